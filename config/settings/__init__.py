@@ -1,0 +1,180 @@
+"""Settings of the one Django project, all from the environment (docs/operations.md lists the variables)."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+from lantian.kernel.crypto import load_or_create_keys
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+
+def flag(name: str, default: bool = False) -> bool:
+    return os.environ.get(name, "1" if default else "").lower() in {"1", "true", "yes", "on"}
+
+
+# State -----------------------------------------------------------------------------------------------------------------
+LANTIAN_HOME = Path(os.environ.get("LANTIAN_HOME", BASE_DIR / "var")).resolve()
+LANTIAN_KEY_FILE = LANTIAN_HOME / "keys" / "lantian.key"
+LANTIAN_MEDIA_ROOT = LANTIAN_HOME / "media"
+LANTIAN_FILES_ROOT = LANTIAN_HOME / "files"
+LANTIAN_DEMO = flag("LANTIAN_DEMO")
+LANTIAN_TLS = os.environ.get("LANTIAN_TLS", "")
+LANTIAN_PORT = int(os.environ.get("LANTIAN_PORT", "8000"))
+LANTIAN_LOG_REQUESTS = flag("LANTIAN_LOG_REQUESTS")
+LANTIAN_METRICS_TOKEN = os.environ.get("LANTIAN_METRICS_TOKEN", "")
+LANTIAN_DISK_RESERVE_BYTES = int(os.environ.get("LANTIAN_DISK_RESERVE_MB", "1024")) * 2**20
+LANTIAN_REGION_NAME = os.environ.get("LANTIAN_REGION_NAME", "绵阳")
+
+SECRET_KEY = load_or_create_keys(LANTIAN_KEY_FILE).secret_key
+DEBUG = flag("LANTIAN_DEBUG")
+# The front door answers for the names it was told; behind it any Host is its own.
+ALLOWED_HOSTS = [host for host in os.environ.get("LANTIAN_HOSTS", "*").split(",") if host]
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("LANTIAN_ORIGINS", "").split(",") if o]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+USE_X_FORWARDED_HOST = False
+
+# Apps: floors from the lowest up -----------------------------------------------------------------------------------------
+KERNEL_APPS = ["lantian.kernel.journal", "lantian.kernel.time", "lantian.kernel.web"]
+PEOPLE_APPS = ["lantian.people.identity", "lantian.people.roster", "lantian.people.schedule"]
+UPPER_APPS = ["lantian.content.media", "lantian.teach.live", "lantian.portal.home"]
+THIRD_PARTY_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_cotton.apps.SimpleAppConfig",
+    "django_htmx",
+    "django_vite",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "procrastinate.contrib.django",
+]
+
+
+def _present(app: str) -> bool:
+    return (BASE_DIR / app.replace(".", "/") / "apps.py").exists()
+
+
+LANTIAN_APPS = [app for app in KERNEL_APPS + PEOPLE_APPS + UPPER_APPS if _present(app)]
+INSTALLED_APPS = [*LANTIAN_APPS, *THIRD_PARTY_APPS]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "lantian.kernel.web.middleware.RequestLog",
+    "lantian.kernel.web.middleware.Safety",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "lantian.kernel.web.middleware.CurrentActor",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+_LOADERS = [
+    "django_cotton.cotton_loader.Loader",
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "OPTIONS": {
+            "loaders": _LOADERS if DEBUG else [("django.template.loaders.cached.Loader", _LOADERS)],
+            "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.i18n"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+COTTON_DIR = "cotton"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANTIAN_TLS != ""
+SESSION_COOKIE_HTTPONLY = True
+# Two instances on one host differ by port alone, and cookies do not: name them by port.
+SESSION_COOKIE_NAME = f"lantian_session_{LANTIAN_PORT}"
+CSRF_COOKIE_NAME = f"lantian_csrf_{LANTIAN_PORT}"
+LANGUAGE_COOKIE_NAME = "lantian_language"
+# A term on one's own phone: a password hash costs a quarter of a second of CPU, a session nothing.
+SESSION_COOKIE_AGE = 150 * 24 * 3600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
+
+
+# Database ----------------------------------------------------------------------------------------------------------------
+def _database(url: str) -> dict[str, object]:
+    """postgresql://user:password@host:port/name, or with ?host=/socket/folder."""
+    parsed = urlparse(url)
+    query = dict(part.split("=", 1) for part in parsed.query.split("&") if "=" in part)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parsed.path.lstrip("/") or "lantian",
+        "USER": unquote(parsed.username or ""),
+        "PASSWORD": unquote(parsed.password or ""),
+        "HOST": unquote(query.get("host", "")) or parsed.hostname or "",
+        "PORT": str(parsed.port or query.get("port", "")),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {
+            "pool": {"min_size": 2, "max_size": int(os.environ.get("LANTIAN_DB_POOL", "4")), "timeout": 30},
+            "application_name": "lantian",
+        },
+    }
+
+
+DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql:///lantian"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "web_cache"},
+    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
+
+# Language and time ---------------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+# Files -----------------------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = LANTIAN_HOME / "static"
+STATICFILES_DIRS = [BASE_DIR / "frontend" / "dist"] if (BASE_DIR / "frontend" / "dist").exists() else []
+MEDIA_ROOT = LANTIAN_FILES_ROOT
+MEDIA_URL = "/files/"
+DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": BASE_DIR / "frontend" / "dist" / "manifest.json"}}
+
+# Accounts --------------------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "identity.Account"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/today/"
+LOGOUT_REDIRECT_URL = "/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+USERSESSIONS_TRACK_ACTIVITY = True
+ALLAUTH_TRUSTED_PROXY_COUNT = 1
+
+# Logs ------------------------------------------------------------------------------------------------------------------------
+LOGGING_CONFIG = None
+LOGGING: dict[str, object] = {}

@@ -1,0 +1,11 @@
+"""All addresses; each app brings its own, and every view names the rule that lets one in."""
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = []
+for app in settings.LANTIAN_APPS:
+    if find_spec(f"{app}.urls"):
+        urlpatterns.append(path("", include(f"{app}.urls")))

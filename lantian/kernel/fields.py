@@ -1,0 +1,110 @@
+"""Database fields of our own: ltree paths and sealed text."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from lantian.kernel import crypto
+
+if TYPE_CHECKING:
+    _TextField = models.Field[str, str]
+    _Test = models.Lookup[bool]
+    _Bytes = models.BinaryField[str | None, str | None]
+else:  # Django's own classes take no type arguments at run time
+    _TextField = models.Field
+    _Test = models.Lookup
+    _Bytes = models.BinaryField
+
+
+class LtreeField(_TextField):
+    """A PostgreSQL ltree path such as "a1.b2.c3" (labels of letters, digits, underscore, hyphen)."""
+
+    description = "ltree path"
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return "ltree"
+
+    def get_prep_value(self, value: Any) -> str | None:
+        return None if value is None else str(value)
+
+
+@LtreeField.register_lookup
+class Within(_Test):
+    """`path__within=root`: the path is the root or lies below it (ltree `<@`)."""
+
+    lookup_name = "within"
+
+    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} <@ {right}::ltree", (*left_params, *right_params)
+
+
+@LtreeField.register_lookup
+class WithinAny(_Test):
+    """`path__within_any=[roots]`: like `within` for one of several roots; an empty list matches nothing."""
+
+    lookup_name = "within_any"
+
+    def get_prep_lookup(self) -> list[str]:
+        return [str(root) for root in self.rhs]
+
+    def get_db_prep_lookup(self, value: Any, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        return "%s", (value,)
+
+    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} <@ ANY({right}::ltree[])", (*left_params, *right_params)
+
+
+@LtreeField.register_lookup
+class Contains(_Test):
+    """`path__above=leaf`: the path is the leaf or an ancestor of it (ltree `@>`)."""
+
+    lookup_name = "above"
+
+    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} @> {right}::ltree", (*left_params, *right_params)
+
+
+class Depth(models.Func):
+    """Number of labels of an ltree path (the root has 1)."""
+
+    function = "nlevel"
+    output_field = models.IntegerField()
+
+
+class SealedTextField(_Bytes):
+    """Text kept encrypted (see kernel.crypto). `context` ties the ciphertext to this column. Reading may raise KeyLost."""
+
+    def __init__(self, *args: Any, context: str = "", **kwargs: Any) -> None:
+        self.context = context
+        kwargs.setdefault("editable", False)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs["context"] = self.context
+        return name, path, args, kwargs
+
+    def get_prep_value(self, value: Any) -> Any:
+        if value is None or value == "":
+            return None
+        return super().get_prep_value(crypto.encrypt(str(value), context=self.context))
+
+    def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
+        # BinaryField would prepare again what get_prep_value has sealed already
+        return value if prepared else self.get_prep_value(value)
+
+    def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> str | None:
+        return None if value is None else crypto.decrypt(bytes(value), context=self.context).decode()
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return str(self.value_from_object(obj) or "")

@@ -1,0 +1,92 @@
+"""Write the audit trail and the outbox."""
+
+import dataclasses
+import json
+from typing import Any
+from uuid import UUID
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+
+from lantian.kernel import jobs
+from lantian.kernel.events import EVENTS, RECEIVERS, Event
+from lantian.kernel.journal.models import Delivery, JournalEntry, OutboxEvent
+from lantian.kernel.rules import Actor
+
+
+def plain(data: Any) -> Any:
+    """Dates, decimals, UUIDs and lazy texts as JSON values."""
+    return json.loads(json.dumps(data, cls=DjangoJSONEncoder))
+
+
+def record(action: str, obj: models.Model, *, by: Actor, **data: Any) -> JournalEntry:
+    """Write an audit row about `obj` in the running transaction. Never put a sealed value in `data`."""
+    return JournalEntry.objects.create(
+        action=action,
+        object_type=obj._meta.label_lower,
+        object_id=obj.pk,
+        actor_kind=str(by.kind),
+        account_id=by.account_id,
+        person_id=by.person_id,
+        actor_name=by.name[:80],
+        role=by.role,
+        organization_id=by.grant.organization_id if by.grant else by.organization_id,
+        data=plain(data),
+    )
+
+
+def store_event(fact: Event) -> None:
+    """Put a published event into the outbox, and a job for its receivers beside it, in the running transaction."""
+    row = OutboxEvent.objects.create(
+        id=fact.id,
+        name=fact.name,
+        verb=fact.verb,
+        actor_id=fact.actor_id,
+        actor_kind=fact.actor_kind,
+        object_type=fact.object_type,
+        object_id=fact.object_id,
+        organization_id=fact.organization_id,
+        result=plain(dict(fact.result)),
+        context=plain(dict(fact.context)),
+        extras=plain(fact.extras()),
+        occurred_at=fact.occurred_at,
+    )
+    if RECEIVERS.get(fact.name):
+        jobs.enqueue("journal.deliver", sequence=row.sequence)
+
+
+def restore_event(row: OutboxEvent) -> Event:
+    """The event as it was published; extra fields come back as JSON values, ids among them as UUID."""
+    cls = EVENTS[row.name]
+    base = {f.name for f in dataclasses.fields(Event)} - {"id"}
+    values = {name: getattr(row, name) for name in base}
+    types = {f.name: f.type for f in dataclasses.fields(cls)}
+    extras = {key: _uuid_if_meant(types.get(key), value) for key, value in row.extras.items()}
+    return cls(id=row.id, **values, **extras)
+
+
+def _uuid_if_meant(declared: Any, value: Any) -> Any:
+    wants_uuid = declared in (UUID, UUID | None) or "UUID" in str(declared)
+    return UUID(value) if wants_uuid and isinstance(value, str) else value
+
+
+def deliver(sequence: int) -> int:
+    """Hand an event to each receiver that has not had it; each in a transaction of its own. Returns how many ran.
+
+    An error of one receiver does not keep the others from theirs; it is raised at the end, so that the job is tried again.
+    """
+    row = OutboxEvent.objects.get(sequence=sequence)
+    fact = restore_event(row)
+    ran, failed = 0, None
+    for key, function in RECEIVERS.get(row.name, {}).items():
+        try:
+            with transaction.atomic():
+                _, first = Delivery.objects.get_or_create(event=row, receiver=key)
+                if first:
+                    function(fact)
+                    ran += 1
+        except Exception as error:
+            failed = error
+    if failed:
+        raise failed
+    return ran

@@ -1,0 +1,9 @@
+"""Jobs of the journal."""
+
+from lantian.kernel.jobs import job
+from lantian.kernel.journal import services
+
+
+@job("journal.deliver", queue="events")
+def deliver(sequence: int) -> None:
+    services.deliver(sequence)

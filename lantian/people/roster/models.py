@@ -1,0 +1,210 @@
+"""The region's tree, its people, their classes, memberships and granted roles."""
+
+from datetime import date
+from uuid import uuid4
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GistIndex
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from lantian.kernel.fields import LtreeField, SealedTextField
+from lantian.people.roster.enums import (
+    ClassKind,
+    Gender,
+    MemberRole,
+    OrganizationKind,
+    Relation,
+    Role,
+    Setting,
+    Stage,
+    Subject,
+)
+
+
+class Organization(models.Model):
+    """A node of the tree: region, school, campus or teaching point. `path` is made of the ids (hex) from the root to here."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    kind = models.CharField(max_length=16, choices=OrganizationKind)
+    stages = ArrayField(models.CharField(max_length=12, choices=Stage), default=list, blank=True)
+    name = models.CharField(max_length=80)
+    short_name = models.CharField(max_length=40, blank=True)
+    code = models.CharField(max_length=20, blank=True, help_text="GB/T 2260 of a region, 学校标识码 of a school")
+    sort_key = models.CharField(max_length=200, blank=True, help_text="pinyin of the name")
+    path = LtreeField(unique=True)
+    setting = models.CharField(max_length=8, choices=Setting, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            GistIndex(fields=["path"], name="organization_path"),
+            models.Index(fields=["parent", "sort_key"], name="organization_children"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="organization_code"),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="organization_not_own_parent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.short_name or self.name
+
+    @property
+    def label(self) -> str:
+        """This node's own label within `path`."""
+        return self.id.hex
+
+
+class Person(models.Model):
+    """A human being, once, whatever roles and schools come and go."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    account = models.OneToOneField("identity.Account", models.SET_NULL, null=True, blank=True, related_name="person")
+    name = models.CharField(max_length=80)
+    sort_key = models.CharField(max_length=200, blank=True, help_text="pinyin of the name")
+    initials = models.CharField(max_length=40, blank=True, help_text="first letters of the pinyin")
+    gender = models.CharField(max_length=1, choices=Gender, default=Gender.UNKNOWN)
+    birth_date = models.DateField(null=True, blank=True)
+    phone = SealedTextField(context="roster.person.phone", null=True, blank=True)
+    phone_index = models.BinaryField(max_length=32, null=True, blank=True, editable=False)
+    citizen_id = SealedTextField(context="roster.person.citizen_id", null=True, blank=True)
+    citizen_id_index = models.BinaryField(max_length=32, null=True, blank=True, editable=False)
+    student_number = models.CharField(max_length=24, blank=True, help_text="学籍号")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["sort_key", "id"], name="person_sort"),
+            models.Index(fields=["phone_index"], name="person_phone"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["citizen_id_index"], name="person_citizen_id"),
+            models.UniqueConstraint(
+                fields=["student_number"], condition=~Q(student_number=""), name="person_student_number"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ClassGroup(models.Model):
+    """A homeroom class or a teaching class of a school, campus or teaching point. `grade` runs 1–12 over all stages."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="class_groups")
+    kind = models.CharField(max_length=8, choices=ClassKind, default=ClassKind.HOMEROOM)
+    stage = models.CharField(max_length=12, choices=Stage)
+    grade = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField(default=1)
+    name = models.CharField(max_length=40)
+    entry_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "grade", "number"], name="class_group_order")]
+        constraints = [
+            models.CheckConstraint(condition=Q(grade__gte=1, grade__lte=12), name="class_group_grade"),
+            models.UniqueConstraint(
+                fields=["organization", "kind", "grade", "number"],
+                condition=Q(is_active=True, kind="homeroom"),
+                name="class_group_homeroom_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def valid_on(day: date) -> Q:
+    """Rows whose `valid_from`/`valid_to` (both days included, null is open) hold on `day`."""
+    return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+
+
+class Membership(models.Model):
+    """That a person belongs to a school, and to a class of it: as student, teacher of a subject, homeroom teacher, staff."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="memberships")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="memberships")
+    class_group = models.ForeignKey(ClassGroup, models.PROTECT, null=True, blank=True, related_name="memberships")
+    role = models.CharField(max_length=16, choices=MemberRole)
+    subject = models.CharField(max_length=12, choices=Subject, blank=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["class_group", "role"], name="membership_class"),
+            models.Index(fields=["organization", "role"], name="membership_organization"),
+            models.Index(fields=["person"], name="membership_person"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="membership_dates"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "organization", "class_group", "role", "subject"],
+                condition=Q(valid_to__isnull=True),
+                nulls_distinct=False,
+                name="membership_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.role} @ {self.organization_id}"
+
+
+class RoleGrant(models.Model):
+    """A role handed to a person at an organisation for a time, by somebody who held enough to give it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="role_grants")
+    role = models.CharField(max_length=20, choices=Role)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="role_grants")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    granted_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    granted_at = models.DateTimeField(default=timezone.now)
+    revoked_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "role"], name="grant_organization")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="grant_dates"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "role", "organization"],
+                condition=Q(revoked_at__isnull=True, valid_to__isnull=True),
+                name="grant_once_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.role} @ {self.organization_id}"
+
+
+class Guardianship(models.Model):
+    """That one person is another's guardian."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    guardian = models.ForeignKey(Person, models.PROTECT, related_name="wards")
+    student = models.ForeignKey(Person, models.PROTECT, related_name="guardians")
+    relation = models.CharField(max_length=12, choices=Relation, default=Relation.OTHER)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["guardian", "student"], name="guardianship_once"),
+            models.CheckConstraint(condition=~Q(guardian=F("student")), name="guardianship_two_people"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.guardian_id} → {self.student_id}"

@@ -1,0 +1,120 @@
+"""Alliances, rooms and lessons: what runs by the clock, and who is tied to whom for it."""
+
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from lantian.people.roster.enums import Stage, Subject
+from lantian.people.schedule.enums import AlliancePart, AllianceState, LessonAccess, LessonState
+
+
+class Alliance(models.Model):
+    """Schools tied together for a time: some send lessons, others receive them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    name = models.CharField(max_length=80)
+    stage = models.CharField(max_length=12, choices=Stage)
+    lead = models.ForeignKey("roster.Organization", models.PROTECT, related_name="led_alliances")
+    state = models.CharField(max_length=8, choices=AllianceState, default=AllianceState.ACTIVE)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="alliance_dates"),
+            models.UniqueConstraint(fields=["name", "starts_on"], name="alliance_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AllianceMember(models.Model):
+    """A school in an alliance, sending or receiving."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    alliance = models.ForeignKey(Alliance, models.CASCADE, related_name="members")
+    organization = models.ForeignKey("roster.Organization", models.PROTECT, related_name="alliance_memberships")
+    part = models.CharField(max_length=10, choices=AlliancePart)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["alliance", "organization"], name="alliance_member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} {self.part} in {self.alliance_id}"
+
+
+class Room(models.Model):
+    """A classroom, the class at home in it, and the account its screen signs in with."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organization = models.ForeignKey("roster.Organization", models.PROTECT, related_name="rooms")
+    name = models.CharField(max_length=40)
+    class_group = models.OneToOneField("roster.ClassGroup", models.SET_NULL, null=True, blank=True, related_name="room")
+    screen_account = models.OneToOneField(
+        "identity.Account", models.SET_NULL, null=True, blank=True, related_name="room"
+    )
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="room_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Lesson(models.Model):
+    """One period taught by one teacher from one school, to their own class and to the receiving classes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    title = models.CharField(max_length=120)
+    summary = models.TextField(blank=True, max_length=2000)
+    subject = models.CharField(max_length=12, choices=Subject)
+    stage = models.CharField(max_length=12, choices=Stage)
+    grade = models.PositiveSmallIntegerField()
+    teacher = models.ForeignKey("roster.Person", models.PROTECT, related_name="lessons")
+    organization = models.ForeignKey("roster.Organization", models.PROTECT, related_name="lessons")
+    class_group = models.ForeignKey("roster.ClassGroup", models.PROTECT, null=True, blank=True, related_name="lessons")
+    room = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, related_name="lessons")
+    alliance = models.ForeignKey(Alliance, models.PROTECT, null=True, blank=True, related_name="lessons")
+    period_no = models.PositiveSmallIntegerField(null=True, blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=LessonState, default=LessonState.PLANNED)
+    access = models.CharField(max_length=10, choices=LessonAccess, default=LessonAccess.ALLIANCE)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["teacher", "starts_at"], name="lesson_teacher"),
+            models.Index(fields=["organization", "starts_at"], name="lesson_organization"),
+            models.Index(fields=["state", "starts_at"], name="lesson_state"),
+            models.Index(fields=["starts_at"], name="lesson_starts"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="lesson_ends_after_start"),
+            models.CheckConstraint(condition=Q(grade__gte=1, grade__lte=12), name="lesson_grade"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class LessonReceiver(models.Model):
+    """A class that receives a lesson, in its room."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="receivers")
+    class_group = models.ForeignKey("roster.ClassGroup", models.PROTECT, related_name="received_lessons")
+    room = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, related_name="received_lessons")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lesson", "class_group"], name="lesson_receiver_once")]
+        indexes = [models.Index(fields=["class_group"], name="lesson_receiver_class")]
+
+    def __str__(self) -> str:
+        return f"{self.class_group_id} ← {self.lesson_id}"
