@@ -1,0 +1,238 @@
+"""The home folder and the environment: everything one instance is told, read once into a frozen `Instance`.
+
+`VARIABLES` is the table of every variable that any part of Lantian reads; docs/operations.md prints the same table and
+a test compares the two, and looks for variables that the code reads but the table lacks.
+"""
+
+import fcntl
+import hashlib
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from runtime.words import Problem, say
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDERS = ("run", "keys", "media", "files", "logs", "static", "caddy", "demo")
+SOCKET_LIMIT = 100  # sockaddr_un holds 107 bytes; a few are left for postgres' own suffixes
+
+
+class Variable(NamedTuple):
+    name: str
+    default: str
+    chinese: str
+    english: str
+
+
+VARIABLES = (
+    Variable("LANTIAN_HOME", "./var", "状态目录：数据库、文件、密钥、日志", "state folder: database, files, keys, logs"),
+    Variable("LANTIAN_PORT", "8000", "访问端口", "port of the front door"),
+    Variable("LANTIAN_BIND", "", "只监听这个地址（默认全部）", "listen on this address only (default: all)"),
+    Variable("LANTIAN_TLS", "", "internal：用本机自建证书提供 HTTPS", "internal: HTTPS by a certificate authority of its own"),
+    Variable("LANTIAN_HTTP_PORT", "", "HTTPS 时的明文端口，发放根证书并跳转（默认端口加一，0 为关闭）",
+             "plain port beside HTTPS: serves the root certificate and redirects (default port + 1, 0 for none)"),
+    Variable("LANTIAN_HOSTS", "*", "允许的主机名，逗号分隔", "host names answered for, comma separated"),
+    Variable("LANTIAN_ORIGINS", "", "另外信任的来源（https://…），逗号分隔", "further trusted origins (https://…), comma separated"),
+    Variable("LANTIAN_TRUSTED_PROXIES", "", "前置反向代理的网段，逗号分隔", "CIDR ranges of reverse proxies in front, comma separated"),
+    Variable("DATABASE_URL", "", "外部 PostgreSQL（默认内置）", "an external PostgreSQL (default: the embedded one)"),
+    Variable("LANTIAN_DB_POOL", "4", "每个网页进程的数据库连接数与线程数", "database connections, and threads, of each web process"),
+    Variable("LANTIAN_WEB_WORKERS", "", "网页进程数（默认核数，至多 8）", "web processes (default: cores, at most 8)"),
+    Variable("LANTIAN_DEMO", "", "1：演示数据、演示账号和一节直播课", "1: demo region, demo accounts and a live lesson"),
+    Variable("LANTIAN_DEBUG", "", "1：开发用，显示错误细节", "1: for development, shows details of errors"),
+    Variable("LANTIAN_REGION_NAME", "绵阳", "平台所属地区的名称", "name of the region that runs the platform"),
+    Variable("LANTIAN_LANG", "", "命令行语言 zh 或 en", "language of the command line, zh or en"),
+    Variable("LANTIAN_LOG_REQUESTS", "", "1：应用记录每个请求", "1: the application logs every request"),
+    Variable("LANTIAN_ACCESS_LOG", "", "1：前门访问日志（含 IP）", "1: access log of the front door (holds IP addresses)"),
+    Variable("LANTIAN_METRICS_TOKEN", "", "从别处读取 /metrics 的令牌", "token for reading /metrics from elsewhere"),
+    Variable("LANTIAN_MAX_UPLOAD_MB", "256", "单个请求的大小上限", "largest request body"),
+    Variable("LANTIAN_DISK_RESERVE_MB", "1024", "磁盘余量低于此值时不再开新课", "refuse new lessons when less disk is free"),
+    Variable("LANTIAN_PASSPHRASE", "", "备份与密钥托管的口令", "passphrase of backups and key escrow"),
+    Variable("LANTIAN_WEB_SOCKET", "", "（由监管进程设置）网页进程的套接字", "(set by the supervisor) socket of the web process"),
+    Variable("LANTIAN_LIVE_SOCKET", "", "（由监管进程设置）直播进程的套接字", "(set by the supervisor) socket of the live process"),
+)
+
+
+@dataclass(frozen=True)
+class Instance:
+    """What one running Lantian is told. Sizes in MB, ports as numbers; `database_url` empty means embedded."""
+
+    home: Path
+    port: int = 8000
+    bind: str = ""
+    tls: str = ""
+    http_port: int = 0
+    hosts: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    database_url: str = ""
+    db_pool: int = 4
+    web_workers: int = 1
+    demo: bool = False
+    debug: bool = False
+    access_log: bool = False
+    max_upload_mb: int = 256
+
+    @property
+    def url(self) -> str:
+        scheme = "https" if self.tls else "http"
+        host = self.hosts[0] if self.hosts else "localhost"
+        usual = {"http": 80, "https": 443}[scheme]
+        return f"{scheme}://{host}" + ("" if self.port == usual else f":{self.port}")
+
+    @property
+    def run(self) -> Path:
+        return self.home / "run"
+
+    @property
+    def state_file(self) -> Path:
+        return self.run / "state.json"
+
+    @property
+    def accounts_file(self) -> Path:
+        return self.home / "demo" / "accounts.json"
+
+    @property
+    def web_socket(self) -> Path:
+        return socket_folder(self.home) / "web.sock"
+
+    @property
+    def live_socket(self) -> Path:
+        return socket_folder(self.home) / "live.sock"
+
+
+def _flag(env: Mapping[str, str], name: str) -> bool:
+    return env.get(name, "").strip().lower() in {"1", "true", "yes", "on"}
+
+
+def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = env.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise Problem(say(f"{name} 应为 {low} 到 {high} 的整数，现为“{text}”", f"{name} must be a number from {low} to {high}, not '{text}'"))
+    return int(text)
+
+
+def _items(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in env.get(name, "").split(",") if part.strip() and part.strip() != "*")
+
+
+def default_home() -> Path:
+    """./var of the checkout, or of the current folder when Lantian is installed as a package."""
+    return (ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()) / "var"
+
+
+def read_instance(env: Mapping[str, str] | None = None) -> Instance:
+    """Read the environment. Raises Problem with a plain sentence for a bad value."""
+    env = os.environ if env is None else env
+    tls = env.get("LANTIAN_TLS", "").strip().lower()
+    if tls not in {"", "internal"}:
+        raise Problem(say(f"LANTIAN_TLS 只能为空或 internal，现为“{tls}”", f"LANTIAN_TLS must be empty or internal, not '{tls}'"))
+    database_url = env.get("DATABASE_URL", "").strip()
+    if database_url and not database_url.startswith(("postgresql://", "postgres://")):
+        raise Problem(say("DATABASE_URL 必须以 postgresql:// 开头", "DATABASE_URL must begin with postgresql://"))
+    port = _number(env, "LANTIAN_PORT", 8000, 1, 65535)
+    plain = 80 if port == 443 else min(port + 1, 65535)
+    return Instance(
+        home=Path(env.get("LANTIAN_HOME", "").strip() or default_home()).expanduser().absolute(),
+        port=port,
+        bind=env.get("LANTIAN_BIND", "").strip(),
+        tls=tls,
+        http_port=_number(env, "LANTIAN_HTTP_PORT", plain, 0, 65535) if tls else 0,
+        hosts=_items(env, "LANTIAN_HOSTS"),
+        trusted_proxies=_items(env, "LANTIAN_TRUSTED_PROXIES"),
+        database_url=database_url,
+        db_pool=_number(env, "LANTIAN_DB_POOL", 4, 2, 64),
+        web_workers=_number(env, "LANTIAN_WEB_WORKERS", min(8, os.cpu_count() or 1), 1, 64),
+        demo=_flag(env, "LANTIAN_DEMO"),
+        debug=_flag(env, "LANTIAN_DEBUG"),
+        access_log=_flag(env, "LANTIAN_ACCESS_LOG"),
+        max_upload_mb=_number(env, "LANTIAN_MAX_UPLOAD_MB", 256, 1, 100_000),
+    )
+
+
+def make_home(home: Path) -> None:
+    """Make the home folder and its parts, each 0700. Raises Problem when it cannot be ours."""
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if home.stat().st_uid == os.geteuid() and stat.S_IMODE(home.stat().st_mode) & 0o077:
+            home.chmod(0o700)
+        for name in FOLDERS:
+            (home / name).mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise Problem(say(f"状态目录 {home} 不可用：{error.strerror}", f"cannot use the home folder {home}: {error.strerror}")) from error
+    if not os.access(home / "run", os.W_OK):
+        raise Problem(
+            say(f"当前用户不能写入状态目录 {home}（它属于另一个用户？）", f"this user cannot write to {home} (does it belong to another user?)")
+        )
+
+
+def fingerprint(path: Path) -> str:
+    """A short name for a folder, the same for every spelling of its path."""
+    return hashlib.sha256(os.fsencode(os.path.realpath(path))).hexdigest()[:12]
+
+
+def private_folder(home: Path) -> Path:
+    """A short private folder outside the home for sockets, since their paths are limited to 107 bytes.
+
+    Root uses /run/lantian; others XDG_RUNTIME_DIR or the temporary folder. One that somebody else made first is refused.
+    """
+    uid = os.geteuid()
+    if uid == 0 and os.access("/run", os.W_OK):
+        parent = Path("/run/lantian")
+        parent.mkdir(mode=0o711, exist_ok=True)
+        parent.chmod(0o711)
+        folder = parent / fingerprint(home)
+    else:
+        runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+        short = runtime and len(runtime) < 60 and os.access(runtime, os.W_OK)
+        folder = Path(runtime if short else "/tmp") / f"lantian-{uid}-{fingerprint(home)}"  # noqa: S108 - owner is checked below
+    folder.mkdir(mode=0o711 if uid == 0 else 0o700, exist_ok=True)
+    facts = folder.lstat()
+    if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != uid:
+        raise Problem(say(f"{folder} 不属于当前用户", f"{folder} does not belong to this user"))
+    return folder
+
+
+def socket_folder(home: Path) -> Path:
+    """Where the internal sockets of one instance live: its run folder when the path is short enough."""
+    run = home / "run"
+    if len(os.fsencode(run / "live.sock")) <= SOCKET_LIMIT:
+        return run
+    return private_folder(home)
+
+
+class Lock:
+    """An advisory lock on a file; the kernel drops it when the process dies, however it dies."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: int | None = None
+
+    def acquire(self, *, shared: bool = False, wait: bool = False) -> bool:
+        """Take (or convert) the lock. False when another process holds it and `wait` is false."""
+        if self._file is None:
+            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        mode = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB)
+        try:
+            fcntl.flock(self._file, mode)
+        except BlockingIOError:
+            return False
+        return True
+
+    def release(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def held_elsewhere(self) -> bool:
+        """True when some other process holds it now."""
+        if not self.path.exists():
+            return False
+        if self.acquire():
+            self.release()
+            return False
+        self.release()
+        return True
