@@ -174,6 +174,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 USERSESSIONS_TRACK_ACTIVITY = True
 ALLAUTH_TRUSTED_PROXY_COUNT = 1
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # nobody signs in by mail here
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
 
 # Logs ------------------------------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = None

@@ -1,0 +1,162 @@
+"""The tests' own PostgreSQL and state folder, set up before Django reads its settings (loaded by `-p tests.harness`).
+
+The first process takes a free slot: a folder kept between runs, so that `initdb` and the migrations are paid for once. Each
+worker's database is a copy of a template that is made anew whenever a migration changes.
+"""
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import urlparse, urlunparse
+
+import psycopg
+import pytest
+
+if TYPE_CHECKING:
+    from runtime.postgres import EmbeddedPostgres
+
+ROOT = Path(__file__).resolve().parents[1]
+SLOTS = 8
+_held: list[IO[str]] = []
+_server: "EmbeddedPostgres | None" = None
+
+
+def slots_folder() -> Path:
+    mark = hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]
+    return Path(tempfile.gettempdir()) / f"lantian-tests-{os.getuid()}-{mark}"
+
+
+def take_slot() -> Path:
+    """A folder no other test run holds; several runs at once each have their own server."""
+    for number in range(SLOTS):
+        folder = slots_folder() / str(number)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = (folder / "lock").open("w")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.close()
+            continue
+        _held.append(handle)
+        return folder
+    raise RuntimeError(f"{SLOTS} test runs are under way already")
+
+
+def start_server(slot: Path) -> None:
+    global _server
+    from runtime.postgres import EmbeddedPostgres
+
+    _server = EmbeddedPostgres(slot / "home", throwaway=True)
+    _server.start()
+    os.environ["LANTIAN_TEST_SUPERUSER_URL"] = _server.superuser_url
+    os.environ["LANTIAN_TEST_URL"] = _server.url
+
+
+def database_url(name: str, *, superuser: bool = False) -> str:
+    url = os.environ["LANTIAN_TEST_SUPERUSER_URL" if superuser else "LANTIAN_TEST_URL"]
+    return urlunparse(urlparse(url)._replace(path=f"/{name}"))
+
+
+def migrations_mark() -> str:
+    digest = hashlib.sha256()
+    for path in sorted((ROOT / "lantian").rglob("migrations/*.py")):
+        digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    digest.update((ROOT / "uv.lock").read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def ensure_template() -> str:
+    """The name of a database with all migrations applied. The caller holds no connection to it."""
+    name = f"template_{migrations_mark()}"
+    with (slots_folder() / f"template-{os.environ['LANTIAN_TEST_SLOT']}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with psycopg.connect(database_url("postgres", superuser=True), autocommit=True) as connection:
+            rows = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%'").fetchall()
+            names = {row[0] for row in rows}
+            if name in names:
+                return name
+            for stale in names:
+                connection.execute(f'DROP DATABASE "{stale}" WITH (FORCE)')
+            connection.execute("DROP DATABASE IF EXISTS making WITH (FORCE)")
+            connection.execute("CREATE DATABASE making OWNER lantian")
+            environment = os.environ | {"DATABASE_URL": database_url("making")}
+            subprocess.run(
+                [sys.executable, "-m", "django", "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True
+            )
+            connection.execute(f'ALTER DATABASE making RENAME TO "{name}"')
+    return name
+
+
+def prepare_environment() -> None:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    if "LANTIAN_TEST_SLOT" not in os.environ:
+        slot = take_slot()
+        os.environ["LANTIAN_TEST_SLOT"] = slot.name
+        start_server(slot)
+    home = slots_folder() / os.environ["LANTIAN_TEST_SLOT"] / f"state-{worker}"
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="config.settings",
+        LANTIAN_HOME=str(home),
+        DATABASE_URL=database_url(f"test_{worker}"),
+        LANTIAN_DEMO="",
+        LANTIAN_PORT="8000",
+    )
+
+
+if os.environ.get("LANTIAN_TEST_HARNESS", "1") == "1":
+    prepare_environment()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _server is not None:
+        _server.stop()
+
+
+def _close_pool() -> None:
+    from django.db import connection
+
+    connection.close()
+    close_pool = getattr(connection, "close_pool", None)
+    if close_pool:
+        close_pool()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """A database for this worker, copied from the migrated template."""
+    name = urlparse(os.environ["DATABASE_URL"]).path.lstrip("/")
+    with django_db_blocker.unblock():
+        template = ensure_template()
+        with psycopg.connect(database_url("postgres", superuser=True), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER lantian')
+        yield
+        _close_pool()
+        with psycopg.connect(database_url("postgres", superuser=True), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def run_jobs(db: None) -> Callable[[], int]:
+    """Run every waiting job here and now, in order, in this connection; jobs they defer run too. Returns how many ran."""
+    from django.db import connection
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    def run() -> int:
+        ran = 0
+        while waiting := ProcrastinateJob.objects.filter(status="todo").order_by("id").first():
+            app.tasks[waiting.task_name].func(**waiting.args)
+            with connection.cursor() as cursor:
+                cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [waiting.id])
+            ran += 1
+        return ran
+
+    return run
