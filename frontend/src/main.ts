@@ -1,0 +1,26 @@
+/** What every page loads: styles, htmx and the small behaviours of the shell. Alpine and islands come when a page has them. */
+import "./styles/app.css";
+import htmx from "htmx.org";
+import { loadCatalogue } from "./lib/i18n";
+import { mountIslands, sweepIslands } from "./lib/islands";
+import { startAlpine } from "./parts/alpine";
+import { watchForms } from "./parts/forms";
+import { wireHtmx } from "./parts/htmx";
+import { watchMenus } from "./parts/menus";
+import { watchTheme } from "./parts/theme";
+
+async function start(): Promise<void> {
+  watchTheme();
+  watchMenus();
+  watchForms();
+  wireHtmx(htmx, (root) => {
+    sweepIslands();
+    mountIslands(root);
+    startAlpine();
+  });
+  await loadCatalogue().catch(() => undefined);
+  startAlpine();
+  mountIslands();
+}
+
+void start();

@@ -1,0 +1,38 @@
+/** Selection in a list: the box in the head picks all rows of the page; the bulk bar shows when something is picked. */
+interface PickerContext {
+  $root: HTMLElement;
+  count: number;
+  boxes(): HTMLInputElement[];
+  update(): void;
+}
+
+export function picker(): object {
+  return {
+    count: 0,
+    init(this: PickerContext) {
+      this.$root.addEventListener("change", (event) => {
+        const box = event.target;
+        if (!(box instanceof HTMLInputElement)) return;
+        if (box.matches("[data-pick-all]")) this.boxes().forEach((each) => (each.checked = box.checked));
+        if (box.matches("[data-pick-all], [data-pick]")) this.update();
+      });
+      this.update();
+    },
+    boxes(this: PickerContext): HTMLInputElement[] {
+      return Array.from(this.$root.querySelectorAll<HTMLInputElement>("input[data-pick]"));
+    },
+    update(this: PickerContext) {
+      const boxes = this.boxes();
+      this.count = boxes.filter((box) => box.checked).length;
+      const all = this.$root.querySelector<HTMLInputElement>("[data-pick-all]");
+      if (all) {
+        all.checked = this.count > 0 && this.count === boxes.length;
+        all.indeterminate = this.count > 0 && this.count < boxes.length;
+      }
+      const bar = this.$root.querySelector<HTMLElement>("[data-bulk]");
+      if (bar) bar.hidden = this.count === 0;
+      const said = this.$root.querySelector<HTMLElement>("[data-bulk-count]");
+      if (said) said.textContent = String(this.count);
+    },
+  };
+}

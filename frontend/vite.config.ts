@@ -1,0 +1,24 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  root: fileURLToPath(new URL(".", import.meta.url)),
+  base: "/static/",
+  publicDir: false,
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    manifest: "manifest.json",
+    target: ["chrome87", "safari14"],
+    cssTarget: ["chrome87", "safari14"],
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 800,
+    rolldownOptions: {
+      input: { main: "src/main.ts" },
+      // htmx has one eval for hx-on and event filters; we switch it off (allowEval) and the policy would refuse it
+      checks: { eval: false },
+    },
+  },
+  test: { environment: "jsdom", include: ["src/**/*.test.ts"] },
+});
