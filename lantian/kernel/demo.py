@@ -1,0 +1,111 @@
+"""The demonstration region: each app adds its own part, through its own services, from one seed.
+
+A part is a function of the context, registered under its app's name with `demo_part`; parts run from the lowest floor up, each
+in a transaction, and leave what later parts need in `context.things`. The same seed and scale give the same region, so ids
+are drawn from the context too.
+"""
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from lantian.kernel.registry import Registry
+
+if TYPE_CHECKING:
+    from faker import Faker
+
+PASSWORD = "lantian-2026"  # noqa: S105 - demonstration accounts are printed for everyone to use
+SCALES = ("small", "city")
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """One printed account. `role` is in Chinese, as people would say it."""
+
+    key: str
+    role: str
+    name: str
+    login: str
+    password: str
+    organization: str
+    note: str = ""
+
+
+@dataclass
+class DemoContext:
+    """What a part gets: scale, chance, names, the day, and what earlier parts left."""
+
+    scale: str = "small"
+    seed: int = 510700
+    now: datetime = field(default_factory=timezone.localtime)
+    things: dict[str, Any] = field(default_factory=dict)
+    accounts: list[DemoAccount] = field(default_factory=list)
+    say: Callable[[str], None] = print
+
+    @cached_property
+    def random(self) -> random.Random:
+        return random.Random(self.seed)  # deterministic on purpose
+
+    @cached_property
+    def fake(self) -> "Faker":
+        from faker import Faker
+
+        fake = Faker("zh_CN")
+        fake.seed_instance(self.seed)
+        return fake
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    @property
+    def is_city(self) -> bool:
+        return self.scale == "city"
+
+    def uuid(self) -> UUID:
+        """A version 4 UUID drawn from the seed."""
+        return UUID(int=self.random.getrandbits(128), version=4)
+
+    def announce(
+        self, key: str, role: str, name: str, login: str, organization: str, note: str = "", password: str = PASSWORD
+    ) -> None:
+        """Add an account to the printed list."""
+        self.accounts.append(DemoAccount(key, role, name, login, password, organization, note))
+
+
+DemoPart = Callable[[DemoContext], None]
+DEMO_PARTS: Registry[DemoPart] = Registry("demo parts")
+
+
+def demo_part(name: str) -> Callable[[DemoPart], DemoPart]:
+    """Register an app's part (from its `AppConfig.ready`, lowest floor first)."""
+
+    def declare(part: DemoPart) -> DemoPart:
+        return DEMO_PARTS.register(name, part)
+
+    return declare
+
+
+def accounts_file() -> Path:
+    return Path(settings.LANTIAN_HOME) / "demo" / "accounts.json"
+
+
+def write_accounts(accounts: list[DemoAccount]) -> None:
+    path = accounts_file()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.write_text(json.dumps([asdict(account) for account in accounts], ensure_ascii=False, indent=1))
+
+
+def read_accounts() -> list[DemoAccount]:
+    """The accounts of the seeded region; empty when none is seeded."""
+    path = accounts_file()
+    return [DemoAccount(**row) for row in json.loads(path.read_text())] if path.exists() else []

@@ -1,0 +1,1 @@
+"""Pure roster code: no Django, no input or output."""

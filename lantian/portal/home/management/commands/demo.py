@@ -1,0 +1,74 @@
+"""`lantian demo seed | accounts | broadcast`: the demonstration region."""
+
+import asyncio
+import json
+import sys
+import time
+from argparse import ArgumentParser
+from dataclasses import asdict
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from lantian.kernel import demo
+
+
+class Command(BaseCommand):
+    help = "The demonstration region: seed it, list its accounts, keep a lesson on the air."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        seed = verbs.add_parser("seed", help="make the region (nothing happens when it is there)")
+        seed.add_argument("--scale", choices=demo.SCALES, default="small")
+        seed.add_argument("--seed", type=int, default=510700, help="the same number gives the same region")
+        accounts = verbs.add_parser("accounts", help="list the demonstration accounts")
+        accounts.add_argument("--json", action="store_true")
+        broadcast = verbs.add_parser(
+            "broadcast", help="play the synthetic lesson through the ingest (runs until stopped)"
+        )
+        broadcast.add_argument("--url", default="", help="address of the live process, default that of this instance")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        getattr(self, options["verb"])(**options)
+
+    def seed(self, *, scale: str, seed: int, **options: Any) -> None:
+        if demo.read_accounts():
+            self.stdout.write("The demonstration region is there already.")
+            return
+        context = demo.DemoContext(scale=scale, seed=seed, say=self.stdout.write)
+        started = time.monotonic()
+        with transaction.atomic():
+            for name, part in demo.DEMO_PARTS.items():
+                before = time.monotonic()
+                part(context)
+                self.stdout.write(f"  {name}: {time.monotonic() - before:.1f} s")
+        demo.write_accounts(context.accounts)
+        self.stdout.write(f"Demonstration region ready ({time.monotonic() - started:.1f} s).")
+
+    def accounts(self, *, json: bool, **options: Any) -> None:
+        known = demo.read_accounts()
+        if not known:
+            raise CommandError("No demonstration region here: run `lantian demo seed` (or `make run`) first.")
+        if json:
+            self.stdout.write(self._as_json(known))
+            return
+        for account in known:
+            self.stdout.write(
+                f"{account.role}\t{account.login}\t{account.password}\t{account.name}\t{account.organization}"
+            )
+
+    @staticmethod
+    def _as_json(known: list[demo.DemoAccount]) -> str:
+        return json.dumps([asdict(account) for account in known], ensure_ascii=False, indent=1)
+
+    def broadcast(self, *, url: str, **options: Any) -> None:
+        if not settings.LANTIAN_DEMO:
+            raise CommandError("Only a demonstration (LANTIAN_DEMO=1) broadcasts a synthetic lesson.")
+        from lantian.teach.live.services import broadcast
+
+        try:
+            asyncio.run(broadcast.keep_on_air(url))
+        except KeyboardInterrupt:
+            sys.exit(0)
