@@ -53,7 +53,7 @@ class DemoContext:
 
     @cached_property
     def random(self) -> random.Random:
-        return random.Random(self.seed)  # deterministic on purpose
+        return random.Random(self.seed)  # noqa: S311 - deterministic on purpose, nothing secret hangs on it
 
     @cached_property
     def fake(self) -> "Faker":
