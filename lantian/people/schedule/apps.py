@@ -1,6 +1,57 @@
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from lantian.kernel.rules import Actor
+
+
+def screen_actor(request: "HttpRequest") -> "Actor":
+    """The actor behind a class screen's account: the screen of its room, or nobody when it is bound to none."""
+    from lantian.kernel.rules import ANONYMOUS, Actor, ActorKind
+    from lantian.people.schedule.models import Room
+
+    account = request.user
+    room = Room.objects.select_related("class_group", "organization").filter(screen_account=account.pk).first()
+    if room is None or not room.is_active or not getattr(account, "is_active", False):
+        return ANONYMOUS
+    return Actor(
+        kind=ActorKind.SCREEN,
+        name=str(room.class_group or room.name),
+        account_id=account.pk,
+        room_id=room.pk,
+        organization_id=room.organization_id,
+        class_group_ids=frozenset({room.class_group_id} if room.class_group_id else ()),
+    )
 
 
 class ScheduleConfig(AppConfig):
     name = "lantian.people.schedule"
     label = "schedule"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from lantian.kernel.web import navigation
+        from lantian.kernel.web.guards import ACTOR_SOURCES
+        from lantian.people.schedule import events, rules  # noqa: F401 - rules, pairs and share edges declare themselves
+
+        ACTOR_SOURCES.register("class_screen", screen_actor)
+        people = {"teacher", "homeroom_teacher", "school_head", "school_it", "officer", "student", "guardian"}
+        navigation.add(
+            navigation.NavItem(
+                "lessons", _("课程"), "schedule_lessons", "calendar-days", 20, shown=navigation.roles(*people), phone=True
+            )
+        )
+        navigation.add(
+            navigation.NavItem(
+                "alliances",
+                _("联盟"),
+                "schedule_alliances",
+                "handshake",
+                40,
+                shown=navigation.roles("officer", "school_head", "school_it", "teacher"),
+            )
+        )

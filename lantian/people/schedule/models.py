@@ -2,6 +2,8 @@
 
 from uuid import uuid4
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -118,3 +120,39 @@ class LessonReceiver(models.Model):
 
     def __str__(self) -> str:
         return f"{self.class_group_id} ← {self.lesson_id}"
+
+
+class Occupancy(models.Model):
+    """That a lesson takes a room, a teacher or a class for a while; exactly one of the three is set.
+
+    The sending room and every receiving room stand here alike, so that the database itself refuses to put anyone or anything
+    into two lessons at once, whoever plans them and at whatever moment. A cancelled lesson has no rows.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="occupancies")
+    room = models.ForeignKey(Room, models.PROTECT, null=True, related_name="occupancies")
+    teacher = models.ForeignKey("roster.Person", models.PROTECT, null=True, related_name="occupancies")
+    class_group = models.ForeignKey("roster.ClassGroup", models.PROTECT, null=True, related_name="occupancies")
+    during = DateTimeRangeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(room__isnull=False, teacher__isnull=True, class_group__isnull=True)
+                | Q(room__isnull=True, teacher__isnull=False, class_group__isnull=True)
+                | Q(room__isnull=True, teacher__isnull=True, class_group__isnull=False),
+                name="occupancy_of_one",
+            ),
+            *(
+                ExclusionConstraint(
+                    name=f"occupancy_{kind}",
+                    expressions=[(field, RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+                    condition=Q(**{f"{field}__isnull": False}),
+                )
+                for kind, field in (("room", "room"), ("teacher", "teacher"), ("class", "class_group"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lesson_id} {self.during}"

@@ -1,0 +1,61 @@
+"""What can go wrong in the timetable, each with a sentence for the user."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from lantian.kernel.rules import Text
+
+
+class ScheduleError(Exception):
+    """Base: `message` may be shown to the person who asked."""
+
+    message: "Text" = _("安排没有成功")
+
+    def __init__(self, message: "Text | None" = None) -> None:
+        if message is not None:
+            self.message = message
+        super().__init__(str(self.message))
+
+
+class Clash(ScheduleError):
+    """A room, a teacher or a class is in another lesson at that time. `what` is "room", "teacher" or "class"."""
+
+    MESSAGES = {
+        "room": _("这间教室在这段时间已有别的课"),
+        "teacher": _("这位老师在这段时间已有别的课"),
+        "class": _("有班级在这段时间已有别的课"),
+    }
+
+    def __init__(self, what: str) -> None:
+        super().__init__(self.MESSAGES[what])
+        self.what = what
+
+
+class LessonInvalid(ScheduleError):
+    """Times, teacher, class or room do not fit each other."""
+
+
+class LessonNotPlanned(ScheduleError):
+    """The lesson has begun, is over, or was cancelled: it cannot be changed any more."""
+
+    message = _("这节课已经开始、结束或取消，不能再修改")
+
+
+class NotInAlliance(ScheduleError):
+    """A receiving class belongs to a school that does not receive in the lesson's alliance."""
+
+    message = _("接收班级所在的学校不是这个联盟的接收学校")
+
+
+class AllianceOver(ScheduleError):
+    """The alliance has ended, or does not run on that day."""
+
+    message = _("联盟在这一天不在有效期内")
+
+
+class AlreadyThere(ScheduleError):
+    """The name, class or school is taken already."""
+
+    message = _("已经存在，不能重复添加")

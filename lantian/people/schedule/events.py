@@ -1,0 +1,58 @@
+"""What happens to alliances and lessons."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from lantian.kernel.events import ACTIVITY_STREAMS, LANTIAN_VERBS, Event, event
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class AllianceCreated(Event):
+    """Object: the alliance; organisation: its lead."""
+
+    name: ClassVar[str] = "schedule.alliance_created"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "create"
+    object_type: ClassVar[str] = "schedule.alliance"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class AllianceJoined(Event):
+    """Object: the alliance; organisation: the school that came in. Context: part."""
+
+    name: ClassVar[str] = "schedule.alliance_joined"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "join"
+    object_type: ClassVar[str] = "schedule.alliance"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class LessonPlanned(Event):
+    """Object: the lesson. Context: title, subject, grade, starts_at, ends_at, receivers (class ids)."""
+
+    name: ClassVar[str] = "schedule.lesson_planned"
+    verb: ClassVar[str] = LANTIAN_VERBS + "planned"
+    object_type: ClassVar[str] = "schedule.lesson"
+    teacher_id: UUID
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class LessonRescheduled(Event):
+    """Object: the lesson. Context: old and new starts_at, ends_at."""
+
+    name: ClassVar[str] = "schedule.lesson_rescheduled"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "update"
+    object_type: ClassVar[str] = "schedule.lesson"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class LessonCancelled(Event):
+    """Object: the lesson. Context: reason."""
+
+    name: ClassVar[str] = "schedule.lesson_cancelled"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "cancel"
+    object_type: ClassVar[str] = "schedule.lesson"

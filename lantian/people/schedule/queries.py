@@ -1,0 +1,195 @@
+"""Reads of the timetable: what an actor may see, today's lessons, the lesson of a room now."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from lantian.kernel.registry import Registry
+from lantian.kernel.rules import Actor, share_edge, shared
+from lantian.people.schedule.enums import AlliancePart, AllianceState, LessonAccess, LessonState
+from lantian.people.schedule.models import Alliance, AllianceMember, Lesson, LessonReceiver, Room
+
+if TYPE_CHECKING:
+    from lantian.people.roster.models import ClassGroup, Organization
+
+# A class screen turns to a lesson this long before it begins.
+EARLY = timedelta(minutes=10)
+
+# Where a lesson's page is: the app above that shows lessons says so under the key "page".
+LESSON_PAGES: Registry[Callable[[Lesson], str]] = Registry("lesson pages")
+
+TEACHING_ROLES = ("teacher", "homeroom_teacher")
+
+
+def lesson_url(lesson: Lesson) -> str:
+    """The address of a lesson's page; empty when no installed app shows lessons."""
+    page = LESSON_PAGES.get("page")
+    return page(lesson) if page else ""
+
+
+def own_organization_id(actor: Actor) -> UUID | None:
+    """The school an actor belongs to in the role acted in (a class screen: its room's)."""
+    if actor.grant:
+        return actor.grant.organization_id
+    return actor.organization_id
+
+
+def _receiving(**conditions: Any) -> Exists:
+    return Exists(LessonReceiver.objects.filter(lesson=OuterRef("pk"), **conditions))
+
+
+def _lessons_of(actor: Actor) -> Q:
+    """Lessons that concern the actor: taught, given or received by them, their classes, their school, their subtree."""
+    q = Q(access=LessonAccess.PUBLIC)
+    if actor.is_anonymous:
+        return q
+    if actor.person_id:
+        q |= Q(teacher=actor.person_id)
+    if actor.room_id:
+        q |= Q(room=actor.room_id) | Q(_receiving(room=actor.room_id))
+    if actor.class_group_ids:
+        q |= Q(class_group__in=actor.class_group_ids) | Q(_receiving(class_group__in=actor.class_group_ids))
+    if actor.grant and actor.has_role(*TEACHING_ROLES):
+        school = actor.grant.organization_id
+        q |= Q(organization=school) | Q(_receiving(class_group__organization=school))
+    if actor.paths:
+        q |= Q(organization__path__within_any=actor.paths)
+        q |= Q(_receiving(class_group__organization__path__within_any=actor.paths))
+    return q
+
+
+def lessons_visible_to(actor: Actor) -> QuerySet[Lesson]:
+    """Lessons this actor may see: one's own, one's classes' and school's, those of the subtree, and public ones."""
+    return Lesson.objects.filter(_lessons_of(actor) | shared("schedule.lesson", actor))
+
+
+def alliances_visible_to(actor: Actor) -> QuerySet[Alliance]:
+    """Alliances led from, or joined by schools of, the actor's school or subtree."""
+    school = own_organization_id(actor)
+    members = AllianceMember.objects.filter(alliance=OuterRef("pk"))
+    q = Q(pk__in=[])
+    if school and not actor.is_anonymous:
+        q |= Q(lead=school) | Exists(members.filter(organization=school))
+    if actor.paths:
+        q |= Q(lead__path__within_any=actor.paths)
+        q |= Exists(members.filter(organization__path__within_any=actor.paths))
+    return Alliance.objects.filter(q | shared("schedule.alliance", actor))
+
+
+def rooms_visible_to(actor: Actor) -> QuerySet[Room]:
+    """Rooms of one's school and subtree; a class screen sees its own."""
+    q = Q(pk__in=[])
+    if actor.room_id:
+        q |= Q(pk=actor.room_id)
+    if actor.grant and actor.has_role(*TEACHING_ROLES):
+        q |= Q(organization=actor.grant.organization_id)
+    if actor.paths:
+        q |= Q(organization__path__within_any=actor.paths)
+    return Room.objects.filter(q | shared("schedule.room", actor))
+
+
+def with_names(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
+    """With all that a list or a page shows of each lesson, in two queries."""
+    return lessons.select_related("teacher", "organization", "class_group", "room", "alliance").prefetch_related(
+        "receivers__class_group__organization"
+    )
+
+
+def day_bounds(day: date) -> tuple[datetime, datetime]:
+    start = timezone.make_aware(datetime.combine(day, time.min))
+    return start, start + timedelta(days=1)
+
+
+def _on(lessons: QuerySet[Lesson], day: date) -> QuerySet[Lesson]:
+    start, end = day_bounds(day)
+    return lessons.filter(starts_at__lt=end, ends_at__gt=start).order_by("starts_at", "pk")
+
+
+def lessons_on(day: date, *, actor: Actor) -> QuerySet[Lesson]:
+    """The actor's own day, cancelled lessons included: what they teach (teachers), what their classes have (students,
+    guardians, screens), what their school or subtree gives and receives (heads, school IT, officers)."""
+    lessons = _on(with_names(Lesson.objects.all()), day)
+    if actor.has_role(*TEACHING_ROLES) and actor.person_id:
+        return lessons.filter(teacher=actor.person_id)
+    if actor.room_id:
+        return lessons.filter(_of_room(actor))
+    if actor.paths:
+        return lessons.filter(
+            Q(organization__path__within_any=actor.paths)
+            | Q(_receiving(class_group__organization__path__within_any=actor.paths))
+        )
+    groups = actor.class_group_ids
+    return lessons.filter(Q(class_group__in=groups) | Q(_receiving(class_group__in=groups)))
+
+
+def _of_room(actor: Actor) -> Q:
+    """Lessons that are received in the actor's room, or by the class at home there in no other room."""
+    q = Q(_receiving(room=actor.room_id))
+    if actor.class_group_ids:
+        q |= Q(_receiving(class_group__in=actor.class_group_ids, room__isnull=True))
+    return q
+
+
+def lesson_for_room(actor: Actor, *, now: datetime | None = None) -> Lesson | None:
+    """The lesson a class screen should be in now: a live one first, else the one whose time it is or soon will be."""
+    moment = now or timezone.now()
+    lessons = with_names(Lesson.objects.filter(_of_room(actor)))
+    live = lessons.filter(state=LessonState.LIVE).order_by("-starts_at").first()
+    due = (
+        lessons.filter(state=LessonState.PLANNED, starts_at__lte=moment + EARLY, ends_at__gt=moment)
+        .order_by("starts_at")
+        .first()
+    )
+    if live and due and live.ends_at <= moment and due.starts_at <= moment:
+        return due  # the former lesson runs over: its time is up, the next one has begun
+    return live or due
+
+
+def public_lessons_live() -> QuerySet[Lesson]:
+    """Open lessons that are on the air now, the latest first."""
+    return with_names(Lesson.objects.filter(access=LessonAccess.PUBLIC, state=LessonState.LIVE)).order_by("-starts_at")
+
+
+def public_lessons_next(*, now: datetime | None = None) -> QuerySet[Lesson]:
+    """Open lessons still to come."""
+    moment = now or timezone.now()
+    planned = Lesson.objects.filter(access=LessonAccess.PUBLIC, state=LessonState.PLANNED, ends_at__gt=moment)
+    return with_names(planned).order_by("starts_at")
+
+
+def alliances_for_planning(organization: "Organization", day: date) -> QuerySet[Alliance]:
+    """Alliances in which this school may send lessons on that day."""
+    return Alliance.objects.filter(
+        state=AllianceState.ACTIVE,
+        starts_on__lte=day,
+        ends_on__gte=day,
+        members__organization=organization,
+        members__part=AlliancePart.SENDING,
+    ).distinct()
+
+
+def receiving_classes(alliance: Alliance, *, stage: str, grade: int) -> "QuerySet[ClassGroup]":
+    """Classes of one grade in the receiving schools of an alliance (and their campuses), for the planning form."""
+    from lantian.people.roster import queries as roster
+
+    return roster.class_groups_of_schools(receiving_school_ids(alliance)).filter(stage=stage, grade=grade)
+
+
+def receiving_school_ids(alliance: Alliance) -> list[UUID]:
+    members = alliance.members.filter(part=AlliancePart.RECEIVING)
+    return list(members.values_list("organization_id", flat=True))
+
+
+@share_edge("roster.organization")
+def organizations_in_my_alliances(actor: Actor) -> Q:
+    """Schools one is allied with exist for one: their names stand on the alliance's page and in the planning form."""
+    school = own_organization_id(actor)
+    if actor.is_anonymous or school is None:
+        return Q(pk__in=[])
+    mine = AllianceMember.objects.filter(organization=school, alliance__state=AllianceState.ACTIVE)
+    allied = AllianceMember.objects.filter(organization=OuterRef("pk"), alliance__in=mine.values("alliance"))
+    return Q(Exists(allied)) | Q(pk__in=Alliance.objects.filter(pk__in=mine.values("alliance")).values("lead"))

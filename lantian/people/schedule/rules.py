@@ -1,0 +1,101 @@
+"""Who may see, plan, teach and change lessons, alliances and rooms."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from lantian.kernel.rules import ALLOW, Actor, Verdict, deny, rule, visible_pair
+from lantian.people.schedule import queries
+from lantian.people.schedule.enums import LessonState
+
+if TYPE_CHECKING:
+    from lantian.people.roster.models import Organization
+    from lantian.people.schedule.models import Alliance, Lesson, Room
+
+
+@rule("schedule.view_lesson")
+def may_view_lesson(actor: Actor, lesson: "Lesson") -> Verdict:
+    """One's own lessons, those of one's classes, school and subtree, and public ones."""
+    if queries.lessons_visible_to(actor).filter(pk=lesson.pk).exists():
+        return ALLOW
+    return deny(_("这节课不对您开放"))
+
+
+@rule("schedule.view_alliance")
+def may_view_alliance(actor: Actor, alliance: "Alliance") -> Verdict:
+    """Members' people, and officers above them."""
+    if queries.alliances_visible_to(actor).filter(pk=alliance.pk).exists():
+        return ALLOW
+    return deny(_("您不在这个联盟里"))
+
+
+@rule("schedule.view_room")
+def may_view_room(actor: Actor, room: "Room") -> Verdict:
+    """People of the school, and officers above it."""
+    if queries.rooms_visible_to(actor).filter(pk=room.pk).exists():
+        return ALLOW
+    return deny(_("这间教室不在您的学校"))
+
+
+visible_pair(may_view_lesson)(queries.lessons_visible_to)
+visible_pair(may_view_alliance)(queries.alliances_visible_to)
+visible_pair(may_view_room)(queries.rooms_visible_to)
+
+
+@rule("schedule.plan_lesson")
+def may_plan_lesson(actor: Actor, organization: "Organization | None" = None) -> Verdict:
+    """Teachers plan at their own school; heads, school IT and officers within their subtree. Asked without a school: at any."""
+    if actor.has_role(*queries.TEACHING_ROLES) and actor.grant:
+        if organization is None or organization.pk == actor.grant.organization_id:
+            return ALLOW
+        return deny(_("只能在自己任教的学校安排课程"))
+    if actor.paths:
+        if organization is None or actor.administers(organization.path):
+            return ALLOW
+        return deny(_("这所学校不在您的管理范围内"))
+    return deny(_("只有教师和管理人员可以安排课程"))
+
+
+def _governs(actor: Actor, lesson: "Lesson") -> bool:
+    teaches = actor.person_id is not None and lesson.teacher_id == actor.person_id
+    return teaches or actor.administers(lesson.organization.path)
+
+
+@rule("schedule.change_lesson")
+def may_change_lesson(actor: Actor, lesson: "Lesson") -> Verdict:
+    """The lesson's teacher and the administration above, until it begins."""
+    if not _governs(actor, lesson):
+        return deny(_("只有任课教师和学校管理人员可以修改这节课"))
+    if lesson.state != LessonState.PLANNED:
+        return deny(_("这节课已经开始、结束或取消，不能再修改"))
+    return ALLOW
+
+
+@rule("schedule.teach_lesson")
+def may_teach_lesson(actor: Actor, lesson: "Lesson") -> Verdict:
+    """The lesson's own teacher, unless it was cancelled."""
+    if actor.person_id is None or lesson.teacher_id != actor.person_id:
+        return deny(_("只有这节课的任课教师可以开播"))
+    if lesson.state == LessonState.CANCELLED:
+        return deny(_("这节课已取消"))
+    return ALLOW
+
+
+@rule("schedule.manage_alliance")
+def may_manage_alliance(actor: Actor, lead: "Organization | None" = None) -> Verdict:
+    """Officers and heads whose subtree holds the alliance's lead. Asked without one: whether they may lead any."""
+    if not actor.has_role("officer", "school_head"):
+        return deny(_("只有教育局和学校负责人可以管理联盟"))
+    if lead is not None and not actor.administers(lead.path):
+        return deny(_("这个联盟的牵头单位不在您的管理范围内"))
+    return ALLOW
+
+
+@rule("schedule.manage_rooms")
+def may_manage_rooms(actor: Actor, organization: "Organization | None" = None) -> Verdict:
+    """Heads, school IT and officers, each within the subtree."""
+    if not actor.paths:
+        return deny(_("只有学校管理人员可以管理教室"))
+    if organization is not None and not actor.administers(organization.path):
+        return deny(_("这所学校不在您的管理范围内"))
+    return ALLOW

@@ -1,0 +1,27 @@
+"""The verbs of the timetable."""
+
+from lantian.people.schedule.services.alliances import add_alliance_member, create_alliance
+from lantian.people.schedule.services.lessons import (
+    add_receivers,
+    cancel_lesson,
+    end_lesson,
+    extend_lesson,
+    plan_lesson,
+    reschedule_lesson,
+    start_lesson,
+)
+from lantian.people.schedule.services.rooms import create_room, rename_room
+
+__all__ = [
+    "add_alliance_member",
+    "add_receivers",
+    "cancel_lesson",
+    "create_alliance",
+    "create_room",
+    "end_lesson",
+    "extend_lesson",
+    "plan_lesson",
+    "rename_room",
+    "reschedule_lesson",
+    "start_lesson",
+]
