@@ -24,6 +24,7 @@ class Account(AbstractBaseUser):
     username = models.CharField(max_length=64, unique=True)
     display_name = models.CharField(max_length=80, blank=True)
     must_set_password = models.BooleanField(default=True)
+    code_expires_at = models.DateTimeField(null=True, blank=True, help_text="until when the activation code is good")
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=10, blank=True)
     created_at = models.DateTimeField(default=timezone.now)

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import uuid4
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GistIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -34,6 +34,7 @@ class Organization(models.Model):
     short_name = models.CharField(max_length=40, blank=True)
     code = models.CharField(max_length=20, blank=True, help_text="GB/T 2260 of a region, 学校标识码 of a school")
     sort_key = models.CharField(max_length=200, blank=True, help_text="pinyin of the name")
+    search_text = models.CharField(max_length=500, blank=True, help_text="names, code, pinyin and initials, lower case")
     path = LtreeField(unique=True)
     setting = models.CharField(max_length=8, choices=Setting, blank=True)
     is_active = models.BooleanField(default=True)
@@ -43,6 +44,7 @@ class Organization(models.Model):
         indexes = [
             GistIndex(fields=["path"], name="organization_path"),
             models.Index(fields=["parent", "sort_key"], name="organization_children"),
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="organization_search"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="organization_code"),
@@ -66,6 +68,7 @@ class Person(models.Model):
     name = models.CharField(max_length=80)
     sort_key = models.CharField(max_length=200, blank=True, help_text="pinyin of the name")
     initials = models.CharField(max_length=40, blank=True, help_text="first letters of the pinyin")
+    search_text = models.CharField(max_length=400, blank=True, help_text="name, pinyin and initials, lower case")
     gender = models.CharField(max_length=1, choices=Gender, default=Gender.UNKNOWN)
     birth_date = models.DateField(null=True, blank=True)
     phone = SealedTextField(context="roster.person.phone", null=True, blank=True)
@@ -79,6 +82,7 @@ class Person(models.Model):
         indexes = [
             models.Index(fields=["sort_key", "id"], name="person_sort"),
             models.Index(fields=["phone_index"], name="person_phone"),
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="person_search"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["citizen_id_index"], name="person_citizen_id"),

@@ -29,6 +29,10 @@ class Migration(migrations.Migration):
                 ("username", models.CharField(max_length=64, unique=True)),
                 ("display_name", models.CharField(blank=True, max_length=80)),
                 ("must_set_password", models.BooleanField(default=True)),
+                (
+                    "code_expires_at",
+                    models.DateTimeField(blank=True, help_text="until when the activation code is good", null=True),
+                ),
                 ("is_active", models.BooleanField(default=True)),
                 ("language", models.CharField(blank=True, max_length=10)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),

@@ -68,6 +68,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("sort_key", models.CharField(blank=True, help_text="pinyin of the name", max_length=200)),
+                (
+                    "search_text",
+                    models.CharField(
+                        blank=True, help_text="names, code, pinyin and initials, lower case", max_length=500
+                    ),
+                ),
                 ("path", lantian.kernel.fields.LtreeField(unique=True)),
                 (
                     "setting",
@@ -136,6 +142,10 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=80)),
                 ("sort_key", models.CharField(blank=True, help_text="pinyin of the name", max_length=200)),
                 ("initials", models.CharField(blank=True, help_text="first letters of the pinyin", max_length=40)),
+                (
+                    "search_text",
+                    models.CharField(blank=True, help_text="name, pinyin and initials, lower case", max_length=400),
+                ),
                 (
                     "gender",
                     models.CharField(choices=[("0", "未说明"), ("1", "男"), ("2", "女")], default="0", max_length=1),
@@ -442,6 +452,18 @@ class Migration(migrations.Migration):
                 condition=models.Q(("revoked_at__isnull", True), ("valid_to__isnull", True)),
                 fields=("person", "role", "organization"),
                 name="grant_once_open",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="organization",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["search_text"], name="organization_search", opclasses=["gin_trgm_ops"]
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="person",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["search_text"], name="person_search", opclasses=["gin_trgm_ops"]
             ),
         ),
     ]
