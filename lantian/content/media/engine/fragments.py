@@ -263,3 +263,11 @@ def _trak(track: Track) -> bytes:
         box("minf", media, dinf, stbl),
     )
     return box("trak", tkhd, mdia)
+
+
+def read_segment(data: bytes, init: Init, limits: Limits) -> list[Run]:
+    """The runs of a segment of ours: exactly one moof and one mdat. Raises MediaFault."""
+    found = list(children(data, 0, len(data)))
+    if [part.kind for part in found] != ["moof", "mdat"]:
+        raise MediaFault("malformed", "not a segment")
+    return parse_fragment(data[: found[0].end], data[found[1].start :], init, limits)

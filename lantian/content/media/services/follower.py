@@ -1,0 +1,202 @@
+"""The follower: reads the main rendition's index from disk, writes the AAC rendition beside it, takes still pictures.
+
+It shares nothing with the writer but files and keys, so it may run in a thread of the live process or anywhere else that
+sees the disk, may be killed at any moment, and goes on where its own index ends. One call of `step` does what is there.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+from uuid import UUID
+
+from lantian.content.media.engine.crypto import BadCiphertext, decrypt_segment, encrypt_segment, sequence_iv
+from lantian.content.media.engine.fragments import parse_init, read_segment, write_fragment
+from lantian.content.media.engine.model import Init, Limits, MediaFault, Run
+from lantian.content.media.engine.pictures import keyframe_jpeg
+from lantian.content.media.engine.transcode import AacTranscoder
+from lantian.content.media.errors import KeyLost
+from lantian.content.media.services.folder import (
+    EndRecord,
+    EpochRecord,
+    History,
+    SegmentRecord,
+    StreamFolder,
+    write_whole,
+)
+from lantian.content.media.services.masters import write_masters
+
+log = logging.getLogger(__name__)
+US = 1_000_000
+FIRST_POSTER_US, POSTER_EVERY_US = 10 * US, 60 * US
+
+
+class StreamFollower:
+    """Follows one stream. `secret` gives the key of a segment (KeyRing.secret); it may raise KeyLost."""
+
+    def __init__(self, folder: StreamFolder, secret: Callable[[UUID], bytes], *, posters: bool = True) -> None:
+        self._folder = folder = StreamFolder(folder.path, folder.key_uri)  # the writer has its own view of the disk
+        self._secret, self._posters = secret, posters
+        self._offset = 0
+        self._source = History()
+        self._init: Init | None = None
+        self._transcoder: AacTranscoder | None = None
+        self._history = folder.aac.recover()
+        self._media_us = 0
+        self._next_poster_us = FIRST_POSTER_US
+        self.poster = self._known_poster()
+        self.lost = 0  # segments left out because their key or bytes could not be read
+
+    @property
+    def ended(self) -> bool:
+        return self._history.ended
+
+    def step(self) -> int:
+        """Take over all segments that are new since the last call. Returns how many."""
+        records, self._offset = self._folder.av.read(self._offset)
+        count = 0
+        for record in records:
+            self._source.add(record)
+            if isinstance(record, SegmentRecord):
+                count += self._follow(record)
+            elif isinstance(record, EpochRecord):
+                self._transcoder = None
+                self._init = None
+            else:
+                self._end(record)
+        return count
+
+    def run(self, stop: Event, wake: Event | None = None, *, poll: float = 0.5) -> None:
+        """Follow until the stream ends or `stop` is set. `wake` may be set by the writer after each segment."""
+        bell = wake or Event()
+        while not stop.is_set():
+            self.step()
+            if self.ended:
+                return
+            bell.wait(poll)
+            bell.clear()
+
+    # -- segments ---------------------------------------------------------------------------------------------------------
+
+    def _follow(self, record: SegmentRecord) -> bool:
+        self._media_us += record.duration_us
+        if record.sequence < self._history.next_sequence:
+            return False
+        runs: list[Run] = []
+        try:
+            secret = self._secret(UUID(record.key))
+            runs = self._read(record, secret)
+            self._write(record, runs, secret)
+        except (KeyLost, BadCiphertext, MediaFault, FileNotFoundError) as error:
+            self._leave_out(record, error)
+        if self._posters and runs and self._media_us >= self._next_poster_us:
+            self._take_poster(runs)
+        return True
+
+    def _leave_out(self, record: SegmentRecord, error: Exception) -> None:
+        """Keep the place of a segment that cannot be read: players count sequences, and IVs hang on the count."""
+        self.lost += 1
+        log.warning("segment %s of %s is left out: %s", record.sequence, self._folder.path.name, error)
+        try:
+            self._begin(self._epoch(record), None)
+            name = self._folder.aac.add_segment(record.sequence, b"")
+        except FileNotFoundError:
+            return  # not even the epoch's initialisation part is there
+        self._folder.aac.append(replace(record, name=name, bytes=0))
+
+    def _read(self, record: SegmentRecord, secret: bytes) -> list[Run]:
+        if self._init is None:
+            self._init = parse_init((self._folder.av.path / self._epoch(record).init).read_bytes(), Limits())
+        sealed = (self._folder.av.path / record.name).read_bytes()
+        return read_segment(decrypt_segment(sealed, secret, sequence_iv(record.sequence)), self._init, Limits())
+
+    def _epoch(self, record: SegmentRecord) -> EpochRecord:
+        return self._source.epochs[record.epoch]
+
+    def _write(self, record: SegmentRecord, runs: list[Run], secret: bytes) -> None:
+        aac = self._folder.aac
+        epoch = self._epoch(record)
+        sound = next((run for run in runs if run.track.kind == "audio"), None)
+        if epoch.sound != "opus":
+            self._begin(epoch, None)
+            name, size, next_audio = aac.link_segment(self._folder.av.path / record.name), record.bytes, -1
+        else:
+            transcoder = self._ready(record)
+            self._begin(epoch, transcoder.init)
+            coded = transcoder.convert(sound) if sound is not None else None
+            kept = [run for run in runs if run.track.kind == "video"]
+            data = write_fragment(record.sequence + 1, [*kept, coded] if coded else kept)
+            sealed = encrypt_segment(data, secret, sequence_iv(record.sequence))
+            name, size, next_audio = aac.add_segment(record.sequence, sealed), len(sealed), transcoder.next_audio
+        first = not self._history.segments
+        aac.append(replace(record, name=name, bytes=size, next_audio=next_audio))
+        aac.write_live()
+        if first:
+            write_masters(self._folder)
+
+    def _begin(self, epoch: EpochRecord, init: Init | None) -> None:
+        """The epoch's first segment in this rendition: its initialisation part and its line."""
+        if epoch.number in self._history.epochs:
+            return
+        aac = self._folder.aac
+        data = init.data if init else (self._folder.av.path / epoch.init).read_bytes()
+        codecs = init.codecs if init else epoch.codecs
+        aac.append(replace(epoch, init=aac.add_init(data), codecs=codecs))
+
+    def _ready(self, record: SegmentRecord) -> AacTranscoder:
+        """The epoch's transcoder; after a restart it hears the segment before again."""
+        if self._transcoder is not None and not record.jump:
+            return self._transcoder
+        assert self._init is not None
+        self._transcoder = AacTranscoder(self._init)
+        before = self._history.segments[-1] if self._history.segments else None
+        if before is not None and before.epoch == record.epoch and not record.jump and before.next_audio >= 0:
+            self._prime(self._transcoder, before)
+        return self._transcoder
+
+    def _prime(self, transcoder: AacTranscoder, before: SegmentRecord) -> None:
+        source = next((r for r in self._source.segments if r.sequence == before.sequence), None)
+        try:
+            runs = self._read(source, self._secret(UUID(source.key))) if source else []
+        except (KeyLost, BadCiphertext, MediaFault, FileNotFoundError):
+            return
+        sound = next((run for run in runs if run.track.kind == "audio"), None)
+        if sound is not None:
+            transcoder.prime(sound, before.next_audio)
+
+    def _end(self, record: EndRecord) -> None:
+        aac = self._folder.aac
+        if not self._history.ended:
+            aac.append(record)
+        if self._history.segments:
+            aac.write_replay()
+            aac.write_live(ended=True)
+        write_masters(self._folder)
+
+    # -- still pictures -----------------------------------------------------------------------------------------------------
+
+    def _known_poster(self) -> str:
+        found: list[Path] = sorted(self._folder.path.glob("poster-*.jpg"), key=lambda path: path.stat().st_mtime)
+        return found[-1].name if found else ""
+
+    def _take_poster(self, runs: list[Run]) -> None:
+        """A small JPEG every minute under a fresh name (files under /media may be cached for ever); the last two stay."""
+        video = next((run for run in runs if run.track.kind == "video" and run.samples[0].sync), None)
+        data = keyframe_jpeg(video) if video is not None else None
+        if data is None:
+            return
+        self._next_poster_us = self._media_us + POSTER_EVERY_US
+        old = sorted(self._folder.path.glob("poster-*.jpg"), key=lambda path: path.stat().st_mtime)
+        for path in old[:-1]:
+            path.unlink(missing_ok=True)
+        self.poster = f"poster-{secrets.token_hex(8)}.jpg"
+        write_whole(self._folder.path / self.poster, data)
+
+
+def follow_to_end(folder: StreamFolder, secret: Callable[[UUID], bytes]) -> StreamFollower:
+    """Follow a stream that has ended, all at once: for a follower that died with its lesson."""
+    follower = StreamFollower(folder, secret)
+    follower.step()
+    return follower

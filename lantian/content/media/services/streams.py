@@ -1,0 +1,133 @@
+"""Streams in the database: opening, closing, deleting, and the figures the live process brings in batches."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from lantian.content.media.enums import StreamState
+from lantian.content.media.errors import DiskFull
+from lantian.content.media.models import Epoch, Stream
+from lantian.content.media.rules import may_delete_stream, may_open_stream
+from lantian.content.media.services.folder import EpochRecord, StreamFolder, stream_folder
+from lantian.content.media.services.keys import make_key
+from lantian.content.media.services.space import Room, room_for_lesson
+from lantian.kernel.journal import services as journal
+from lantian.kernel.rules import Actor, require
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def media_root() -> Path:
+    """Folder under which all streams lie."""
+    return Path(settings.LANTIAN_MEDIA_ROOT)
+
+
+def folder_of(stream: Stream) -> StreamFolder:
+    return stream_folder(media_root(), stream.token)
+
+
+def lesson_room() -> Room:
+    """Room for new lessons beside the open ones; show it before a teacher starts."""
+    opened = Stream.objects.filter(state=StreamState.OPEN, created_at__gt=timezone.now() - timedelta(hours=12)).count()
+    return room_for_lesson(media_root(), settings.LANTIAN_DISK_RESERVE_BYTES, open_streams=opened)
+
+
+@transaction.atomic
+def create_stream(*, by: Actor) -> Stream:
+    """Open a stream with its first two keys. Raises Denied, DiskFull."""
+    require(may_open_stream, by)
+    if not lesson_room().enough:
+        raise DiskFull
+    stream = Stream.objects.create()
+    make_key(stream.pk)
+    make_key(stream.pk)
+    journal.record("media.stream_opened", stream, by=by)
+    return stream
+
+
+@transaction.atomic
+def save_epochs(stream_id: UUID, epochs: "Iterable[EpochRecord]") -> None:
+    """Bring the epochs of a stream's index into the database. Safe to repeat."""
+    for record in epochs:
+        Epoch.objects.update_or_create(
+            stream_id=stream_id,
+            number=record.number,
+            defaults={
+                "client_id": UUID(record.client),
+                "mime": record.mime,
+                "codecs": record.codecs,
+                "init_name": record.init,
+                "width": record.width,
+                "height": record.height,
+                "started_at": datetime.fromtimestamp(record.wall_start_ms / 1000, UTC),
+                "wall_start_ms": record.wall_start_ms,
+            },
+        )
+
+
+def save_progress(stream_id: UUID, *, seconds: float, segments: int, size: int, poster: str = "") -> None:
+    """Figures of a running stream (media seconds, segments, bytes), brought in batches by the live process."""
+    values: dict[str, object] = {"seconds": seconds, "segments": segments, "bytes": size}
+    if poster:
+        values["poster"] = poster
+    Stream.objects.filter(pk=stream_id).update(**values)
+    Stream.objects.filter(pk=stream_id, started_at=None).update(started_at=timezone.now())
+
+
+@transaction.atomic
+def close_stream(stream: Stream, *, by: Actor) -> Stream:
+    """The stream has ended. Totals and key ranges are taken from the disk; the files were finished by the writer before."""
+    stream = Stream.objects.select_for_update().get(pk=stream.pk)
+    if stream.state != StreamState.OPEN:
+        return stream
+    folder = folder_of(stream)
+    history = folder.av.load()
+    save_epochs(stream.pk, history.epochs.values())
+    _note_key_ranges(stream, [(record.key, record.sequence) for record in history.segments])
+    stream.state = StreamState.CLOSED
+    stream.closed_at = timezone.now()
+    stream.seconds = sum(record.duration_us for record in history.segments) / 1_000_000
+    stream.segments = len(history.segments)
+    stream.bytes = folder.bytes_used() if folder.path.exists() else 0
+    if history.segments and stream.started_at is None:
+        stream.started_at = datetime.fromtimestamp(history.segments[0].wall_ms / 1000, UTC)
+    stream.save()
+    journal.record("media.stream_closed", stream, by=by, seconds=round(stream.seconds, 1), bytes=stream.bytes)
+    return stream
+
+
+def _note_key_ranges(stream: Stream, used: list[tuple[str, int]]) -> None:
+    first: dict[str, int] = {}
+    for key, sequence in used:
+        first.setdefault(key, sequence)
+    for key, sequence in first.items():
+        stream.keys.filter(pk=key).update(first_segment=sequence)
+
+
+@transaction.atomic
+def delete_stream(stream: Stream, *, by: Actor) -> None:
+    """Delete a stream's files and keys for good; its row stays, for what refers to it. Raises Denied."""
+    require(may_delete_stream, by, stream)
+    stream = Stream.objects.select_for_update().get(pk=stream.pk)
+    folder = folder_of(stream)
+    stream.keys.all().delete()
+    stream.state, stream.bytes, stream.poster = StreamState.DELETED, 0, ""
+    stream.closed_at = stream.closed_at or timezone.now()
+    stream.save()
+    journal.record("media.stream_deleted", stream, by=by)
+    transaction.on_commit(folder.remove)
+
+
+def expire_streams(*, older_than: timedelta, by: Actor) -> int:
+    """Retention: delete streams closed longer ago than this. Returns how many."""
+    count = 0
+    for stream in Stream.objects.filter(state=StreamState.CLOSED, closed_at__lt=timezone.now() - older_than):
+        delete_stream(stream, by=by)
+        count += 1
+    return count
