@@ -98,11 +98,13 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "lantian.kernel.web.shell.context",
             ],
         },
     }
 ]
 COTTON_DIR = "cotton"
+CSRF_FAILURE_VIEW = "lantian.kernel.web.faults.csrf_failure"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -16,6 +16,7 @@ export function picker(): object {
         if (box.matches("[data-pick-all]")) this.boxes().forEach((each) => (each.checked = box.checked));
         if (box.matches("[data-pick-all], [data-pick]")) this.update();
       });
+      document.addEventListener("htmx:afterSettle", () => this.update());
       this.update();
     },
     boxes(this: PickerContext): HTMLInputElement[] {

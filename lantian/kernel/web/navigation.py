@@ -19,7 +19,8 @@ def everyone(actor: Actor) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """One entry. `shown(actor)` decides for whom; `phone` puts it into the bottom bar; `prefix` marks it as current."""
+    """One entry. `shown(actor)` decides for whom; `phone` puts it into the bottom bar; entries
+    of one `group` stand together under its name. The entry whose address begins the page's is the current one."""
 
     key: str
     label: "Text"
@@ -28,6 +29,7 @@ class NavItem:
     order: int
     shown: Callable[[Actor], bool] = everyone
     phone: bool = False
+    group: "Text" = ""
 
     @property
     def url(self) -> str:

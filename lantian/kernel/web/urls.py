@@ -1,9 +1,16 @@
 from django.urls import path
 
-from lantian.kernel.web import views
+from lantian.kernel.web import choices, samples, views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("metrics", views.metrics, name="metrics"),
+    path("_/ui", samples.components, name="web_ui"),
+    path("_/ui/room", samples.room, name="web_ui_room"),
+    path("_/enter", choices.enter, name="web_enter"),
+    path("_/language", choices.language, name="web_language"),
+    path("_/theme", choices.theme, name="web_theme"),
+    path("_/views", choices.save_view, name="web_view_save"),
+    path("_/views/<uuid:view_id>/forget", choices.forget_view, name="web_view_forget"),
 ]

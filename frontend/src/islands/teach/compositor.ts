@@ -1,0 +1,172 @@
+/** Draws camera, screen and pages into one picture. Ticks come from a Worker, so a hidden tab goes on drawing. */
+import { t } from "../../lib/i18n";
+import type { Timers } from "../../live/timers";
+import { type Box, contain, cover, effectiveMain, frameRate, insetBox, type Main, type Scene } from "./scene";
+
+type Track = MediaStreamTrack & { requestFrame?: () => void };
+
+const DARK = "#0a121a";
+const CARD = "#16314c";
+
+export interface CompositorOptions {
+  width: number;
+  height: number;
+  fps: number;
+  timers: Timers;
+  name: string;
+  caption: string;
+}
+
+export class Compositor {
+  readonly canvas = document.createElement("canvas");
+  readonly camera = hiddenVideo();
+  readonly screen = hiddenVideo();
+  page: HTMLImageElement | null = null;
+  cameraOn = false;
+  screenOn = false;
+  scene: Scene = { main: "camera", inset: true, corner: "bottom-right" };
+  frames = 0;
+  private readonly context: CanvasRenderingContext2D;
+  private readonly stream: MediaStream;
+  private stopTicks: (() => void) | null = null;
+  private lastDraw = 0;
+
+  constructor(private readonly options: CompositorOptions) {
+    this.canvas.width = options.width;
+    this.canvas.height = options.height;
+    const context = this.canvas.getContext("2d", { alpha: false });
+    if (!context) throw new Error("no 2d canvas");
+    this.context = context;
+    this.draw();
+    // frames go out when we say so, not when the page happens to be painted
+    this.stream = this.canvas.captureStream(0);
+  }
+
+  get track(): MediaStreamTrack | undefined {
+    return this.stream.getVideoTracks()[0];
+  }
+
+  get main(): Main {
+    return effectiveMain(this.scene, { screen: this.screenOn, pages: this.page !== null });
+  }
+
+  start(): void {
+    this.stopTicks ??= this.options.timers.every(1000 / this.options.fps, () => this.tick());
+  }
+
+  stop(): void {
+    this.stopTicks?.();
+    this.stopTicks = null;
+    this.track?.stop();
+    setStream(this.camera, null);
+    setStream(this.screen, null);
+  }
+
+  setCamera(stream: MediaStream | null): void {
+    setStream(this.camera, stream);
+    this.cameraOn = stream !== null;
+  }
+
+  setScreen(stream: MediaStream | null): void {
+    setStream(this.screen, stream);
+    this.screenOn = stream !== null;
+  }
+
+  private tick(): void {
+    const now = performance.now();
+    const rate = frameRate(this.main, this.scene.inset, this.cameraOn, this.options.fps);
+    // ticks that queued up while the page was busy are one picture, not five
+    if (now - this.lastDraw < 1000 / rate - 12) return;
+    this.lastDraw = now;
+    this.draw();
+    this.frames += 1;
+    const track = this.track as Track | undefined;
+    if (track) {
+      const hint = this.main === "camera" ? "motion" : "detail";
+      if (track.contentHint !== hint) track.contentHint = hint;
+      track.requestFrame?.();
+    }
+  }
+
+  private draw(): void {
+    const { context, canvas } = this;
+    const whole: Box = { x: 0, y: 0, width: canvas.width, height: canvas.height };
+    const { main } = this;
+    context.fillStyle = DARK;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    if (main === "camera") {
+      this.drawCamera(whole, 0);
+      return;
+    }
+    if (main === "screen") this.drawWhole(this.screen, this.screen.videoWidth, this.screen.videoHeight, whole);
+    else if (this.page) this.drawWhole(this.page, this.page.naturalWidth, this.page.naturalHeight, whole);
+    if (this.scene.inset) this.drawCamera(insetBox(this.scene.corner, canvas), 14);
+  }
+
+  private drawWhole(source: CanvasImageSource, width: number, height: number, frame: Box): void {
+    if (!width || !height) return;
+    const box = contain({ width, height }, frame);
+    this.context.drawImage(source, box.x, box.y, box.width, box.height);
+  }
+
+  private drawCamera(frame: Box, radius: number): void {
+    const { context, camera } = this;
+    context.save();
+    if (radius) {
+      roundedPath(context, frame, radius);
+      context.clip();
+    }
+    if (this.cameraOn && camera.videoWidth && camera.readyState >= 2) {
+      const part = cover({ width: camera.videoWidth, height: camera.videoHeight }, frame);
+      context.drawImage(camera, part.x, part.y, part.width, part.height, frame.x, frame.y, frame.width, frame.height);
+    } else this.drawCard(frame);
+    context.restore();
+    if (!radius) return;
+    context.lineWidth = 3;
+    context.strokeStyle = "#ffffff";
+    roundedPath(context, frame, radius);
+    context.stroke();
+  }
+
+  /** What stands there while no camera does: the teacher's name. */
+  private drawCard(frame: Box): void {
+    const { context, options } = this;
+    context.fillStyle = CARD;
+    context.fillRect(frame.x, frame.y, frame.width, frame.height);
+    const size = Math.round(frame.width / 14);
+    const middle = frame.y + frame.height / 2;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillStyle = "#e6eef6";
+    context.font = `700 ${size}px "Noto Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif`;
+    context.fillText(t("{name} 老师", { name: options.name }), frame.x + frame.width / 2, middle - size * 0.5, frame.width * 0.9);
+    context.fillStyle = "#9fb2c4";
+    context.font = `400 ${Math.round(size * 0.5)}px "Noto Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif`;
+    context.fillText(options.caption, frame.x + frame.width / 2, middle + size * 0.8, frame.width * 0.9);
+  }
+}
+
+function hiddenVideo(): HTMLVideoElement {
+  const video = document.createElement("video");
+  video.muted = true;
+  video.playsInline = true;
+  return video;
+}
+
+function setStream(video: HTMLVideoElement, stream: MediaStream | null): void {
+  if (video.srcObject === stream) return;
+  video.srcObject = stream;
+  if (stream) video.play().catch(() => undefined);
+}
+
+function roundedPath(context: CanvasRenderingContext2D, box: Box, radius: number): void {
+  const right = box.x + box.width;
+  const bottom = box.y + box.height;
+  context.beginPath();
+  context.moveTo(box.x + radius, box.y);
+  context.arcTo(right, box.y, right, bottom, radius);
+  context.arcTo(right, bottom, box.x, bottom, radius);
+  context.arcTo(box.x, bottom, box.x, box.y, radius);
+  context.arcTo(box.x, box.y, right, box.y, radius);
+  context.closePath();
+}

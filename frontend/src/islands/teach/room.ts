@@ -1,0 +1,326 @@
+/** The teacher's room without its face: what is open, what is sent, and in which state the lesson is. */
+import { post } from "../../lib/config";
+import { t } from "../../lib/i18n";
+import { ChunkQueue } from "../../live/chunkQueue";
+import type { Session, TeachConfig } from "../../live/config";
+import { UplinkHealth } from "../../live/health";
+import { type Viewers, withTicket } from "../../live/protocol";
+import { WorkerTimers } from "../../live/timers";
+import { Uplink } from "../../live/uplink";
+import { AudioMix } from "./audio";
+import { browserChecks, cameraCheck, type Check, environment, microphoneCheck, screenCheck, soundCheck } from "./checks";
+import { Compositor } from "./compositor";
+import { Devices } from "./devices";
+import { Pages } from "./pages";
+import { EpochRecorder } from "./recorder";
+import { forget, recall, remember, wasReloaded } from "./resume";
+import type { Main } from "./scene";
+
+/** prep: before · opening: asking the server · live: sending · ending · ended · stopped: something else took over */
+export type Phase = "prep" | "opening" | "live" | "ending" | "ended" | "stopped";
+
+export class TeachRoom {
+  phase: Phase = "prep";
+  session: Session | null;
+  viewers: Viewers | null = null;
+  replay: string | null = null;
+  /** What stopped or refused us, in words; `code` decides what can be done. */
+  trouble: { code: string; message: string } | null = null;
+  notice = "";
+  micOn = true;
+  readonly env;
+  readonly timers = new WorkerTimers();
+  readonly health = new UplinkHealth();
+  readonly devices: Devices;
+  readonly pages: Pages;
+  compositor: Compositor | null = null;
+  audio: AudioMix | null = null;
+  uplink: Uplink | null = null;
+  recorder: EpochRecorder | null = null;
+  private startedMs: number | null;
+  private stops: (() => void)[] = [];
+  private lock: { release(): Promise<void> } | null = null;
+
+  constructor(
+    readonly config: TeachConfig,
+    private readonly changed: () => void,
+  ) {
+    this.session = config.session;
+    this.startedMs = config.session?.started_ms ?? null;
+    this.env = environment(config.recorder.mimes);
+    this.devices = new Devices({
+      camera: (stream) => this.compositor?.setCamera(stream),
+      microphone: (stream) => this.audio?.setMic(stream),
+      screen: (stream) => this.screenChanged(stream),
+      changed,
+    });
+    const { limits, urls, uploads } = config;
+    this.pages = new Pages(uploads, urls.pages, { bytes: limits.upload_bytes, types: limits.upload_types }, () => {
+      if (this.compositor) this.compositor.page = this.pages.image;
+      changed();
+    });
+    this.stops.push(this.timers.every(1000, () => this.eachSecond()));
+    window.addEventListener("beforeunload", this.guard);
+    document.addEventListener("visibilitychange", this.seen);
+  }
+
+  get canCompose(): boolean {
+    return browserChecks(this.env).every((check) => check.level !== "stop");
+  }
+
+  get checks(): Check[] {
+    const first = browserChecks(this.env);
+    if (!this.canCompose) return first;
+    const { camera, microphone } = this.devices.states;
+    const sound = soundCheck(microphone, this.audio?.silent ?? false);
+    return [...first, cameraCheck(camera), microphoneCheck(microphone), sound, screenCheck(this.env)].filter(
+      (check): check is Check => check !== null,
+    );
+  }
+
+  /** The lesson was live when this page was opened or reloaded. */
+  get resumable(): boolean {
+    return this.session?.state === "live" || this.session?.state === "interrupted";
+  }
+
+  /** Seconds of lesson so far, by the server's clock. */
+  get elapsed(): number {
+    const now = this.uplink?.clock.now() ?? Date.now();
+    return this.startedMs === null ? 0 : (now - this.startedMs) / 1000;
+  }
+
+  /** Open camera and microphone and show the picture. A tap or a remembered permission stands behind it. */
+  async prepare(): Promise<void> {
+    if (!this.canCompose) return this.changed();
+    if (!this.compositor) {
+      const { recorder, lesson } = this.config;
+      this.compositor = new Compositor({
+        width: recorder.width,
+        height: recorder.height,
+        fps: recorder.fps,
+        timers: this.timers,
+        name: lesson.teacher,
+        caption: `${lesson.organization} · ${lesson.title}`,
+      });
+      this.compositor.page = this.pages.image;
+      this.compositor.start();
+      this.audio = new AudioMix();
+    }
+    await this.devices.open();
+    await this.audio?.resume();
+    this.changed();
+  }
+
+  /** After a reload in mid-lesson: back by itself when the browser still allows all that it takes. */
+  async comeBack(): Promise<void> {
+    const memory = recall(this.config.lesson.id);
+    if (!this.resumable || !memory || !wasReloaded()) return;
+    await this.prepare();
+    if (this.devices.states.microphone === "ok" && this.audio?.context.state === "running") await this.goLive();
+  }
+
+  async goLive(takeover = false): Promise<void> {
+    if (!this.compositor || this.phase === "live" || this.phase === "opening") return;
+    this.phase = "opening";
+    this.trouble = null;
+    this.changed();
+    await this.audio?.resume();
+    if (!(await this.openSession())) {
+      this.phase = "prep";
+      return this.changed();
+    }
+    this.connect(takeover);
+    void this.keepAwake();
+  }
+
+  async end(): Promise<void> {
+    if (this.phase !== "live" && this.phase !== "opening") return;
+    this.phase = "ending";
+    this.changed();
+    await this.recorder?.stop();
+    for (let tries = 0; tries < 20 && this.uplink?.state === "sending" && this.uplink.backlogBytes > 0; tries += 1) {
+      await new Promise<void>((done) => this.timers.after(150, done));
+    }
+    this.uplink?.end();
+    await new Promise<void>((done) => this.timers.after(2500, done));
+    if ((this.phase as Phase) !== "ended") await this.endByPost();
+  }
+
+  setMain(main: Main): void {
+    if (!this.compositor) return;
+    this.compositor.scene = { ...this.compositor.scene, main };
+    this.changed();
+  }
+
+  toggleMic(): void {
+    this.micOn = !this.micOn;
+    this.audio?.mute(!this.micOn);
+    this.changed();
+  }
+
+  async shareScreen(): Promise<void> {
+    if (await this.devices.shareScreen()) this.setMain("screen");
+  }
+
+  destroy(): void {
+    for (const stop of this.stops) stop();
+    window.removeEventListener("beforeunload", this.guard);
+    document.removeEventListener("visibilitychange", this.seen);
+    this.uplink?.stop();
+    void this.recorder?.stop();
+    this.devices.stop();
+    this.pages.stop();
+    this.compositor?.stop();
+    this.audio?.stop();
+    this.timers.stop();
+  }
+
+  private async openSession(): Promise<boolean> {
+    try {
+      const answer = await post(this.config.urls.open);
+      const body = (await answer.json()) as { session?: Session; error?: string; message?: string };
+      if (answer.ok && body.session) {
+        this.session = body.session;
+        this.startedMs = body.session.started_ms;
+        return true;
+      }
+      this.trouble = { code: body.error ?? "failed", message: body.message ?? t("服务器没有答应开课，请稍后再试。") };
+    } catch {
+      this.trouble = { code: "network", message: t("连不上服务器。请检查网络后再点一次。") };
+    }
+    return false;
+  }
+
+  private connect(takeover: boolean): void {
+    const { limits, urls, lesson } = this.config;
+    const uplink = new Uplink({
+      url: () => {
+        const url = new URL(withTicket(urls.ingest, this.session?.ticket ?? ""), location.href);
+        url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+        return url.href;
+      },
+      timers: this.timers,
+      queue: new ChunkQueue({ seconds: limits.buffer_ms / 1000, bytes: limits.buffer_bytes }),
+      after: recall(lesson.id)?.epoch ?? null,
+      state: () => this.changed(),
+      ready: () => {
+        this.phase = "live";
+        this.startedMs ??= uplink.clock.now();
+        this.changed();
+      },
+      viewers: (viewers) => {
+        this.viewers = viewers;
+        this.changed();
+      },
+      disk: (free) => this.say(t("服务器的磁盘快满了（剩 {free} MB），请告诉管理员。", { free })),
+      warn: (message) => this.warned(message),
+      ended: (replay) => this.finished(replay),
+      replaced: () => this.halted("replaced", t("您在另一个窗口继续上课了，这里已经停止。")),
+      refused: (code, message) => this.refused(code, message),
+      onNeedEpoch: () => this.recorder?.restart(this.videoBits),
+    });
+    this.uplink = uplink;
+    this.recorder = new EpochRecorder(() => this.tracks(), {
+      mime: this.env.mime ?? "",
+      width: this.config.recorder.width,
+      height: this.config.recorder.height,
+      audioBits: this.config.recorder.audio_bits,
+      keyframeMs: this.config.recorder.keyframe_ms,
+      timesliceMs: this.config.recorder.timeslice_ms,
+      timers: this.timers,
+      sink: uplink,
+      now: () => uplink.clock.now(),
+      began: (info) => remember(lesson.id, info.id),
+    });
+    this.recorder.start(this.videoBits);
+    uplink.start(takeover);
+  }
+
+  private get videoBits(): number {
+    return Math.min(this.config.recorder.video_bits, this.health.videoKbps * 1000);
+  }
+
+  private tracks(): MediaStreamTrack[] {
+    return [this.compositor?.track, this.audio?.track].filter((track): track is MediaStreamTrack => !!track);
+  }
+
+  private screenChanged(stream: MediaStream | null): void {
+    this.compositor?.setScreen(stream);
+    this.audio?.setScreen(stream);
+    if (!stream && this.compositor?.scene.main === "screen") {
+      this.setMain(this.pages.image ? "pages" : "camera");
+      this.say(t("屏幕共享停止了，画面已经切换。"));
+    }
+  }
+
+  private eachSecond(): void {
+    if (this.phase === "live" && this.uplink) {
+      const sample = { open: this.uplink.state === "sending", backlog: this.uplink.backlogSeconds };
+      if (this.health.sample(Date.now() / 1000, sample)) {
+        this.recorder?.restart(this.videoBits);
+        this.say(t("网络较慢，画面已调整为每秒 {kbps} 千比特。", { kbps: this.health.videoKbps }));
+      }
+    }
+    this.changed();
+  }
+
+  private warned(message: { t: string; at_ms?: number; offset_ms?: number }): void {
+    if (message.t === "segment_slow") this.say(t("服务器写盘较慢，正在追赶。"));
+    if (message.t === "ending") this.say(t("已过下课时间，将自动结束。"));
+    if (message.t === "clock") this.say(t("这台电脑的时间不准，已按服务器的时间上课。"));
+  }
+
+  private refused(code: string, message: string): void {
+    if (code === "ended") return this.finished(null);
+    this.halted(code, message || t("服务器没有接受这次连接，请刷新页面再试。"));
+  }
+
+  private halted(code: string, message: string): void {
+    this.trouble = { code, message };
+    this.phase = code === "other_publisher" ? "prep" : "stopped";
+    void this.recorder?.stop();
+    this.recorder = null;
+    this.changed();
+  }
+
+  private finished(replay: string | null): void {
+    this.replay = replay;
+    this.phase = "ended";
+    forget(this.config.lesson.id);
+    void this.recorder?.stop();
+    this.devices.stop();
+    this.compositor?.stop();
+    void this.lock?.release().catch(() => undefined);
+    this.changed();
+  }
+
+  private async endByPost(): Promise<void> {
+    try {
+      const answer = await post(this.config.urls.end);
+      if (!answer.ok) throw new Error(String(answer.status));
+      this.uplink?.stop();
+      this.finished(((await answer.json()) as { replay: string | null }).replay);
+    } catch {
+      this.phase = "live";
+      this.recorder?.start(this.videoBits);
+      this.say(t("没能下课：连不上服务器。课还在继续，请稍后再点“下课”。"));
+    }
+  }
+
+  private say(text: string): void {
+    this.notice = text;
+    this.changed();
+  }
+
+  private readonly guard = (event: BeforeUnloadEvent): void => {
+    if (this.phase === "live" || this.phase === "ending") event.preventDefault();
+  };
+
+  private readonly seen = (): void => {
+    if (document.visibilityState === "visible" && this.phase === "live") void this.keepAwake();
+  };
+
+  private async keepAwake(): Promise<void> {
+    this.lock = await navigator.wakeLock?.request("screen").catch(() => null);
+  }
+}

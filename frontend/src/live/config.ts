@@ -1,0 +1,118 @@
+/** What the pages hand to the rooms: the shapes of docs/engines/live.md. `_ms` is Unix milliseconds, ids are UUIDs as text. */
+import type { SessionState, StreamKey } from "./protocol";
+
+export interface Receiver {
+  id: string;
+  name: string;
+  organization: string;
+  organization_id: string;
+}
+
+export interface Lesson {
+  id: string;
+  title: string;
+  subject: string;
+  grade: string;
+  teacher: string;
+  organization: string;
+  class_group: string | null;
+  period_no: number | null;
+  starts_ms: number;
+  ends_ms: number;
+  state: "planned" | "live" | "ended" | "cancelled";
+  summary: string;
+  url: string;
+  watch_url: string;
+  receivers: Receiver[];
+}
+
+export interface Session {
+  id: string;
+  state: SessionState;
+  ticket: string;
+  ticket_url: string;
+  started_ms: number | null;
+  planned_end_ms: number;
+}
+
+export interface UploadPage {
+  id: string;
+  number: number;
+  width: number;
+  height: number;
+  url: string;
+  thumb_url: string;
+}
+
+export interface Upload {
+  id: string;
+  name: string;
+  state: "waiting" | "working" | "ready" | "failed";
+  progress: number;
+  error: string;
+  remove_url: string;
+  pages: UploadPage[];
+}
+
+export interface RecorderSettings {
+  mimes: string[];
+  width: number;
+  height: number;
+  fps: number;
+  video_bits: number;
+  audio_bits: number;
+  keyframe_ms: number;
+  timeslice_ms: number;
+}
+
+export interface TeachConfig {
+  now_ms: number;
+  lesson: Lesson;
+  session: Session | null;
+  may_open: { allowed: boolean; reason: string; opens_ms: number; closes_ms: number };
+  urls: { ingest: string; open: string; end: string; pages: string; lesson: string; watch: string; attendance: string };
+  recorder: RecorderSettings;
+  limits: {
+    buffer_ms: number;
+    buffer_bytes: number;
+    upload_bytes: number;
+    upload_pages: number;
+    upload_types: string[];
+  };
+  uploads: Upload[];
+}
+
+export interface Replay {
+  master: string;
+  seconds: number;
+  keys: StreamKey[];
+}
+
+export interface WatchConfig {
+  now_ms: number;
+  mode: "waiting" | "live" | "replay" | "none";
+  role: "student" | "guest" | "observe" | "class" | "teach";
+  lesson: Lesson;
+  session: Session | null;
+  replay: Replay | null;
+  me: { name: string; organization: string };
+  urls: { watch: string; keys: string; lesson: string; home: string };
+}
+
+export interface Day {
+  now_ms: number;
+  poll_ms: number;
+  lobby_ticket: string | null;
+  current: { lesson: Lesson; session: Session | null } | null;
+  next: Lesson | null;
+  lessons: Lesson[];
+  /** Build of the pages; another one than at load means: reload between lessons. */
+  version?: string;
+}
+
+export interface ScreenConfig {
+  room: { id: string; name: string; organization: string; class_group: string | null; class_group_id: string | null };
+  day: Day;
+  kiosk?: boolean;
+  urls: { day: string; watch: string; keys: string; sign_out: string };
+}

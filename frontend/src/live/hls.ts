@@ -1,0 +1,74 @@
+/** How hls.js is set up here, live and for replays. */
+import Hls, { type HlsConfig } from "hls.js/light";
+import { keyLoader } from "./keyLoader";
+import { type KeyCache, keyIdOf } from "./keys";
+
+export { Hls };
+
+const patient = (attempts: number, timeout: number) => ({
+  default: {
+    maxTimeToFirstByteMs: timeout,
+    maxLoadTimeMs: timeout * 2,
+    timeoutRetry: { maxNumRetry: attempts, retryDelayMs: 200, maxRetryDelayMs: 1500 },
+    errorRetry: { maxNumRetry: attempts, retryDelayMs: 400, maxRetryDelayMs: 2000 },
+  },
+});
+
+export interface Source {
+  keys: KeyCache;
+  ticket: () => string;
+}
+
+function shared({ keys, ticket }: Source): Partial<HlsConfig> {
+  return {
+    loader: keyLoader(keys) as unknown as HlsConfig["loader"],
+    enableWorker: false, // fragments are MP4 already; a worker would only copy them
+    manifestLoadPolicy: patient(30, 8000),
+    playlistLoadPolicy: patient(30, 6000),
+    fragLoadPolicy: patient(8, 8000),
+    keyLoadPolicy: patient(8, 8000),
+    xhrSetup(xhr, url) {
+      if (keyIdOf(url)) xhr.open("GET", `${url}${url.includes("?") ? "&" : "?"}ticket=${encodeURIComponent(ticket())}`, true);
+    },
+  };
+}
+
+export function liveSettings(source: Source): Partial<HlsConfig> {
+  return {
+    ...shared(source),
+    lowLatencyMode: true, // with plain segments this only allows catching up by speed
+    liveSyncDuration: 2.2,
+    liveMaxLatencyDuration: 6,
+    maxLiveSyncPlaybackRate: 1.12,
+    liveSyncOnStallIncrease: 0.4,
+    liveDurationInfinity: true,
+    maxBufferLength: 12,
+    backBufferLength: 15, // a screen runs all day: let go of what was shown
+    nudgeMaxRetry: 10,
+    highBufferWatchdogPeriod: 1,
+  };
+}
+
+export function replaySettings(source: Source, position: number): Partial<HlsConfig> {
+  return { ...shared(source), startPosition: position, maxBufferLength: 30, maxMaxBufferLength: 60, backBufferLength: 60 };
+}
+
+interface Rendition {
+  audioCodec?: string | undefined;
+}
+
+/** Index of the rendition to play: Opus where it is understood, else AAC; `avoid` skips that many of the best ones. */
+export function chooseLevel(levels: readonly Rendition[], avoid: number): number {
+  const order = levels.map((_, index) => index).sort((a, b) => rank(levels[a]) - rank(levels[b]));
+  return order[avoid % Math.max(1, order.length)] ?? 0;
+}
+
+function rank(level: Rendition | undefined): number {
+  return level?.audioCodec?.toLowerCase().startsWith("opus") ? 0 : 1;
+}
+
+/** Safari plays HLS by itself, and on phones before iOS 17.1 only so. */
+export function playsNatively(video: HTMLVideoElement): boolean {
+  const apple = /Safari\//.test(navigator.userAgent) && !/Chrom(e|ium)\/|Android/.test(navigator.userAgent);
+  return (apple || !Hls.isSupported()) && video.canPlayType("application/vnd.apple.mpegurl") !== "";
+}

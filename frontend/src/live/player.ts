@@ -1,0 +1,230 @@
+/** One video element that keeps playing: hls.js or the browser's own HLS, with every way back that we know. */
+import type HlsInstance from "hls.js/light";
+import type { ErrorData, Events } from "hls.js/light";
+import { bufferAhead, StallMeter } from "./quality";
+import { chooseLevel, Hls, liveSettings, playsNatively, replaySettings, type Source } from "./hls";
+import { Recovery, type Trouble } from "./recovery";
+
+export type PlayerMode = "idle" | "live" | "replay";
+
+export interface PlayerEvents {
+  /** The browser wants a tap before there is sound; it plays muted meanwhile. */
+  blocked?: (blocked: boolean) => void;
+  /** The picture began or stopped to run. */
+  running?: (running: boolean) => void;
+}
+
+const CHECK_MS = 250;
+const FROZEN_MS = 6000;
+
+export class Player {
+  readonly meter = new StallMeter();
+  mode: PlayerMode = "idle";
+  lastError: string | null = null;
+  /** The teacher's line is up: when it is not, a standing picture is nobody's stall. */
+  expectsMotion = true;
+  private hls: HlsInstance | null = null;
+  private url = "";
+  private recovery = new Recovery();
+  private dropsBefore = 0;
+  private runningNow = false;
+  private timer: number;
+  private retry: number | undefined;
+
+  constructor(
+    readonly video: HTMLVideoElement,
+    private readonly source: Source,
+    private readonly events: PlayerEvents = {},
+  ) {
+    video.playsInline = true;
+    this.timer = window.setInterval(() => this.check(), CHECK_MS);
+    video.addEventListener("error", this.nativeError);
+  }
+
+  playLive(url: string): void {
+    if (this.mode === "live" && this.url === url) return;
+    this.load("live", url, -1);
+  }
+
+  /** `position`: seconds from the beginning. */
+  playReplay(url: string, position = 0): void {
+    if (this.mode === "replay" && this.url === url) return;
+    this.load("replay", url, position);
+  }
+
+  stop(): void {
+    this.detach();
+    this.mode = "idle";
+    this.url = "";
+    this.meter.forget();
+    this.setRunning(false);
+  }
+
+  destroy(): void {
+    this.stop();
+    window.clearInterval(this.timer);
+    this.video.removeEventListener("error", this.nativeError);
+  }
+
+  /** Called from a tap: sound on, and play. */
+  async unmute(): Promise<boolean> {
+    this.video.muted = false;
+    try {
+      await this.video.play();
+      this.events.blocked?.(false);
+      return true;
+    } catch {
+      await this.start();
+      return false;
+    }
+  }
+
+  /** Go to the newest picture. */
+  toEdge(): void {
+    const edge = this.hls?.liveSyncPosition ?? this.nativeEdge();
+    if (this.mode === "live" && edge !== null && edge > this.video.currentTime + 1) this.video.currentTime = edge;
+    void this.start();
+  }
+
+  /** Fetch and decode everything anew, from a clean element. */
+  rebuild(): void {
+    const position = this.mode === "replay" ? this.video.currentTime : -1;
+    if (this.mode !== "idle") this.load(this.mode, this.url, position);
+  }
+
+  /** Moment at which the frame on the screen was taken, ms since 1970, or null. */
+  get frameDate(): number | null {
+    const date = this.hls?.playingDate?.getTime();
+    if (date !== undefined) return date;
+    const start = (this.video as HTMLVideoElement & { getStartDate?: () => Date }).getStartDate?.().getTime();
+    return start && Number.isFinite(start) ? start + this.video.currentTime * 1000 : null;
+  }
+
+  get buffer(): number {
+    return bufferAhead(this.video.buffered, this.video.currentTime);
+  }
+
+  get droppedFrames(): number {
+    return this.dropsBefore + (this.video.getVideoPlaybackQuality?.().droppedVideoFrames ?? 0);
+  }
+
+  get isPlaying(): boolean {
+    return this.mode !== "idle" && !this.video.paused && !this.meter.isStalled && this.video.readyState >= 2;
+  }
+
+  private load(mode: PlayerMode, url: string, position: number): void {
+    this.detach();
+    this.mode = mode;
+    this.url = url;
+    this.meter.forget();
+    if (playsNatively(this.video)) this.loadNative(position);
+    else this.loadHls(position);
+    void this.start();
+  }
+
+  private loadHls(position: number): void {
+    const settings = this.mode === "live" ? liveSettings(this.source) : replaySettings(this.source, position);
+    const hls = new Hls(settings);
+    this.hls = hls;
+    hls.on(Hls.Events.MANIFEST_PARSED, () => {
+      const wanted = chooseLevel(hls.levels, Math.max(0, this.recovery.rebuildsInRow - 1));
+      for (let index = hls.levels.length - 1; index >= 0; index -= 1) if (index !== wanted) hls.removeLevel(index);
+    });
+    hls.on(Hls.Events.ERROR, (_event: Events.ERROR, data: ErrorData) => {
+      if (hls === this.hls) this.failed(data);
+    });
+    hls.loadSource(this.url);
+    hls.attachMedia(this.video);
+  }
+
+  private loadNative(position: number): void {
+    this.video.src = this.url;
+    if (position <= 0) return;
+    this.video.addEventListener("loadedmetadata", () => (this.video.currentTime = position), { once: true });
+  }
+
+  private detach(): void {
+    window.clearTimeout(this.retry);
+    this.dropsBefore = this.droppedFrames;
+    if (this.hls) this.hls.destroy();
+    else if (this.video.hasAttribute("src")) {
+      this.video.removeAttribute("src");
+      this.video.load();
+    }
+    this.hls = null;
+  }
+
+  private async start(): Promise<void> {
+    try {
+      await this.video.play();
+      if (!this.video.muted) this.events.blocked?.(false);
+    } catch (error) {
+      if (!(error instanceof DOMException) || error.name !== "NotAllowedError" || this.video.muted) return;
+      this.video.muted = true;
+      this.events.blocked?.(true);
+      await this.video.play().catch(() => undefined);
+    }
+  }
+
+  private failed(data: ErrorData): void {
+    this.lastError = data.details;
+    if (!data.fatal) return;
+    const status = data.response?.code ?? 0;
+    if (data.type === Hls.ErrorTypes.MEDIA_ERROR) this.mend("media");
+    else if (status === 404 && data.frag) this.mend("gone");
+    else if (data.type === Hls.ErrorTypes.NETWORK_ERROR) this.mend("network");
+    else this.mend("other");
+  }
+
+  private readonly nativeError = (): void => {
+    if (!this.hls && this.mode !== "idle") this.mend("other");
+  };
+
+  private mend(trouble: Trouble): void {
+    const remedy = this.recovery.remedy(trouble, performance.now());
+    switch (remedy) {
+      case "rebuild":
+        return this.rebuild();
+      case "recover":
+        this.hls?.recoverMediaError();
+        return void this.start();
+      case "edge":
+        this.hls?.startLoad(-1);
+        return this.toEdge();
+      default:
+        // the line or the server is away: ask again soon; a list that never came needs a fresh player
+        window.clearTimeout(this.retry);
+        this.retry = window.setTimeout(() => this.again(), remedy === "wait" ? 1500 : 700 + Math.random() * 800);
+    }
+  }
+
+  private again(): void {
+    if (!this.hls || this.hls.levels.length === 0) this.rebuild();
+    else this.hls.startLoad(this.mode === "live" ? -1 : this.video.currentTime);
+  }
+
+  private check(): void {
+    if (this.mode === "idle") return;
+    const now = performance.now();
+    const wants = this.expectsMotion && !this.video.paused && !this.video.ended && !this.video.seeking;
+    this.meter.sample(now, this.video.currentTime, wants);
+    this.setRunning(!this.video.paused && !this.meter.isStalled && this.video.readyState > 2);
+    if (this.runningNow) {
+      this.lastError = null;
+      this.recovery.calm(now);
+    }
+    const standing = this.meter.standsFor(now);
+    if (standing > FROZEN_MS && Math.floor(standing / FROZEN_MS) !== Math.floor((standing - CHECK_MS) / FROZEN_MS)) this.mend("frozen");
+  }
+
+  private setRunning(running: boolean): void {
+    if (running === this.runningNow) return;
+    this.runningNow = running;
+    this.events.running?.(running);
+  }
+
+  private nativeEdge(): number | null {
+    const { seekable } = this.video;
+    return seekable.length ? seekable.end(seekable.length - 1) - 2 : null;
+  }
+}

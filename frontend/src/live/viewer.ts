@@ -1,0 +1,168 @@
+/** One lesson being watched: its socket, its keys, its player, and what state it is in. Student's room and class screen alike. */
+import { ServerClock } from "../lib/clock";
+import { Socket, type SocketState } from "../lib/socket";
+import { KeyCache } from "./keys";
+import { Player } from "./player";
+import { type Beat, type SessionState, type WatchMessage, type WatchState, withTicket } from "./protocol";
+
+export type Line = "connecting" | "up" | "down" | "refused";
+
+export interface ViewerOptions {
+  video: HTMLVideoElement;
+  path: string;
+  ticket: string;
+  ticketUrl: string;
+  session: SessionState;
+  /** Play what the session offers (a class screen and a student do; a lobby has nothing). */
+  changed: (viewer: LessonViewer) => void;
+  blocked?: (blocked: boolean) => void;
+  day?: () => void;
+}
+
+const BEAT_MS = 10_000;
+const SILENCE_MS = 35_000;
+
+export class LessonViewer {
+  readonly clock = new ServerClock();
+  readonly keys = new KeyCache();
+  readonly player: Player;
+  state: SessionState;
+  line: Line = "connecting";
+  running = false;
+  viewers: number | null = null;
+  startedMs: number | null = null;
+  refusal = "";
+  private ticket: string;
+  private socket: Socket;
+  private beatSent = 0;
+  private renewed = false;
+  private readonly timer: number;
+  private readonly visible = (): void => this.beat();
+
+  constructor(private readonly options: ViewerOptions) {
+    this.ticket = options.ticket;
+    this.state = options.session;
+    this.player = new Player(options.video, { keys: this.keys, ticket: () => this.ticket }, {
+      ...(options.blocked ? { blocked: options.blocked } : {}),
+      running: (running) => {
+        this.running = running;
+        options.changed(this);
+      },
+    });
+    this.socket = this.open();
+    this.timer = window.setInterval(() => this.beat(), BEAT_MS);
+    document.addEventListener("visibilitychange", this.visible);
+  }
+
+  destroy(): void {
+    window.clearInterval(this.timer);
+    document.removeEventListener("visibilitychange", this.visible);
+    this.socket.stop();
+    this.player.destroy();
+  }
+
+  /** Seconds between the frame on this screen and now, by the server's clock. */
+  get lag(): number | null {
+    const date = this.player.mode === "live" ? this.player.frameDate : null;
+    return date === null ? null : (this.clock.now() - date) / 1000;
+  }
+
+  hurry(): void {
+    this.socket.hurry();
+  }
+
+  private open(): Socket {
+    return new Socket({
+      url: () => withTicket(this.options.path, this.ticket),
+      silence: SILENCE_MS,
+      open: () => this.beat(),
+      message: (message) => this.heard(message as unknown as WatchMessage),
+      state: (state) => this.lineChanged(state),
+      refused: (code, reason) => this.refused(code, reason),
+    });
+  }
+
+  private lineChanged(state: SocketState): void {
+    const line: Line = state === "open" ? "up" : state === "closed" ? this.line : "down";
+    if (line === this.line || (this.line === "connecting" && state === "connecting")) return;
+    this.line = line;
+    this.options.changed(this);
+  }
+
+  private heard(message: WatchMessage): void {
+    const now = Date.now();
+    switch (message.t) {
+      case "state":
+        this.clock.hint(message.server_ms, now);
+        return this.enter(message);
+      case "beat":
+        this.keys.add(message.keys);
+        if (message.server_ms && this.beatSent) this.clock.sample(this.beatSent, message.server_ms, now);
+        if (message.ticket) this.ticket = message.ticket;
+        if (typeof message.viewers === "number") this.viewers = message.viewers;
+        return this.options.changed(this);
+      case "ended":
+        this.state = "ended";
+        return this.options.changed(this);
+      default:
+        if ((message.t as string) === "day") this.options.day?.();
+    }
+  }
+
+  private enter(message: WatchState): void {
+    this.keys.add(message.keys);
+    this.state = message.state;
+    this.startedMs = message.started_ms;
+    this.player.expectsMotion = message.state === "live";
+    if (message.master && (message.state === "live" || message.state === "interrupted")) this.player.playLive(message.master);
+    this.options.changed(this);
+  }
+
+  /** The server closed for good. A dead ticket is renewed once through the page's own session. */
+  private refused(code: number, reason: string): void {
+    if (code === 4010) {
+      this.state = "ended";
+      return this.options.changed(this);
+    }
+    if (code === 4003 && !this.renewed) {
+      this.renewed = true;
+      void this.renew();
+      return;
+    }
+    this.line = "refused";
+    this.refusal = reason;
+    this.options.changed(this);
+  }
+
+  private async renew(): Promise<void> {
+    const { post } = await import("../lib/config");
+    try {
+      const answer = await post(this.options.ticketUrl);
+      if (!answer.ok) throw new Error(String(answer.status));
+      this.ticket = ((await answer.json()) as { ticket: string }).ticket;
+      this.socket = this.open();
+    } catch {
+      this.line = "refused";
+      this.options.changed(this);
+    }
+  }
+
+  private beat(): void {
+    const { player } = this;
+    const { video, meter } = player;
+    const beat: Beat = {
+      t: "beat",
+      pos: player.mode === "idle" ? null : Math.round(video.currentTime * 100) / 100,
+      buffer: Math.round(player.buffer * 100) / 100,
+      lag: this.lag === null ? null : Math.round(this.lag * 100) / 100,
+      stalls: meter.stalls,
+      stall_ms: Math.round(meter.stallMs),
+      dropped: player.droppedFrames,
+      playing: player.isPlaying,
+      visible: document.visibilityState === "visible",
+      error: player.lastError,
+      head_count: null,
+    };
+    if (this.socket?.send(beat as unknown as Record<string, unknown>)) this.beatSent = Date.now();
+  }
+}

@@ -1,0 +1,179 @@
+"""What the frame around every page needs to know; worked out only when a template asks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language, gettext_lazy as _
+
+from lantian.kernel.registry import Registry
+from lantian.kernel.rules import ANONYMOUS, Actor, Grant
+from lantian.kernel.web import navigation
+from lantian.kernel.web.navigation import NavItem
+
+if TYPE_CHECKING:
+    from lantian.kernel.rules import Text
+
+THEMES = ("light", "dark")
+THEME_COOKIE = "lantian_theme"
+PHONE_ITEMS = 4
+
+# Places of the frame that apps above fill with the name of a URL: "switch_role" (POST grant=<id>), "search" (GET q), "inbox",
+# "me", "sign_in", "sign_out" (POST). A place nobody fills is not shown.
+PLACES: Registry[str] = Registry("places of the shell")
+# Role -> its word for people; filled by the app that knows roles.
+ROLE_LABELS: Registry["Text"] = Registry("role labels")
+# How many unread messages the actor has; at most one entry. Must be cheap: it runs on every page.
+UNREAD: Registry[Callable[[Actor], int]] = Registry("unread counts")
+# The public header's entries, in order of registration.
+PUBLIC_NAV: Registry[NavItem] = Registry("public navigation")
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    code: str
+    name: str
+    current: bool
+
+
+def place(name: str) -> str:
+    """The address of a place, or "" when no app fills it."""
+    url_name = PLACES.get(name)
+    if not url_name:
+        return ""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+class Shell:
+    """Read by web/base.html, web/shell.html and web/public.html under the name `shell`."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def actor(self) -> Actor:
+        return getattr(self.request, "actor", ANONYMOUS)
+
+    @property
+    def region(self) -> str:
+        return str(settings.LANTIAN_REGION_NAME)
+
+    @cached_property
+    def items(self) -> list[NavItem]:
+        return navigation.items_for(self.actor)
+
+    @cached_property
+    def groups(self) -> list[tuple["Text", list[NavItem]]]:
+        """Entries by group, groups in order of their first entry; the group without a name stands first."""
+        order: dict[str, int] = {"": -1}
+        for position, item in enumerate(self.items):
+            order.setdefault(str(item.group), position)
+        ordered = sorted(self.items, key=lambda item: order[str(item.group)])
+        return [(name, list(items)) for name, items in groupby(ordered, key=lambda item: str(item.group))]
+
+    @cached_property
+    def phone_items(self) -> list[NavItem]:
+        return [item for item in self.items if item.phone][:PHONE_ITEMS]
+
+    @cached_property
+    def current(self) -> str:
+        """Key of the entry one is in: the one whose address is the longest beginning of this page's."""
+        return self._current_of(self.items)
+
+    @cached_property
+    def public_items(self) -> list[NavItem]:
+        return [item for item in PUBLIC_NAV if item.shown(self.actor)]
+
+    @cached_property
+    def public_current(self) -> str:
+        return self._current_of(self.public_items)
+
+    def _current_of(self, items: list[NavItem]) -> str:
+        path = self.request.path
+        best, length = "", 0
+        for item in items:
+            url = item.url
+            if (path == url or (url != "/" and path.startswith(url))) and len(url) > length:
+                best, length = item.key, len(url)
+        return best
+
+    @cached_property
+    def role_label(self) -> str:
+        return role_label(self.actor.grant) if self.actor.grant else ""
+
+    @cached_property
+    def roles(self) -> list[tuple[Grant, str, bool]]:
+        """(grant, its words, is it the one acted in)."""
+        now = self.actor.grant
+        return [(grant, role_label(grant), now is not None and grant.id == now.id) for grant in self.actor.grants]
+
+    @cached_property
+    def unread(self) -> int:
+        return sum(count(self.actor) for count in UNREAD)
+
+    @property
+    def theme(self) -> str:
+        """"light", "dark", or "" for what the device prefers."""
+        chosen = self.request.COOKIES.get(THEME_COOKIE, "")
+        return chosen if chosen in THEMES else ""
+
+    @property
+    def themes(self) -> list[tuple[str, "Text", str, bool]]:
+        """(value, words, icon, current)."""
+        now = self.theme or "auto"
+        return [
+            ("auto", _("跟随系统"), "monitor", now == "auto"),
+            ("light", _("浅色"), "sun", now == "light"),
+            ("dark", _("深色"), "moon", now == "dark"),
+        ]
+
+    @property
+    def languages(self) -> list[Language]:
+        now = get_language() or settings.LANGUAGE_CODE
+        return [Language(code, name, code == now) for code, name in settings.LANGUAGES]
+
+    @property
+    def lang(self) -> str:
+        return "en" if (get_language() or "").startswith("en") else "zh-Hans"
+
+    @cached_property
+    def search_url(self) -> str:
+        return place("search")
+
+    @cached_property
+    def inbox_url(self) -> str:
+        return place("inbox")
+
+    @cached_property
+    def me_url(self) -> str:
+        return place("me")
+
+    @cached_property
+    def switch_url(self) -> str:
+        return place("switch_role")
+
+    @cached_property
+    def sign_in_url(self) -> str:
+        return place("sign_in") or reverse(settings.LOGIN_URL)
+
+    @cached_property
+    def sign_out_url(self) -> str:
+        return place("sign_out")
+
+
+def role_label(grant: Grant) -> str:
+    return str(ROLE_LABELS.get(grant.role) or grant.role)
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Template context processor: `shell`, and `actor` for pages that ask rules about it."""
+    shell = Shell(request)
+    return {"shell": shell, "actor": getattr(request, "actor", ANONYMOUS)}
