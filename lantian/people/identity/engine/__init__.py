@@ -1,0 +1,1 @@
+"""Pure code of identity: what people type when they sign in."""

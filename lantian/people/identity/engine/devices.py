@@ -1,0 +1,36 @@
+"""A browser's own description, put into words that its owner recognises."""
+
+import re
+
+_SYSTEMS = (
+    (r"HarmonyOS|OpenHarmony", "鸿蒙"),
+    (r"iPad", "iPad"),
+    (r"iPhone", "iPhone"),
+    (r"Android", "安卓"),
+    (r"Windows NT 10", "Windows 10/11"),
+    (r"Windows NT 6\.1", "Windows 7"),
+    (r"Windows", "Windows"),
+    (r"Mac OS X", "Mac"),
+    (r"CrOS", "ChromeOS"),
+    (r"Linux", "Linux"),
+)
+_BROWSERS = (
+    (r"MicroMessenger", "微信"),
+    (r"DingTalk", "钉钉"),
+    (r"QQBrowser", "QQ 浏览器"),
+    (r"HuaweiBrowser", "华为浏览器"),
+    (r"Edg(?:e|A|iOS)?/", "Edge"),
+    (r"Firefox|FxiOS", "Firefox"),
+    (r"Chrome|CriOS", "Chrome"),
+    (r"Safari", "Safari"),
+)
+
+
+def describe(user_agent: str) -> str:
+    """Such as "Windows 7 · Chrome"; empty when nothing is recognised."""
+    found = []
+    for table in (_SYSTEMS, _BROWSERS):
+        name = next((name for pattern, name in table if re.search(pattern, user_agent)), "")
+        if name:
+            found.append(name)
+    return " · ".join(found)

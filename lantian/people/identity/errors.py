@@ -1,0 +1,53 @@
+"""What can go wrong with accounts, in words for the person who sees it."""
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from lantian.kernel.rules import Text
+
+
+class IdentityError(Exception):
+    """Base of this app's faults; `message` is a sentence for the user."""
+
+    message: "Text" = _("账号操作没有完成。")
+
+    def __init__(self, message: "Text | None" = None) -> None:
+        if message is not None:
+            self.message = message
+        super().__init__(str(self.message))
+
+
+class LoginNameTaken(IdentityError):
+    """Another account signs in with this name already. `kind` is a LoginKind; the name itself is not repeated."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        words = {
+            "phone": _("这个手机号已经是另一个账号的登录名。"),
+            "student_number": _("这个学籍号已经是另一个账号的登录名。"),
+        }
+        super().__init__(words.get(kind, _("这个用户名已经有人使用，请换一个。")))
+
+
+class BadLoginName(IdentityError):
+    """The name cannot be used for signing in."""
+
+    message = _("登录名只能由 3 到 64 个字母、数字、点、横线或下划线组成。")
+
+
+class TooManySignIns(ValidationError):
+    """Passwords are being checked as fast as is good for the pages; a ValidationError, so that forms show it as it is."""
+
+    def __init__(self) -> None:
+        super().__init__(_("现在登录的人很多，请等几秒再按一次“登录”。您填写的内容没有丢失。"), code="busy")
+
+
+class WrongPassword(IdentityError):
+    message = _("现在的密码不对。")
+
+
+class AlreadySet(IdentityError):
+    message = _("这个账号已经设过密码。")

@@ -1,0 +1,86 @@
+"""Reads about accounts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from lantian.kernel import crypto
+from lantian.kernel.rules import Actor
+from lantian.people.identity.engine.devices import describe
+from lantian.people.identity.engine.names import normalise_login
+from lantian.people.identity.models import Account, LoginName
+from lantian.people.identity.rules import needs_second_factor
+
+LOGIN_PURPOSE = "identity.login"
+
+
+def login_index(name: str) -> bytes:
+    """The blind index of a name one signs in with: one namespace for user names, phones and student numbers."""
+    return crypto.blind_index(normalise_login(name), purpose=LOGIN_PURPOSE)
+
+
+def account_by_login(typed: str) -> Account | None:
+    """The account that signs in with this name, however it was typed."""
+    row = LoginName.objects.select_related("account").filter(index=login_index(typed)).first()
+    return row.account if row else None
+
+
+def taken_login_names(names: Iterable[str]) -> set[str]:
+    """Those of `names` (normalised) that some account signs in with already; one query."""
+    by_index = {login_index(name): normalise_login(name) for name in names}
+    found = LoginName.objects.filter(index__in=list(by_index)).values_list("index", flat=True)
+    return {by_index[bytes(index)] for index in found}
+
+
+def taken_usernames(prefix: str) -> set[str]:
+    """User names that begin with `prefix`, lower case."""
+    rows = Account.objects.filter(username__startswith=prefix.lower()).values_list("username", flat=True)
+    return {name.lower() for name in rows}
+
+
+def has_second_factor(account: Account) -> bool:
+    return bool(Authenticator.objects.filter(user_id=account.pk, type=Authenticator.Type.TOTP).exists())
+
+
+def must_enrol_second_factor(actor: Actor, account: Account) -> bool:
+    """Whether this account's roles ask for a second factor that it has not got. Asks the database only if they do."""
+    return needs_second_factor(actor) and not has_second_factor(account)
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """One place where an account is signed in."""
+
+    id: int
+    device: str
+    ip: str
+    created_at: datetime
+    last_seen_at: datetime
+    is_current: bool
+
+
+def sessions_of(account: Account, *, current_key: str | None = None) -> list[SessionRow]:
+    """Where the account is signed in now, the latest seen first; two queries however many there are."""
+    rows = list(UserSession.objects.filter(user_id=account.pk).order_by("-last_seen_at"))
+    alive = set(
+        Session.objects.filter(
+            session_key__in=[row.session_key for row in rows], expire_date__gt=timezone.now()
+        ).values_list("session_key", flat=True)
+    )
+    return [
+        SessionRow(
+            id=row.pk,
+            device=describe(row.user_agent),
+            ip=row.ip,
+            created_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+            is_current=row.session_key == current_key,
+        )
+        for row in rows
+        if row.session_key in alive
+    ]

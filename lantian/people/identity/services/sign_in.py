@@ -1,0 +1,97 @@
+"""How allauth signs people in here: by any login name, with hashing capped, with no sign-up and no e-mail."""
+
+from typing import Any
+from uuid import UUID
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from lantian.kernel.events import publish
+from lantian.kernel.journal import services as journal
+from lantian.kernel.rules import Actor, ActorKind
+from lantian.people.identity import events
+from lantian.people.identity.engine.names import normalise_login
+from lantian.people.identity.enums import AccountKind
+from lantian.people.identity.errors import TooManySignIns
+from lantian.people.identity.models import Account
+from lantian.people.identity.queries import account_by_login
+from lantian.people.identity.services import passwords
+
+# A class screen stays signed in for a school year and its holidays.
+SCREEN_SESSION_SECONDS = 400 * 24 * 3600
+
+
+class LoginNameBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is untyped
+    """Finds the account by user name, phone or student number; a name that nobody has takes as long as a wrong password."""
+
+    def _authenticate(self, request: HttpRequest | None, **credentials: Any) -> AbstractBaseUser | None:
+        self._did_check_password = True
+        account = account_by_login(str(credentials.get("username") or ""))
+        if not passwords.matches(account, str(credentials.get("password") or "")):
+            return None
+        assert account is not None
+        if not self.user_can_authenticate(account):
+            self._stash_user(account)  # allauth then shows the page for closed accounts
+            return None
+        return account
+
+    def get_user(self, user_id: UUID) -> Account | None:
+        return Account.objects.filter(pk=user_id, is_active=True).first()
+
+
+def actor_for(account: Account) -> Actor:
+    """The holder of an account as far as identity knows them: for what happens before roles are worked out."""
+    kind = ActorKind.SCREEN if account.kind == AccountKind.CLASS_SCREEN else ActorKind.PERSON
+    return Actor(kind=kind, name=str(account), account_id=account.pk)
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
+    """What allauth asks of its host."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """No e-mail: schools' people are reached otherwise."""
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        # attempts are counted per account, whichever of its names is typed; unknown names each on their own
+        typed = str(credentials.get("username") or "")
+        account = account_by_login(typed)
+        return str(account.pk) if account else normalise_login(typed)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        try:
+            user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        except TooManySignIns:
+            self._rollback_login_failed_rl_usage()  # nobody's fault: not counted as an attempt
+            raise
+        return user
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        account = account_by_login(str(credentials.get("username") or ""))
+        if account is not None:
+            journal.record("identity.sign_in_failed", account, by=Actor(kind=ActorKind.ANONYMOUS))
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        assert isinstance(user, Account)
+        super().login(request, user)
+        if user.kind == AccountKind.CLASS_SCREEN:
+            request.session.set_expiry(SCREEN_SESSION_SECONDS)
+        actor = actor_for(user)
+        publish(events.SignedIn(object_id=user.pk, actor_id=user.pk, actor_kind=str(actor.kind)))
+        journal.record("identity.signed_in", user, by=actor)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        if getattr(request.user, "kind", "") == AccountKind.CLASS_SCREEN:
+            return "/live/screen/"
+        return str(super().get_login_redirect_url(request))
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        return "/"
+
+    def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
+        return HttpResponse(status=302, headers={"Location": reverse("account_inactive")})
