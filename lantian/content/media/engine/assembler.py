@@ -17,8 +17,10 @@ _STRETCH_US = 250_000
 class Assembler:
     """Takes the runs of one fragment at a time, gives segments. Raises MediaFault on hostile timelines."""
 
-    def __init__(self, limits: Limits, resume: Resume | None = None, *, exact: bool = False) -> None:
-        """`exact`: the last sample of each run lasts as long as it says (no browser's guess), nothing needs mending."""
+    def __init__(
+        self, limits: Limits, resume: Resume | None = None, *, start: Position | None = None, exact: bool = False
+    ) -> None:
+        """`start`: where the first fragment begins (after the init). `exact`: the last sample of each run lasts as long as it says (no browser's guess), nothing needs mending."""
         self._limits = limits
         self._exact = exact
         self._resume = resume or Resume()
@@ -26,7 +28,7 @@ class Assembler:
         self._started = resume is not None and resume.last_video >= 0
         self._held: dict[int, Run] = {}
         self._gathering = False
-        self._before = self._after = (self._resume.position, self._resume.cluster)
+        self._before = self._after = (start or self._resume.position, self._resume.cluster)
         self._usual: dict[int, int] = {}
         self._count = 0
 

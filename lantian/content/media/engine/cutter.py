@@ -147,7 +147,7 @@ class Fmp4Cutter:
         if kind == "ftyp":
             return []
         self._init = parse_init(bytes(self._head), self._limits)
-        self._assembler = Assembler(self._limits)
+        self._assembler = Assembler(self._limits, start=self._intake.position())
         return [self._init]
 
     def _take_mdat(self, whole: bytes) -> list[Segment]:

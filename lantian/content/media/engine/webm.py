@@ -241,7 +241,7 @@ class WebmCutter:
         assert self._video is not None
         tracks = (self._video, self._audio) if self._audio else (self._video,)
         self._init = Init(write_init(tracks), tracks)
-        self._assembler = Assembler(self._limits, exact=True)
+        self._assembler = Assembler(self._limits, start=self._intake.position(), exact=True)
         return [self._init]
 
     def _close_gop(self, until: int | None) -> list[Init | Segment]:
