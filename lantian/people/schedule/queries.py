@@ -126,6 +126,11 @@ def lessons_on(day: date, *, actor: Actor) -> QuerySet[Lesson]:
     return lessons.filter(Q(class_group__in=groups) | Q(_receiving(class_group__in=groups)))
 
 
+def lessons_held_on(day: date) -> QuerySet[Lesson]:
+    """Everybody's lessons of a day but the cancelled ones: to be counted, never to be listed."""
+    return _on(Lesson.objects.exclude(state=LessonState.CANCELLED), day)
+
+
 def _of_room(actor: Actor) -> Q:
     """Lessons that are received in the actor's room, or by the class at home there in no other room."""
     q = Q(_receiving(room=actor.room_id))
