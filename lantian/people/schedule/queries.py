@@ -109,10 +109,10 @@ def _on(lessons: QuerySet[Lesson], day: date) -> QuerySet[Lesson]:
     return lessons.filter(starts_at__lt=end, ends_at__gt=start).order_by("starts_at", "pk")
 
 
-def lessons_on(day: date, *, actor: Actor) -> QuerySet[Lesson]:
-    """The actor's own day, cancelled lessons included: what they teach (teachers), what their classes have (students,
+def lessons_of(actor: Actor) -> QuerySet[Lesson]:
+    """The actor's own lessons, cancelled ones included: what they teach (teachers), what their classes have (students,
     guardians, screens), what their school or subtree gives and receives (heads, school IT, officers)."""
-    lessons = _on(with_names(Lesson.objects.all()), day)
+    lessons = Lesson.objects.all()
     if actor.has_role(*TEACHING_ROLES) and actor.person_id:
         return lessons.filter(teacher=actor.person_id)
     if actor.room_id:
@@ -124,6 +124,11 @@ def lessons_on(day: date, *, actor: Actor) -> QuerySet[Lesson]:
         )
     groups = actor.class_group_ids
     return lessons.filter(Q(class_group__in=groups) | Q(_receiving(class_group__in=groups)))
+
+
+def lessons_on(day: date, *, actor: Actor) -> QuerySet[Lesson]:
+    """The actor's own day, in order, with all names."""
+    return _on(with_names(lessons_of(actor)), day)
 
 
 def lessons_held_on(day: date) -> QuerySet[Lesson]:
