@@ -30,6 +30,7 @@ MEDIA_TYPES = {
     "png": "image/png",
     "webp": "image/webp",
 }
+HOLD = "8s"  # how long a request waits at the door while the process behind is being restarted
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
@@ -174,6 +175,7 @@ def _media(instance: Instance) -> str:
 def _errors() -> str:
     policy = f"default-src 'none'; style-src '{page_style_hash()}'; frame-ancestors 'none'"
     return f"""handle_errors 502 503 504 {{
+		header -Server
 		header Retry-After 2
 		header Cache-Control no-store
 		@page header Accept *text/html*
@@ -191,6 +193,7 @@ def _errors() -> str:
 		}}
 	}}
 	handle_errors {{
+		header -Server
 		header Cache-Control no-store
 		respond "{{err.status_code}} {{err.status_text}}" {{err.status_code}}
 	}}"""
@@ -224,13 +227,13 @@ def _body(instance: Instance) -> str:
 	{_static(instance)}
 	{_media(instance)}
 	handle /live/ws/* {{
-		{_proxy(instance.live_socket, wait="8s", answer="15s")}
+		{_proxy(instance.live_socket, wait=HOLD, answer="15s")}
 	}}
 	handle {{
 		request_body {{
 			max_size {instance.max_upload_mb}MiB
 		}}
-		{_proxy(instance.web_socket, wait="8s", answer="90s")}
+		{_proxy(instance.web_socket, wait=HOLD, answer="90s")}
 	}}
 	{_errors()}
 """

@@ -1,5 +1,6 @@
 """Structured logs: one JSON object a line in home/logs, rotated by size; a few plain lines on the terminal."""
 
+import contextlib
 import json
 import sys
 import time
@@ -26,11 +27,17 @@ class RotatingLog:
         self._size = 0
 
     def write(self, line: str) -> None:
+        """Append one line. A full disk loses lines, never the process that logs."""
+        with contextlib.suppress(OSError):
+            self._write(line)
+
+    def _write(self, line: str) -> None:
         if self._file is None:
             self.path.touch(mode=0o600, exist_ok=True)
             self._file = self.path.open("a", encoding="utf-8", errors="replace")
             self._size = self._file.tell()
-        self._size += self._file.write(line + "\n")
+        self._size += len(line) + 1
+        self._file.write(line + "\n")
         self._file.flush()
         if self._size > self.limit:
             self._rotate()
@@ -48,8 +55,9 @@ class RotatingLog:
 
     def close(self) -> None:
         if self._file is not None:
-            self._file.close()
-            self._file = None
+            file, self._file = self._file, None
+            with contextlib.suppress(OSError):
+                file.close()
 
 
 class ServiceLog:

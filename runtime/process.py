@@ -117,51 +117,76 @@ class Service:
         self._become(State.STOPPED)
 
     async def _run_once(self) -> None:
+        # A pipe of our own: asyncio's would make `wait` last as long as any grandchild holds the other end.
+        output, theirs = os.pipe()
+        os.set_blocking(output, False)
         try:
             launch = await asyncio.to_thread(self.spec.launch)
-        except Exception as error:  # noqa: BLE001 - any failure to prepare is a failed start, to be tried again
+            if self._stop.is_set():
+                os.close(output)
+                return
+            process = self._process = await self._spawn(launch, theirs)
+        except Exception as error:  # noqa: BLE001 - any failure to start is one, to be tried again
             self.log.event("launch failed", level="error", error=repr(error))
             self.log.last.append(str(error))
+            os.close(output)
             return
-        if self._stop.is_set():
-            return
+        finally:
+            os.close(theirs)
+        loop = asyncio.get_running_loop()
+        loop.add_reader(output, self._read, output)
         self.started_at = time.monotonic()
-        process = self._process = await asyncio.create_subprocess_exec(
-            *launch.command(),
-            env=launch.env,
-            cwd=launch.cwd,
-            pass_fds=launch.fds,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-        )
         self.pid = process.pid
         self.idle.clear()
         self._become(State.STARTING)
-        reading = asyncio.create_task(self._read(process))
         watching = asyncio.create_task(self._watch())
         self.exit_code = await process.wait()
         watching.cancel()
         self._kill_group(process.pid)
-        with contextlib.suppress(TimeoutError, asyncio.CancelledError):
-            await asyncio.wait_for(reading, 1)
+        self._read(output)
+        loop.remove_reader(output)
+        os.close(output)
         self.pid = None
         self.idle.set()
         if not self._stop.is_set():
             self.log.event("service died", level="error", exit_code=self.exit_code)
 
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None
-        while data := await process.stdout.read(65536):
-            self.log.feed(data)
+    @staticmethod
+    async def _spawn(launch: Launch, output: int) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *launch.command(),
+            env=launch.env,
+            cwd=launch.cwd,
+            pass_fds=launch.fds,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+
+    def _read(self, output: int) -> None:
+        """What there is to read now, in portions so that a talkative process starves nobody."""
+        with contextlib.suppress(BlockingIOError):
+            for _ in range(16):
+                data = os.read(output, 65536)
+                if not data:
+                    asyncio.get_running_loop().remove_reader(output)
+                    return
+                self.log.feed(data)
+
+    async def _answers(self, question: Callable[[], Awaitable[bool]]) -> bool:
+        try:
+            return await question()
+        except Exception as error:  # noqa: BLE001 - a probe that fails in any way is a no
+            self.log.event("probe failed", level="warning", error=repr(error))
+            return False
 
     async def _watch(self) -> None:
         """Until the process ends: wait for readiness, then ask now and then whether it still answers."""
         spec = self.spec
         while True:
             lived = time.monotonic() - self.started_at
-            if lived >= spec.settle and await spec.ready():
+            if lived >= spec.settle and await self._answers(spec.ready):
                 break
             if lived > spec.ready_timeout:
                 self.log.event("not ready in time", level="error", seconds=round(lived, 1))
@@ -174,7 +199,7 @@ class Service:
         refusals = 0
         while spec.alive is not None:
             await asyncio.sleep(spec.alive_every)
-            refusals = 0 if await spec.alive() else refusals + 1
+            refusals = 0 if await self._answers(spec.alive) else refusals + 1
             if refusals >= spec.alive_failures:
                 self.log.event("does not answer any more", level="error", refusals=refusals)
                 await self._terminate()

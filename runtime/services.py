@@ -30,7 +30,7 @@ def environment(instance: Instance, database_url: str) -> dict[str, str]:
         "LANTIAN_LIVE_SOCKET": str(instance.live_socket),
         "DATABASE_URL": database_url,
         "DJANGO_SETTINGS_MODULE": "config.settings",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")])),
         "PYTHONUNBUFFERED": "1",
     }
     if instance.hosts:

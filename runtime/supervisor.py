@@ -86,9 +86,10 @@ class Supervisor:
             "services": services,
         }
         work = self.state_file.with_suffix(".new")
-        work.touch(mode=0o600, exist_ok=True)
-        work.write_text(json.dumps(content, ensure_ascii=False, indent=1))
-        work.replace(self.state_file)
+        with contextlib.suppress(OSError):  # a full disk must not end the supervisor
+            work.touch(mode=0o600, exist_ok=True)
+            work.write_text(json.dumps(content, ensure_ascii=False, indent=1))
+            work.replace(self.state_file)
 
     # Running ---------------------------------------------------------------------------------------------------------
 

@@ -227,15 +227,15 @@ def stop(instance: Instance, *, patience: float = 60) -> int:
     if state is None:
         print(say("没有在运行。", "Not running."))
         return 0
-    process = psutil.Process(int(state["supervisor"]))
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(patience)
-    except psutil.TimeoutExpired:
-        print(say("仍在停止中。", "It is still stopping."))
-        return 1
-    print(say("已停止。", "Stopped."))
-    return 0
+    os.kill(int(state["supervisor"]), signal.SIGTERM)
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        if not up_lock(instance).held_elsewhere():
+            print(say("已停止。", "Stopped."))
+            return 0
+        time.sleep(0.05)
+    print(say("仍在停止中。", "It is still stopping."))
+    return 1
 
 
 def as_running(instance: Instance) -> Instance:

@@ -1,0 +1,142 @@
+"""The front door's configuration, and its manners when nobody is behind it."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from runtime import caddy
+from runtime.home import Instance, make_home, read_instance
+from tests.runtime.platform import free_port, wait_for
+
+VARIANTS: list[dict[str, str]] = [
+    {},
+    {"LANTIAN_BIND": "127.0.0.1", "LANTIAN_ACCESS_LOG": "1", "LANTIAN_TRUSTED_PROXIES": "10.0.0.0/8,fd00::/8"},
+    {"LANTIAN_TLS": "internal", "LANTIAN_HOSTS": "school.example", "LANTIAN_PORT": "8443"},
+    {"LANTIAN_TLS": "internal", "LANTIAN_HTTP_PORT": "0"},
+]
+
+
+def adapted(instance: Instance) -> str:
+    path = caddy.write_caddyfile(instance)
+    done = subprocess.run(
+        [caddy.caddy_binary(), "adapt", "--config", str(path), "--adapter", "caddyfile", "--validate"],
+        env=caddy.environment(instance),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("variables", VARIANTS)
+def test_caddy_accepts_what_we_write(variables: dict[str, str], tmp_path: Path) -> None:
+    instance = read_instance({"LANTIAN_HOME": str(tmp_path / "a home"), **variables})
+    make_home(instance.home)
+    assert json.loads(adapted(instance))["admin"] == {"disabled": True, "config": {"persist": False}}
+
+
+def test_the_certificate_covers_every_address_of_the_machine(tmp_path: Path) -> None:
+    instance = read_instance(
+        {"LANTIAN_HOME": str(tmp_path), "LANTIAN_TLS": "internal", "LANTIAN_HOSTS": "school.example"}
+    )
+    make_home(instance.home)
+    text = adapted(instance)
+    for name in ("school.example", "localhost", *caddy.lan_addresses()):
+        assert f'"{name}"' in text
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Caddy alone, its upstreams missing."""
+    home = tmp_path_factory.mktemp("door") / "a home"
+    instance = Instance(home, port=free_port(), bind="127.0.0.1", max_upload_mb=1)
+    make_home(home)
+    stream = home / "media" / "streams" / "abc" / "av"
+    stream.mkdir(parents=True)
+    (stream / "1-x.m4s").write_bytes(b"0" * 2000)
+    (stream / "live.m3u8").write_text("#EXTM3U\n" * 300)
+    (stream / "index.jsonl").write_text("{}\n")
+    (stream / ".1-y.m4s").write_text("half")
+    (home / "media" / "secret.mp4.part").write_text("x")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(caddy, "HOLD", "100ms")
+        path = caddy.write_caddyfile(instance)
+    process = subprocess.Popen(
+        [caddy.caddy_binary(), "run", "--config", str(path), "--adapter", "caddyfile"],
+        env=caddy.environment(instance),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    url = f"http://127.0.0.1:{instance.port}"
+
+    def answers() -> bool:
+        try:
+            return httpx.get(url + caddy.FRONT_PROBE, trust_env=False).status_code == 204
+        except httpx.TransportError:
+            return False
+
+    wait_for(answers)
+    yield url
+    process.terminate()
+    process.wait(10)
+
+
+def get(url: str, **headers: str) -> httpx.Response:
+    return httpx.get(url, headers=headers, trust_env=False)
+
+
+def test_segments_are_kept_forever_and_playlists_never(door: str) -> None:
+    segment = get(f"{door}/media/streams/abc/av/1-x.m4s")
+    assert (segment.status_code, segment.headers["cache-control"]) == (200, caddy.IMMUTABLE)
+    assert segment.headers["content-type"] == "video/iso.segment"
+    playlist = get(f"{door}/media/streams/abc/av/live.m3u8", **{"Accept-Encoding": "gzip"})
+    assert (playlist.status_code, playlist.headers["cache-control"]) == (200, "no-cache")
+    assert playlist.headers["content-type"] == "application/vnd.apple.mpegurl"
+    assert playlist.headers["content-encoding"] == "gzip"
+    assert get(f"{door}/media/streams/abc/av/1-x.m4s", Range="bytes=0-9").content == b"0" * 10
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "streams/abc/av/index.jsonl",
+        "streams/abc/av/.1-y.m4s",
+        "secret.mp4.part",
+        "streams/abc/av/",
+        "../keys/lantian.key",
+        "streams/none.m4s",
+    ],
+)
+def test_nothing_else_of_the_media_folder_is_given_out(door: str, path: str) -> None:
+    answer = get(f"{door}/media/{path}")
+    assert answer.status_code in {404, 503}
+    assert "server" not in answer.headers
+    assert "immutable" not in answer.headers.get("cache-control", "")
+
+
+def test_people_see_a_friendly_page_that_retries(door: str) -> None:
+    answer = get(f"{door}/today/", Accept="text/html,*/*")
+    assert answer.status_code == 503
+    assert "马上就好" in answer.text
+    assert 'http-equiv="refresh"' in answer.text
+    assert answer.headers["retry-after"] == "2"
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert caddy.page_style_hash() in policy
+    assert "no-store" in answer.headers["cache-control"]
+
+
+def test_programs_get_a_short_answer(door: str) -> None:
+    answer = get(f"{door}/api/x", Accept="application/json")
+    assert (answer.status_code, answer.json()["error"]) == (503, "unavailable")
+
+
+def test_too_large_a_body_is_refused(door: str) -> None:
+    # Refused by the door itself once the body is read: here no one is behind it, and the size is met first or not at all.
+    answer = httpx.post(f"{door}/upload", content=b"0" * 100, trust_env=False)
+    assert answer.status_code == 503
