@@ -1,0 +1,103 @@
+/** During the lesson: how the line does, and which classes are there. */
+import { fill, h } from "../../lib/dom";
+import { number, t } from "../../lib/i18n";
+import { setText } from "../../live/ui";
+import { presenceRows, type SchoolRow, type Where } from "./presence";
+import type { TeachRoom } from "./room";
+
+const WORDS: Record<Where, () => string> = {
+  watching: () => t("在听"),
+  stalled: () => t("卡住了"),
+  away: () => t("离开了"),
+  absent: () => t("还没来"),
+};
+
+export class BoardPanel {
+  readonly element: HTMLElement;
+  private readonly figures: Record<"classes" | "students" | "guests", HTMLElement>;
+  private readonly schools = h("div", { class: "lv-schools" });
+  private readonly line = h("p", { class: "lv-line", role: "status" });
+  private readonly summary = h("p", { class: "lv-note" });
+  private shown = "";
+
+  constructor(private readonly room: TeachRoom) {
+    this.figures = { classes: h("dd"), students: h("dd"), guests: h("dd") };
+    this.element = h(
+      "section",
+      { class: "lv-panel lv-board", "aria-label": t("谁在听课") },
+      this.line,
+      h(
+        "dl",
+        { class: "lv-figures" },
+        h("div", {}, h("dt", {}, t("班级")), this.figures.classes),
+        h("div", {}, h("dt", {}, t("学生自己听")), this.figures.students),
+        h("div", {}, h("dt", {}, t("来宾")), this.figures.guests),
+      ),
+      this.summary,
+      this.schools,
+    );
+  }
+
+  update(): void {
+    const { viewers, config } = this.room;
+    setText(this.figures.classes, `${number(viewers?.classes ?? 0)} / ${number(config.lesson.receivers.length)}`);
+    setText(this.figures.students, number(viewers?.students ?? 0));
+    setText(this.figures.guests, number(viewers?.guests ?? 0));
+    setText(this.line, this.lineWords());
+    this.line.dataset.health = this.room.health.health;
+    this.drawSchools(presenceRows(config.lesson.receivers, viewers));
+  }
+
+  private lineWords(): string {
+    const { room } = this;
+    const backlog = room.uplink?.backlogSeconds ?? 0;
+    switch (room.health.health) {
+      case "cut":
+        return t("网络断了，正在重连。讲的内容先存在这台电脑上（{s} 秒），恢复后自动补传。", { s: Math.round(backlog) });
+      case "weak":
+        return t("网络较慢，有 {s} 秒还没传完，正在追赶。", { s: Math.round(backlog) });
+      default:
+        return t("网络正常");
+    }
+  }
+
+  private drawSchools(rows: SchoolRow[]): void {
+    const key = JSON.stringify(rows);
+    if (key === this.shown) return;
+    this.shown = key;
+    const all = rows.flatMap((row) => row.classes);
+    const troubled = all.filter((each) => each.where === "stalled" || each.where === "away").length;
+    const absent = all.filter((each) => each.where === "absent").length;
+    setText(this.summary, summaryWords(all.length, troubled, absent));
+    fill(
+      this.schools,
+      ...rows.map((row) =>
+        h(
+          "div",
+          { class: "lv-school" },
+          h("h3", {}, h("span", {}, row.name), row.students ? h("small", {}, t("{n} 名学生", { n: row.students })) : null),
+          h(
+            "ul",
+            {},
+            ...row.classes.map((each) =>
+              h(
+                "li",
+                { class: `lv-class lv-${each.where}`, "data-class": each.id, "data-where": each.where },
+                h("span", { class: "lv-dot", "aria-hidden": "true" }),
+                h("span", { class: "lv-class-name" }, each.name),
+                h("span", { class: "lv-class-where" }, WORDS[each.where]()),
+              ),
+            ),
+          ),
+        ),
+      ),
+    );
+  }
+}
+
+function summaryWords(all: number, troubled: number, absent: number): string {
+  if (all === 0) return t("这节课没有指定接收班级。");
+  if (troubled) return t("{n} 个班看不到画面，已排在最前。", { n: troubled });
+  if (absent) return t("还有 {n} 个班没来。", { n: absent });
+  return t("所有班级都在听。");
+}

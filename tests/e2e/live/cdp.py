@@ -1,0 +1,237 @@
+"""A browser as a person has it, driven over the DevTools protocol alone.
+
+Playwright emulates focus in every page, so that no tab of its is ever truly hidden, and it cannot drive the Chromium 92 of old
+class panels. These few calls do both.
+"""
+
+import base64
+import itertools
+import json
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+from websockets.sync.client import connect
+
+CHROMIUM = "/usr/bin/chromium"
+BASE_FLAGS = [
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--no-sandbox",
+    "--force-color-profile=srgb",
+    "--lang=zh-CN",
+    "--remote-debugging-port=0",
+]
+
+
+class PageError(AssertionError):
+    """A script in the page threw."""
+
+
+class Browser:
+    """One browser process with a profile of its own, ended by `close` (or as a context manager)."""
+
+    def __init__(self, *flags: str, binary: str | Path = CHROMIUM, headless: str = "--headless=new") -> None:
+        self.profile = Path(tempfile.mkdtemp(prefix="lantian-browser-"))
+        self.log = (self.profile / "browser.log").open("wb")
+        command = [str(binary), headless, *BASE_FLAGS, f"--user-data-dir={self.profile}", *flags, "about:blank"]
+        self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, start_new_session=True)
+        self.port = self._port()
+        self.pages: list[Page] = []
+
+    def _port(self) -> int:
+        file = self.profile / "DevToolsActivePort"
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            if file.exists() and (text := file.read_text().split()):
+                return int(text[0])
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.1)
+        raise RuntimeError(f"browser did not start: {(self.profile / 'browser.log').read_text()[-2000:]}")
+
+    def targets(self) -> list[dict[str, Any]]:
+        with urlopen(f"http://127.0.0.1:{self.port}/json/list", timeout=10) as answer:
+            return list(json.load(answer))
+
+    def page(self, url: str = "about:blank", *, width: int = 1280, height: int = 800, mobile: bool = False) -> "Page":
+        """Open a new tab in front of the others."""
+        request = Request(f"http://127.0.0.1:{self.port}/json/new?about:blank", method="PUT")
+        with urlopen(request, timeout=20) as answer:
+            target = json.load(answer)
+        page = Page(target["webSocketDebuggerUrl"], target["id"], self)
+        self.pages.append(page)
+        page.viewport(width, height, mobile=mobile)
+        if url != "about:blank":
+            page.goto(url)
+        return page
+
+    def show(self, page: "Page") -> None:
+        """Bring this tab to the front; the others become hidden."""
+        with urlopen(f"http://127.0.0.1:{self.port}/json/activate/{page.target}", timeout=10):
+            pass
+
+    def close(self) -> None:
+        for page in self.pages:
+            page.close()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(8)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait(5)
+        self.log.close()
+        shutil.rmtree(self.profile, ignore_errors=True)
+
+    def __enter__(self) -> "Browser":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Page:
+    """One tab."""
+
+    def __init__(self, address: str, target: str, browser: Browser) -> None:
+        self.target = target
+        self.browser = browser
+        self.socket = connect(address, max_size=None, open_timeout=20)
+        self.ids = itertools.count(1)
+        self.answers: dict[int, dict[str, Any]] = {}
+        self.arrived = threading.Condition()
+        self.events: deque[dict[str, Any]] = deque(maxlen=2000)
+        self.errors: list[str] = []
+        threading.Thread(target=self._listen, daemon=True).start()
+        for domain in ("Page", "Runtime", "Network", "Log"):
+            self.call(f"{domain}.enable")
+
+    def _listen(self) -> None:
+        try:
+            for text in self.socket:
+                message = json.loads(text)
+                with self.arrived:
+                    if "id" in message:
+                        self.answers[message["id"]] = message
+                    else:
+                        self._event(message)
+                    self.arrived.notify_all()
+        except Exception as error:
+            with self.arrived:
+                self.answers[-1] = {"error": {"message": f"connection lost: {error}"}}
+                self.arrived.notify_all()
+
+    def _event(self, message: dict[str, Any]) -> None:
+        self.events.append(message)
+        params = message.get("params", {})
+        if message["method"] == "Runtime.exceptionThrown":
+            details = params["exceptionDetails"]
+            self.errors.append(details.get("exception", {}).get("description") or details["text"])
+        elif message["method"] == "Log.entryAdded" and params["entry"]["source"] == "security":
+            self.errors.append(params["entry"]["text"])
+        elif message["method"] == "Page.javascriptDialogOpening":
+            threading.Thread(target=self.call, args=("Page.handleJavaScriptDialog",), kwargs={"accept": True}, daemon=True).start()
+
+    def call(self, method: str, timeout: float = 30, **params: Any) -> dict[str, Any]:
+        number = next(self.ids)
+        self.socket.send(json.dumps({"id": number, "method": method, "params": params}))
+        with self.arrived:
+            if not self.arrived.wait_for(lambda: number in self.answers or -1 in self.answers, timeout):
+                raise TimeoutError(f"{method}: no answer in {timeout} s")
+            answer = self.answers.pop(number, None) or self.answers[-1]
+        if "error" in answer:
+            raise RuntimeError(f"{method}: {answer['error'].get('message')}")
+        return dict(answer["result"])
+
+    def eval(self, expression: str, timeout: float = 30) -> Any:
+        """The value of a JavaScript expression; promises are awaited."""
+        result = self.call("Runtime.evaluate", timeout, expression=expression, awaitPromise=True, returnByValue=True,
+                           userGesture=False)
+        if "exceptionDetails" in result:
+            details = result["exceptionDetails"]
+            raise PageError(details.get("exception", {}).get("description") or details["text"])
+        return result["result"].get("value")
+
+    def wait(self, expression: str, timeout: float = 15, every: float = 0.1) -> Any:
+        """Until the expression is true. Says what the page shows when it never is."""
+        deadline = time.monotonic() + timeout
+        value = None
+        while time.monotonic() < deadline:
+            try:
+                value = self.eval(expression, timeout=max(5, timeout))
+            except (PageError, RuntimeError):
+                value = None
+            if value:
+                return value
+            time.sleep(every)
+        raise AssertionError(f"never true in {timeout} s: {expression}\nshows: {self.text()[:800]}\nerrors: {self.errors[-5:]}")
+
+    def text(self) -> str:
+        try:
+            return str(self.eval("document.body.innerText"))
+        except Exception as error:
+            return f"(no text: {error})"
+
+    def goto(self, url: str, timeout: float = 30) -> None:
+        self.call("Page.navigate", url=url)
+        self.wait(f"location.href.startsWith({json.dumps(url.split('#')[0])}) && document.readyState === 'complete'", timeout)
+
+    def reload(self) -> None:
+        """As F5 does, with the teacher's confirmation of leaving accepted."""
+        self.eval("window.__before_reload = true")
+        self.call("Page.reload")
+        self.wait("!window.__before_reload && document.readyState === 'complete'", 30)
+
+    def viewport(self, width: int, height: int, *, mobile: bool = False) -> None:
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile)
+        if mobile:
+            self.call("Emulation.setTouchEmulationEnabled", enabled=True)
+
+    def click(self, selector: str, timeout: float = 15) -> None:
+        """A real click (a user gesture) in the middle of the first visible match."""
+        find = f"""(() => {{
+            const all = [...document.querySelectorAll({json.dumps(selector)})];
+            const found = all.find(e => e.offsetParent !== null || e.getClientRects().length);
+            if (!found || found.disabled) return null;
+            found.scrollIntoView({{block: "center"}});
+            const box = found.getBoundingClientRect();
+            return [box.x + box.width / 2, box.y + box.height / 2];
+        }})()"""
+        x, y = self.wait(find, timeout)
+        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def press(self, key: str, code: str = "") -> None:
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=code or key)
+
+    def offline(self, off: bool) -> None:
+        self.call("Network.emulateNetworkConditions", offline=off, latency=0, downloadThroughput=-1, uploadThroughput=-1)
+
+    def screenshot(self, path: str | Path) -> None:
+        Path(path).write_bytes(base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"]))
+
+    def crash(self) -> None:
+        """The tab dies as when the computer runs out of memory."""
+        threading.Thread(target=lambda: self._quiet("Page.crash"), daemon=True).start()
+
+    def _quiet(self, method: str) -> None:
+        try:
+            self.call(method, 3)
+        except Exception:
+            return
+
+    def close(self) -> None:
+        self._quiet("Page.close")
+        self.socket.close()
