@@ -1,0 +1,155 @@
+/** The class screen: one page for the whole day, without a hand on it but one tap in the morning. */
+import "../../live/room.css";
+import "./screen.css";
+import { announce, fill, h } from "../../lib/dom";
+import { t } from "../../lib/i18n";
+import type { ScreenConfig } from "../../live/config";
+import type { Overlay } from "../../live/mode";
+import { button, onKeys, redress, setText, show } from "../../live/ui";
+import { dayWords, timeOfDay } from "../../live/words";
+import { factsOf, IdleBoard } from "./board";
+import { ScreenRoom } from "./room";
+
+const HIDE_MS = 5000;
+
+export default function mount(element: HTMLElement, config: ScreenConfig): () => void {
+  const view = new ScreenView(element, config);
+  return () => view.destroy();
+}
+
+class ScreenView {
+  private readonly video = h("video", { class: "ls-video", playsinline: true, preload: "auto" });
+  private readonly message = h("div", { class: "lv-message ls-message", role: "status" });
+  private readonly time = h("time", { class: "ls-time" });
+  private readonly date = h("span", { class: "ls-date" });
+  private readonly line = h("p", { class: "ls-line", role: "status" });
+  private readonly lessonTitle = h("p", { class: "ls-lesson" });
+  private readonly tap: HTMLElement;
+  private readonly sound: HTMLButtonElement;
+  private readonly full: HTMLButtonElement;
+  private readonly bar: HTMLElement;
+  private readonly idle: IdleBoard;
+  private readonly room: ScreenRoom;
+  private readonly undoKeys: () => void;
+  private wokenAt = performance.now();
+  private readonly wake = (): void => {
+    this.wokenAt = performance.now();
+    this.update();
+  };
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly config: ScreenConfig,
+  ) {
+    this.room = new ScreenRoom(config, this.video, () => this.update());
+    this.idle = new IdleBoard(this.room);
+    this.sound = button("", { class: "ls-button", icon: "volume", keys: "M", onclick: () => this.room.toggleSound() });
+    this.full = button("", { class: "ls-button", icon: "expand", keys: "F", onclick: () => this.toggleFull() });
+    const again = button(t("重新连接"), { class: "ls-button", icon: "refresh", iconSize: 28, onclick: () => this.room.again() });
+    const leave = h("a", { class: "btn ls-button", href: config.urls.sign_out }, t("退出"));
+    this.bar = h("div", { class: "ls-bar" }, this.lessonTitle, this.sound, this.full, again, leave);
+    this.tap = this.tapPlace();
+    this.build();
+    this.undoKeys = onKeys({ m: () => this.room.toggleSound(), f: () => this.toggleFull() });
+    for (const type of ["pointermove", "pointerdown", "keydown"]) root.addEventListener(type, this.wake);
+    this.update();
+  }
+
+  destroy(): void {
+    this.undoKeys();
+    for (const type of ["pointermove", "pointerdown", "keydown"]) this.root.removeEventListener(type, this.wake);
+    this.room.destroy();
+  }
+
+  private build(): void {
+    const { room } = this.config;
+    this.root.classList.add("lv", "lv-screen", "room-far");
+    this.root.dataset.theme = "dark";
+    const who = h("div", { class: "ls-who" }, h("strong", {}, room.class_group || room.name), h("span", {}, room.organization));
+    const head = h("header", { class: "ls-head" }, who, h("div", { class: "ls-clock" }, this.time, this.date));
+    fill(this.root, this.video, head, this.idle.element, this.message, this.line, this.bar, this.tap);
+  }
+
+  private tapPlace(): HTMLElement {
+    const start = (): void => {
+      void this.room.enableSound();
+      this.wake();
+      void this.root.requestFullscreen?.().catch(() => undefined);
+    };
+    const go = button(t("点一下，开启今天的声音"), { class: "btn-live ls-tap-button", icon: "volume", iconSize: 48, onclick: start });
+    return h("div", { class: "ls-tap" }, go, h("p", {}, t("早上点一次就行，之后整天自动上课。")));
+  }
+
+  private update(): void {
+    if (!this.idle || !this.tap) return; // the room speaks up before the face is there
+    const { room } = this;
+    const inLesson = room.task.kind === "lesson";
+    const { overlay } = room;
+    this.root.dataset.task = room.task.kind;
+    this.root.dataset.overlay = overlay;
+    this.root.dataset.state = room.viewer?.state ?? "none";
+    this.root.classList.toggle("ls-in-lesson", inLesson);
+    show(this.video, inLesson);
+    setText(this.time, timeOfDay(room.now()));
+    setText(this.date, dayWords(room.now()));
+    this.idle.update();
+    this.drawMessage(inLesson ? overlay : "none");
+    this.drawLine();
+    show(this.tap, room.needsTap);
+    this.drawBar(inLesson);
+  }
+
+  private drawBar(inLesson: boolean): void {
+    const { room } = this;
+    setText(this.lessonTitle, room.task.kind === "lesson" ? `${room.task.lesson.title} · ${factsOf(room.task.lesson)}` : "");
+    redress(this.sound, room.video.muted ? t("打开声音") : t("静音"), room.video.muted ? "volumeOff" : "volume");
+    redress(this.full, document.fullscreenElement ? t("退出全屏") : t("全屏"), document.fullscreenElement ? "shrink" : "expand");
+    show(this.sound, inLesson);
+    const quiet = performance.now() - this.wokenAt > HIDE_MS && !room.needsTap;
+    this.root.classList.toggle("ls-quiet", quiet);
+  }
+
+  private drawLine(): void {
+    const { room } = this;
+    const words = room.signedOut
+      ? t("这块屏幕已退出登录，请管理员重新登录。")
+      : !navigator.onLine || !room.reachable || room.viewer?.line === "down"
+        ? t("连不上服务器，正在重试。请检查网线。")
+        : "";
+    setText(this.line, words);
+    show(this.line, words !== "");
+  }
+
+  private drawMessage(overlay: Overlay): void {
+    show(this.message, overlay !== "none");
+    if (this.message.dataset.key === overlay) return;
+    this.message.dataset.key = overlay;
+    const [title, text] = this.words(overlay);
+    fill(this.message, h("h2", {}, title), text ? h("p", {}, text) : null);
+    if (overlay !== "none" && overlay !== "loading") announce(title);
+  }
+
+  private words(overlay: Overlay): [string, string] {
+    switch (overlay) {
+      case "waiting":
+        return [t("老师马上就来"), t("开始后自动播放。")];
+      case "teacher-away":
+        return [t("老师的线路断了，正在等待恢复"), t("请同学们坐好，恢复后自动继续。")];
+      case "line-down":
+        return [t("本校的网络断了，正在重连"), t("恢复后自动继续。")];
+      case "refused":
+        return [t("不能进入这节课"), this.room.viewer?.refusal || t("请联系学校管理员。")];
+      case "ended":
+        return [t("下课了"), ""];
+      case "loading":
+        return [t("正在打开画面…"), ""];
+      default:
+        return ["", ""];
+    }
+  }
+
+  private toggleFull(): void {
+    if (document.fullscreenElement) void document.exitFullscreen();
+    else void this.root.requestFullscreen?.().catch(() => undefined);
+  }
+}

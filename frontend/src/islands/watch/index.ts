@@ -1,0 +1,141 @@
+/** The room of a student at home or a guest: the lesson while it is live, its replay afterwards, at the same address. */
+import "../../live/room.css";
+import "./watch.css";
+import { announce, fill, h } from "../../lib/dom";
+import { number, t } from "../../lib/i18n";
+import type { WatchConfig } from "../../live/config";
+import { icon } from "../../live/icons";
+import { countdownWords, type Overlay } from "../../live/mode";
+import { button, onKeys, setText, show } from "../../live/ui";
+import { clockLength, timeOfDay } from "../../live/words";
+import { WatchControls } from "./controls";
+import { WatchRoom } from "./room";
+
+export default function mount(element: HTMLElement, config: WatchConfig): () => void {
+  const view = new WatchView(element, config);
+  return () => view.destroy();
+}
+
+class WatchView {
+  private readonly video = h("video", { class: "lw-video", playsinline: true, preload: "auto" });
+  private readonly frame = h("div", { class: "lw-frame" });
+  private readonly overlay = h("div", { class: "lv-message", role: "status" });
+  private readonly digits = h("p", { class: "lw-digits" });
+  private readonly pill = h("span", { class: "lv-pill" });
+  private readonly people = h("span", { class: "lv-note lw-people" });
+  private readonly captions = h("div", { class: "lw-captions", hidden: true });
+  private readonly tap: HTMLButtonElement;
+  private readonly room: WatchRoom;
+  private readonly controls: WatchControls;
+  private readonly timer: number;
+  private readonly undoKeys: () => void;
+  private spoken = "";
+
+  constructor(
+    private readonly root: HTMLElement,
+    config: WatchConfig,
+  ) {
+    this.room = new WatchRoom(config, this.video, () => this.update());
+    this.tap = button(t("点一下，打开声音"), { class: "btn-live lw-tap", icon: "volumeOff", iconSize: 28, onclick: () => void this.room.unmute() });
+    this.controls = new WatchControls(this.room, this.frame);
+    this.build(config);
+    this.undoKeys = onKeys(this.controls.keys());
+    this.timer = window.setInterval(() => this.update(), 500);
+    this.update();
+  }
+
+  destroy(): void {
+    window.clearInterval(this.timer);
+    this.undoKeys();
+    this.room.destroy();
+  }
+
+  private build(config: WatchConfig): void {
+    const { lesson, urls } = config;
+    this.root.classList.add("lv", "lv-watch");
+    this.root.dataset.theme = "dark";
+    const back = h("a", { class: "btn btn-ghost btn-square", href: urls.lesson || urls.home, "aria-label": t("返回课堂页") });
+    fill(back, icon("arrowLeft") as unknown as Node);
+    const facts = [lesson.subject, lesson.grade, t("{name} 老师", { name: lesson.teacher }), lesson.organization].filter(Boolean).join(" · ");
+    fill(
+      this.root,
+      h("header", { class: "lw-bar" }, back, h("div", { class: "lw-title" }, h("h1", {}, lesson.title), h("p", {}, facts)), this.people, this.pill),
+      this.frame,
+      lesson.summary ? h("p", { class: "lw-summary" }, lesson.summary) : null,
+    );
+    fill(this.frame, this.video, this.captions, this.overlay, this.controls.element, this.tap);
+    this.video.addEventListener("click", () => (this.room.blocked ? void this.room.unmute() : this.controls.wake()));
+  }
+
+  private update(): void {
+    if (!this.controls) return; // the room speaks up before the face is there
+    const { room } = this;
+    const { overlay } = room;
+    this.root.dataset.mode = room.mode;
+    this.root.dataset.overlay = overlay;
+    this.root.dataset.state = room.viewer?.state ?? room.mode;
+    this.drawOverlay(overlay);
+    this.drawPill(overlay);
+    show(this.tap, room.blocked && overlay === "none");
+    this.controls.update();
+    const viewers = room.viewer?.viewers;
+    setText(this.people, viewers ? t("{n} 处在看", { n: number(viewers) }) : "");
+  }
+
+  private drawPill(overlay: Overlay): void {
+    const { room } = this;
+    const [tone, words] = this.pillWords(overlay);
+    this.pill.dataset.tone = tone;
+    setText(this.pill, words);
+    const key = `${room.mode}${overlay}`;
+    if (key !== this.spoken && overlay !== "loading") announce(words);
+    this.spoken = key;
+  }
+
+  private pillWords(overlay: Overlay): [string, string] {
+    const { room } = this;
+    if (room.mode === "replay") return ["done", t("回放")];
+    if (room.mode === "none" || overlay === "ended") return ["done", t("已结束")];
+    if (overlay === "waiting") return ["wait", t("还没开始")];
+    if (overlay === "teacher-away" || overlay === "line-down" || overlay === "refused") return ["cut", t("等待恢复")];
+    const started = room.viewer?.startedMs;
+    return ["live", started ? t("直播中 · {length}", { length: clockLength((room.now() - started) / 1000) }) : t("直播中")];
+  }
+
+  private drawOverlay(overlay: Overlay): void {
+    show(this.overlay, overlay !== "none");
+    const { lesson } = this.room.config;
+    const wait = lesson.starts_ms - this.room.now();
+    if (overlay === "waiting") setText(this.digits, wait > 0 ? countdownWords(wait) : t("马上开始"));
+    const key = `${overlay}|${this.room.mode}|${wait > 0}|${this.room.viewer?.refusal ?? ""}`;
+    if (this.overlay.dataset.key === key) return;
+    this.overlay.dataset.key = key;
+    fill(this.overlay, ...this.overlayParts(overlay, wait));
+  }
+
+  private overlayParts(overlay: Overlay, wait: number): Node[] {
+    const { config, mode, viewer } = this.room;
+    const { lesson, urls } = config;
+    const words = (title: string, text: string): Node[] => [h("h2", {}, title), h("p", {}, text)];
+    switch (overlay) {
+      case "waiting":
+        return [
+          h("p", {}, wait > 0 ? t("{time} 上课", { time: timeOfDay(lesson.starts_ms) }) : t("老师正在准备")),
+          this.digits,
+          h("p", {}, wait > 0 ? t("到点自动开始，不用刷新。") : t("请稍等，开始后自动播放。")),
+        ];
+      case "teacher-away":
+        return words(t("老师的线路断了，正在等待恢复"), t("请不要离开，恢复后自动继续。"));
+      case "line-down":
+        return words(t("您的网络断了，正在重连"), t("请检查网络；恢复后自动继续，漏掉的可以看回放。"));
+      case "refused":
+        return [...words(t("不能进入这节课"), viewer?.refusal || t("请返回课堂页重新进入。")), h("a", { class: "btn btn-lg", href: urls.lesson }, t("返回课堂页"))];
+      case "ended":
+        return mode === "none"
+          ? [...words(t("这节课已经结束"), t("这节课没有留下录像。")), h("a", { class: "btn btn-lg", href: urls.lesson }, t("返回课堂页"))]
+          : words(t("下课了"), t("正在打开回放…"));
+      default:
+        return [h("div", { class: "lw-skeleton", "aria-label": t("正在打开画面") }), h("p", {}, t("正在打开画面…"))];
+    }
+  }
+}

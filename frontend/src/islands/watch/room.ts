@@ -1,0 +1,160 @@
+/** A student's or guest's room without its face: waits, watches, and plays the replay when the lesson is over. */
+import type { Replay, WatchConfig } from "../../live/config";
+import { KeyCache } from "../../live/keys";
+import { type Overlay, overlayFor } from "../../live/mode";
+import { Player } from "../../live/player";
+import { LessonViewer } from "../../live/viewer";
+import { savedPosition, savePosition } from "./position";
+
+export type Mode = WatchConfig["mode"];
+
+const POLL_MS = 15_000;
+
+export class WatchRoom {
+  mode: Mode;
+  viewer: LessonViewer | null = null;
+  replayPlayer: Player | null = null;
+  blocked = false;
+  private stillSince = performance.now();
+  private timers: number[] = [];
+  private pollTimer: number | undefined;
+  private readonly clockOffset: number;
+
+  constructor(
+    public config: WatchConfig,
+    readonly video: HTMLVideoElement,
+    private readonly changed: () => void,
+  ) {
+    this.clockOffset = config.now_ms - Date.now();
+    this.mode = config.mode;
+    this.timers.push(window.setInterval(() => this.keepPosition(), 5000));
+    this.enter(config);
+  }
+
+  destroy(): void {
+    for (const timer of this.timers) window.clearInterval(timer);
+    window.clearTimeout(this.pollTimer);
+    this.keepPosition();
+    this.leave();
+  }
+
+  now(): number {
+    return this.viewer?.clock.now() ?? Date.now() + this.clockOffset;
+  }
+
+  get player(): Player | null {
+    return this.viewer?.player ?? this.replayPlayer;
+  }
+
+  get overlay(): Overlay {
+    const { viewer } = this;
+    if (this.mode === "waiting") return "waiting";
+    if (this.mode === "none") return "ended";
+    if (!viewer) return "none";
+    if (viewer.running) this.stillSince = performance.now();
+    return overlayFor({ state: viewer.state, line: viewer.line, running: viewer.running, still: performance.now() - this.stillSince });
+  }
+
+  /** Seconds behind the teacher that can be made up by a jump. */
+  get behind(): number {
+    return this.mode === "live" ? (this.viewer?.lag ?? 0) : 0;
+  }
+
+  async unmute(): Promise<void> {
+    if (await this.player?.unmute()) this.setBlocked(false);
+  }
+
+  togglePlay(): void {
+    if (!this.video.paused) return this.video.pause();
+    if (this.mode === "live") this.player?.toEdge();
+    void this.video.play().catch(() => undefined);
+  }
+
+  seekBy(seconds: number): void {
+    if (this.mode !== "replay" || !Number.isFinite(this.video.duration)) return;
+    this.video.currentTime = Math.min(Math.max(0, this.video.currentTime + seconds), this.video.duration - 0.2);
+    this.changed();
+  }
+
+  private enter(config: WatchConfig): void {
+    this.config = config;
+    this.mode = config.mode;
+    if (config.mode === "waiting") this.poll(POLL_MS);
+    if (config.mode === "live" && config.session) this.watch();
+    if (config.mode === "replay" && config.replay) this.replay(config.replay);
+    this.changed();
+  }
+
+  private leave(): void {
+    this.viewer?.destroy();
+    this.viewer = null;
+    this.replayPlayer?.destroy();
+    this.replayPlayer = null;
+  }
+
+  private watch(): void {
+    const { session, urls } = this.config;
+    if (!session) return;
+    this.leave();
+    this.viewer = new LessonViewer({
+      video: this.video,
+      path: urls.watch,
+      ticket: session.ticket,
+      ticketUrl: session.ticket_url,
+      session: session.state,
+      changed: (viewer) => this.viewerChanged(viewer),
+      blocked: (blocked) => this.setBlocked(blocked),
+    });
+  }
+
+  private replay(replay: Replay): void {
+    this.leave();
+    const keys = new KeyCache();
+    keys.add(replay.keys);
+    const ticket = this.config.session?.ticket ?? "";
+    this.replayPlayer = new Player(this.video, { keys, ticket: () => ticket }, {
+      blocked: (blocked) => this.setBlocked(blocked),
+      running: () => this.changed(),
+    });
+    this.replayPlayer.playReplay(replay.master, savedPosition(this.config.lesson.id));
+  }
+
+  private viewerChanged(viewer: LessonViewer): void {
+    if (viewer.state === "ended" && viewer === this.viewer) {
+      this.leave();
+      this.stillSince = performance.now();
+      this.poll(0);
+    }
+    this.changed();
+  }
+
+  /** Ask the page's own address what there is now: a session that opened, or the replay of one that ended. */
+  private poll(pause: number): void {
+    window.clearTimeout(this.pollTimer);
+    const untilStart = this.config.lesson.starts_ms - this.now();
+    // everyone's countdown ends in the same second: do not all ask in it
+    const soon = pause > 0 && untilStart > 0 && untilStart < pause ? untilStart + 500 : pause;
+    this.pollTimer = window.setTimeout(() => void this.ask(), soon + (pause ? Math.random() * 4000 : 0));
+  }
+
+  private async ask(): Promise<void> {
+    const address = `${this.config.lesson.watch_url}?format=json`;
+    const answer = await fetch(address, { credentials: "same-origin", headers: { Accept: "application/json" } }).catch(() => null);
+    const config = answer?.ok ? ((await answer.json().catch(() => null)) as WatchConfig | null) : null;
+    if (!config) return this.poll(3000);
+    // an ended session that the page does not yet know as such: ask again
+    if (config.mode === "live" && this.mode === "live" && config.session?.state === "ended") return this.poll(1500);
+    this.enter(config);
+  }
+
+  private setBlocked(blocked: boolean): void {
+    this.blocked = blocked;
+    this.changed();
+  }
+
+  private keepPosition(): void {
+    if (this.mode === "replay" && Number.isFinite(this.video.duration) && this.video.currentTime > 0) {
+      savePosition(this.config.lesson.id, this.video.currentTime, this.video.duration);
+    }
+  }
+}
