@@ -7,6 +7,7 @@ once; name its `lock` when two of a kind must not run at the same time.
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.db.models import Count
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -44,3 +45,11 @@ def enqueue(name: str, *, lock: str | None = None, once: str | None = None, **ar
     except AlreadyEnqueued:
         return False
     return True
+
+
+def jobs_by_state() -> dict[str, int]:
+    """How many jobs wait ("todo"), run ("doing") and have failed for good ("failed"); finished ones are not counted."""
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    rows = ProcrastinateJob.objects.filter(status__in=("todo", "doing", "failed")).order_by().values_list("status")
+    return dict(rows.annotate(n=Count("pk")))
