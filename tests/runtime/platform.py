@@ -156,7 +156,7 @@ class Platform:
                 if (
                     any(str(self.home) in part for part in process.cmdline())
                     or process.environ().get("LANTIAN_HOME") == str(self.home)
-                    or Path(os.readlink(f"/proc/{process.pid}/cwd")).is_relative_to(self.home)
+                    or Path(f"/proc/{process.pid}/cwd").readlink().is_relative_to(self.home)
                 ):
                     found.append(process)
             except (psutil.Error, OSError):

