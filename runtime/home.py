@@ -66,6 +66,7 @@ VARIABLES = (
     Variable(
         "LANTIAN_DEMO", "", "1：演示数据、演示账号和一节直播课", "1: demo region, demo accounts and a live lesson"
     ),
+    Variable("LANTIAN_DEMO_FONT", "", "演示课页面所用的字体文件", "font file for the pages of the demo lesson"),
     Variable("LANTIAN_DEBUG", "", "1：开发用，显示错误细节", "1: for development, shows details of errors"),
     Variable("LANTIAN_REGION_NAME", "绵阳", "平台所属地区的名称", "name of the region that runs the platform"),
     Variable("LANTIAN_LANG", "", "命令行语言 zh 或 en", "language of the command line, zh or en"),
