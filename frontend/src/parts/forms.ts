@@ -107,7 +107,7 @@ export function watchForms(): void {
 }
 
 function focusErrors(): void {
-  document.querySelector<HTMLElement>("[data-error-summary]")?.focus();
+  document.querySelector<HTMLElement>("form:not([data-sample]) [data-error-summary]")?.focus();
 }
 
 /** [data-open-dialog=id] opens, [data-close-dialog] closes, a click on the backdrop closes. */

@@ -33,7 +33,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
@@ -93,7 +93,7 @@ class Column:
         if isinstance(value, date):
             return date_format(value, "Y-m-d")
         if self.kind == "number" and isinstance(value, (int, float)):
-            return number_format(value, force_grouping=True)
+            return spaced(value)
         return str(value)
 
     def html(self, row: Any) -> SafeString:
@@ -411,6 +411,11 @@ class ListPage(Generic[M]):
     def _values(self, columns: Sequence[Column]) -> Iterator[list[Any]]:
         for row in self.queryset[:EXPORT_LIMIT].iterator(chunk_size=2000):
             yield [column.exported(row) for column in columns]
+
+
+def spaced(value: float) -> str:
+    """1149 → "1 149", with a thin space that does not break: groups of three as in mathematics, in every language."""
+    return f"{value:,}".replace(",", "\u2009")
 
 
 def picked(request: HttpRequest, queryset: QuerySet[M]) -> QuerySet[M]:

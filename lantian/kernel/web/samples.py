@@ -106,7 +106,7 @@ class SampleForm(forms.Form):
 
 def _context(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
-    refused = SampleForm({"name": "", "subject": "math", "day": "2026-13-45"}, auto_id="bad_%s")
+    refused = SampleForm({"name": "", "subject": "math", "day": ""}, auto_id="bad_%s")
     return {
         "page": SampleList(request),
         "form": SampleForm(initial={"scope": "alliance"}),

@@ -6,6 +6,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -18,6 +19,8 @@ from lantian.kernel.web.navigation import NavItem
 
 if TYPE_CHECKING:
     from lantian.kernel.rules import Text
+
+log = structlog.get_logger("web")
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "lantian_theme"
@@ -41,9 +44,18 @@ class Language:
     current: bool
 
 
+def _leads_somewhere(item: NavItem) -> bool:
+    """An entry whose app is not installed here must not take every page down with it."""
+    try:
+        return bool(item.url)
+    except NoReverseMatch:
+        log.warning("navigation_without_page", key=item.key, url_name=item.url_name)
+        return False
+
+
 def place(name: str) -> str:
     """The address of a place, or "" when no app fills it."""
-    url_name = PLACES.get(name)
+    url_name = PLACES.get(name) or (settings.LOGIN_URL if name == "sign_in" else "")
     if not url_name:
         return ""
     try:
@@ -68,7 +80,7 @@ class Shell:
 
     @cached_property
     def items(self) -> list[NavItem]:
-        return navigation.items_for(self.actor)
+        return [item for item in navigation.items_for(self.actor) if _leads_somewhere(item)]
 
     @cached_property
     def groups(self) -> list[tuple["Text", list[NavItem]]]:
@@ -90,7 +102,7 @@ class Shell:
 
     @cached_property
     def public_items(self) -> list[NavItem]:
-        return [item for item in PUBLIC_NAV if item.shown(self.actor)]
+        return [item for item in PUBLIC_NAV if item.shown(self.actor) and _leads_somewhere(item)]
 
     @cached_property
     def public_current(self) -> str:
@@ -162,7 +174,7 @@ class Shell:
 
     @cached_property
     def sign_in_url(self) -> str:
-        return place("sign_in") or reverse(settings.LOGIN_URL)
+        return place("sign_in")
 
     @cached_property
     def sign_out_url(self) -> str:

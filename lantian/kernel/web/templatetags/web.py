@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from lantian.kernel.web import icons, once
+from lantian.kernel.web.lists import spaced as spaced_number
 
 register = template.Library()
 
@@ -130,3 +131,9 @@ def chart_rows(config: dict[str, Any]) -> list[tuple[str, list[Any]]]:
         (name, [series["values"][index] for series in config["series"]])
         for index, name in enumerate(config.get("categories", []))
     ]
+
+
+@register.filter
+def spaced(value: Any) -> str:
+    """{{ 1149|spaced }} → 1 149; anything but a number is left alone."""
+    return spaced_number(value) if isinstance(value, (int, float)) else str(value)
