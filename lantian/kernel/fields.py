@@ -1,5 +1,6 @@
 """Database fields of our own: ltree paths and sealed text."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -9,11 +10,12 @@ from lantian.kernel import crypto
 
 if TYPE_CHECKING:
     _TextField = models.Field[str, str]
-    _Test = models.Lookup[bool]
+    _Path = models.Lookup[str]
+    _Paths = models.Lookup[Sequence[str]]
     _Bytes = models.BinaryField[str | None, str | None]
 else:  # Django's own classes take no type arguments at run time
     _TextField = models.Field
-    _Test = models.Lookup
+    _Path = _Paths = models.Lookup
     _Bytes = models.BinaryField
 
 
@@ -30,7 +32,7 @@ class LtreeField(_TextField):
 
 
 @LtreeField.register_lookup
-class Within(_Test):
+class Within(_Path):
     """`path__within=root`: the path is the root or lies below it (ltree `<@`)."""
 
     lookup_name = "within"
@@ -42,7 +44,7 @@ class Within(_Test):
 
 
 @LtreeField.register_lookup
-class WithinAny(_Test):
+class WithinAny(_Paths):
     """`path__within_any=[roots]`: like `within` for one of several roots; an empty list matches nothing."""
 
     lookup_name = "within_any"
@@ -60,7 +62,7 @@ class WithinAny(_Test):
 
 
 @LtreeField.register_lookup
-class Contains(_Test):
+class Contains(_Path):
     """`path__above=leaf`: the path is the leaf or an ancestor of it (ltree `@>`)."""
 
     lookup_name = "above"

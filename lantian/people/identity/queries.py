@@ -1,5 +1,6 @@
 """Reads about accounts."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,10 +38,10 @@ def taken_login_names(names: Iterable[str]) -> set[str]:
     return {by_index[bytes(index)] for index in found}
 
 
-def taken_usernames(prefix: str) -> set[str]:
-    """User names that begin with `prefix`, lower case."""
-    rows = Account.objects.filter(username__startswith=prefix.lower()).values_list("username", flat=True)
-    return {name.lower() for name in rows}
+def usernames_like(bases: Iterable[str]) -> set[str]:
+    """User names in use that are one of `bases`, bare or with a number behind; one query."""
+    pattern = "^(" + "|".join(re.escape(base.lower()) for base in bases) + ")[0-9]*$"
+    return set(Account.objects.filter(username__regex=pattern).values_list("username", flat=True))
 
 
 def has_second_factor(account: Account) -> bool:

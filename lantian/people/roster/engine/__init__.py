@@ -1,1 +1,1 @@
-"""Pure roster code: no Django, no input or output."""
+"""Pure code of the roster: pinyin, citizen numbers, names of classes."""

@@ -1,0 +1,108 @@
+"""What can go wrong in the roster, in words for the person who sees it."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from lantian.kernel.rules import Text
+
+
+class RosterError(Exception):
+    """Base of this app's faults; `message` is a sentence for the user, `field` the form field it is about."""
+
+    message: "Text" = _("操作没有完成。")
+    field: str = ""
+
+    def __init__(self, message: "Text | None" = None, *, field: str | None = None) -> None:
+        if message is not None:
+            self.message = message
+        if field is not None:
+            self.field = field
+        super().__init__(str(self.message))
+
+
+class WouldBeCycle(RosterError):
+    """The new parent lies inside the organisation that is moved."""
+
+    message = _("不能把一个单位移到它自己或它的下级单位里面。")
+    field = "parent"
+
+
+class WrongPlace(RosterError):
+    """A unit of this kind does not stand below one of that kind."""
+
+    field = "parent"
+
+
+class CodeTaken(RosterError):
+    message = _("这个代码已经属于另一个单位。")
+    field = "code"
+
+
+class StillInUse(RosterError):
+    """The unit has units, classes or people in it."""
+
+
+class BadPhone(RosterError):
+    message = _("手机号不对：应为 11 位数字。")
+    field = "phone"
+
+
+class BadCitizenId(RosterError):
+    message = _("身份证号不对：请核对 18 位号码，最后一位可能是 X。")
+    field = "citizen_id"
+
+
+class CitizenIdTaken(RosterError):
+    message = _("这个身份证号已经登记在另一个人名下；一人一号，请先查找。")
+    field = "citizen_id"
+
+
+class StudentNumberTaken(RosterError):
+    message = _("这个学籍号已经登记在另一名学生名下。")
+    field = "student_number"
+
+
+class ClassTaken(RosterError):
+    message = _("这个年级已经有同一班号的班级。")
+    field = "number"
+
+
+class WrongClass(RosterError):
+    message = _("这个班级不属于所选的学校。")
+    field = "class_group"
+
+
+class AlreadyMember(RosterError):
+    message = _("这个人在这里已经有同样的身份。")
+
+
+class BadDates(RosterError):
+    message = _("结束日期不能早于开始日期。")
+    field = "valid_to"
+
+
+class AlreadyGranted(RosterError):
+    message = _("这个人在这个单位已经有这项授权。")
+
+
+class AlreadyEnded(RosterError):
+    message = _("它已经结束了，请刷新页面。")
+
+
+class AlreadyGuardian(RosterError):
+    message = _("已经登记为这名学生的监护人。")
+
+
+class NotAStudent(RosterError):
+    message = _("只能为在读学生登记监护人。")
+
+
+class AlreadyHasAccount(RosterError):
+    message = _("这个人已经有账号；一人一号，不能再开。")
+
+
+class ReasonNeeded(RosterError):
+    message = _("请写明原因，至少四个字。")
+    field = "reason"

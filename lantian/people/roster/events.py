@@ -1,0 +1,162 @@
+"""Facts of the roster."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from lantian.kernel.events import ACTIVITY_STREAMS, XAPI, Event, event
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrganizationCreated(Event):
+    name: ClassVar[str] = "roster.organization_created"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "create"
+    object_type: ClassVar[str] = "roster.organization"
+    kind: str = ""
+    parent_id: UUID | None = None
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrganizationsImported(Event):
+    """Many at once; the object is the first of them."""
+
+    name: ClassVar[str] = "roster.organizations_imported"
+    verb: ClassVar[str] = XAPI + "imported"
+    object_type: ClassVar[str] = "roster.organization"
+    count: int = 0
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrganizationUpdated(Event):
+    name: ClassVar[str] = "roster.organization_updated"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "update"
+    object_type: ClassVar[str] = "roster.organization"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrganizationMoved(Event):
+    name: ClassVar[str] = "roster.organization_moved"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "update"
+    object_type: ClassVar[str] = "roster.organization"
+    old_parent_id: UUID | None = None
+    new_parent_id: UUID | None = None
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrganizationDeactivated(Event):
+    name: ClassVar[str] = "roster.organization_deactivated"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "deactivate"
+    object_type: ClassVar[str] = "roster.organization"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ClassGroupCreated(Event):
+    name: ClassVar[str] = "roster.class_group_created"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "create"
+    object_type: ClassVar[str] = "roster.classgroup"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class PersonRegistered(Event):
+    name: ClassVar[str] = "roster.person_registered"
+    verb: ClassVar[str] = XAPI + "registered"
+    object_type: ClassVar[str] = "roster.person"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class PeopleImported(Event):
+    """Many at once; the object is the first of them."""
+
+    name: ClassVar[str] = "roster.people_imported"
+    verb: ClassVar[str] = XAPI + "imported"
+    object_type: ClassVar[str] = "roster.person"
+    count: int = 0
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class PersonUpdated(Event):
+    name: ClassVar[str] = "roster.person_updated"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "update"
+    object_type: ClassVar[str] = "roster.person"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class PrivateFactRevealed(Event):
+    """Somebody read an unmasked phone or citizen number; `what` says which, never the value."""
+
+    name: ClassVar[str] = "roster.private_fact_revealed"
+    verb: ClassVar[str] = XAPI + "experienced"
+    object_type: ClassVar[str] = "roster.person"
+    what: str = ""
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class MembershipBegun(Event):
+    name: ClassVar[str] = "roster.membership_begun"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "join"
+    object_type: ClassVar[str] = "roster.membership"
+    person_id: UUID | None = None
+    role: str = ""
+    class_group_id: UUID | None = None
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class MembershipEnded(Event):
+    name: ClassVar[str] = "roster.membership_ended"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "leave"
+    object_type: ClassVar[str] = "roster.membership"
+    person_id: UUID | None = None
+    ended_on: date | None = None
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class GrantGiven(Event):
+    name: ClassVar[str] = "roster.grant_given"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "assign"
+    object_type: ClassVar[str] = "roster.rolegrant"
+    person_id: UUID | None = None
+    role: str = ""
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class GrantRevoked(Event):
+    name: ClassVar[str] = "roster.grant_revoked"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "remove"
+    object_type: ClassVar[str] = "roster.rolegrant"
+    person_id: UUID | None = None
+    role: str = ""
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class GuardianBound(Event):
+    name: ClassVar[str] = "roster.guardian_bound"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "make-friend"
+    object_type: ClassVar[str] = "roster.guardianship"
+    guardian_id: UUID | None = None
+    student_id: UUID | None = None
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class GuardianReleased(Event):
+    name: ClassVar[str] = "roster.guardian_released"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "remove-friend"
+    object_type: ClassVar[str] = "roster.guardianship"
+    guardian_id: UUID | None = None
+    student_id: UUID | None = None

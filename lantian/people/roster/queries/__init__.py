@@ -1,0 +1,40 @@
+"""Reads of the roster: who an account is, what an actor may see, trees, classes, people and grants."""
+
+from lantian.people.roster.queries.actors import actor_of_account, actor_of_person, current_grants_of
+from lantian.people.roster.queries.figures import (
+    class_groups_of_schools,
+    figures_below,
+    find,
+    guardians_of,
+    members_of_class,
+    staff_of,
+    wards_of,
+)
+from lantian.people.roster.queries.tree import ancestors_of, breadcrumbs, schools_below, top_organizations
+from lantian.people.roster.queries.visible import (
+    class_groups_visible_to,
+    grants_visible_to,
+    organizations_visible_to,
+    people_visible_to,
+)
+
+__all__ = [
+    "actor_of_account",
+    "actor_of_person",
+    "ancestors_of",
+    "breadcrumbs",
+    "class_groups_of_schools",
+    "class_groups_visible_to",
+    "current_grants_of",
+    "figures_below",
+    "find",
+    "grants_visible_to",
+    "guardians_of",
+    "members_of_class",
+    "organizations_visible_to",
+    "people_visible_to",
+    "schools_below",
+    "staff_of",
+    "top_organizations",
+    "wards_of",
+]

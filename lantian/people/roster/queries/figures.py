@@ -1,0 +1,73 @@
+"""Lists and counts that pages show."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Count, Model, Q, QuerySet
+from django.utils import timezone
+
+from lantian.people.roster.engine.names import search_words
+from lantian.people.roster.enums import MemberRole, OrganizationKind
+from lantian.people.roster.models import ClassGroup, Guardianship, Membership, Organization, Person, valid_on
+from lantian.people.roster.queries.visible import STAFF_ROLES
+
+M = TypeVar("M", bound=Model)
+
+
+def find(queryset: QuerySet[M], typed: str) -> QuerySet[M]:
+    """Narrow people or organisations to those whose name, pinyin, initials or code hold every word typed."""
+    for word in search_words(typed):
+        queryset = queryset.filter(search_text__contains=word)
+    return queryset
+
+
+def class_groups_of_schools(organization_ids: Iterable[UUID]) -> QuerySet[ClassGroup]:
+    """Active classes of schools and of their campuses and teaching points."""
+    roots = [*Organization.objects.filter(pk__in=list(organization_ids)).values_list("path", flat=True)]
+    return (
+        ClassGroup.objects.filter(is_active=True, organization__path__within_any=roots)
+        .select_related("organization")
+        .order_by("organization__sort_key", "grade", "number")
+    )
+
+
+def members_of_class(class_group: ClassGroup, *roles: str) -> QuerySet[Membership]:
+    """Today's memberships of a class with their people, students by pinyin."""
+    rows = Membership.objects.filter(valid_on(timezone.localdate()), class_group=class_group)
+    if roles:
+        rows = rows.filter(role__in=roles)
+    return rows.select_related("person").order_by("role", "person__sort_key", "person_id")
+
+
+def staff_of(organization: Organization) -> QuerySet[Person]:
+    """Teachers and other staff of a school (not of its campuses), once each."""
+    members = Membership.objects.filter(valid_on(timezone.localdate()), organization=organization, role__in=STAFF_ROLES)
+    return Person.objects.filter(pk__in=members.values("person")).order_by("sort_key", "id")
+
+
+def guardians_of(person: Person) -> QuerySet[Guardianship]:
+    return Guardianship.objects.filter(student=person).select_related("guardian").order_by("created_at")
+
+
+def wards_of(person: Person) -> QuerySet[Guardianship]:
+    return Guardianship.objects.filter(guardian=person).select_related("student").order_by("created_at")
+
+
+def figures_below(organization: Organization) -> dict[str, int]:
+    """Counts within a subtree today: schools, campuses, teaching_points, classes, students, teachers. Three queries."""
+    within = Q(path__within=organization.path, is_active=True)
+    figures = Organization.objects.filter(within).aggregate(
+        schools=Count("pk", filter=Q(kind=OrganizationKind.SCHOOL)),
+        campuses=Count("pk", filter=Q(kind=OrganizationKind.CAMPUS)),
+        teaching_points=Count("pk", filter=Q(kind=OrganizationKind.TEACHING_POINT)),
+    )
+    classes = ClassGroup.objects.filter(organization__path__within=organization.path, is_active=True)
+    figures["classes"] = classes.count()
+    figures |= Membership.objects.filter(
+        valid_on(timezone.localdate()), organization__path__within=organization.path
+    ).aggregate(
+        students=Count("person", distinct=True, filter=Q(role=MemberRole.STUDENT)),
+        teachers=Count("person", distinct=True, filter=Q(role__in=STAFF_ROLES)),
+    )
+    return figures

@@ -1,0 +1,47 @@
+"""Who may see and change what in the roster."""
+
+from lantian.people.roster.rules.grants import may_grant, may_revoke_grant, may_see_grants
+from lantian.people.roster.rules.managing import (
+    may_bind_guardian,
+    may_create_organization,
+    may_deactivate_organization,
+    may_keep_account_of,
+    may_manage_classes,
+    may_manage_people,
+    may_move_organization,
+    may_reveal_private,
+    may_update_organization,
+    may_update_person,
+)
+from lantian.people.roster.rules.viewing import (
+    may_browse_organizations,
+    may_browse_people,
+    may_switch_role,
+    may_view_class_group,
+    may_view_grant,
+    may_view_organization,
+    may_view_person,
+)
+
+__all__ = [
+    "may_bind_guardian",
+    "may_browse_organizations",
+    "may_browse_people",
+    "may_create_organization",
+    "may_deactivate_organization",
+    "may_grant",
+    "may_keep_account_of",
+    "may_manage_classes",
+    "may_manage_people",
+    "may_move_organization",
+    "may_reveal_private",
+    "may_revoke_grant",
+    "may_see_grants",
+    "may_switch_role",
+    "may_update_organization",
+    "may_update_person",
+    "may_view_class_group",
+    "may_view_grant",
+    "may_view_organization",
+    "may_view_person",
+]

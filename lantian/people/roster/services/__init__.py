@@ -1,0 +1,58 @@
+"""Verbs of the roster. Each asks its rule, acts in one transaction, writes the journal and announces the fact."""
+
+from lantian.people.roster.services.accounts import keep_person_accounts, open_account_for
+from lantian.people.roster.services.classes import (
+    NewClassGroup,
+    bulk_create_class_groups,
+    create_class_group,
+    update_class_group,
+)
+from lantian.people.roster.services.grants import grant_role, revoke_role
+from lantian.people.roster.services.guardians import bind_guardian, bulk_bind_guardians, release_guardian
+from lantian.people.roster.services.memberships import add_membership, end_membership
+from lantian.people.roster.services.organizations import (
+    NewOrganization,
+    bulk_create_organizations,
+    create_organization,
+    deactivate_organization,
+    move_organization,
+    update_organization,
+)
+from lantian.people.roster.services.people import (
+    CreatedPerson,
+    NewMembership,
+    NewPerson,
+    bulk_create_people,
+    create_person,
+    reveal_private,
+    update_person,
+)
+
+__all__ = [
+    "CreatedPerson",
+    "NewClassGroup",
+    "NewMembership",
+    "NewOrganization",
+    "NewPerson",
+    "add_membership",
+    "bind_guardian",
+    "bulk_bind_guardians",
+    "bulk_create_class_groups",
+    "bulk_create_organizations",
+    "bulk_create_people",
+    "create_class_group",
+    "create_organization",
+    "create_person",
+    "deactivate_organization",
+    "end_membership",
+    "grant_role",
+    "keep_person_accounts",
+    "move_organization",
+    "open_account_for",
+    "release_guardian",
+    "reveal_private",
+    "revoke_role",
+    "update_class_group",
+    "update_organization",
+    "update_person",
+]

@@ -1,0 +1,69 @@
+"""Guardians and their children."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from lantian.kernel.events import acted_by, publish
+from lantian.kernel.journal import services as journal
+from lantian.kernel.rules import Actor, require
+from lantian.people.roster import events
+from lantian.people.roster.enums import MemberRole, Relation
+from lantian.people.roster.errors import AlreadyGuardian, NotAStudent
+from lantian.people.roster.models import Guardianship, Membership, Person, valid_on
+from lantian.people.roster.rules import may_bind_guardian
+
+
+@transaction.atomic
+def bulk_bind_guardians(rows: Sequence[tuple[Person, Person, str]], *, by: Actor) -> list[Guardianship]:
+    """Tie guardians to students: (guardian, student, relation) each. Raises Denied, NotAStudent, AlreadyGuardian."""
+    students: dict[UUID, Person] = {student.pk: student for _, student, _ in rows}
+    enrolled = set(
+        Membership.objects.filter(
+            valid_on(timezone.localdate()), person__in=list(students), role=MemberRole.STUDENT
+        ).values_list("person_id", flat=True)
+    )
+    if enrolled != set(students):
+        raise NotAStudent
+    if not by.is_system:
+        for student in students.values():
+            require(may_bind_guardian, by, student)
+    made = [Guardianship(guardian=guardian, student=student, relation=how) for guardian, student, how in rows]
+    try:
+        with transaction.atomic():
+            Guardianship.objects.bulk_create(made, batch_size=1000)
+    except IntegrityError as error:
+        raise AlreadyGuardian from error
+    journal.record_many("roster.guardian_bound", students.values(), by=by)
+    for row in made:
+        publish(
+            events.GuardianBound(
+                object_id=row.pk, guardian_id=row.guardian_id, student_id=row.student_id, **acted_by(by)
+            )
+        )
+    return made
+
+
+def bind_guardian(*, by: Actor, guardian: Person, student: Person, relation: str = Relation.OTHER) -> Guardianship:
+    """Tie one guardian to one student. Raises Denied, NotAStudent, AlreadyGuardian."""
+    return bulk_bind_guardians([(guardian, student, relation)], by=by)[0]
+
+
+@transaction.atomic
+def release_guardian(guardianship: Guardianship, *, by: Actor, reason: str = "") -> None:
+    """Untie a guardian from a student; the journal keeps that it was so. Raises Denied."""
+    row = (
+        Guardianship.objects.select_for_update(of=("self",))
+        .select_related("student", "guardian")
+        .get(pk=guardianship.pk)
+    )
+    require(may_bind_guardian, by, row.student)
+    journal.record("roster.guardian_released", row.student, by=by, guardian=row.guardian.name, reason=reason)
+    publish(
+        events.GuardianReleased(
+            object_id=row.pk, guardian_id=row.guardian_id, student_id=row.student_id, **acted_by(by)
+        )
+    )
+    row.delete()
