@@ -42,7 +42,13 @@ class ScheduleConfig(AppConfig):
         people = {"teacher", "homeroom_teacher", "school_head", "school_it", "officer", "student", "guardian"}
         navigation.add(
             navigation.NavItem(
-                "lessons", _("课程"), "schedule_lessons", "calendar-days", 20, shown=navigation.roles(*people), phone=True
+                "lessons",
+                _("课程"),
+                "schedule_lessons",
+                "calendar-days",
+                20,
+                shown=navigation.roles(*people),
+                phone=True,
             )
         )
         navigation.add(

@@ -1,0 +1,73 @@
+"""The live process as one Starlette application."""
+
+import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from django.conf import settings
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+
+from lantian.teach.live.consumers import figures
+from lantian.teach.live.consumers.hub import Hub
+from lantian.teach.live.consumers.ingest import ingest
+from lantian.teach.live.consumers.notices import listen
+from lantian.teach.live.consumers.watch import watch
+
+
+def make_app() -> Starlette:
+    """Settings read: LANTIAN_HOME, LANTIAN_DISK_RESERVE_BYTES, LANTIAN_LIVE_AAC (the second rendition), LANTIAN_METRICS_TOKEN."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        hub = Hub(
+            Path(settings.LANTIAN_HOME) / "live",
+            sound=getattr(settings, "LANTIAN_LIVE_AAC", True),
+            reserve_bytes=settings.LANTIAN_DISK_RESERVE_BYTES,
+        )
+        app.state.hub = hub
+        await hub.start()
+        hub.spawn(listen(hub))
+        yield
+        await hub.stop()
+
+    return Starlette(
+        routes=[
+            Route("/live/ws/health", health),
+            Route("/live/ws/metrics", metrics),
+            WebSocketRoute("/live/ws/ingest", ingest),
+            WebSocketRoute("/live/ws/watch", watch),
+        ],
+        lifespan=lifespan,
+    )
+
+
+async def health(request: Request) -> Response:
+    """200 once this process may take sockets; the database may be away, lessons go on without it."""
+    hub: Hub = request.app.state.hub
+    content = {
+        "ready": hub.ready,
+        "database": hub.database.answers,
+        "sessions": len(hub.rooms),
+        "sockets": len(hub.sockets),
+        "presence_waiting": len(hub.spool) if hub.ready else 0,
+    }
+    return JSONResponse(content, status_code=200 if hub.ready and not hub.stopping else 503)
+
+
+async def metrics(request: Request) -> Response:
+    """Prometheus figures, to those who speak to the socket directly or show LANTIAN_METRICS_TOKEN."""
+    token = settings.LANTIAN_METRICS_TOKEN
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    direct = "x-forwarded-for" not in request.headers
+    if not direct and not (token and hmac.compare_digest(given, token)):
+        return PlainTextResponse("", status_code=403)
+    hub: Hub = request.app.state.hub
+    figures.SESSIONS.clear()
+    for room in hub.rooms.values():
+        figures.SESSIONS.labels(str(room.state)).inc()
+    return Response(generate_latest(figures.REGISTRY), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,36 @@
+"""Prometheus figures of the live process; no names, no persons."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+REGISTRY = CollectorRegistry()
+SESSIONS = Gauge("lantian_live_sessions", "Sessions in memory", ["state"], registry=REGISTRY)
+VIEWERS = Gauge("lantian_live_viewers", "Open viewing sockets", ["role"], registry=REGISTRY)
+PUBLISHERS = Gauge("lantian_live_publishers", "Open publishing sockets", registry=REGISTRY)
+INGEST_BYTES = Counter("lantian_live_ingest_bytes_total", "Bytes of recorder chunks taken", registry=REGISTRY)
+CHUNKS = Counter("lantian_live_chunks_total", "Recorder chunks by outcome", ["outcome"], registry=REGISTRY)
+SEGMENTS = Counter("lantian_live_segments_total", "Segments written", registry=REGISTRY)
+SEGMENT_SECONDS = Histogram(
+    "lantian_live_segment_write_seconds",
+    "From a chunk's arrival to its segments on disk",
+    buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1, 3),
+    registry=REGISTRY,
+)
+ACK_DELAY = Histogram(
+    "lantian_live_ack_delay_seconds",
+    "From capture by the publisher's clock to the acknowledgement",
+    buckets=(0.1, 0.3, 0.5, 1, 1.5, 2, 3, 5, 10, 30, 60),
+    registry=REGISTRY,
+)
+BEATS = Counter("lantian_live_beats_total", "Viewers' reports", registry=REGISTRY)
+STALLS = Counter("lantian_live_stalls_total", "Stalls that viewers reported", registry=REGISTRY)
+REFUSED = Counter("lantian_live_refused_total", "Sockets refused", ["code"], registry=REGISTRY)
+PRESENCE_WAITING = Gauge(
+    "lantian_live_presence_waiting", "Stretches of presence not yet in the database", registry=REGISTRY
+)
+DATABASE_UP = Gauge("lantian_live_database_up", "1 while the database answers", registry=REGISTRY)
+LOOP_LAG = Histogram(
+    "lantian_live_loop_lag_seconds",
+    "How late the event loop runs what was due",
+    buckets=(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5),
+    registry=REGISTRY,
+)

@@ -1,0 +1,250 @@
+"""The publisher's socket: greeting, chunks, acknowledgements. Everything that comes is bounded before it is believed."""
+
+import asyncio
+import time
+from typing import Any
+
+import structlog
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from lantian.content.media.engine.model import ChunkGap, MediaFault
+from lantian.content.media.errors import MediaError, StaleEpoch, StreamTooLong
+from lantian.content.media.services import Fed
+from lantian.teach.live.consumers import figures
+from lantian.teach.live.consumers.database import DatabaseAway
+from lantian.teach.live.consumers.gate import admit, refuse, serve
+from lantian.teach.live.consumers.hub import Hub, SessionOver, UnknownSession
+from lantian.teach.live.consumers.outlet import Allowance, Outlet
+from lantian.teach.live.consumers.room import LiveRoom, OtherPublisher, Publisher, now_ms
+from lantian.teach.live.engine.protocol import Chunk, WireError, dump, parse_chunk, parse_hello, parse_text
+from lantian.teach.live.engine.tickets import Ticket
+from lantian.teach.live.enums import EndReason
+
+log = structlog.get_logger("live")
+HELLO_SECONDS, SILENCE_SECONDS = 10.0, 20.0
+SKEW_MS = 2000
+SLOW_MS = 1000
+MESSAGES_A_SECOND, MESSAGES_AT_ONCE = 60.0, 1200.0
+CLOSE_CODES = {
+    "other_publisher": 4009,
+    "ended": 4010,
+    "forbidden": 4003,
+    "disk_full": 4013,
+    "stale": 4001,
+    "bad_hello": 4008,
+    "key_lost": 4011,
+    "no_key": 1013,
+    "too_long": 4010,
+    "unknown_session": 4004,
+}
+MESSAGES = {
+    "other_publisher": "另一个页面正在直播这节课",
+    "ended": "这节课已经结束",
+    "forbidden": "入场凭证无效，请刷新页面",
+    "bad_hello": "页面与服务器版本不一致，请刷新页面",
+    "unknown_session": "没有找到这场直播",
+}
+
+
+async def ingest(socket: WebSocket) -> None:
+    """/live/ws/ingest?ticket=…"""
+    hub: Hub = socket.app.state.hub
+    await socket.accept()
+    outlet = Outlet(socket, limit=256)
+    ticket = admit(socket, outlet, hub)
+    if ticket is not None and (ticket.r != "teach" or ticket.s is None):
+        refuse(outlet, "forbidden", MESSAGES["forbidden"], 4003)
+        ticket = None
+    if ticket is None:
+        await outlet.run()
+        return
+    figures.PUBLISHERS.inc()
+    connection = Ingest(hub, socket, outlet, ticket)
+    try:
+        await serve(hub, outlet, ticket, connection.read())
+    finally:
+        figures.PUBLISHERS.dec()
+        connection.leave()
+
+
+class Ingest:
+    """One publishing connection."""
+
+    def __init__(self, hub: Hub, socket: WebSocket, outlet: Outlet, ticket: Ticket) -> None:
+        self._hub, self._socket, self._outlet, self._ticket = hub, socket, outlet, ticket
+        self._room: LiveRoom | None = None
+        self._seat: Publisher | None = None
+        self._allowance = Allowance(MESSAGES_A_SECOND, MESSAGES_AT_ONCE, time.monotonic())
+        self._gap_told = 0.0
+        self._acked = -1
+        self._clock_told = False
+        self._slow_told = 0.0
+
+    def leave(self) -> None:
+        if self._room is not None:
+            self._room.vacate(self._outlet)
+
+    def _refuse(self, code: str, message: object = "") -> None:
+        figures.REFUSED.labels(code).inc()
+        refuse(self._outlet, code, str(message or MESSAGES.get(code, "")), CLOSE_CODES.get(code, 4008))
+
+    # -- reading ------------------------------------------------------------------------------------------------------------
+
+    async def read(self) -> None:
+        """Until the peer leaves or breaks the rules."""
+        patience = HELLO_SECONDS
+        while not self._outlet.closing:
+            try:
+                message = await asyncio.wait_for(self._socket.receive(), patience)
+            except TimeoutError:
+                self._outlet.close(4008 if self._room is None else 1013)
+                return
+            except (WebSocketDisconnect, RuntimeError):
+                return
+            if message["type"] == "websocket.disconnect":
+                return
+            if not self._allowance.take(time.monotonic()):
+                self._outlet.close(4008)
+                return
+            try:
+                await self._take(message)
+            except WireError as error:
+                self._broken(error)
+            patience = SILENCE_SECONDS if self._room is not None else HELLO_SECONDS
+
+    def _broken(self, error: WireError) -> None:
+        log.info("publisher broke the wire", session=self._ticket.s, code=error.code)
+        if error.code == "bad_hello":
+            self._refuse("bad_hello")
+        else:
+            self._outlet.send(dump({"t": "error", "code": error.code, "message": ""}))
+            self._outlet.close(4008)
+
+    async def _take(self, message: Any) -> None:
+        data = message.get("bytes")
+        if data is not None:
+            await self._chunk(parse_chunk(data))
+            return
+        word = parse_text(message.get("text") or "")
+        kind = word["t"]
+        if kind == "hello":
+            await self._hello(word)
+        elif kind == "time":
+            self._outlet.send(dump({"t": "time", "c": word.get("c"), "s": now_ms()}))
+        elif kind == "end" and self._room is not None and self._seat is self._room.publisher:
+            await self._hub.end(self._room, EndReason.TEACHER)
+
+    # -- greeting -----------------------------------------------------------------------------------------------------------
+
+    async def _hello(self, word: dict[str, Any]) -> None:
+        hello = parse_hello(word)
+        try:
+            assert self._ticket.s is not None
+            room = self._room or await self._hub.room(self._ticket.s)
+            if self._room is not None and self._seat is not room.publisher:
+                raise StaleEpoch
+            self._seat = room.claim(hello, self._outlet, self._ticket)
+            self._room = room
+            start = await room.greet(hello)
+        except OtherPublisher:
+            self._refuse("other_publisher")
+        except SessionOver as over:
+            self._outlet.send(dump({"t": "ended", "replay": f"/live/lessons/{over.lesson}/watch/"}))
+            self._refuse("ended")
+        except UnknownSession:
+            self._refuse("unknown_session")
+        except DatabaseAway:
+            self._outlet.close(1013)
+        except MediaFault as fault:
+            self._fault(fault)
+        except MediaError as error:
+            self._refuse(error.code, error.message)
+        else:
+            self._acked = start.acked
+            self._outlet.send(
+                dump(
+                    {
+                        "t": "ready",
+                        "epoch_no": start.number,
+                        "next_chunk": start.next_chunk,
+                        "skip": start.skip,
+                        "acked": start.acked,
+                        "server_ms": now_ms(),
+                        "state": str(room.state),
+                        "planned_end_ms": room.facts.planned_end_ms,
+                    }
+                )
+            )
+            log.info(
+                "publisher ready", session=room.id, epoch=start.number, resumed=start.resumed, chunk=start.next_chunk
+            )
+
+    # -- chunks -------------------------------------------------------------------------------------------------------------
+
+    async def _chunk(self, chunk: Chunk) -> None:
+        room, seat = self._room, self._seat
+        if room is None or seat is None:
+            raise WireError("bad_chunk", "chunk before hello")
+        if seat.broken:
+            return  # what was under way when its recorder was refused
+        arrived = time.monotonic()
+        self._check_clock(chunk)
+        waiting = room.started_ms is None
+        try:
+            fed = await room.feed(seat, chunk)
+        except ChunkGap as gap:
+            self._tell_gap(gap, arrived)
+        except MediaFault as fault:
+            self._fault(fault)
+        except StreamTooLong:
+            await self._hub.end(room, EndReason.LIMIT)
+        except MediaError as error:  # stale, ended, disk full
+            figures.CHUNKS.labels(error.code).inc()
+            self._refuse(error.code, error.message)
+        else:
+            await self._taken(room, chunk, fed)
+            if waiting and room.started_ms is not None:
+                self._hub.picture_came(room)
+            self._check_pace(arrived)
+
+    async def _taken(self, room: LiveRoom, chunk: Chunk, fed: Fed) -> None:
+        figures.CHUNKS.labels("taken").inc()
+        figures.INGEST_BYTES.inc(len(chunk.payload))
+        if chunk.last:
+            await room.close_epoch()
+            self._ack(chunk.number)
+        elif fed.acked > self._acked or chunk.number + 1 < fed.next_chunk:
+            self._ack(fed.acked)
+            figures.ACK_DELAY.observe(max(0.0, (now_ms() - chunk.client_ms) / 1000))
+
+    def _tell_gap(self, gap: ChunkGap, arrived: float) -> None:
+        figures.CHUNKS.labels("gap").inc()
+        if arrived - self._gap_told > 1:
+            self._gap_told = arrived
+            self._outlet.send(dump({"t": "error", "code": "gap", "next_chunk": gap.next_chunk}))
+
+    def _ack(self, chunk: int) -> None:
+        assert self._room is not None
+        self._acked = chunk
+        self._outlet.send(dump({"t": "ack", "chunk": chunk, "segment": self._room.writer.segments - 1}))
+
+    def _fault(self, fault: MediaFault) -> None:
+        """The recorder's bytes cannot be taken: it has to be started anew, on this same socket."""
+        figures.CHUNKS.labels(fault.code).inc()
+        log.info("recorder refused", session=self._ticket.s, code=fault.code, detail=fault.detail)
+        if self._seat is not None:
+            self._seat.broken = True
+        self._outlet.send(dump({"t": "error", "code": fault.code, "message": "录制数据无法识别，正在重新开始录制"}))
+
+    def _check_clock(self, chunk: Chunk) -> None:
+        offset = chunk.client_ms - now_ms()
+        # chunks sent again after a cut are old by right: only a clock that runs ahead, or the first fresh chunk, tells
+        if not self._clock_told and (offset > SKEW_MS or (chunk.number == 0 and abs(offset) > SKEW_MS)):
+            self._clock_told = True
+            self._outlet.send(dump({"t": "clock", "offset_ms": max(-(10**13), min(10**13, offset))}))
+
+    def _check_pace(self, arrived: float) -> None:
+        took = (time.monotonic() - arrived) * 1000
+        if took > SLOW_MS and arrived - self._slow_told > 15:
+            self._slow_told = arrived
+            self._outlet.send(dump({"t": "segment_slow", "ms": round(took)}))

@@ -1,0 +1,83 @@
+"""What leaves over one socket: a bounded queue and the task that empties it. Whoever does not read is let go."""
+
+import asyncio
+import contextlib
+from collections import deque
+
+from starlette.websockets import WebSocket, WebSocketState
+
+QUEUE = 64
+SEND_SECONDS = 15.0
+
+
+class Outlet:
+    """Never blocks its callers: `send` and `close` only note what is to be done."""
+
+    def __init__(self, socket: WebSocket, *, limit: int = QUEUE) -> None:
+        self._socket, self._limit = socket, limit
+        self._waiting: deque[str] = deque()
+        self._bell = asyncio.Event()
+        self._code: int | None = None
+        self.code = 0
+
+    @property
+    def closing(self) -> bool:
+        return self._code is not None
+
+    def send(self, text: str) -> bool:
+        """Queue a message. A full queue means a peer that does not read: it is closed (1013, come back later)."""
+        if self._code is not None:
+            return False
+        if len(self._waiting) >= self._limit:
+            self.drop(1013)
+            return False
+        self._waiting.append(text)
+        self._bell.set()
+        return True
+
+    def close(self, code: int) -> None:
+        """Close after what is queued has left."""
+        if self._code is None:
+            self._code = code
+            self._bell.set()
+
+    def drop(self, code: int) -> None:
+        """Close without sending the rest."""
+        self._waiting.clear()
+        self.close(code)
+
+    async def run(self) -> None:
+        """Send until closed. Ends quietly when the peer is gone."""
+        with contextlib.suppress(Exception):
+            while True:
+                while self._waiting:
+                    await asyncio.wait_for(self._socket.send_text(self._waiting.popleft()), SEND_SECONDS)
+                if self._code is not None:
+                    break
+                self._bell.clear()
+                await self._bell.wait()
+        await self._finish()
+
+    async def _finish(self) -> None:
+        self.code = self._code if self._code is not None else 1006
+        self._code = self.code
+        with contextlib.suppress(Exception):
+            if self._socket.application_state is WebSocketState.CONNECTED:
+                await asyncio.wait_for(self._socket.close(self.code), 2)
+
+
+class Allowance:
+    """A token bucket: `rate` a second, at most `burst` at once."""
+
+    __slots__ = ("_at", "_burst", "_left", "_rate")
+
+    def __init__(self, rate: float, burst: float, now: float) -> None:
+        self._rate, self._burst, self._left, self._at = rate, burst, burst, now
+
+    def take(self, now: float, amount: float = 1.0) -> bool:
+        self._left = min(self._burst, self._left + (now - self._at) * self._rate) - amount
+        self._at = now
+        if self._left < 0:
+            self._left += amount
+            return False
+        return True

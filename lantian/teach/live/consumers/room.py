@@ -1,0 +1,366 @@
+"""One live session in memory: its writer, its publisher, its viewers. Everything here can be rebuilt from disk and database."""
+
+import asyncio
+import time
+from collections.abc import Iterable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import structlog
+
+from lantian.content.media.engine.crypto import ContentKey
+from lantian.content.media.errors import KeyLost, StaleEpoch
+from lantian.content.media.services import EpochStart, Fed, SegmentWriter, StreamFollower
+from lantian.teach.live.consumers import figures
+from lantian.teach.live.consumers.outlet import Outlet
+from lantian.teach.live.engine.presence import Presence
+from lantian.teach.live.engine.protocol import Beat, Chunk, Hello, dump
+from lantian.teach.live.engine.tickets import Ticket
+from lantian.teach.live.enums import EndReason, SessionState
+from lantian.teach.live.queries import GRACE, SessionFacts
+
+log = structlog.get_logger("live")
+SILENT_S = 5.0  # without a chunk for so long the picture counts as interrupted
+DEAD_S = 10.0  # a publisher silent for so long may be replaced without being asked
+GONE_MS = 10 * 60 * 1000  # publisher away this long past the planned end: the lesson is over
+GRACE_MS = int(GRACE.total_seconds() * 1000)
+STALL_SHOWN_S = 12.0
+KEY_WINDOW_US = 60_000_000
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(eq=False, slots=True)
+class Viewer:
+    """One watching connection."""
+
+    ticket: Ticket
+    outlet: Outlet
+    presence: Presence
+    lag: float | None = None
+    stalls: int = 0
+    playing: bool = False
+    stalled_at: float = 0.0
+    last_beat: float = 0.0
+
+    @property
+    def state(self) -> str:
+        recent = time.monotonic() - self.stalled_at < STALL_SHOWN_S if self.stalled_at else False
+        return "watching" if self.playing and not recent else "stalled"
+
+
+@dataclass(eq=False, slots=True)
+class Publisher:
+    """The connection that may send. `broken`: its recorder's bytes were refused; it has to greet again."""
+
+    outlet: Outlet
+    ticket: Ticket
+    epoch: str = ""
+    broken: bool = False
+    last_chunk: float = field(default_factory=time.monotonic)
+
+
+class OtherPublisher(Exception):
+    """Somebody else sends already, and is alive."""
+
+
+class LiveRoom:
+    """State changes go through methods here; sockets live in `ingest` and `watch`."""
+
+    def __init__(
+        self, facts: SessionFacts, writer: SegmentWriter, follower: StreamFollower | None, disk: Executor
+    ) -> None:
+        self.facts, self.writer, self.follower = facts, writer, follower
+        self._disk = disk
+        self._turn = asyncio.Lock()  # the writer takes one call at a time
+        self.segment_written = asyncio.Event()
+        self.publisher: Publisher | None = None
+        self.viewers: set[Viewer] = set()
+        self.finished = False
+        segments = writer.history.segments
+        self.started_ms: int | None = segments[0].wall_ms if segments else facts.started_ms
+        self.last_chunk_ms: int | None = None
+        self.last_heard = time.monotonic()
+        self.state: SessionState = SessionState.INTERRUPTED if segments else SessionState.WAITING
+        if writer.ended or facts.state == SessionState.ENDED:
+            self.state = SessionState.ENDED
+        self.end_reason: EndReason | None = None
+        self.ended_ms: int | None = None
+        self.marked_live = False
+        self.saved: tuple[object, ...] = ()
+        self._board = ""
+        self._warned_end = False
+        self.disk_low = False
+
+    # -- what everybody may know ------------------------------------------------------------------------------------------
+
+    @property
+    def id(self) -> str:
+        return self.facts.id
+
+    @property
+    def master(self) -> str | None:
+        return f"/media/streams/{self.facts.token}/master.m3u8" if self.writer.segments else None
+
+    @property
+    def replay(self) -> str:
+        return f"/live/lessons/{self.facts.lesson}/watch/"
+
+    def keys(self) -> list[dict[str, str]]:
+        """Keys of the segments a player may meet now, the one in use and the next."""
+        ring = self.writer.keys
+        wanted: dict[UUID, ContentKey | bytes] = {}
+        reach = 0
+        for record in reversed(self.writer.history.segments):
+            if reach > KEY_WINDOW_US:
+                break
+            reach += record.duration_us
+            key_id = UUID(record.key)
+            if key_id not in wanted:
+                try:
+                    wanted[key_id] = ring.secret(key_id)
+                except KeyLost:
+                    continue
+        result = [{"id": str(key), "key": secret.hex()} for key, secret in wanted.items() if isinstance(secret, bytes)]
+        return result + [
+            {"id": str(key.id), "key": key.secret.hex()} for key in ring.handed_out() if key.id not in wanted
+        ]
+
+    def state_message(self) -> str:
+        ended = self.state is SessionState.ENDED
+        return dump(
+            {
+                "t": "state",
+                "state": str(self.state),
+                "master": self.master,
+                "replay": self.replay if ended else None,
+                "keys": self.keys(),
+                "server_ms": now_ms(),
+                "started_ms": self.started_ms,
+                "planned_end_ms": self.facts.planned_end_ms,
+            }
+        )
+
+    def tell(self, text: str) -> None:
+        """To every viewer; whoever cannot keep up is dropped by the own outlet."""
+        for viewer in list(self.viewers):
+            viewer.outlet.send(text)
+
+    def _become(self, state: SessionState) -> None:
+        if state is self.state:
+            return
+        log.info("session state", session=self.id, before=str(self.state), now=str(state))
+        self.state = state
+        self.tell(self.state_message())
+
+    # -- publishing ---------------------------------------------------------------------------------------------------------
+
+    def claim(self, hello: Hello, outlet: Outlet, ticket: Ticket) -> Publisher:
+        """Take the publisher's seat. Raises OtherPublisher when a living one sits there and no takeover was asked for."""
+        sitting = self.publisher
+        if sitting is not None and sitting.outlet is outlet:
+            sitting.epoch, sitting.broken = hello.epoch, False
+            return sitting
+        if sitting is not None and not sitting.outlet.closing:
+            same = sitting.epoch in {hello.epoch, hello.after}
+            dead = time.monotonic() - sitting.last_chunk > DEAD_S
+            if not (same or dead or hello.takeover):
+                raise OtherPublisher
+            sitting.outlet.send(dump({"t": "replaced"}))
+            sitting.outlet.close(4001)
+            log.info("publisher replaced", session=self.id, takeover=hello.takeover)
+        self.publisher = Publisher(outlet, ticket, hello.epoch)
+        return self.publisher
+
+    def vacate(self, outlet: Outlet) -> None:
+        """The publisher's connection is gone; its recorder may come back and go on."""
+        if self.publisher is not None and self.publisher.outlet is outlet:
+            self.publisher = None
+
+    async def greet(self, hello: Hello) -> EpochStart:
+        """Open or resume the recorder's epoch. Raises MediaError, MediaFault."""
+        async with self._turn:
+            return await self._in_thread(lambda: self.writer.open_epoch(hello.epoch, hello.mime))
+
+    async def feed(self, publisher: Publisher, chunk: Chunk) -> Fed:
+        """Write one chunk. Raises ChunkGap, MediaFault, MediaError; StaleEpoch when the seat was lost meanwhile."""
+        arrived = time.monotonic()
+        async with self._turn:
+            if publisher is not self.publisher:
+                raise StaleEpoch
+            fed = await self._in_thread(lambda: self.writer.feed(chunk.number, chunk.payload))
+        publisher.last_chunk = self.last_heard = time.monotonic()
+        self.last_chunk_ms = now_ms()
+        if fed.segments:
+            figures.SEGMENT_SECONDS.observe(time.monotonic() - arrived)
+            self._wrote(len(fed.segments))
+        return fed
+
+    async def close_epoch(self) -> None:
+        """The recorder said that this was its last chunk."""
+        async with self._turn:
+            written = await self._in_thread(self.writer.close_epoch)
+        if written:
+            self._wrote(len(written))
+
+    def _wrote(self, count: int) -> None:
+        figures.SEGMENTS.inc(count)
+        self.segment_written.set()
+        if self.started_ms is None:
+            self.started_ms = self.writer.history.segments[0].wall_ms
+        if self.state in (SessionState.WAITING, SessionState.INTERRUPTED):
+            self._become(SessionState.LIVE)
+
+    async def _in_thread(self, function):  # type: ignore[no-untyped-def]  # a thin wrapper: the callers' types hold
+        return await asyncio.get_running_loop().run_in_executor(self._disk, function)
+
+    # -- watching -----------------------------------------------------------------------------------------------------------
+
+    def join(self, ticket: Ticket, outlet: Outlet) -> Viewer:
+        kind, mark = _attendance(ticket)
+        presence = Presence(
+            session=self.id, kind=kind, viewer=mark, class_group=ticket.c, person=ticket.p, organization=ticket.o
+        )
+        viewer = Viewer(ticket, outlet, presence)
+        self.viewers.add(viewer)
+        outlet.send(self.state_message())
+        return viewer
+
+    def heard(self, viewer: Viewer, beat: Beat) -> None:
+        """Take in what a viewer reports of itself."""
+        viewer.last_beat = time.monotonic()
+        if beat.stalls > viewer.stalls:
+            viewer.stalled_at = viewer.last_beat
+            figures.STALLS.inc(beat.stalls - viewer.stalls)
+        viewer.stalls, viewer.lag, viewer.playing = beat.stalls, beat.lag, beat.playing
+
+    def board(self) -> str | None:
+        """Who is there, by school, for the teacher; None when nothing has changed since the last call."""
+        classes: dict[str, Viewer] = {}
+        students: dict[str, set[str]] = {}
+        guests, observers = 0, 0
+        names: dict[str, str] = {}
+        for viewer in self.viewers:
+            ticket = viewer.ticket
+            if ticket.r == "class" and ticket.c:
+                known = classes.get(ticket.c)
+                if known is None or (known.state != "watching" and viewer.state == "watching"):
+                    classes[ticket.c] = viewer
+            elif ticket.r == "student":
+                students.setdefault(ticket.o or "", set()).add(ticket.p or ticket.j)
+                names.setdefault(ticket.o or "", ticket.on)
+            elif ticket.r == "guest":
+                guests += 1
+            else:
+                observers += 1
+        message = {
+            "t": "viewers",
+            "classes": len(classes),
+            "students": sum(len(group) for group in students.values()),
+            "guests": guests,
+            "observers": observers,
+            "schools": self._schools(classes, students, names),
+        }
+        text = dump(message)
+        if text == self._board:
+            return None
+        self._board = text
+        return text
+
+    def _schools(
+        self, classes: dict[str, Viewer], students: dict[str, set[str]], names: dict[str, str]
+    ) -> list[dict[str, object]]:
+        schools: dict[str, dict[str, object]] = {}
+        expected = {row[0] for row in self.facts.receivers}
+        extra = [(key, v.ticket.n, v.ticket.o or "", v.ticket.on) for key, v in classes.items() if key not in expected]
+        for class_id, class_name, school_id, school_name in (*self.facts.receivers, *extra):
+            school = schools.setdefault(
+                school_id,
+                {"id": school_id, "name": school_name, "classes": [], "students": len(students.get(school_id, ()))},
+            )
+            viewer = classes.get(class_id)
+            rows = school["classes"]
+            assert isinstance(rows, list)
+            rows.append(
+                {
+                    "id": class_id,
+                    "name": class_name,
+                    "state": viewer.state if viewer else "away",
+                    "lag": round(viewer.lag, 1) if viewer and viewer.lag is not None else None,
+                    "stalls": viewer.stalls if viewer else 0,
+                }
+            )
+        for school_id, group in students.items():
+            if school_id not in schools:
+                schools[school_id] = {"id": school_id, "name": names[school_id], "classes": [], "students": len(group)}
+        return list(schools.values())
+
+    # -- the clock ----------------------------------------------------------------------------------------------------------
+
+    def overdue(self) -> EndReason | None:
+        """Why the session should end by itself now, if it should."""
+        late = now_ms() - self.facts.planned_end_ms
+        if late > GRACE_MS:
+            return EndReason.PLANNED
+        away = (time.monotonic() - self.last_heard) * 1000
+        if late > GONE_MS and away > GONE_MS:
+            return EndReason.SILENT
+        return None
+
+    def tick(self) -> None:
+        """Every second: notice silence, warn of the end."""
+        if self.state is SessionState.LIVE and time.monotonic() - self.last_heard > SILENT_S:
+            self._become(SessionState.INTERRUPTED)
+        if not self._warned_end and self.publisher is not None and now_ms() > self.facts.planned_end_ms:
+            self._warned_end = True
+            self.publisher.outlet.send(dump({"t": "ending", "at_ms": self.facts.planned_end_ms + GRACE_MS}))
+
+    # -- the end ------------------------------------------------------------------------------------------------------------
+
+    async def finish(self, reason: EndReason, ended_ms: int | None = None) -> bool:
+        """Finish the files and tell everybody. False when that was done before."""
+        if self.finished:
+            return False
+        self.finished = True
+        self.end_reason, self.ended_ms = reason, ended_ms or now_ms()
+        async with self._turn:
+            await self._in_thread(self.writer.finish)
+        self.segment_written.set()
+        self._become(SessionState.ENDED)
+        goodbye = dump({"t": "ended", "replay": self.replay})
+        self.tell(goodbye)
+        for outlet in self._outlets():
+            outlet.close(4010)
+        return True
+
+    def _outlets(self) -> list[Outlet]:
+        outlets = [viewer.outlet for viewer in self.viewers]
+        if self.publisher is not None:
+            self.publisher.outlet.send(dump({"t": "ended", "replay": self.replay}))
+            outlets.append(self.publisher.outlet)
+        return outlets
+
+    def dismiss(self, account: str) -> int:
+        """An account was blocked: all its connections go."""
+        gone: Iterable[Outlet] = [viewer.outlet for viewer in self.viewers if viewer.ticket.a == account]
+        if self.publisher is not None and self.publisher.ticket.a == account:
+            gone = [*gone, self.publisher.outlet]
+        count = 0
+        for outlet in gone:
+            outlet.drop(4003)
+            count += 1
+        return count
+
+
+def _attendance(ticket: Ticket) -> tuple[str, str]:
+    """Kind of attendance, and whose it is: a class's screens and a person's devices are one each."""
+    if ticket.r == "class" and ticket.c:
+        return "class", f"class:{ticket.c}"
+    if ticket.r == "student" and ticket.p:
+        return "person", f"person:{ticket.p}"
+    if ticket.p:
+        return "observer", f"person:{ticket.p}"
+    return "guest", f"guest:{ticket.j}"

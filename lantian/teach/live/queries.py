@@ -1,0 +1,259 @@
+"""Reads about live sessions: what one may see, the facts a live process needs, who was there."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from lantian.kernel.rules import Actor, share_edge, shared
+from lantian.people.schedule import queries as schedule
+from lantian.teach.live.engine.attendance import attended, union_seconds
+from lantian.teach.live.enums import OPEN_STATES, AttendanceKind, SessionState
+from lantian.teach.live.models import Attendance, AttendanceInterval, LiveSession, PageUpload, QualityReport
+
+if TYPE_CHECKING:
+    from lantian.people.schedule.models import Lesson
+
+OPENS_BEFORE = timedelta(minutes=30)
+GRACE = timedelta(minutes=15)
+
+
+def sessions_visible_to(actor: Actor) -> QuerySet[LiveSession]:
+    """Sessions of the lessons this actor may see."""
+    visible = Q(lesson__in=schedule.lessons_visible_to(actor).values("pk"))
+    return LiveSession.objects.filter(visible | shared("live.livesession", actor))
+
+
+@share_edge("media.stream")
+def streams_of_my_lessons(actor: Actor) -> Q:
+    """Whoever may see a lesson may have the keys of its recordings."""
+    return Q(live_session__lesson__in=schedule.lessons_visible_to(actor).values("pk"))
+
+
+def attendances_visible_to(actor: Actor) -> QuerySet[Attendance]:
+    """All of one's own lessons and of lessons given in one's subtree; of other lessons, those of one's own school, subtree,
+    class or self."""
+    q = Q(pk__in=[])
+    if actor.person_id:
+        q |= Q(person=actor.person_id) | Q(session__lesson__teacher=actor.person_id)
+    if actor.class_group_ids and not actor.has_role("student", "guardian"):
+        q |= Q(class_group__in=actor.class_group_ids)
+    if actor.grant and actor.has_role(*schedule.TEACHING_ROLES):
+        q |= Q(organization=actor.grant.organization_id)
+    if actor.paths:
+        q |= Q(session__lesson__organization__path__within_any=actor.paths)
+        q |= Q(organization__path__within_any=actor.paths)
+    return Attendance.objects.filter(q | shared("live.attendance", actor))
+
+
+def open_session(lesson: "Lesson") -> LiveSession | None:
+    return LiveSession.objects.filter(lesson=lesson, state__in=OPEN_STATES).select_related("stream").first()
+
+
+def latest_session(lesson: "Lesson") -> LiveSession | None:
+    """The open session of a lesson, else its newest."""
+    sessions = LiveSession.objects.filter(lesson=lesson).select_related("stream", "lesson")
+    return (
+        sessions.order_by("ended_at", "-opened_at").filter(ended_at=None).first()
+        or sessions.order_by("-opened_at").first()
+    )
+
+
+def opening_window(lesson: "Lesson") -> tuple[datetime, datetime]:
+    """When the teacher may go live: from half an hour before the lesson until its planned end."""
+    return lesson.starts_at - OPENS_BEFORE, lesson.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """All that the live process has to know of a session; also its small file on disk. Ids as text, times Unix ms."""
+
+    id: str
+    lesson: str
+    title: str
+    stream: str
+    token: str
+    state: str
+    teacher: str
+    planned_end_ms: int
+    started_ms: int | None
+    stream_open: bool
+    # (class id, class name, school id, school name) of every receiving class
+    receivers: tuple[tuple[str, str, str, str], ...] = ()
+
+
+def session_facts(session_id: UUID | str) -> SessionFacts | None:
+    session = LiveSession.objects.filter(pk=session_id).select_related("lesson", "stream").first()
+    return _facts(session) if session else None
+
+
+def unsettled_sessions() -> list[SessionFacts]:
+    """Sessions a live process has to look after: open ones, and ended ones whose stream was not closed yet."""
+    rows = LiveSession.objects.filter(Q(state__in=OPEN_STATES) | Q(stream__state="open"))
+    return [_facts(row) for row in rows.select_related("lesson", "stream")]
+
+
+def _facts(session: LiveSession) -> SessionFacts:
+    receivers = session.lesson.receivers.select_related("class_group__organization").order_by(
+        "class_group__organization__sort_key", "class_group__grade", "class_group__number"
+    )
+    return SessionFacts(
+        id=str(session.pk),
+        lesson=str(session.lesson_id),
+        title=session.lesson.title,
+        stream=str(session.stream_id),
+        token=session.stream.token,
+        state=session.state,
+        teacher=str(session.lesson.teacher_id),
+        planned_end_ms=int(session.planned_end.timestamp() * 1000),
+        started_ms=int(session.started_at.timestamp() * 1000) if session.started_at else None,
+        stream_open=session.stream.state == "open",
+        receivers=tuple(
+            (
+                str(r.class_group_id),
+                str(r.class_group),
+                str(r.class_group.organization_id),
+                str(r.class_group.organization),
+            )
+            for r in receivers
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the attendance page: who, from where, how long, how well. `attended` is None while the lesson runs."""
+
+    kind: str
+    name: str
+    organization: str
+    first_seen: datetime | None
+    last_seen: datetime | None
+    seconds: float
+    share: float
+    stalls: int
+    stall_ms: int
+    head_count: int | None
+    attended: bool | None
+
+    @property
+    def minutes(self) -> int:
+        return round(self.seconds / 60)
+
+    @property
+    def percent(self) -> int:
+        return min(100, round(self.share * 100))
+
+
+def bounds_of(session: LiveSession, now: datetime) -> tuple[datetime, datetime]:
+    """The time that counts: from the first picture to the end (or now)."""
+    start = session.started_at or session.opened_at
+    return start, max(start, session.ended_at or now)
+
+
+def seconds_by_attendance(session: LiveSession, now: datetime) -> dict[UUID, float]:
+    """Presence of every attendance of a session, in seconds, devices of one class counted once."""
+    start, end = bounds_of(session, now)
+    spans: dict[UUID, list[tuple[datetime, datetime]]] = {}
+    rows = AttendanceInterval.objects.filter(attendance__session=session)
+    for attendance, begin, finish in rows.values_list("attendance_id", "started_at", "ended_at"):
+        spans.setdefault(attendance, []).append((begin, finish))
+    if session.started_at is None:
+        return dict.fromkeys(spans, 0.0)
+    return {key: union_seconds(intervals, start=start, end=end) for key, intervals in spans.items()}
+
+
+def attendance_rows(session: LiveSession, *, actor: Actor, now: datetime) -> list[Row]:
+    """Classes first (those that should have come and did not among them), then persons and observers the actor may see."""
+    lesson = session.lesson
+    start, end = bounds_of(session, now)
+    ran = (end - start).total_seconds()
+    planned = (lesson.ends_at - lesson.starts_at).total_seconds()
+    whole = max(1.0, min(planned, ran) if session.ended_at else planned)
+    seconds = seconds_by_attendance(session, now)
+    reports = QualityReport.objects.filter(attendance__session=session).values("attendance")
+    quality = {
+        row["attendance"]: (row["stalls"], row["stall_ms"])
+        for row in reports.annotate(stalls=Sum("stalls"), stall_ms=Sum("stall_ms")).order_by()
+    }
+    visible = attendances_visible_to(actor) if not actor.is_system else Attendance.objects.all()
+    found = visible.filter(session=session).select_related("class_group__organization", "person", "organization")
+    rows, there = [], set()
+    for item in found.exclude(kind=AttendanceKind.GUEST):
+        there.add(item.class_group_id if item.kind == AttendanceKind.CLASS else None)
+        present = seconds.get(item.pk, 0.0)
+        done = attended(present, planned=planned, ran=ran) if session.ended_at else None
+        stalls, stall_ms = quality.get(item.pk, (0, 0))
+        rows.append(
+            Row(
+                item.kind,
+                str(item.class_group if item.kind == AttendanceKind.CLASS else item.person or ""),
+                str(item.organization or ""),
+                item.first_seen,
+                item.last_seen,
+                present,
+                present / whole,
+                stalls,
+                stall_ms,
+                item.head_count,
+                done,
+            )
+        )
+    rows += _absent(session, actor, there)
+    order = {str(AttendanceKind.CLASS): 0, str(AttendanceKind.PERSON): 1, str(AttendanceKind.OBSERVER): 2}
+    return sorted(rows, key=lambda row: (order[row.kind], row.first_seen is None, row.organization, row.name))
+
+
+def _absent(session: LiveSession, actor: Actor, there: "set[UUID | None]") -> list[Row]:
+    """Receiving classes that have not been seen, as far as the actor may know."""
+    receivers = session.lesson.receivers.exclude(class_group__in=[key for key in there if key]).select_related(
+        "class_group__organization"
+    )
+    teaches = actor.is_system or session.lesson.teacher_id == actor.person_id
+    if not teaches and not actor.administers(session.lesson.organization.path):
+        own = actor.grant.organization_id if actor.grant else None
+        within = Q(class_group__organization=own) | Q(class_group__organization__path__within_any=actor.paths)
+        receivers = receivers.filter(within)
+    over = session.state == SessionState.ENDED
+    return [
+        Row(
+            AttendanceKind.CLASS,
+            str(item.class_group),
+            str(item.class_group.organization),
+            None,
+            None,
+            0.0,
+            0.0,
+            0,
+            0,
+            None,
+            False if over else None,
+        )
+        for item in receivers
+    ]
+
+
+def guests_of(session: LiveSession) -> int:
+    return Attendance.objects.filter(session=session, kind=AttendanceKind.GUEST).count()
+
+
+# Beats come every 10 s and are written every 5 s: who has not been seen for this long is gone.
+GONE_AFTER = timedelta(seconds=45)
+
+
+def classes_watching(now: datetime) -> int:
+    """How many classes of the whole platform are in a lesson at this moment."""
+    there = Attendance.objects.filter(kind=AttendanceKind.CLASS, session__state__in=OPEN_STATES)
+    return there.filter(last_seen__gte=now - GONE_AFTER).aggregate(n=Count("class_group", distinct=True))["n"] or 0
+
+
+def classes_seen(lessons: "QuerySet[Lesson]") -> int:
+    """How many classes were seen in these lessons, a class counted once in each lesson."""
+    there = Attendance.objects.filter(kind=AttendanceKind.CLASS, session__lesson__in=lessons.order_by().values("pk"))
+    return there.values("session__lesson", "class_group").distinct().count()
+
+
+def uploads_of(lesson: "Lesson") -> QuerySet[PageUpload]:
+    return PageUpload.objects.filter(lesson=lesson).prefetch_related("pages").order_by("created_at")

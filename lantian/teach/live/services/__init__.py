@@ -1,0 +1,36 @@
+"""The verbs of live lessons."""
+
+from lantian.teach.live.services.presence import close_attendance, save_presence
+from lantian.teach.live.services.sessions import (
+    end_live_session,
+    mark_live,
+    open_live_session,
+    save_progress,
+    settle_live_session,
+)
+from lantian.teach.live.services.tickets import (
+    make_ticket,
+    ticket_for_lobby,
+    ticket_for_teacher,
+    ticket_for_viewer,
+    verify_ticket,
+)
+from lantian.teach.live.services.uploads import add_page_upload, remove_page_upload, render_page_upload
+
+__all__ = [
+    "add_page_upload",
+    "close_attendance",
+    "end_live_session",
+    "make_ticket",
+    "mark_live",
+    "open_live_session",
+    "remove_page_upload",
+    "render_page_upload",
+    "save_presence",
+    "save_progress",
+    "settle_live_session",
+    "ticket_for_lobby",
+    "ticket_for_teacher",
+    "ticket_for_viewer",
+    "verify_ticket",
+]

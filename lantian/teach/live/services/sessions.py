@@ -1,0 +1,176 @@
+"""A live session from its opening to its books being closed."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from lantian.content.media.enums import StreamState
+from lantian.content.media.errors import DiskFull
+from lantian.content.media.services import close_stream, create_stream, lesson_room
+from lantian.content.media.services import save_progress as save_stream_progress
+from lantian.kernel.events import acted_by, publish
+from lantian.kernel.journal.services import record
+from lantian.kernel.rules import SYSTEM, Actor, require
+from lantian.people.schedule import services as schedule
+from lantian.people.schedule.enums import LessonState
+from lantian.teach.live import queries, rules
+from lantian.teach.live.engine.attendance import iso_duration
+from lantian.teach.live.enums import OPEN_STATES, EndReason, SessionState
+from lantian.teach.live.errors import Busy, LessonCancelled, LessonOver, NoRoom, TooEarly, TooLate
+from lantian.teach.live.events import LiveSessionEnded, LiveSessionStarted
+from lantian.teach.live.models import LiveSession
+from lantian.teach.live.services.notices import announce
+from lantian.teach.live.services.presence import close_attendance
+
+if TYPE_CHECKING:
+    from lantian.people.schedule.models import Lesson
+
+
+def open_live_session(lesson: "Lesson", *, by: Actor, now: datetime | None = None) -> LiveSession:
+    """Make ready to go live; while a session is open, gives that one.
+
+    Raises Denied, TooEarly, TooLate, LessonCancelled, LessonOver, NoRoom, Busy.
+    """
+    if lesson.state == LessonState.CANCELLED:
+        raise LessonCancelled
+    if lesson.state == LessonState.ENDED:
+        raise LessonOver
+    require(rules.may_open_session, by, lesson)
+    found = queries.open_session(lesson)
+    if found is not None:
+        return found
+    opens, closes = queries.opening_window(lesson)
+    moment = now or timezone.now()
+    if moment < opens:
+        raise TooEarly
+    if moment > closes:
+        raise TooLate
+    if not lesson_room().enough:
+        raise NoRoom
+    try:
+        return _open(lesson, by)
+    except DiskFull as error:
+        raise NoRoom from error
+    except IntegrityError as error:  # another tab of the same teacher was first
+        found = queries.open_session(lesson)
+        if found is None:
+            raise Busy from error
+        return found
+
+
+@transaction.atomic
+def _open(lesson: "Lesson", by: Actor) -> LiveSession:
+    session = LiveSession.objects.create(
+        lesson=lesson,
+        stream=create_stream(by=by),
+        publisher_id=by.person_id or lesson.teacher_id,
+        planned_end=lesson.ends_at,
+    )
+    record("live.session_opened", session, by=by, lesson=str(lesson.pk))
+    announce("opened", session=str(session.pk))
+    return session
+
+
+def _locked(session_id: UUID | str) -> LiveSession:
+    rows = LiveSession.objects.select_for_update(of=("self",)).select_related("lesson__organization", "stream")
+    return rows.get(pk=session_id)
+
+
+@transaction.atomic
+def mark_live(session_id: UUID | str, *, started_at: datetime) -> None:
+    """The first picture is on disk: the lesson is on the air. Again does nothing."""
+    session = _locked(session_id)
+    if session.started_at is not None or session.state == SessionState.ENDED:
+        return
+    session.started_at, session.last_chunk_at = started_at, started_at
+    session.state = SessionState.LIVE
+    session.save(update_fields=["started_at", "last_chunk_at", "state"])
+    lesson = session.lesson
+    if lesson.state == LessonState.PLANNED:
+        schedule.start_lesson(lesson, by=SYSTEM)
+    record("live.session_started", session, by=SYSTEM)
+    publish(
+        LiveSessionStarted(
+            object_id=session.pk,
+            lesson_id=lesson.pk,
+            actor_id=lesson.teacher_id,
+            actor_kind="person",
+            organization_id=lesson.organization_id,
+            context={
+                "lesson": lesson.pk,
+                "title": lesson.title,
+                "subject": lesson.subject,
+                "grade": lesson.grade,
+                "receivers": list(lesson.receivers.values_list("class_group_id", flat=True)),
+            },
+            occurred_at=started_at,
+        )
+    )
+
+
+def save_progress(
+    session_id: UUID | str,
+    *,
+    stream_id: UUID | str,
+    state: str,
+    last_chunk_at: datetime | None,
+    seconds: float,
+    segments: int,
+    size: int,
+    poster: str = "",
+) -> None:
+    """Figures of a running session, brought every few seconds by the live process. Never revives an ended one."""
+    values: dict[str, Any] = {"state": state}
+    if last_chunk_at is not None:
+        values["last_chunk_at"] = last_chunk_at
+    LiveSession.objects.filter(pk=session_id, state__in=OPEN_STATES).update(**values)
+    save_stream_progress(UUID(str(stream_id)), seconds=seconds, segments=segments, size=size, poster=poster)
+
+
+@transaction.atomic
+def end_live_session(
+    session_id: UUID | str, *, reason: EndReason, by: Actor, ended_at: datetime | None = None
+) -> LiveSession:
+    """End the session and its lesson; the live process hears of it and finishes the files. Again does nothing. Raises Denied."""
+    session = _locked(session_id)
+    require(rules.may_end_session, by, session)
+    if session.state == SessionState.ENDED:
+        return session
+    session.state = SessionState.ENDED
+    session.ended_at = max(ended_at or timezone.now(), session.opened_at)
+    session.end_reason = reason
+    session.save(update_fields=["state", "ended_at", "end_reason"])
+    if session.lesson.state in (LessonState.LIVE, LessonState.PLANNED) and session.started_at is not None:
+        schedule.end_lesson(session.lesson, by=SYSTEM)
+    record("live.session_ended", session, by=by, reason=str(reason))
+    announce("ended", session=str(session.pk))
+    return session
+
+
+@transaction.atomic
+def settle_live_session(session_id: UUID | str) -> None:
+    """Close the books of an ended session, whose files are finished: stream totals, attendance, events. Again does nothing."""
+    session = _locked(session_id)
+    if session.state != SessionState.ENDED or session.stream.state != StreamState.OPEN:
+        close_attendance(session)
+        return
+    stream = close_stream(session.stream, by=SYSTEM)
+    close_attendance(session)
+    publish(
+        LiveSessionEnded(
+            object_id=session.pk,
+            lesson_id=session.lesson_id,
+            organization_id=session.lesson.organization_id,
+            result={
+                "seconds": round(stream.seconds, 1),
+                "duration": iso_duration(stream.seconds),
+                "reason": session.end_reason,
+            },
+            context={"lesson": session.lesson_id, "title": session.lesson.title},
+            occurred_at=session.ended_at or timezone.now(),
+            **acted_by(SYSTEM),
+        )
+    )

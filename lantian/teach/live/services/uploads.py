@@ -1,0 +1,177 @@
+"""Pages a teacher brings: taken with suspicion, rendered by the worker into plain pictures."""
+
+import contextlib
+import io
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, BinaryIO
+from uuid import UUID
+
+import pypdfium2
+import structlog
+from django.db import transaction
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps
+
+from lantian.kernel import files, jobs
+from lantian.kernel.events import acted_by, publish
+from lantian.kernel.journal.services import record
+from lantian.kernel.rules import SYSTEM, Actor, require
+from lantian.teach.live import rules
+from lantian.teach.live.enums import UploadState
+from lantian.teach.live.errors import BadUpload
+from lantian.teach.live.events import PagesUploaded
+from lantian.teach.live.models import LessonPage, PageUpload
+
+if TYPE_CHECKING:
+    from lantian.people.schedule.models import Lesson
+
+log = structlog.get_logger("live")
+KINDS = ("application/pdf", "image/png", "image/jpeg", "image/webp")
+MAX_BYTES = 50 << 20
+MAX_PAGES = 200
+MAX_UPLOADS = 20
+MAX_PIXELS = 60_000_000  # of a picture as sent: more is a decompression bomb, not a photograph
+MAX_POINTS = 14_400  # of a PDF page's side (200 inches)
+WIDTH, HEIGHT, THUMB_WIDTH = 1920, 1920, 320
+FOLDER = "pages"
+
+
+@transaction.atomic
+def add_page_upload(lesson: "Lesson", *, upload: BinaryIO, name: str, by: Actor) -> PageUpload:
+    """Take a PDF or picture and have it rendered. Raises Denied, BadUpload."""
+    require(rules.may_manage_pages, by, lesson)
+    if PageUpload.objects.filter(lesson=lesson).count() >= MAX_UPLOADS:
+        raise BadUpload(_("一节课最多上传 %(count)s 个文件，请先删除不用的") % {"count": MAX_UPLOADS})
+    try:
+        stored = files.save_upload(upload, folder=FOLDER, kinds=KINDS, limit=MAX_BYTES)
+    except files.FileRefused as error:
+        reasons = {
+            "type": _("只能上传 PDF 或图片（PNG、JPEG、WebP）"),
+            "size": _("文件超过 %(mb)s MB") % {"mb": MAX_BYTES >> 20},
+            "empty": _("这是一个空文件"),
+        }
+        raise BadUpload(reasons[error.code]) from error
+    row = PageUpload.objects.create(
+        lesson=lesson,
+        name=PurePosixPath(name.replace("\\", "/")).name[:120] or _("未命名"),
+        file=stored.name,
+        kind=stored.kind,
+        size=stored.size,
+        uploaded_by_id=by.person_id,
+    )
+    record("live.pages_added", row, by=by, name=row.name, kind=row.kind, size=row.size)
+    jobs.enqueue("live.render_pages", upload=str(row.pk), lock=f"live.pages.{lesson.pk}")
+    return row
+
+
+@transaction.atomic
+def remove_page_upload(row: PageUpload, *, by: Actor) -> None:
+    """Delete an upload and its pages. Raises Denied."""
+    require(rules.may_manage_pages, by, row.lesson)
+    names = [row.file, *(name for page in row.pages.all() for name in (page.image, page.thumb))]
+    record("live.pages_removed", row, by=by, name=row.name)
+    row.delete()
+    transaction.on_commit(lambda: _forget(names))
+
+
+def _forget(names: list[str]) -> None:
+    for name in names:
+        with contextlib.suppress(OSError, ValueError):
+            files.remove(name)
+
+
+def render_page_upload(upload_id: UUID | str) -> None:
+    """The worker's part: turn the file into page images one by one, telling progress. Safe to repeat after a crash."""
+    row = PageUpload.objects.filter(pk=upload_id).select_related("lesson").first()
+    if row is None or row.state in (UploadState.READY, UploadState.FAILED):
+        return
+    row.state = UploadState.WORKING
+    row.save(update_fields=["state"])
+    try:
+        if row.kind == "application/pdf":
+            _render_pdf(row)
+        else:
+            _render_picture(row)
+    except BadUpload as error:
+        _fail(row, str(error.message))
+        return
+    except Exception:
+        log.warning("page rendering failed", upload=str(row.pk), kind=row.kind, exc_info=True)
+        _fail(row, _("文件已损坏或加密，无法打开"))
+        return
+    with transaction.atomic():
+        row.state = UploadState.READY
+        row.save(update_fields=["state"])
+        publish(
+            PagesUploaded(
+                object_id=row.pk,
+                organization_id=row.lesson.organization_id,
+                result={"pages": row.total},
+                **acted_by(SYSTEM),
+            )
+        )
+
+
+def _fail(row: PageUpload, reason: str) -> None:
+    row.state, row.error = UploadState.FAILED, reason[:200]
+    row.save(update_fields=["state", "error"])
+
+
+def _render_pdf(row: PageUpload) -> None:
+    document = pypdfium2.PdfDocument(files.path_of(row.file))
+    try:
+        count = len(document)
+        if not 0 < count <= MAX_PAGES:
+            raise BadUpload(_("文件有 %(count)s 页，最多 %(most)s 页") % {"count": count, "most": MAX_PAGES})
+        _expect(row, count)
+        for index in range(row.done, count):
+            page = document[index]
+            width, height = page.get_size()
+            if not (0 < width <= MAX_POINTS and 0 < height <= MAX_POINTS):
+                raise BadUpload(_("第 %(number)s 页的尺寸不正常") % {"number": index + 1})
+            scale = min(WIDTH / width, HEIGHT / height)
+            bitmap = page.render(scale=scale, may_draw_forms=False)
+            _keep(row, index + 1, bitmap.to_pil().convert("RGB"))
+            page.close()
+    finally:
+        document.close()
+
+
+def _render_picture(row: PageUpload) -> None:
+    path = files.path_of(row.file)
+    with Image.open(path, formats=("PNG", "JPEG", "WEBP")) as picture:
+        if picture.width * picture.height > MAX_PIXELS:
+            raise BadUpload(_("图片尺寸过大"))
+        _expect(row, 1)
+        picture.draft("RGB", (WIDTH, HEIGHT))  # JPEG: decode no larger than needed
+        upright = ImageOps.exif_transpose(picture)
+        flat = Image.new("RGB", upright.size, "white")
+        flat.paste(upright.convert("RGBA"), mask=upright.convert("RGBA").getchannel("A"))
+        flat.thumbnail((WIDTH, HEIGHT))
+        _keep(row, 1, flat)
+
+
+def _expect(row: PageUpload, total: int) -> None:
+    row.total = total
+    row.save(update_fields=["total"])
+
+
+def _keep(row: PageUpload, number: int, picture: Image.Image) -> None:
+    """Store one page in two sizes. Written anew without metadata: nothing of the file's own bytes is ever served."""
+    small = picture.copy()
+    small.thumbnail((THUMB_WIDTH, THUMB_WIDTH * 2))
+    names = [files.save_bytes(_webp(image), folder=FOLDER, kind="image/webp").name for image in (picture, small)]
+    with transaction.atomic():
+        LessonPage.objects.update_or_create(
+            upload=row,
+            number=number,
+            defaults={"width": picture.width, "height": picture.height, "image": names[0], "thumb": names[1]},
+        )
+        row.done = number
+        row.save(update_fields=["done"])
+
+
+def _webp(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "WEBP", quality=86, method=2)
+    return out.getvalue()

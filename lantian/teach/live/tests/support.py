@@ -1,0 +1,68 @@
+"""Steps that several live tests take."""
+
+import io
+import time
+from functools import cache
+
+import av
+
+from lantian.content.media import services as media
+from lantian.content.media.engine.lesson.source import LessonSource
+from lantian.content.media.tests.support import playable
+from lantian.teach.live import services
+from lantian.teach.live.models import LiveSession
+
+FPS = 25
+
+
+@cache
+def lesson_chunks(seconds: int) -> tuple[bytes, ...]:
+    """A synthetic lesson's chunks, all at once."""
+    source = LessonSource(width=426, height=240, start_ms=1_790_000_000_000)
+    return tuple(chunk.data for chunk in source.chunks(seconds, paced=False))
+
+
+def open_for(world, **plan):
+    """A lesson that is due, opened by its teacher: (lesson, session, teacher's ticket)."""
+    lesson = world.plan(**plan)
+    by = world.teacher_actor
+    session = services.open_live_session(lesson, by=by)
+    return lesson, session, services.ticket_for_teacher(session, by=by)
+
+
+def settled(session, seconds: float = 20) -> LiveSession:
+    """The session with its books closed."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        found = LiveSession.objects.select_related("stream").get(pk=session.pk)
+        if found.state == "ended" and found.stream.state == "closed":
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"still {found.state}, stream {found.stream.state}")
+
+
+def until(condition, seconds: float = 15, message: str = "") -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(message or "did not come true")
+        time.sleep(0.05)
+
+
+def ring_of(session) -> media.KeyRing:
+    keys, _lost = media.stream_keys(session.stream_id)
+    return media.KeyRing(keys)
+
+
+def pictures(session, rendition: str = "av") -> list[float]:
+    """Times (s) of all pictures of the replay, epoch after epoch, as a decoder gives them."""
+    folder = media.folder_of(session.stream)
+    times = []
+    for piece in playable(folder, rendition, ring_of(session)):
+        with av.open(io.BytesIO(piece)) as opened:
+            times.append([float(frame.pts * frame.time_base) for frame in opened.decode(video=0)])
+    return [moment for epoch in times for moment in epoch]
+
+
+def decoded_frames(session, rendition: str = "av") -> int:
+    return len(pictures(session, rendition))
