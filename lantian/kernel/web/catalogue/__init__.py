@@ -1,0 +1,1 @@
+"""The English catalogue: extraction from Python, templates and TypeScript, merging, compiling, checking. No gettext programs."""
