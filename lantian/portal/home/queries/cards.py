@@ -1,0 +1,151 @@
+"""A lesson as the first pages show it: a line of the time line, a tile, a search result."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import Count, F, Max, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lantian.content.media.enums import StreamState
+from lantian.content.media.queries import poster_url, streams_visible_to
+from lantian.kernel.rules import Actor
+from lantian.people.schedule.enums import LessonAccess, LessonState
+from lantian.people.schedule.queries import lesson_url
+from lantian.portal.home.queries.words import grade_words, period_words
+from lantian.teach.live.enums import SessionState
+
+if TYPE_CHECKING:
+    from lantian.people.schedule.models import Lesson
+
+
+@dataclass(frozen=True, slots=True)
+class LessonCard:
+    """Plain data, fit to be kept in a cache. `schools` and `classes` count receivers; `url` is the lesson's page."""
+
+    id: UUID
+    title: str
+    subject: str
+    stage: str
+    grade: str
+    teacher: str
+    teacher_id: UUID
+    organization: str
+    class_name: str
+    period: str
+    starts_at: datetime
+    ends_at: datetime
+    state: str
+    is_public: bool
+    url: str
+    schools: int = 0
+    classes: int = 0
+    is_on_air: bool = False
+    has_replay: bool = False
+    poster: str = ""
+
+    @property
+    def mark(self) -> str:
+        """The subject in one character."""
+        return self.subject[:1]
+
+    @property
+    def course(self) -> str:
+        """九年级数学."""
+        return _("%(grade)s%(subject)s") % {"grade": self.grade, "subject": self.subject}
+
+    @property
+    def watch_url(self) -> str:
+        return f"{self.url}watch/" if self.url else ""
+
+    @property
+    def teach_url(self) -> str:
+        return f"{self.url}teach/" if self.url else ""
+
+    @property
+    def is_live(self) -> bool:
+        return self.state == LessonState.LIVE
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in (LessonState.ENDED, LessonState.CANCELLED)
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state == LessonState.CANCELLED
+
+    @property
+    def minutes(self) -> int:
+        """How long it has been going on."""
+        return max(0, int((timezone.now() - self.starts_at).total_seconds() // 60))
+
+    @property
+    def reach(self) -> str:
+        """直播 · 26 校 84 班, or 本班 for a lesson that goes nowhere else."""
+        if not self.classes:
+            return self.class_name or _("本班")
+        return _("直播 · %(schools)s 校 %(classes)s 班") % {"schools": self.schools, "classes": self.classes}
+
+
+def plain(lessons: "QuerySet[Lesson]") -> "QuerySet[Lesson]":
+    """With what a card needs of the lesson itself, without the long lists of receivers."""
+    return lessons.prefetch_related(None).select_related(None).select_related("teacher", "organization", "class_group")
+
+
+def _facts(lessons: "QuerySet[Lesson]") -> dict[UUID, dict[str, Any]]:
+    """Receivers and recordings of each lesson, in one query."""
+    sessions = "live_sessions"
+    stored = Q(**{f"{sessions}__state": SessionState.ENDED, f"{sessions}__stream__seconds__gt": 0}) & ~Q(
+        **{f"{sessions}__stream__state": StreamState.DELETED}
+    )
+    rows = lessons.order_by().values("pk")
+    rows = rows.annotate(
+        classes=Count("receivers", distinct=True),
+        schools=Count("receivers__class_group__organization", distinct=True),
+        on_air=Count(sessions, distinct=True, filter=Q(**{f"{sessions}__state": SessionState.LIVE})),
+        recorded=Max(f"{sessions}__stream__seconds", filter=stored),
+    )
+    return {row["pk"]: dict(row) for row in rows}
+
+
+def posters_of(ids: Sequence[UUID], actor: Actor) -> dict[UUID, str]:
+    """The newest still picture of each lesson that has one. One query."""
+    streams = streams_visible_to(actor).filter(live_session__lesson__in=ids).exclude(poster="")
+    rows = streams.annotate(lesson=F("live_session__lesson")).order_by("created_at")
+    return {getattr(stream, "lesson"): poster_url(stream) for stream in rows}  # noqa: B009 - an annotation
+
+
+def cards(
+    lessons: "Sequence[Lesson]", base: "QuerySet[Lesson]", *, posters: dict[UUID, str] | None = None
+) -> list[LessonCard]:
+    """Cards for lessons already read out of `base`. One query, also when there are none: page costs stay constant."""
+    facts = _facts(base.filter(pk__in=[lesson.pk for lesson in lessons]))
+    return [card(lesson, facts.get(lesson.pk, {}), (posters or {}).get(lesson.pk, "")) for lesson in lessons]
+
+
+def card(lesson: "Lesson", facts: dict[str, Any], poster: str = "") -> LessonCard:
+    return LessonCard(
+        id=lesson.pk,
+        title=lesson.title,
+        subject=lesson.get_subject_display(),
+        stage=lesson.stage,
+        grade=grade_words(lesson.stage, lesson.grade),
+        teacher=lesson.teacher.name,
+        teacher_id=lesson.teacher_id,
+        organization=str(lesson.organization),
+        class_name=str(lesson.class_group) if lesson.class_group else "",
+        period=period_words(lesson.period_no),
+        starts_at=lesson.starts_at,
+        ends_at=lesson.ends_at,
+        state=lesson.state,
+        is_public=lesson.access == LessonAccess.PUBLIC,
+        url=lesson_url(lesson),
+        schools=facts.get("schools", 0),
+        classes=facts.get("classes", 0),
+        is_on_air=bool(facts.get("on_air")),
+        has_replay=bool(facts.get("recorded")),
+        poster=poster,
+    )

@@ -1,0 +1,203 @@
+"""One's own lessons: today's time line with the one next action of each, and the week."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Case, Count, DurationField, ExpressionWrapper, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Greatest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lantian.kernel.rules import Actor
+from lantian.people.schedule.enums import LessonState
+from lantian.people.schedule.queries import (
+    EARLY,
+    TEACHING_ROLES,
+    day_bounds,
+    lessons_of,
+    lessons_visible_to,
+)
+from lantian.portal.home.queries.cards import LessonCard, cards, plain
+from lantian.portal.home.queries.words import date_words, short_weekday
+from lantian.teach.live.queries import OPENS_BEFORE
+
+if TYPE_CHECKING:
+    from lantian.people.schedule.models import Lesson
+
+# Roles that follow lessons they neither teach nor take: they see the open ones.
+LOOKING_ON = frozenset({"researcher", "expert", "operator"})
+LONGEST_DAY = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What one does next with a lesson; `live` is for what goes on now."""
+
+    words: str
+    url: str
+    variant: str = "ghost"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the time line: its card, `state` ("done", "now" or ""), a word on it, and the next action if there is one."""
+
+    card: LessonCard
+    note: str
+    state: str
+    word: str
+    tone: str
+    action: Action | None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """`total` lessons, of which `entries` are shown: the nearest to now, in order of time."""
+
+    entries: tuple[Entry, ...]
+    total: int
+    live: int
+    over: int
+
+    @property
+    def hidden(self) -> int:
+        return self.total - len(self.entries)
+
+
+def is_teaching(actor: Actor) -> bool:
+    return actor.has_role(*TEACHING_ROLES)
+
+
+def own_lessons(actor: Actor) -> "QuerySet[Lesson]":
+    """The lessons an actor's first page is about."""
+    if actor.role in LOOKING_ON:
+        return lessons_visible_to(actor)
+    own = lessons_of(actor)
+    if is_teaching(actor) and actor.class_group_ids:
+        # a local teacher sits in the class that a lesson of the own subject is sent to, a homeroom teacher minds them all
+        members = "receivers__class_group__memberships"
+        sits_in = Q(receivers__class_group__in=actor.class_group_ids)
+        if not actor.has_role("homeroom_teacher"):
+            sits_in &= Q(**{f"{members}__person": actor.person_id, f"{members}__subject": F("subject")})
+        received = lessons_visible_to(actor).filter(sits_in)
+        return own.model._default_manager.filter(Q(pk__in=own.values("pk")) | Q(pk__in=received.values("pk")))
+    return own
+
+
+def _between(lessons: "QuerySet[Lesson]", first: date, last: date) -> "QuerySet[Lesson]":
+    return lessons.filter(starts_at__gte=day_bounds(first)[0], starts_at__lt=day_bounds(last)[1])
+
+
+def day_of(actor: Actor, day: date, now: datetime) -> Day:
+    """The day's lessons in four queries, however many there are."""
+    base = _between(own_lessons(actor), day, day)
+    ended = Q(state__in=(LessonState.ENDED, LessonState.CANCELLED))
+    sums = base.aggregate(
+        total=Count("pk"), live=Count("pk", filter=Q(state=LessonState.LIVE)), over=Count("pk", filter=ended)
+    )
+    distance = Greatest(_span(F("starts_at") - Value(now)), _span(Value(now) - F("starts_at")))
+    nearest = plain(base).alias(
+        is_over=Case(When(ended, then=Value(1)), default=Value(0), output_field=IntegerField()), distance=distance
+    )
+    lessons = list(nearest.order_by("is_over", "distance", "pk")[:LONGEST_DAY])
+    lessons.sort(key=lambda lesson: (lesson.starts_at, lesson.ends_at, str(lesson.pk)))
+    entries = tuple(entry(card, actor, now) for card in cards(lessons, lessons_visible_to(actor)))
+    return Day(entries, sums["total"], sums["live"], sums["over"])
+
+
+def _span(expression: object) -> "ExpressionWrapper[object]":
+    return ExpressionWrapper(expression, output_field=DurationField())
+
+
+def entry(card: LessonCard, actor: Actor, now: datetime) -> Entry:
+    teaches = actor.person_id is not None and card.teacher_id == actor.person_id
+    note = card.reach if teaches else f"{card.course} · {card.teacher}"
+    if not teaches and not actor.class_group_ids:
+        note = f"{card.organization} · {note}"
+    state, word, tone = _standing(card, now)
+    action = _teaching_action(card, now) if teaches else _watching_action(card, now)
+    return Entry(card, note, state, word, tone, action)
+
+
+def _standing(card: LessonCard, now: datetime) -> tuple[str, str, str]:
+    if card.is_cancelled:
+        return "done", _("已取消"), "muted"
+    if card.is_over:
+        return "done", _("已完成"), "ok"
+    if card.is_live:
+        return "now", _("直播中"), "live"
+    if card.ends_at <= now:
+        return "done", _("未开播") if card.classes else "", "muted"
+    return ("now" if card.starts_at <= now else ""), "", ""
+
+
+def _teaching_action(card: LessonCard, now: datetime) -> Action | None:
+    if not card.url or card.is_cancelled:
+        return None
+    if card.is_over:
+        return Action(_("看回放"), card.watch_url) if card.has_replay else None
+    if card.is_live:
+        return Action(_("回到直播"), card.teach_url, "live")
+    if card.ends_at <= now or not card.classes:
+        return Action(_("查看"), card.url)
+    if now >= card.starts_at - OPENS_BEFORE:
+        return Action(_("开始直播"), card.teach_url, "live")
+    return Action(_("备课检查"), card.teach_url)
+
+
+def _watching_action(card: LessonCard, now: datetime) -> Action | None:
+    if not card.url or card.is_cancelled:
+        return None
+    if card.is_over:
+        return Action(_("看回放"), card.watch_url) if card.has_replay else None
+    if card.is_live:
+        return Action(_("进入课堂"), card.watch_url, "live")
+    if card.starts_at - EARLY <= now < card.ends_at:
+        return Action(_("进入课堂"), card.watch_url, "outline")
+    return None
+
+
+# Weeks -------------------------------------------------------------------------------------------------------------------
+
+MOST_A_DAY = 12
+
+
+@dataclass(frozen=True, slots=True)
+class WeekDay:
+    """A column of the week. `hidden` lessons did not fit."""
+
+    day: date
+    name: str
+    date: str
+    is_today: bool
+    entries: tuple[Entry, ...]
+    hidden: int
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def week_of(actor: Actor, monday: date, now: datetime) -> list[WeekDay]:
+    """Monday to Friday, and the weekend when something happens then. Two queries."""
+    sunday = monday + timedelta(days=6)
+    today = timezone.localdate(now)
+    base = _between(own_lessons(actor), monday, sunday)
+    lessons = list(plain(base).order_by("starts_at", "pk")[: MOST_A_DAY * 7 * 4])
+    by_day: dict[date, list[LessonCard]] = {}
+    for card in cards(lessons, lessons_visible_to(actor)):
+        by_day.setdefault(timezone.localdate(card.starts_at), []).append(card)
+    days = [monday + timedelta(days=n) for n in range(7)]
+    return [
+        WeekDay(
+            day,
+            short_weekday(day),
+            date_words(day),
+            day == today,
+            tuple(entry(card, actor, now) for card in by_day.get(day, [])[:MOST_A_DAY]),
+            max(0, len(by_day.get(day, [])) - MOST_A_DAY),
+        )
+        for day in days
+        if day.weekday() < 5 or by_day.get(day)
+    ]

@@ -1,0 +1,192 @@
+"""What is to be done, out of what the platform knows: real things with counts and dates, nothing made up.
+
+Each source belongs to some roles and costs the same few queries whatever it finds.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lantian.kernel.jobs import jobs_by_state
+from lantian.kernel.rules import Actor
+from lantian.kernel.web.panels import Todo
+from lantian.people.roster.queries import grants_visible_to, organizations_visible_to, people_visible_to
+from lantian.people.schedule.enums import AllianceState, LessonState
+from lantian.people.schedule.queries import (
+    alliances_visible_to,
+    day_bounds,
+    lesson_url,
+    lessons_of,
+    lessons_visible_to,
+    rooms_visible_to,
+)
+from lantian.portal.home.queries.addresses import address
+from lantian.portal.home.queries.days import is_teaching
+from lantian.teach.live.enums import SessionState
+from lantian.teach.live.queries import attendances_visible_to
+
+AHEAD = timedelta(days=7)
+# A class may come this much late before anybody is told.
+LATE = timedelta(minutes=10)
+ENDING = timedelta(days=30)
+MOST = 4
+SCHOOL = ("school_head", "school_it")
+
+
+def lessons_to_check(actor: Actor, day: date) -> Iterable[Todo]:
+    """A teacher's live lessons of the coming week that have no pages yet. One query."""
+    if not is_teaching(actor):
+        return
+    end = day_bounds(day + AHEAD)[1]
+    coming = lessons_of(actor).filter(state=LessonState.PLANNED, ends_at__gt=timezone.now(), starts_at__lt=end)
+    bare = coming.filter(receivers__isnull=False, page_uploads__isnull=True).order_by("starts_at", "pk").distinct()
+    for lesson in bare[:MOST]:
+        url = lesson_url(lesson)
+        words = _("为《%(title)s》检查设备、上传课件") % {"title": lesson.title}
+        yield Todo(words, f"{url}teach/" if url else "", due=timezone.localdate(lesson.starts_at))
+
+
+def lessons_missed(actor: Actor, day: date) -> Iterable[Todo]:
+    """Recorded lessons of the last week that a pupil was to see and the class did not: to be watched later. One query."""
+    if not actor.has_role("student", "guardian") or not actor.class_group_ids:
+        return
+    recent = lessons_of(actor).filter(
+        state=LessonState.ENDED,
+        starts_at__gte=day_bounds(day - AHEAD)[0],
+        live_sessions__state=SessionState.ENDED,
+        live_sessions__stream__seconds__gt=0,
+        receivers__class_group__in=actor.class_group_ids,
+    )
+    seen = lessons_visible_to(actor).filter(
+        Q(live_sessions__attendances__class_group__in=actor.class_group_ids)
+        | Q(live_sessions__attendances__person=actor.person_id)
+        | Q(live_sessions__attendances__person__guardians__guardian=actor.person_id),
+        pk=OuterRef("pk"),
+    )
+    for lesson in recent.filter(~Exists(seen)).order_by("-starts_at", "pk").distinct()[:MOST]:
+        url = lesson_url(lesson)
+        yield Todo(_("补看《%(title)s》的回放") % {"title": lesson.title}, f"{url}watch/" if url else "")
+
+
+def accounts_never_used(actor: Actor, day: date) -> Iterable[Todo]:
+    """Members of the class or school whose account has not been signed in to. One query."""
+    if not actor.has_role("homeroom_teacher", *SCHOOL):
+        return
+    people = people_visible_to(actor)
+    if actor.has_role("homeroom_teacher"):
+        people = people.filter(memberships__role="student", memberships__class_group__in=actor.class_group_ids)
+    waiting = people.filter(account__isnull=False, account__last_login__isnull=True, account__is_active=True)
+    count = waiting.order_by().distinct().count()
+    if count:
+        words = _("提醒学生首次登录") if actor.has_role("homeroom_teacher") else _("提醒师生和家长首次登录")
+        yield Todo(words, address("roster_people"), count=count, unit=_("人"))
+
+
+def classes_absent(actor: Actor, day: date) -> Iterable[Todo]:
+    """Classes of one's school or subtree that were to be in a lesson today and have not been seen. Two queries."""
+    if not actor.paths:
+        return
+    start, end = day_bounds(day)
+    begun = lessons_visible_to(actor).filter(
+        state__in=(LessonState.LIVE, LessonState.ENDED),
+        starts_at__gte=start,
+        starts_at__lt=min(end, timezone.now() - LATE),
+    )
+    mine = begun.filter(receivers__class_group__organization__path__within_any=actor.paths)
+    expected = mine.order_by().values("pk", "receivers__class_group").distinct().count()
+    there = attendances_visible_to(actor).filter(
+        kind="class", session__lesson__in=begun.values("pk"), class_group__organization__path__within_any=actor.paths
+    )
+    absent = expected - there.order_by().values("session__lesson", "class_group").distinct().count()
+    if absent > 0:
+        yield Todo(_("了解今天未到课的班级"), address("schedule_lessons"), due=day, count=absent, unit=_("班次"))
+
+
+def grants_ending(actor: Actor, day: date) -> Iterable[Todo]:
+    """Roles that run out within a month: those one administers, else one's own. One query."""
+    if actor.is_screen or actor.person_id is None:
+        return
+    ending = grants_visible_to(actor).filter(
+        revoked_at__isnull=True, valid_from__lte=day, valid_to__gte=day, valid_to__lte=day + ENDING
+    )
+    dates = sorted(when for when in ending.values_list("valid_to", flat=True) if when)
+    if dates:
+        words = _("续期即将到期的授权") if actor.paths else _("您的授权即将到期，请联系授予单位")
+        url = address("roster_grants") if actor.paths else ""
+        yield Todo(words, url, due=dates[0], count=len(dates), unit=_("项"))
+
+
+def rooms_without_screen(actor: Actor, day: date) -> Iterable[Todo]:
+    """Rooms of a school where no class screen can sign in, or none ever has. Two queries."""
+    if not actor.has_role(*SCHOOL):
+        return
+    rooms = rooms_visible_to(actor).filter(is_active=True).order_by()
+    without = rooms.filter(screen_account__isnull=True).count()
+    url = address("schedule_rooms")
+    if without:
+        yield Todo(_("为教室开通班级大屏账号"), url, count=without, unit=_("间"))
+    unused = rooms.filter(screen_account__isnull=False, screen_account__last_login__isnull=True).count()
+    if unused:
+        yield Todo(_("让班级大屏首次登录"), url, count=unused, unit=_("间"))
+
+
+def schools_without_help(actor: Actor, day: date) -> Iterable[Todo]:
+    """Schools of a county or city that nobody looks after as school IT. One query."""
+    if not actor.has_role("officer"):
+        return
+    helped = Q(role_grants__role="school_it", role_grants__revoked_at__isnull=True, role_grants__valid_from__lte=day)
+    helped &= Q(role_grants__valid_to__isnull=True) | Q(role_grants__valid_to__gte=day)
+    schools = organizations_visible_to(actor).filter(kind="school", is_active=True, path__within_any=actor.paths)
+    covered = organizations_visible_to(actor).filter(helped, pk=OuterRef("pk"))
+    count = schools.filter(~Exists(covered)).order_by().count()
+    if count:
+        yield Todo(_("为学校指定信息管理员"), address("roster_tree"), count=count, unit=_("所"))
+
+
+def alliances_ending(actor: Actor, day: date) -> Iterable[Todo]:
+    """Alliances that end within a month. One query."""
+    if not actor.has_role("officer", "school_head"):
+        return
+    ending = alliances_visible_to(actor).filter(state=AllianceState.ACTIVE, ends_on__gte=day, ends_on__lte=day + ENDING)
+    dates = sorted(ending.order_by().values_list("ends_on", flat=True))
+    if dates:
+        url = address("schedule_alliances")
+        yield Todo(_("商定联盟是否续办"), url, due=dates[0], count=len(dates), unit=_("个"))
+
+
+def jobs_failed(actor: Actor, day: date) -> Iterable[Todo]:
+    """Background jobs that have failed for good. One query."""
+    if not actor.has_role("operator"):
+        return
+    failed = jobs_by_state().get("failed", 0)
+    if failed:
+        yield Todo(_("查看失败的后台任务"), count=failed, unit=_("个"))
+
+
+def lessons_left_running(actor: Actor, day: date) -> Iterable[Todo]:
+    """Lessons of one's school still on the air a quarter of an hour after their end. One query."""
+    if not actor.has_role(*SCHOOL):
+        return
+    over = timezone.now() - timedelta(minutes=15)
+    running = lessons_of(actor).filter(
+        state=LessonState.LIVE, ends_at__lt=over, organization__path__within_any=actor.paths
+    )
+    for lesson in running.annotate(late=F("ends_at")).order_by("ends_at", "pk")[:MOST]:
+        yield Todo(_("《%(title)s》已过下课时间仍在直播") % {"title": lesson.title}, lesson_url(lesson), due=day)
+
+
+SOURCES = {
+    "lessons_to_check": lessons_to_check,
+    "lessons_left_running": lessons_left_running,
+    "lessons_missed": lessons_missed,
+    "classes_absent": classes_absent,
+    "grants_ending": grants_ending,
+    "rooms_without_screen": rooms_without_screen,
+    "accounts_never_used": accounts_never_used,
+    "schools_without_help": schools_without_help,
+    "alliances_ending": alliances_ending,
+    "jobs_failed": jobs_failed,
+}

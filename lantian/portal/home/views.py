@@ -1,0 +1,193 @@
+"""The first pages: public home, open lessons, today, the week, search."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import caches
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from lantian.kernel import demo
+from lantian.kernel.rules import ANONYMOUS, Actor, check
+from lantian.kernel.time.queries import week_of_term
+from lantian.kernel.web import panels
+from lantian.kernel.web.guards import guarded, public, signed_in
+from lantian.people.roster.enums import Stage
+from lantian.people.schedule.rules import may_plan_lesson
+from lantian.portal.home.queries import days, front
+from lantian.portal.home.queries.addresses import address
+from lantian.portal.home.queries.cards import cards, plain, posters_of
+from lantian.portal.home.queries.search import clean
+from lantian.portal.home.queries.search import search as search_for
+from lantian.portal.home.queries.words import date_words, near_day, weekday_words
+from lantian.portal.home.rules import may_open_timetable
+
+PAGE = 24
+SCREEN_ROOM = "/live/screen/"
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+# For everyone ------------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@public
+def home(request: HttpRequest) -> HttpResponse:
+    """What is on now, big; then what one can do without signing in."""
+    context = {"body": _front(request.GET.get("stage", ""), known=not actor_of(request).is_anonymous)}
+    return render(request, "home/home.html", context | demo_context())
+
+
+def _front(stage: str, *, known: bool) -> SafeString:
+    """The page's body, the same for everybody: kept ready for a few seconds by language and stage."""
+    stage = stage if stage in Stage.values else ""
+    key = f"home.body.{get_language()}.{stage}.{known}"
+    cache = caches["local"]
+    body: str | None = cache.get(key)
+    if body is None:
+        found = front.front()
+        stages = [("", _("全部"), reverse("home") + "#live")]
+        stages += [(value, words, f"{reverse('home')}?stage={value}#live") for value, words in found.stages()]
+        context = {
+            "front": found,
+            "live": found.live_in(stage),
+            "stage": stage,
+            "stages": stages,
+            "known": known,
+            "today": timezone.localdate(),
+        }
+        body = render_to_string("home/_front.html", context)
+        cache.set(key, body, front.KEPT_SECONDS)
+    return mark_safe(body)  # noqa: S308 - rendered just above, with escaping
+
+
+def demo_context() -> dict[str, Any]:
+    """The demonstration's accounts; nothing at all outside a demonstration."""
+    return {"demo_accounts": demo.read_accounts() if settings.LANTIAN_DEMO else []}
+
+
+@require_safe
+@public
+def open_lessons(request: HttpRequest) -> HttpResponse:
+    """Open lessons: on the air, to come, to watch again; by stage, page by page."""
+    kind = request.GET.get("kind", "")
+    kinds = {"live": _("正在直播"), "coming": _("即将开始"), "replays": _("回放")}
+    kind = kind if kind in kinds else "live"
+    stage = request.GET.get("stage", "")
+    found = front.of_kind(kind, timezone.now())
+    if stage in Stage.values:
+        found = found.filter(stage=stage)
+    else:
+        stage = ""
+    page = Paginator(plain(found), PAGE).get_page(request.GET.get("page"))
+    rows = list(page.object_list)
+    posters = posters_of([row.pk for row in rows], ANONYMOUS)
+    here = reverse("home_open")
+    stages = [("", _("全部"))] + [(str(stage.value), str(stage.label)) for stage in Stage]
+    context = {
+        "kind": kind,
+        "stage": stage,
+        "kinds": [
+            (key, words, f"{here}?kind={key}" + (f"&stage={stage}" if stage else "")) for key, words in kinds.items()
+        ],
+        "stages": [(key, words, f"{here}?kind={kind}" + (f"&stage={key}" if key else "")) for key, words in stages],
+        "lessons": cards(rows, front.public_lessons(), posters=posters),
+        "pages": page,
+        "query": f"kind={kind}" + (f"&stage={stage}" if stage else ""),
+    }
+    return render(request, "home/open.html", context)
+
+
+@require_safe
+@public
+def search(request: HttpRequest) -> HttpResponse:
+    """Lessons, schools, classes and people one may see. Strangers search open lessons."""
+    actor, typed = actor_of(request), clean(request.GET.get("q", ""))
+    groups = search_for(actor, typed) if typed else []
+    base = "web/public.html" if actor.is_anonymous or actor.is_screen else "web/shell.html"
+    return render(request, "home/search.html", {"q": typed, "groups": groups, "base": base})
+
+
+# For those signed in -------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@signed_in
+def today(request: HttpRequest) -> HttpResponse:
+    """Each role's first page: time line, to-dos, one figure."""
+    actor = actor_of(request)
+    if actor.is_screen:
+        return redirect(SCREEN_ROOM)
+    now = timezone.now()
+    day = timezone.localdate(now)
+    context = {
+        "actor": actor,
+        "over": over_words(day),
+        "day": days.day_of(actor, day, now),
+        "looks_on": actor.role in days.LOOKING_ON,
+        "lessons_url": address("schedule_lessons"),
+        "week_url": reverse("home_timetable") if check(may_open_timetable, actor) else "",
+        "plan_url": address("schedule_lesson_plan") if check(may_plan_lesson, actor) else "",
+        "todos": [(todo, *due_words(todo.due, day)) for todo in panels.todos_for(actor, day)],
+        "figure": panels.figure_for(actor, day),
+    }
+    return render(request, "home/today.html", context)
+
+
+def over_words(day: date) -> str:
+    """11月23日 星期一 · 第13周; without the week between terms."""
+    words = f"{date_words(day)} {weekday_words(day)}"
+    week = week_of_term(day)
+    return f"{words} · {_('第%(week)s周') % {'week': week}}" if week else words
+
+
+def due_words(due: date | None, day: date) -> tuple[str, str]:
+    """A word for the date and the tone of its badge."""
+    if due is None:
+        return "", "neutral"
+    tone = "error" if due <= day else "warn" if due <= day + timedelta(days=3) else "neutral"
+    return near_day(due, day), tone
+
+
+@require_safe
+@guarded("home.open_timetable")
+def timetable(request: HttpRequest) -> HttpResponse:
+    """One's lessons of a week, day by day."""
+    now = timezone.now()
+    this = days.monday_of(timezone.localdate(now))
+    monday = _monday(request.GET.get("week", ""), this)
+    here = reverse("home_timetable")
+    week = week_of_term(monday)
+    context = {
+        "days": days.week_of(actor_of(request), monday, now),
+        "title": _("本周") if monday == this else _("课表"),
+        "over": f"{date_words(monday)} — {date_words(monday + timedelta(days=6))}"
+        + (f" · {_('第%(week)s周') % {'week': week}}" if week else ""),
+        "previous": f"{here}?week={(monday - timedelta(days=7)).isoformat()}",
+        "next": f"{here}?week={(monday + timedelta(days=7)).isoformat()}",
+        "this": here if monday != this else "",
+        "lessons_url": address("schedule_lessons"),
+    }
+    return render(request, "home/timetable.html", context)
+
+
+def _monday(typed: str, fallback: date) -> date:
+    """The Monday of the week that a day in the address belongs to; nonsense and far-off years mean this week."""
+    try:
+        day = datetime.strptime(typed, "%Y-%m-%d").date()  # noqa: DTZ007 - a calendar day
+    except ValueError:
+        return fallback
+    return days.monday_of(day) if abs(day - fallback) < timedelta(days=3660) else fallback
