@@ -337,7 +337,7 @@ class ListPage(Generic[M]):
         chips = [Chip(gettext("搜索：%(words)s") % {"words": self.q}, self.url(q=None))] if self.q else []
         for state in self.filter_states:
             if state.value:
-                chips.append(Chip(f"{state.label}：{state.words}", self.url(**{state.key: None})))
+                chips.append(Chip(_chip_words(state), self.url(**{state.key: None})))
         return chips
 
     @cached_property
@@ -428,6 +428,10 @@ def picked(request: HttpRequest, queryset: QuerySet[M]) -> QuerySet[M]:
         except Exception:  # noqa: BLE001, S112, PERF203 - whatever the key's type calls it, it is no id
             continue
     return queryset.filter(pk__in=ids)
+
+
+def _chip_words(state: FilterState) -> str:
+    return gettext("%(label)s：%(words)s") % {"label": state.label, "words": state.words}
 
 
 def _flip(name: str) -> str:
