@@ -20,7 +20,7 @@ class Assembler:
     def __init__(
         self, limits: Limits, resume: Resume | None = None, *, start: Position | None = None, exact: bool = False
     ) -> None:
-        """`start`: where the first fragment begins (after the init). `exact`: the last sample of each run lasts as long as it says (no browser's guess), nothing needs mending."""
+        """`start`: where the first fragment begins. `exact`: durations are no browser's guess, nothing needs mending."""
         self._limits = limits
         self._exact = exact
         self._resume = resume or Resume()

@@ -122,6 +122,11 @@ class KeyRing:
         with self._lock:
             return self._keys[self._at : self._at + 2]
 
+    def all(self) -> "Sequence[ContentKey]":
+        """Every key known, in order: what a process needs to go on with the stream while the database is away."""
+        with self._lock:
+            return list(self._keys)
+
     def secret(self, key_id: UUID) -> bytes:
         """Raises KeyLost for a key that could not be opened."""
         with self._lock:

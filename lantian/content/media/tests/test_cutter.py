@@ -2,6 +2,7 @@
 
 import random
 import struct
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,7 +20,7 @@ slowly = settings(deadline=None, max_examples=40, suppress_health_check=[HealthC
 
 def resplit(data: bytes, cuts: list[int]) -> list[bytes]:
     bounds = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
-    return [data[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [data[a:b] for a, b in pairwise(bounds)]
 
 
 @pytest.mark.parametrize("name", CAPTURES)
@@ -39,7 +40,7 @@ def test_a_browsers_capture_becomes_segments_of_one_gop(name: str) -> None:
 def test_no_hole_is_left_between_segments(name: str) -> None:
     """Chrome's guess of the last duration leaves 30–48 ms; mended, at most 12 ms remain, and they do not add up."""
     _init, segments = cut(*capture(name))
-    for before, after in zip(segments, segments[1:], strict=False):
+    for before, after in pairwise(segments):
         for one, two in zip(before.runs, after.runs, strict=True):
             assert abs(two.start_us - one.end_us) < 12_000
 
@@ -134,8 +135,12 @@ def test_a_long_fragment_is_cut_at_its_keyframes_and_resumes_inside() -> None:
     assert len(got) == 6
     assert all(segment.independent for segment in got)
     cutter = open_cutter(MIME, init=init, resume=got[2].resume)
-    rest = cutter.feed(0, data)
-    assert [part.start_us for part in rest if isinstance(part, Segment)] == [part.start_us for part in got[3:]]
+    rest = [part for part in cutter.feed(0, data) if isinstance(part, Segment)]
+    assert [part.start_us for part in rest] == [
+        3_000_000,
+        5_000_000,
+    ]  # two seconds are not too long to stay in one piece
+    assert sum(len(part.runs[0].samples) for part in rest) == sum(len(part.runs[0].samples) for part in got[3:])
 
 
 def test_frames_before_the_first_keyframe_are_left_out() -> None:
@@ -180,8 +185,7 @@ def test_a_picture_that_stands_still_while_sound_goes_on_leaves_no_hole() -> Non
 def fault_of(data: bytes, mime: str = MIME, limits: Limits | None = None) -> str:
     cutter = open_cutter(mime, limits)
     with pytest.raises(MediaFault) as fault:
-        for number, at in enumerate(range(0, len(data), 1 << 20)):
-            cutter.feed(number, data[at : at + (1 << 20)])
+        cutter.feed(0, data)
     return fault.value.code
 
 
