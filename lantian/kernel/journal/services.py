@@ -31,19 +31,20 @@ def _entry(action: str, obj: models.Model, by: Actor, data: dict[str, Any]) -> J
         actor_name=by.name[:80],
         role=by.role,
         organization_id=by.grant.organization_id if by.grant else by.organization_id,
-        data=plain(data),
+        data=data,
     )
 
 
 def record(action: str, obj: models.Model, *, by: Actor, **data: Any) -> JournalEntry:
     """Write an audit row about `obj` in the running transaction. Never put a sealed value in `data`."""
-    entry = _entry(action, obj, by, data)
+    entry = _entry(action, obj, by, plain(data))
     entry.save(force_insert=True)
     return entry
 
 
 def record_many(action: str, objects: Iterable[models.Model], *, by: Actor, **data: Any) -> None:
     """Write the same audit row about each of many things, for imports; one statement per thousand."""
+    data = plain(data)
     JournalEntry.objects.bulk_create([_entry(action, obj, by, data) for obj in objects], batch_size=1000)
 
 

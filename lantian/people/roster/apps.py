@@ -16,11 +16,13 @@ class RosterConfig(AppConfig):
 
     def ready(self) -> None:
         from lantian.kernel.web.guards import ACTOR_SOURCES
-        from lantian.people.roster import rules  # noqa: F401 - rules make themselves known
+        from lantian.kernel.demo import demo_part
+        from lantian.people.roster import demo, rules  # noqa: F401 - rules make themselves known
         from lantian.people.roster.services.accounts import keep_person_accounts
 
         ACTOR_SOURCES.register("person", _actor_of_request)
         keep_person_accounts()
+        demo_part("roster")(demo.seed)
 
 
 def _actor_of_request(request: "HttpRequest") -> "Actor":

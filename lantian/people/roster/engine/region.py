@@ -84,13 +84,6 @@ class SchoolPlan:
         return max(4, round(self.students / 12))
 
 
-def class_name(stage: str, grade: int, number: int) -> str:
-    """How a class is called in its school: 三年级2班, 九年级1班, 高一3班."""
-    if stage == "senior":
-        return f"高{'一二三'[grade - 10]}{number}班"
-    return f"{'一二三四五六七八九'[grade - 1]}年级{number}班"
-
-
 def entry_year(grade: int, school_year: int) -> int:
     """The year in which the present grade entered its stage."""
     first = 10 if grade >= 10 else 7 if grade >= 7 else 1

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from lantian.kernel.journal import services as journal
-from lantian.kernel.rules import SYSTEM, Actor, Verdict, deny, require
+from lantian.kernel.rules import Actor, Verdict, deny, require
 from lantian.people.identity import queries as identity_queries
 from lantian.people.identity.enums import AccountKind, LoginKind
 from lantian.people.identity.models import Account
@@ -33,10 +33,7 @@ def _base_name(person: Person) -> str:
 
 
 def usernames_for(people: Sequence[Person], wanted: Sequence[str]) -> list[str]:
-    """A free user name for each: the one wanted, else the student number, else pinyin with a number when it is taken.
-
-    One query per distinct pinyin base is avoided by looking at all names with the first letters in one.
-    """
+    """A free user name for each: the one wanted, else the student number, else pinyin with a number when it is taken."""
     bases = [name or person.student_number or "" for person, name in zip(people, wanted, strict=True)]
     pinyin = {_base_name(person) for person, base in zip(people, bases, strict=True) if not base}
     used = identity_queries.usernames_like(pinyin) if pinyin else set()
@@ -64,7 +61,7 @@ def open_accounts(
     phones: Sequence[str | None] | None = None,
     shared_password: str | None = None,
 ) -> list[OpenedAccount]:
-    """Open accounts for people who have none; the caller has asked the rule for each. A fixed number of statements.
+    """Open accounts for people who have none, set `person.account` and leave saving to the caller, who has asked the rule.
 
     A phone that another account signs in with already is left out: families share phones, sign-in names are one's own.
     """
@@ -81,10 +78,9 @@ def open_accounts(
         if person.student_number:
             logins.append((LoginKind.STUDENT_NUMBER, person.student_number))
         rows.append(NewAccount(username=name, display_name=person.name, login_names=logins))
-    opened = bulk_open_accounts(rows, by=SYSTEM if by.is_system else by, shared_password=shared_password)
+    opened = bulk_open_accounts(rows, by=by, shared_password=shared_password)
     for person, one in zip(people, opened, strict=True):
         person.account = one.account
-    Person.objects.bulk_update(people, ["account"], batch_size=1000)
     return opened
 
 
@@ -100,6 +96,7 @@ def open_account_for(person: Person, *, by: Actor, username: str = "", password:
     if row.account_id:
         raise AlreadyHasAccount
     opened = open_accounts([row], by=by, wanted=[username], shared_password=password)[0]
+    row.save(update_fields=["account"])
     person.account = opened.account
     journal.record("roster.account_opened", row, by=by)
     return opened

@@ -190,18 +190,18 @@ def bulk_create_people(
         return []
     _ask_everywhere(rows, by)
     people = [_build(row) for row in rows]
-    _insert(people)
     today = timezone.localdate()
     pairs = list(zip(rows, people, strict=True))
-    Membership.objects.bulk_create(
-        [m for row, person in pairs for m in _memberships(row, person, today)], batch_size=1000
-    )
     holders = [(row, person) for row, person in pairs if row.account]
     opened = open_accounts(
         [person for _, person in holders],
         by=by,
         wanted=[row.username for row, _ in holders],
         shared_password=shared_password,
+    )
+    _insert(people)
+    Membership.objects.bulk_create(
+        [m for row, person in pairs for m in _memberships(row, person, today)], batch_size=1000
     )
     by_person = {person.pk: one for (_, person), one in zip(holders, opened, strict=True)}
     journal.record_many("roster.person_registered", people, by=by)
