@@ -31,6 +31,11 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--demo", action="store_true", help=say("演示数据与演示课", "demo region and a live demo lesson"))
     up.add_argument("--port", type=int, help="LANTIAN_PORT")
     up.add_argument("--verbose", action="store_true", help=say("显示各进程的输出", "show what the processes print"))
+    up.add_argument(
+        "--new-keys",
+        action="store_true",
+        help=say("密钥已丢失，用新的继续", "go on with new keys, the old ones being lost"),
+    )
     up.add_argument("--quiet", action="store_true", help=say("只写日志", "write logs only"))
     status = verb("status", "查看运行情况", "say what is running")
     status.add_argument("--json", action="store_true")
@@ -94,7 +99,7 @@ def _run_own(options: argparse.Namespace) -> int:
 
 
 def _up(instance: Instance, options: argparse.Namespace) -> int:
-    from runtime.up import up
+    from runtime.up import Manner, up
 
     changes: dict[str, object] = {}
     if options.demo:
@@ -102,7 +107,7 @@ def _up(instance: Instance, options: argparse.Namespace) -> int:
     if options.port:
         os.environ["LANTIAN_PORT"] = str(options.port)
         instance = read_instance()
-    up(replace(instance, **changes), verbose=options.verbose, quiet=options.quiet)  # type: ignore[arg-type]
+    up(replace(instance, **changes), Manner(options.verbose, options.quiet, options.new_keys))  # type: ignore[arg-type]
     return 0
 
 

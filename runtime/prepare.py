@@ -102,20 +102,65 @@ class Notes:
                 return
 
 
-class Preparation:
-    """The gates of `lantian up`: `schema`, `static`, `demo`."""
+def key_mark(key_file: Path) -> str:
+    """Tells one platform's key file from another's and gives nothing away; empty when there is none to read.
 
-    def __init__(self, instance: Instance, environment: dict[str, str], log: ServiceLog, tell: Any) -> None:
+    Made of the blind-index key, which stays when field keys are added.
+    """
+    try:
+        blind = json.loads(key_file.read_text())["blind"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+    return hashlib.sha256(b"lantian key mark\0" + str(blind).encode()).hexdigest()[:16]
+
+
+class Preparation:
+    """The gates of `lantian up`: `keys`, `schema`, `static`, `demo`."""
+
+    def __init__(
+        self, instance: Instance, environment: dict[str, str], log: ServiceLog, tell: Any, *, new_keys: bool = False
+    ) -> None:
         self.instance, self.environment, self.log, self.tell = instance, environment, log, tell
+        self.new_keys = new_keys
+
+    def keys(self) -> None:
+        """Refuse to go on with other keys than this database's: a new file made silently would lock all sealed data."""
+        path = self.instance.home / "keys" / "lantian.key"
+        notes = Notes(self.environment["DATABASE_URL"])
+        known = notes.read()
+        if "schema" not in known:
+            return
+        if self.new_keys:
+            notes.add(keys="")  # noted anew once the application has made them
+            return
+        if not path.exists():
+            raise Problem(
+                say(
+                    f"密钥文件 {path} 不见了，而数据库不是新的。请用 lantian keys recover 取回，"
+                    "或从备份恢复；确已丢失时用 lantian up --new-keys（旧的加密数据将无法读取）",
+                    f"the key file {path} is gone, but the database is not new. Bring it back with lantian keys recover or "
+                    "from a backup; if it is lost for good, lantian up --new-keys (what was sealed stays unreadable)",
+                )
+            )
+        if known.get("keys") and key_mark(path) != known["keys"]:
+            raise Problem(
+                say(
+                    f"{path} 不是这个数据库的密钥（lantian keys recover 可取回；--new-keys 强行继续）",
+                    f"{path} does not belong to this database (lantian keys recover brings its own back; --new-keys goes on)",
+                )
+            )
 
     def schema(self) -> None:
         """Apply migrations when they, or the packages, are not those noted in the database."""
         notes, wanted = Notes(self.environment["DATABASE_URL"]), schema_fingerprint()
-        if notes.read().get("schema") == wanted:
-            return
-        self.tell(say("  … 正在建立或升级数据表", "  … making or upgrading the tables"))
-        django(["migrate", "--no-input"], self.environment, log=self.log)
-        notes.add(schema=wanted)
+        known = notes.read()
+        if known.get("schema") != wanted:
+            self.tell(say("  … 正在建立或升级数据表", "  … making or upgrading the tables"))
+            django(["migrate", "--no-input"], self.environment, log=self.log)
+            notes.add(schema=wanted)
+        mark = key_mark(self.instance.home / "keys" / "lantian.key")
+        if mark and known.get("keys") != mark:
+            notes.add(keys=mark)
 
     def demo(self) -> None:
         """Fill the demo region once, and keep the list of its accounts for the terminal."""

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +91,16 @@ def _specs(instance: Instance, told: dict[str, str], server: EmbeddedPostgres | 
     return specs
 
 
-def up(instance: Instance, *, verbose: bool = False, quiet: bool = False) -> None:
+@dataclass(frozen=True)
+class Manner:
+    """How `up` is to behave: what it shows, and whether lost keys may be replaced."""
+
+    verbose: bool = False
+    quiet: bool = False
+    new_keys: bool = False
+
+
+def up(instance: Instance, manner: Manner) -> None:
     """Run the platform until a signal. Raises Problem."""
     make_home(instance.home)
     lock = up_lock(instance)
@@ -114,7 +123,7 @@ def up(instance: Instance, *, verbose: bool = False, quiet: bool = False) -> Non
             # The URL holds the password, and our processes are told it before the server first starts.
             server.make_secrets()
     told = services.environment(instance, server.url if server else instance.database_url)
-    _run(instance, told, server, verbose=verbose, quiet=quiet)
+    _run(instance, told, server, manner)
 
 
 def _wait_for_commands(instance: Instance) -> None:
@@ -132,9 +141,7 @@ def _wait_for_commands(instance: Instance) -> None:
     lock.release()
 
 
-def _run(
-    instance: Instance, told: dict[str, str], server: EmbeddedPostgres | None, *, verbose: bool, quiet: bool
-) -> None:
+def _run(instance: Instance, told: dict[str, str], server: EmbeddedPostgres | None, manner: Manner) -> None:
     began = time.monotonic()
     supervisor = Supervisor(
         _specs(instance, told, server),
@@ -149,15 +156,16 @@ def _run(
             "demo": instance.demo,
             "embedded": server is not None,
         },
-        verbose=verbose,
-        quiet=quiet,
+        verbose=manner.verbose,
+        quiet=manner.quiet,
     )
-    tell = (lambda _text: None) if quiet else Terminal.write
-    preparation = Preparation(instance, told, supervisor.log, tell)
+    tell = (lambda _text: None) if manner.quiet else Terminal.write
+    preparation = Preparation(instance, told, supervisor.log, tell, new_keys=manner.new_keys)
     supervisor.gates = {
-        "schema": (("postgres",) if server else (), preparation.schema),
+        "keys": (("postgres",) if server else (), preparation.keys),
+        "schema": (("keys",), preparation.schema),
         "demo": (("schema",), preparation.demo),
-        "static": ((), preparation.static),
+        "static": (("keys",), preparation.static),
     }
     supervisor.on_ready = lambda: tell(banner(instance, time.monotonic() - began))
     tell(say(f"蓝天 {version()}  状态目录 {instance.home}", f"Lantian {version()}  home {instance.home}"))

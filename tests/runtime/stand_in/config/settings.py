@@ -23,3 +23,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ["LANTIAN_HOME"]) / "static"
 STATICFILES_DIRS = [HERE / "assets"]
 USE_TZ = True
+
+_keys = Path(os.environ["LANTIAN_HOME"]) / "keys" / "lantian.key"
+if not _keys.exists():
+    _keys.write_text('{"blind": "' + os.urandom(8).hex() + '"}')
