@@ -174,25 +174,3 @@ def test_https_for_a_school_network(tmp_path: Path) -> None:
         assert "root certificate" in platform.output.read_text()
     finally:
         platform.remove()
-
-
-def test_a_lost_or_foreign_key_file_is_never_replaced_silently(tmp_path: Path) -> None:
-    platform = Platform(tmp_path / "home")
-    keys = platform.home / "keys" / "lantian.key"
-    try:
-        platform.start().wait_ready().stop()
-        own = keys.read_text()
-        keys.unlink()
-        lost = platform.run("up", check=False)
-        assert lost.returncode == 1
-        assert "keys recover" in lost.stderr
-        assert not keys.exists()
-        keys.write_text('{"blind": "of another platform"}')
-        assert "does not belong to this database" in platform.run("up", check=False).stderr
-        keys.write_text(own)
-        platform.start().wait_ready().stop()
-        keys.unlink()
-        platform.start("--new-keys").wait_ready().stop()
-        platform.start().wait_ready()
-    finally:
-        platform.remove()
