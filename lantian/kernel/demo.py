@@ -84,6 +84,8 @@ class DemoContext:
 
 DemoPart = Callable[[DemoContext], None]
 DEMO_PARTS: Registry[DemoPart] = Registry("demo parts")
+# What must keep up with the clock (today's lessons): called at start and every minute while a demonstration runs.
+DEMO_KEEPERS: Registry[Callable[[], object]] = Registry("demo keepers")
 
 
 def demo_part(name: str) -> Callable[[DemoPart], DemoPart]:

@@ -34,11 +34,14 @@ class ScheduleConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from lantian.kernel.demo import DEMO_KEEPERS, demo_part
         from lantian.kernel.web import navigation
         from lantian.kernel.web.guards import ACTOR_SOURCES
-        from lantian.people.schedule import events, rules  # noqa: F401 - rules, pairs and share edges declare themselves
+        from lantian.people.schedule import demo, events, rules  # noqa: F401 - rules, pairs and share edges declare themselves
 
         ACTOR_SOURCES.register("class_screen", screen_actor)
+        demo_part("schedule")(demo.seed)
+        DEMO_KEEPERS.register("schedule", demo.keep_day)
         people = {"teacher", "homeroom_teacher", "school_head", "school_it", "officer", "student", "guardian"}
         navigation.add(
             navigation.NavItem(

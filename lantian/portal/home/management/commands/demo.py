@@ -8,11 +8,14 @@ from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import OperationalError, close_old_connections, transaction
 
 from lantian.kernel import demo
+
+log = structlog.get_logger("demo")
 
 
 class Command(BaseCommand):
@@ -35,6 +38,7 @@ class Command(BaseCommand):
 
     def seed(self, *, scale: str, seed: int, **options: Any) -> None:
         if demo.read_accounts():
+            keep_up()
             self.stdout.write("The demonstration region is there already.")
             return
         context = demo.DemoContext(scale=scale, seed=seed, say=self.stdout.write)
@@ -66,9 +70,38 @@ class Command(BaseCommand):
     def broadcast(self, *, url: str, **options: Any) -> None:
         if not settings.LANTIAN_DEMO:
             raise CommandError("Only a demonstration (LANTIAN_DEMO=1) broadcasts a synthetic lesson.")
-        from lantian.teach.live.services import broadcast
-
         try:
-            asyncio.run(broadcast.keep_on_air(url))
+            asyncio.run(on_air(url))
         except KeyboardInterrupt:
             sys.exit(0)
+
+
+def keep_up() -> None:
+    """Let every app bring its demonstration up to now."""
+    for keeper in demo.DEMO_KEEPERS:
+        keeper()
+
+
+def keep_up_and_let_go() -> None:
+    """`keep_up` from a thread of its own; a database that is away is met again a minute later."""
+    try:
+        keep_up()
+    except OperationalError as error:
+        log.warning("demo.not_kept_up", error=str(error))
+    finally:
+        close_old_connections()
+
+
+async def keep_up_each_minute() -> None:
+    while True:
+        await asyncio.to_thread(keep_up_and_let_go)
+        await asyncio.sleep(60)
+
+
+async def on_air(url: str) -> None:
+    """Broadcast, and keep the region up with the clock meanwhile."""
+    from lantian.teach.live.demo import broadcast
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(keep_up_each_minute())
+        tasks.create_task(broadcast(url))
