@@ -4,6 +4,7 @@ import camera from "lucide-static/icons/video.svg?raw";
 import cameraOff from "lucide-static/icons/video-off.svg?raw";
 import check from "lucide-static/icons/check.svg?raw";
 import close from "lucide-static/icons/x.svg?raw";
+import circle from "lucide-static/icons/circle-dashed.svg?raw";
 import corner from "lucide-static/icons/picture-in-picture-2.svg?raw";
 import expand from "lucide-static/icons/maximize.svg?raw";
 import files from "lucide-static/icons/files.svg?raw";
@@ -12,6 +13,7 @@ import logOut from "lucide-static/icons/log-out.svg?raw";
 import mic from "lucide-static/icons/mic.svg?raw";
 import micOff from "lucide-static/icons/mic-off.svg?raw";
 import monitor from "lucide-static/icons/monitor.svg?raw";
+import move from "lucide-static/icons/move.svg?raw";
 import pause from "lucide-static/icons/pause.svg?raw";
 import play from "lucide-static/icons/play.svg?raw";
 import radio from "lucide-static/icons/radio.svg?raw";
@@ -27,7 +29,7 @@ import warning from "lucide-static/icons/triangle-alert.svg?raw";
 import wifiOff from "lucide-static/icons/wifi-off.svg?raw";
 
 const ICONS = {
-  arrowLeft, camera, cameraOff, check, close, corner, expand, files, left, logOut, mic, micOff, monitor, pause, play, radio,
+  arrowLeft, camera, cameraOff, check, circle, close, corner, expand, files, left, logOut, mic, micOff, monitor, move, pause, play, radio,
   refresh, right, shrink, signal, upload, users, volume, volumeOff, warning, wifiOff,
 };
 

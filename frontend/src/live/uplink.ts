@@ -62,6 +62,7 @@ export class Uplink {
   private ws: WebSocket | null = null;
   private attempt = 0;
   private takeover = false;
+  private begunAnew = false;
   private after: string | null;
   private sending: EpochChunks | null = null;
   private nextToSend = 0;
@@ -240,8 +241,7 @@ export class Uplink {
       case "error":
         return this.failed(message.code, message.next_chunk);
       case "refused":
-        this.stop();
-        return this.options.refused?.(message.code, message.message);
+        return this.refused(message.code, message.message);
       case "replaced":
         this.stop();
         return this.options.replaced?.();
@@ -259,6 +259,18 @@ export class Uplink {
     }
   }
 
+  private refused(code: string, message: string): void {
+    if (code === "no_key") return this.lost(); // keys are made in a moment
+    if (code === "stale" && this.sending && !this.begunAnew) {
+      // the server kept nothing to go on from: a new recording will do. Once; then it is something else
+      this.begunAnew = true;
+      this.abandon("stale");
+      return this.lost();
+    }
+    this.stop();
+    this.options.refused?.(code, message);
+  }
+
   private ready(message: IngestMessage & { t: "ready" }): void {
     if (!this.sending) return;
     this.attempt = 0;
@@ -272,6 +284,7 @@ export class Uplink {
       return;
     }
     this.nextToSend = message.next_chunk;
+    this.begunAnew = false;
     this.set("sending");
     this.pump();
   }

@@ -165,11 +165,12 @@ class Page:
 
     def wait(self, expression: str, timeout: float = 15, every: float = 0.1) -> Any:
         """Until the expression is true. Says what the page shows when it never is."""
+        wrapped = f"(async () => {{ const value = await ({expression}); return value instanceof Node ? true : value }})()"
         deadline = time.monotonic() + timeout
         value = None
         while time.monotonic() < deadline:
             try:
-                value = self.eval(expression, timeout=max(5, timeout))
+                value = self.eval(wrapped, timeout=max(5, timeout))
             except (PageError, RuntimeError):
                 value = None
             if value:

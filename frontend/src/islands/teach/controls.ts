@@ -26,7 +26,7 @@ export class Controls {
       pages: button(t("讲义"), { class: "lv-main", icon: "files", keys: "3", onclick: () => room.setMain("pages") }),
     };
     this.inset = button(t("小窗"), { class: "lv-toggle", icon: "corner", keys: "I", label: t("摄像头小窗"), onclick: () => this.toggleInset() });
-    this.corner = button("", { class: "lv-toggle btn-square", icon: "refresh", label: t("换个角落"), onclick: () => this.turnCorner() });
+    this.corner = button("", { class: "lv-toggle btn-square", icon: "move", label: t("换个角落"), onclick: () => this.turnCorner() });
     this.mic = button("", { class: "lv-toggle", icon: "mic", keys: "M", onclick: () => room.toggleMic() });
     this.camera = button("", { class: "lv-toggle", icon: "camera", keys: "V", onclick: () => this.toggleCamera() });
     this.begin = button(t("开始上课"), { class: "btn-live btn-lg", icon: "radio", onclick: () => void room.goLive() });
@@ -72,8 +72,10 @@ export class Controls {
     press(this.inset, compositor?.scene.inset ?? false);
     this.inset.disabled = this.corner.disabled = !ready || !small;
     const cameraOff = room.devices.states.camera === "off";
-    redress(this.mic, room.micOn ? t("麦克风开") : t("已静音"), room.micOn ? "mic" : "micOff");
-    redress(this.camera, cameraOff ? t("摄像头关") : t("摄像头开"), cameraOff ? "cameraOff" : "camera");
+    const mic = room.micOn ? t("麦克风开") : t("已静音");
+    const camera = cameraOff ? t("摄像头关") : t("摄像头开");
+    redress(this.mic, mic, room.micOn ? "mic" : "micOff", mic);
+    redress(this.camera, camera, cameraOff ? "cameraOff" : "camera", camera);
     press(this.mic, room.micOn);
     press(this.camera, !cameraOff);
     this.mic.disabled = this.camera.disabled = !ready;

@@ -1,14 +1,14 @@
 /** Before the lesson: what works, what does not and what to do about it, which camera and microphone. */
 import { fill, h } from "../../lib/dom";
 import { t } from "../../lib/i18n";
-import { icon } from "../../live/icons";
+import { icon, type IconName } from "../../live/icons";
 import { button, setText, show } from "../../live/ui";
 import { timeOfDay } from "../../live/words";
 import type { Check } from "./checks";
 import type { Kind } from "./devices";
 import type { TeachRoom } from "./room";
 
-const LEVELS: Record<Check["level"], string> = { ok: "check", warn: "warning", stop: "close", wait: "radio" };
+const LEVELS: Record<Check["level"], IconName> = { ok: "check", warn: "warning", stop: "close", wait: "circle" };
 
 export class PrepPanel {
   readonly element: HTMLElement;
@@ -79,7 +79,7 @@ export class PrepPanel {
         h(
           "li",
           { class: `lv-check lv-check-${check.level}`, "data-check": check.id, "data-level": check.level },
-          icon(LEVELS[check.level] as "check", 18) as unknown as Node,
+          icon(LEVELS[check.level], 18) as unknown as Node,
           h("div", {}, h("strong", {}, check.text), check.help && check.level !== "ok" ? h("p", {}, check.help) : null),
         ),
       ),

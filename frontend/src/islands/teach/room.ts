@@ -5,6 +5,7 @@ import { ChunkQueue } from "../../live/chunkQueue";
 import type { Session, TeachConfig } from "../../live/config";
 import { UplinkHealth } from "../../live/health";
 import { type Viewers, withTicket } from "../../live/protocol";
+import { refusalWords } from "./trouble";
 import { WorkerTimers } from "../../live/timers";
 import { Uplink } from "../../live/uplink";
 import { AudioMix } from "./audio";
@@ -272,7 +273,7 @@ export class TeachRoom {
 
   private refused(code: string, message: string): void {
     if (code === "ended") return this.finished(null);
-    this.halted(code, message || t("服务器没有接受这次连接，请刷新页面再试。"));
+    this.halted(code, refusalWords(code) || message || t("服务器没有接受这次连接，请刷新页面再试。"));
   }
 
   private halted(code: string, message: string): void {

@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { browserChecks, cameraCheck, deviceFault, type Environment, microphoneCheck, passes, screenCheck, soundCheck } from "./checks";
+import { uploadFault } from "./pages";
+import { presenceRows } from "./presence";
+import { contain, cover, effectiveMain, frameRate, insetBox } from "./scene";
+
+const GOOD: Environment = {
+  secure: true, mediaDevices: true, recorder: true, canvasCapture: true, worker: true, mime: "video/mp4", screenShare: true, phone: false,
+};
+
+test("an insecure address and an old browser are told apart, with what to do", () => {
+  expect(browserChecks({ ...GOOD, secure: false })[0]).toMatchObject({ id: "secure", level: "stop" });
+  expect(browserChecks({ ...GOOD, secure: false })[0]?.help).toContain("https");
+  expect(browserChecks({ ...GOOD, mime: null })[0]?.help).toContain("126");
+  expect(browserChecks(GOOD)[0]?.level).toBe("ok");
+});
+
+test("a lesson may begin without camera, not without microphone", () => {
+  expect(passes([cameraCheck("missing"), microphoneCheck("ok")])).toBe(true);
+  expect(passes([cameraCheck("denied"), microphoneCheck("ok")])).toBe(true);
+  expect(passes([cameraCheck("ok"), microphoneCheck("denied")])).toBe(false);
+  expect(passes([cameraCheck("unasked"), microphoneCheck("ok")])).toBe(false);
+  expect(soundCheck("ok", true)?.level).toBe("warn");
+  expect(soundCheck("denied", true)).toBeNull();
+  expect(screenCheck({ ...GOOD, screenShare: false, phone: true })?.text).toContain("手机");
+});
+
+test("what a failed getUserMedia means", () => {
+  const fault = (name: string): string => deviceFault(new DOMException("", name));
+  expect(["NotAllowedError", "NotReadableError", "NotFoundError", "OverconstrainedError"].map(fault)).toEqual(["denied", "busy", "missing", "missing"]);
+});
+
+test("geometry: whole pages, filled cameras, corners inside the frame", () => {
+  const frame = { x: 0, y: 0, width: 1280, height: 720 };
+  expect(contain({ width: 600, height: 800 }, frame)).toEqual({ x: 370, y: 0, width: 540, height: 720 });
+  expect(cover({ width: 640, height: 480 }, frame)).toEqual({ x: 0, y: 60, width: 640, height: 360 });
+  for (const corner of ["top-left", "top-right", "bottom-left", "bottom-right"] as const) {
+    const box = insetBox(corner, frame);
+    expect(box.x).toBeGreaterThan(0);
+    expect(box.x + box.width).toBeLessThan(1280);
+    expect(box.y + box.height).toBeLessThan(720);
+  }
+});
+
+test("what is missing falls back to the camera; still pages need few pictures", () => {
+  const scene = { main: "screen", inset: true, corner: "top-left" } as const;
+  expect(effectiveMain(scene, { screen: false, pages: true })).toBe("camera");
+  expect(effectiveMain({ ...scene, main: "pages" }, { screen: false, pages: true })).toBe("pages");
+  expect(frameRate("pages", false, true, 25)).toBe(15);
+  expect(frameRate("pages", true, true, 25)).toBe(25);
+  expect(frameRate("camera", true, false, 25)).toBe(15);
+});
+
+test("files that cannot be pages are refused before they travel", () => {
+  const limits = { bytes: 50 * 2 ** 20, types: [".pdf", ".png"] };
+  expect(uploadFault({ name: "课.PDF", size: 10 }, limits)).toBeNull();
+  expect(uploadFault({ name: "课.pptx", size: 10 }, limits)).toContain("PDF");
+  expect(uploadFault({ name: "课", size: 10 }, limits)).not.toBeNull();
+  expect(uploadFault({ name: "a.pdf", size: 51 * 2 ** 20 }, limits)).toContain("50 MB");
+  expect(uploadFault({ name: "a.pdf", size: 0 }, limits)).not.toBeNull();
+});
+
+test("the board joins those invited with those present, trouble first", () => {
+  const receivers = [
+    { id: "1", name: "一班", organization: "甲校", organization_id: "A" },
+    { id: "2", name: "二班", organization: "甲校", organization_id: "A" },
+    { id: "3", name: "一班", organization: "乙校", organization_id: "B" },
+  ];
+  const rows = presenceRows(receivers, {
+    t: "viewers", classes: 2, students: 4, guests: 0,
+    schools: [
+      { id: "A", name: "甲校", students: 4, classes: [{ id: "1", name: "一班", state: "watching", lag: 2.4 }] },
+      { id: "C", name: "丙校", students: 0, classes: [{ id: "9", name: "三班", state: "stalled" }] },
+    ],
+  });
+  expect(rows.map((row) => row.name)).toEqual(["丙校", "甲校", "乙校"].sort((a, b) => (a === "丙校" ? -1 : b === "丙校" ? 1 : a.localeCompare(b, "zh-CN"))));
+  expect(rows.find((row) => row.id === "A")?.classes.map((each) => each.where)).toEqual(["absent", "watching"]);
+  expect(presenceRows(receivers, null).flatMap((row) => row.classes).every((each) => each.where === "absent")).toBe(true);
+});
