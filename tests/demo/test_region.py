@@ -10,8 +10,8 @@ pytestmark = pytest.mark.django_db
 
 
 def seed() -> DemoContext:
-    context = DemoContext(say=lambda text: None)  # noqa: ARG005
-    for _, part in DEMO_PARTS.items():
+    context = DemoContext(say=lambda text: None)
+    for part in DEMO_PARTS:
         part(context)
     return context
 

@@ -15,8 +15,8 @@ class RosterConfig(AppConfig):
     label = "roster"
 
     def ready(self) -> None:
-        from lantian.kernel.web.guards import ACTOR_SOURCES
         from lantian.kernel.demo import demo_part
+        from lantian.kernel.web.guards import ACTOR_SOURCES
         from lantian.people.roster import demo, rules  # noqa: F401 - rules make themselves known
         from lantian.people.roster.services.accounts import keep_person_accounts
 
