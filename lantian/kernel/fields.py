@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.query_utils import DeferredAttribute
 
 from lantian.kernel import crypto
 
@@ -80,8 +81,28 @@ class Depth(models.Func):
     output_field = models.IntegerField()
 
 
+class Sealed(bytes):
+    """A ciphertext as it came from the database, not opened yet."""
+
+
+class SealedAttribute(DeferredAttribute):
+    """Opens the ciphertext when the attribute is first read: a row whose key is lost can still be loaded and listed."""
+
+    def __get__(self, instance: Any, cls: Any = None) -> Any:
+        value = super().__get__(instance, cls)
+        if isinstance(value, Sealed):
+            value = crypto.decrypt(value, context=self.field.context).decode()
+            instance.__dict__[self.field.attname] = value
+        return value
+
+
 class SealedTextField(_Bytes):
-    """Text kept encrypted (see kernel.crypto). `context` ties the ciphertext to this column. Reading may raise KeyLost."""
+    """Text kept encrypted (see kernel.crypto). `context` ties the ciphertext to this column. Reading may raise KeyLost.
+
+    Opened on attribute access; `values()` gives the ciphertext.
+    """
+
+    descriptor_class = SealedAttribute
 
     def __init__(self, *args: Any, context: str = "", **kwargs: Any) -> None:
         self.context = context
@@ -96,14 +117,16 @@ class SealedTextField(_Bytes):
     def get_prep_value(self, value: Any) -> Any:
         if value is None or value == "":
             return None
+        if isinstance(value, Sealed):
+            return super().get_prep_value(bytes(value))
         return super().get_prep_value(crypto.encrypt(str(value), context=self.context))
 
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
         # BinaryField would prepare again what get_prep_value has sealed already
         return value if prepared else self.get_prep_value(value)
 
-    def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> str | None:
-        return None if value is None else crypto.decrypt(bytes(value), context=self.context).decode()
+    def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Sealed | None:
+        return None if value is None else Sealed(value)
 
     def to_python(self, value: Any) -> Any:
         return value

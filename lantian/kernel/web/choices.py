@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from lantian.kernel.web.guards import public, signed_in
 from lantian.kernel.web.models import SavedView
-from lantian.kernel.web.shell import THEME_COOKIE, THEMES
+from lantian.kernel.web.shell import LANGUAGE_KEEPERS, THEME_COOKIE, THEMES
 
 YEAR = 365 * 24 * 3600
 MAX_VIEWS = 20
@@ -30,7 +30,11 @@ def language(request: HttpRequest) -> HttpResponse:
     response = _back(request)
     code = request.POST.get("language", "")
     if code in dict(settings.LANGUAGES) and check_for_language(code):
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, code, max_age=YEAR, samesite="Lax", secure=request.is_secure())
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, code, max_age=YEAR, samesite="Lax", secure=request.is_secure()
+        )
+        for keep in LANGUAGE_KEEPERS:
+            keep(request, code)
     return response
 
 

@@ -19,6 +19,9 @@ View = Callable[..., HttpResponseBase]
 # Account kind -> function(request) -> Actor; the people floor fills it.
 ACTOR_SOURCES: Registry[Callable[[HttpRequest], Actor]] = Registry("actor sources")
 
+# Asked in order before every view of somebody signed in: a response (a redirect) keeps them at the gate, None lets them on.
+GATES: Registry[Callable[[HttpRequest], HttpResponseBase | None]] = Registry("gates")
+
 
 def actor_of(request: HttpRequest) -> Actor:
     """The actor behind a request: ANONYMOUS, or what the people floor makes of the signed-in account."""
@@ -27,6 +30,11 @@ def actor_of(request: HttpRequest) -> Actor:
         return ANONYMOUS
     source = ACTOR_SOURCES.get(str(getattr(user, "kind", "")))
     return source(request) if source else ANONYMOUS
+
+
+def acting(request: HttpRequest) -> Actor:
+    """The actor that the middleware worked out for this request."""
+    return request.actor  # type: ignore[attr-defined,no-any-return]  # set by CurrentActor
 
 
 @rule("web.open")

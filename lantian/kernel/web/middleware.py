@@ -7,11 +7,11 @@ from uuid import uuid4
 import structlog
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
 from lantian.kernel.rules import Denied
-from lantian.kernel.web.guards import actor_of
+from lantian.kernel.web.guards import GATES, actor_of
 from lantian.kernel.web.metrics import REQUEST_SECONDS, REQUESTS
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -63,6 +63,23 @@ class CurrentActor:
         if isinstance(exception, Denied):
             raise PermissionDenied(str(exception.reason)) from exception
         return None
+
+
+class Gates:
+    """Asks the gates (kernel.web.guards) of everybody who is signed in; strangers meet the guards of the views."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> HttpResponseBase | None:
+        if request.session.session_key is None or not request.user.is_authenticated:
+            return None
+        return next((response for gate in GATES if (response := gate(request)) is not None), None)
 
 
 def content_security_policy(host: str) -> str:

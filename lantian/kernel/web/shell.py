@@ -16,6 +16,7 @@ from lantian.kernel.registry import Registry
 from lantian.kernel.rules import ANONYMOUS, Actor, Grant
 from lantian.kernel.web import navigation
 from lantian.kernel.web.navigation import NavItem
+from lantian.kernel.web.panels import SIGN_IN_PANELS
 
 if TYPE_CHECKING:
     from lantian.kernel.rules import Text
@@ -33,6 +34,8 @@ PLACES: Registry[str] = Registry("places of the shell")
 ROLE_LABELS: Registry["Text"] = Registry("role labels")
 # How many unread messages the actor has; at most one entry. Must be cheap: it runs on every page.
 UNREAD: Registry[Callable[[Actor], int]] = Registry("unread counts")
+# Told when somebody chooses a language, besides the cookie of this device.
+LANGUAGE_KEEPERS: Registry[Callable[[HttpRequest, str], None]] = Registry("keepers of the language")
 # The public header's entries, in order of registration.
 PUBLIC_NAV: Registry[NavItem] = Registry("public navigation")
 
@@ -133,7 +136,7 @@ class Shell:
 
     @property
     def theme(self) -> str:
-        """"light", "dark", or "" for what the device prefers."""
+        """ "light", "dark", or "" for what the device prefers."""
         chosen = self.request.COOKIES.get(THEME_COOKIE, "")
         return chosen if chosen in THEMES else ""
 
@@ -175,6 +178,11 @@ class Shell:
     @cached_property
     def sign_in_url(self) -> str:
         return place("sign_in")
+
+    @property
+    def sign_in_panels(self) -> list[str]:
+        """Names of templates that apps show below the sign-in form."""
+        return list(SIGN_IN_PANELS)
 
     @cached_property
     def sign_out_url(self) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.forms import LoginForm
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -63,6 +64,14 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
         response: HttpResponse = super().login(request, redirect_url=redirect_url)
         if getattr(self.user, "kind", "") == AccountKind.CLASS_SCREEN:
             request.session.set_expiry(SCREEN_SESSION_SECONDS)  # a screen is nobody's own device, and stays signed in
+        if self.user and getattr(self.user, "language", ""):
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                self.user.language,
+                max_age=365 * 24 * 3600,
+                samesite="Lax",
+                secure=request.is_secure(),
+            )
         return response
 
 

@@ -1,14 +1,17 @@
 """How allauth signs people in here: by any login name, with hashing capped, with no sign-up and no e-mail."""
 
+import base64
 from typing import Any
 from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from lantian.kernel import crypto
 from lantian.kernel.events import publish
 from lantian.kernel.journal import services as journal
 from lantian.kernel.rules import Actor, ActorKind
@@ -20,6 +23,7 @@ from lantian.people.identity.models import Account
 from lantian.people.identity.queries import account_by_login
 from lantian.people.identity.services import passwords
 
+SECOND_FACTOR = "identity.second_factor"
 # A class screen stays signed in for a school year and its holidays.
 SCREEN_SESSION_SECONDS = 400 * 24 * 3600
 
@@ -95,3 +99,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         return HttpResponse(status=302, headers={"Location": reverse("account_inactive")})
+
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """allauth's own remarks ("you have signed in as …") say nothing that the next page does not show."""
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped
+    """Secrets of authenticator apps and recovery codes are sealed like other private facts."""
+
+    def encrypt(self, text: str) -> str:
+        return base64.b64encode(crypto.encrypt(text, context=SECOND_FACTOR)).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return crypto.decrypt(base64.b64decode(encrypted_text), context=SECOND_FACTOR).decode()
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """No e-mail."""

@@ -282,7 +282,7 @@ def update_person(person: Person, *, by: Actor, **changes: Any) -> Person:
         return row
     try:
         with transaction.atomic():
-            row.save()
+            row.save(update_fields=[*changed, *_follows(changed)])
     except IntegrityError as error:
         _save_or_say(error)
     if row.account is not None:
@@ -298,6 +298,13 @@ def update_person(person: Person, *, by: Actor, **changes: Any) -> Person:
     )
     publish(events.PersonUpdated(object_id=row.pk, context={"changed": changed}, **acted_by(by)))
     return row
+
+
+def _follows(changed: list[str]) -> list[str]:
+    """The columns that hang on what changed."""
+    also = {"phone": ["phone_index"], "citizen_id": ["citizen_id_index", "birth_date", "gender"]}
+    columns = {"sort_key", "initials", "search_text"}.union(*(also.get(name, ()) for name in changed))
+    return sorted(columns - set(changed))
 
 
 def _follow(account: Account, person: Person, changed: list[str], by: Actor) -> None:
