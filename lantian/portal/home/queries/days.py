@@ -23,6 +23,8 @@ from lantian.portal.home.queries.words import date_words, short_weekday
 from lantian.teach.live.queries import OPENS_BEFORE
 
 if TYPE_CHECKING:
+    from django.db.models.expressions import Combinable
+
     from lantian.people.schedule.models import Lesson
 
 # Roles that follow lessons they neither teach nor take: they see the open ones.
@@ -106,7 +108,7 @@ def day_of(actor: Actor, day: date, now: datetime) -> Day:
     return Day(entries, sums["total"], sums["live"], sums["over"])
 
 
-def _span(expression: object) -> "ExpressionWrapper[object]":
+def _span(expression: "Combinable") -> "ExpressionWrapper[Combinable]":
     return ExpressionWrapper(expression, output_field=DurationField())
 
 
