@@ -98,7 +98,7 @@ def demo_part(name: str) -> Callable[[DemoPart], DemoPart]:
 
 
 def accounts_file() -> Path:
-    return Path(settings.LANTIAN_HOME) / "demo" / "accounts.json"
+    return Path(settings.LANTIAN_HOME) / "demo" / "region.json"
 
 
 def write_accounts(accounts: list[DemoAccount]) -> None:
