@@ -16,6 +16,7 @@ from typing import Any
 
 from runtime.home import ROOT, Instance
 from runtime.logs import ServiceLog
+from runtime.postgres import Launch
 from runtime.words import Problem, say
 
 TEXT_TYPES = {".js", ".mjs", ".css", ".html", ".svg", ".json", ".map", ".txt", ".webmanifest", ".ico"}
@@ -51,13 +52,15 @@ def django(
     arguments: list[str], environment: dict[str, str], *, log: ServiceLog | None = None, patience: float = 1800
 ) -> str:
     """Run one management command in a process of its own; its standard output. Raises Problem with its last words."""
+    launch = Launch([sys.executable, "-m", "django", *arguments], environment)
     done = subprocess.run(
-        [sys.executable, "-m", "django", *arguments],
-        env=environment,
+        launch.command(),
+        env=launch.env,
         cwd=ROOT,
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is for the supervisor to handle
         timeout=patience,
         check=False,
     )

@@ -5,9 +5,11 @@ process serving old websockets.
 """
 
 import importlib
+import multiprocessing
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +23,32 @@ def load(target: str) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
+def preload(target: str) -> None:
+    """Import the application once in the main process: its workers are forked with it, which halves start and memory.
+
+    Connections opened meanwhile must not be shared with the workers.
+    """
+    importlib.import_module(target.partition(":")[0])
+    from django.db import connections
+
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        close_pool = getattr(connection, "close_pool", None)
+        if close_pool is not None:
+            close_pool()
+
+
 def serve(kind: str, socket: Path, workers: int, threads: int) -> None:
     from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
     from granian.server import Server
 
     web = kind == "web"
+    target = "config.wsgi:application" if web else "config.asgi:application"
+    if web and workers > 1 and multiprocessing.get_start_method() == "fork" and threading.active_count() == 1:
+        preload(target)
     server = Server(
-        "config.wsgi:application" if web else "config.asgi:application",
+        target,
         uds=socket,
         uds_permissions=0o600,
         interface=Interfaces.WSGI if web else Interfaces.ASGI,

@@ -35,7 +35,9 @@ def environment(instance: Instance, database_url: str) -> dict[str, str]:
     }
     if instance.hosts:
         told["LANTIAN_HOSTS"] = ",".join(dict.fromkeys([*caddy.names(instance), "[::1]"]))
-    kept = {name: value for name, value in os.environ.items() if name not in {"LANTIAN_PASSPHRASE", "PGPASSWORD"}}
+    # Secrets of the shell are nobody's business; without compiled files every start would cost seconds.
+    unwanted = {"LANTIAN_PASSPHRASE", "PGPASSWORD", "PYTHONDONTWRITEBYTECODE"}
+    kept = {name: value for name, value in os.environ.items() if name not in unwanted}
     return {**kept, **told}
 
 

@@ -135,6 +135,8 @@ class Supervisor:
         try:
             await asyncio.to_thread(action)
         except Exception as error:  # noqa: BLE001 - whatever it was, nothing after the gate can run
+            if self._stop.is_set():  # cut short by being told to stop
+                return
             self._problem = str(error) if isinstance(error, Problem) else f"{name}: {error!r}"
             self.log.event("gate failed", level="critical", gate=name, error=repr(error))
             self._stop.set()
