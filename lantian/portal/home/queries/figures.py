@@ -222,9 +222,9 @@ def of_operator(actor: Actor, day: date) -> Figure | None:
         title=_("平台运行"),
         subtitle=_("此刻"),
         numbers=(
-            (_("在线班级"), str(classes_watching(timezone.now())), _("个")),
+            (_("在线班级"), str(classes_watching(timezone.now())), ""),
             (_("可用磁盘"), f"{free:.1f}", "GB"),
-            (_("等待的任务"), str(jobs.get("todo", 0) + jobs.get("doing", 0)), _("个")),
+            (_("等待的任务"), str(jobs.get("todo", 0) + jobs.get("doing", 0)), ""),
         ),
     )
 

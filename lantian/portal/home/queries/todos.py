@@ -154,7 +154,7 @@ def alliances_ending(actor: Actor, day: date) -> Iterable[Todo]:
     dates = sorted(ending.order_by().values_list("ends_on", flat=True))
     if dates:
         url = address("schedule_alliances")
-        yield Todo(_("商定联盟是否续办"), url, due=dates[0], count=len(dates), unit=_("个"))
+        yield Todo(_("商定到期后是否续办"), url, due=dates[0], count=len(dates), unit=_("个联盟"))
 
 
 def jobs_failed(actor: Actor, day: date) -> Iterable[Todo]:
@@ -163,7 +163,7 @@ def jobs_failed(actor: Actor, day: date) -> Iterable[Todo]:
         return
     failed = jobs_by_state().get("failed", 0)
     if failed:
-        yield Todo(_("查看失败的后台任务"), count=failed, unit=_("个"))
+        yield Todo(_("查看失败的后台任务"), count=failed, unit=_("项"))
 
 
 def lessons_left_running(actor: Actor, day: date) -> Iterable[Todo]:
