@@ -20,7 +20,7 @@ from av.codec.context import CodecContext
 
 from lantian.content.media.engine.codecs import aac_entry
 from lantian.content.media.engine.fragments import write_init
-from lantian.content.media.engine.model import Init, MediaFault, Run, Sample, Track
+from lantian.content.media.engine.model import US, Init, MediaFault, Run, Sample, Track
 
 RATE = 48_000
 FRAME = 1024
@@ -47,16 +47,26 @@ class AacTranscoder:
         self.init = Init(write_init(tracks), tracks)
         self._pcm: Pcm = np.zeros((source.channels, 0), np.float32)
         self._start = 0  # sample number of the first sample in _pcm
-        self._begun = False
+        self._begun = self._exact = False
         self._drift = 0.0
         self.next_audio = -1  # decode time (samples) of the next AAC frame; -1 before the first
-        self._skip_until = 0
+        self._skip_until: int | None = None  # packets before this time are thrown away
 
     def convert(self, run: Run) -> Run | None:
         """The AAC frames that are ready after this run; None when there are none yet."""
         pcm = self._decode(run)
         self._place(run.dts * RATE // run.track.timescale, pcm)
         return self._encode()
+
+    def fill(self, until_us: int) -> Run | None:
+        """A segment came without sound: silence up to its end."""
+        self._place(until_us * RATE // US, np.zeros((self._source.channels, 0), np.float32))
+        return self._encode()
+
+    def begin(self, at_us: int) -> None:
+        """Sound begins here (us) even if the first packet comes a little later: players stall at holes of 30 ms."""
+        self._begun, self._start = True, at_us * RATE // US
+        self._exact = True
 
     def prime(self, run: Run, next_audio: int) -> None:
         """After a restart: hear the last segment's sound again, and go on at AAC time `next_audio` as if nothing happened.
@@ -96,7 +106,7 @@ class AacTranscoder:
             self._begun, self._start = True, at
         due = self._start + self._pcm.shape[1]
         off = at - due  # > 0: sound is missing; < 0: there is more sound than time
-        if off > HOLE:
+        if off > HOLE or (self._exact and off > 0):
             pcm = np.concatenate((np.zeros((self._source.channels, off), np.float32), pcm), axis=1)
             self._drift = 0.0
         elif off < -HOLE:
@@ -105,6 +115,7 @@ class AacTranscoder:
         else:
             self._drift += 0.25 * (off - self._drift)
             pcm = self._stretch(pcm)
+        self._exact = False
         self._pcm = np.concatenate((self._pcm, pcm), axis=1)
 
     def _stretch(self, pcm: Pcm) -> Pcm:
@@ -121,33 +132,40 @@ class AacTranscoder:
     # -- encoding ---------------------------------------------------------------------------------------------------------
 
     def _encode(self) -> Run | None:
-        samples: list[Sample] = []
-        first = -1
+        """Code all whole frames that are there."""
         layout = "stereo" if self._source.channels == 2 else "mono"
         whole = self._pcm.shape[1] // FRAME
+        packets: list[Any] = []
         for index in range(whole):
             block = np.ascontiguousarray(self._pcm[:, index * FRAME : (index + 1) * FRAME])
             frame = av.AudioFrame.from_ndarray(block, format="fltp", layout=layout)
             frame.sample_rate = RATE
             frame.pts = self._start + index * FRAME
-            for packet in self._encoder.encode(frame):
-                at = int(packet.pts or 0)
-                if at < max(self._skip_until, self._first_time(at)):
-                    continue
-                first = at if first < 0 else first
-                samples.append(Sample(bytes(packet), FRAME, sync=True))
+            packets += self._encoder.encode(frame)
         self._pcm = self._pcm[:, whole * FRAME :]
         self._start += whole * FRAME
-        if not samples:
-            return None
-        self.next_audio = first + FRAME * len(samples)
-        return Run(self.track, first, tuple(samples))
+        return self._run(packets)
 
-    def _first_time(self, at: int) -> int:
-        """The first packet's time lies one frame before the sound: priming, left out."""
-        if self.next_audio < 0 and self._skip_until == 0:
-            self._skip_until = at + FRAME
-        return self._skip_until
+    def _run(self, packets: list[Any]) -> Run | None:
+        if packets and self._skip_until is None:
+            self._skip_until = int(packets[0].pts) + FRAME  # the first packet lies before the sound: priming, left out
+        kept = [packet for packet in packets if int(packet.pts) >= (self._skip_until or 0)]
+        if not kept:
+            return None
+        first = int(kept[0].pts)
+        self.next_audio = first + FRAME * len(kept)
+        return Run(self.track, first, tuple(Sample(bytes(packet), FRAME, sync=True) for packet in kept))
+
+    def flush(self) -> Run | None:
+        """The frames still inside coder and buffer, once nothing follows; the coder cannot be used afterwards."""
+        rest = self._pcm.shape[1] % FRAME
+        if rest:
+            silence = np.zeros((self._source.channels, FRAME - rest), np.float32)
+            self._pcm = np.concatenate((self._pcm, silence), axis=1)
+        runs = [run for run in (self._encode(), self._run(list(self._encoder.encode(None)))) if run is not None]
+        if not runs:
+            return None
+        return replace(runs[0], samples=tuple(sample for run in runs for sample in run.samples))
 
 
 def _opus_decoder(track: Track) -> AudioCodecContext:

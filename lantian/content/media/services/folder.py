@@ -110,7 +110,11 @@ def write_whole(path: Path, data: bytes) -> None:
 
 @dataclass(slots=True)
 class History:
-    """What an index says, as far as it is whole: epochs by number, segments in order, whether the stream ended."""
+    """What an index says, as far as it is whole: epochs by number, segments in order, whether the stream ended.
+
+    A second line for the last sequence number takes the first one's place: the follower completes an epoch's last segment
+    when it learns that it was the last.
+    """
 
     epochs: dict[int, EpochRecord] = field(default_factory=dict)
     segments: list[SegmentRecord] = field(default_factory=list)
@@ -119,10 +123,12 @@ class History:
     def add(self, record: Record) -> None:
         if isinstance(record, EpochRecord):
             self.epochs[record.number] = record
-        elif isinstance(record, SegmentRecord):
-            self.segments.append(record)
-        else:
+        elif isinstance(record, EndRecord):
             self.ended = True
+        elif self.segments and self.segments[-1].sequence == record.sequence:
+            self.segments[-1] = record
+        else:
+            self.segments.append(record)
 
     @property
     def next_sequence(self) -> int:
@@ -201,7 +207,8 @@ class Rendition:
         return True
 
     def _sweep(self) -> None:
-        known = {record.name for record in self.history.segments} | {e.init for e in self.history.epochs.values()}
+        known = {record.name for record in self.history.segments} | {entry.name for entry in self.window.entries}
+        known |= {e.init for e in self.history.epochs.values()}
         for path in self.path.iterdir():
             if path.suffix == ".tmp" or (path.suffix in {".m4s", ".mp4"} and path.name not in known):
                 path.unlink(missing_ok=True)
@@ -255,8 +262,9 @@ class Rendition:
         )
 
     def _remember(self, record: Record) -> None:
+        again = isinstance(record, SegmentRecord) and record.sequence < self.history.next_sequence
         self.history.add(record)
-        if isinstance(record, SegmentRecord):
+        if isinstance(record, SegmentRecord) and not again:  # players have the first version already
             self.window.push(self.entry(record))
 
 

@@ -43,6 +43,7 @@ class StreamFollower:
         self._source = History()
         self._init: Init | None = None
         self._transcoder: AacTranscoder | None = None
+        self._last: tuple[SegmentRecord, list[Run], bytes] | None = None  # for its end, see _complete
         self._history = folder.aac.recover()
         self._media_us = 0
         self._next_poster_us = FIRST_POSTER_US
@@ -62,6 +63,7 @@ class StreamFollower:
             if isinstance(record, SegmentRecord):
                 count += self._follow(record)
             elif isinstance(record, EpochRecord):
+                self._complete()
                 self._transcoder = None
                 self._init = None
             else:
@@ -125,16 +127,40 @@ class StreamFollower:
         else:
             transcoder = self._ready(record)
             self._begin(epoch, transcoder.init)
-            coded = transcoder.convert(sound) if sound is not None else None
-            kept = [run for run in runs if run.track.kind == "video"]
-            data = write_fragment(record.sequence + 1, [*kept, coded] if coded else kept)
-            sealed = encrypt_segment(data, secret, sequence_iv(record.sequence))
-            name, size, next_audio = aac.add_segment(record.sequence, sealed), len(sealed), transcoder.next_audio
+            coded = transcoder.convert(sound) if sound is not None else transcoder.fill(record.end_us)
+            made = [*(run for run in runs if run.track.kind == "video"), *([coded] if coded else [])]
+            name, size = self._seal(record, made, secret)
+            next_audio = transcoder.next_audio
+            self._last = (record, made, secret)
         first = not self._history.segments
         aac.append(replace(record, name=name, bytes=size, next_audio=next_audio))
         aac.write_live()
         if first:
             write_masters(self._folder)
+
+    def _seal(self, record: SegmentRecord, runs: list[Run], secret: bytes) -> tuple[str, int]:
+        """Write a segment's file. Returns its name and size."""
+        sealed = encrypt_segment(write_fragment(record.sequence + 1, runs), secret, sequence_iv(record.sequence))
+        return self._folder.aac.add_segment(record.sequence, sealed), len(sealed)
+
+    def _complete(self) -> None:
+        """An epoch is over: its last segment gets the 50 ms of sound that were still inside the coder.
+
+        The live list keeps the first version, which players have by now; the replay lists this one.
+        """
+        last, self._last = self._last, None
+        if last is None or self._transcoder is None:
+            return
+        record, runs, secret = last
+        if record.sequence != self._history.next_sequence - 1:
+            return
+        tail = self._transcoder.flush()
+        sound = next((run for run in runs if run.track.kind == "audio"), None)
+        if tail is not None and sound is not None:
+            whole = replace(sound, samples=(*sound.samples, *tail.samples))
+            name, size = self._seal(record, [run for run in runs if run is not sound] + [whole], secret)
+            before = self._history.segments[-1]
+            self._folder.aac.append(replace(before, name=name, bytes=size, next_audio=self._transcoder.next_audio))
 
     def _begin(self, epoch: EpochRecord, init: Init | None) -> None:
         """The epoch's first segment in this rendition: its initialisation part and its line."""
@@ -149,11 +175,14 @@ class StreamFollower:
         """The epoch's transcoder; after a restart it hears the segment before again."""
         if self._transcoder is not None and not record.jump:
             return self._transcoder
+        self._complete()
         assert self._init is not None
         self._transcoder = AacTranscoder(self._init)
         before = self._history.segments[-1] if self._history.segments else None
         if before is not None and before.epoch == record.epoch and not record.jump and before.next_audio >= 0:
             self._prime(self._transcoder, before)
+        else:
+            self._transcoder.begin(record.start_us)
         return self._transcoder
 
     def _prime(self, transcoder: AacTranscoder, before: SegmentRecord) -> None:
@@ -167,6 +196,7 @@ class StreamFollower:
             transcoder.prime(sound, before.next_audio)
 
     def _end(self, record: EndRecord) -> None:
+        self._complete()
         aac = self._folder.aac
         if not self._history.ended:
             aac.append(record)

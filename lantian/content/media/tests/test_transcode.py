@@ -110,3 +110,28 @@ def test_after_a_restart_sound_goes_on_sample_by_sample() -> None:
     seam = slice(at - 9600, at + 9600)
     assert np.abs(one[1][seam] - two[1][seam]).max() < 0.02
     assert abs(lag_ms(one, two, 8.0)) < 1
+
+
+def test_sound_that_comes_late_begins_with_silence() -> None:
+    """A WebM recording's first packet is stamped 30 ms: without silence before it players stall there."""
+    init, segments = cut(*capture("chromium-156.webm"))
+    assert sounds(segments)[0].start_us == 30_000
+    coder = AacTranscoder(init)
+    coder.begin(0)
+    coded = [made for run in sounds(segments) if (made := coder.convert(run)) is not None]
+    assert coded[0].dts == 0
+    assert coded[-1].end_us == pytest.approx(6e6, abs=60_000)
+
+
+def test_segments_without_sound_are_filled_with_silence() -> None:
+    init, segments = cut_lesson(12)
+    source = sounds(segments)
+    coder = AacTranscoder(init)
+    coded = []
+    for segment, run in zip(segments, source, strict=True):
+        made = coder.convert(run) if segment.start_us not in {4_000_000, 5_000_000} else coder.fill(segment.end_us)
+        assert made is not None
+        coded.append(made)
+    for before, after in pairwise(coded):
+        assert after.dts == before.dts + before.ticks
+    assert abs(lag_ms(sound(joined(init, source)), sound(joined(coder.init, coded)), 8.0)) < 10

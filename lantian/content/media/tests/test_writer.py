@@ -274,7 +274,11 @@ def test_kill_9_at_random_moments(folder: StreamFolder, tmp_path: Path) -> None:
     source = tmp_path / "lesson.bin"
     source.write_bytes(b"".join(chunk.data for chunk in lesson(12)))
     client, chance = str(uuid4()), random.Random(7)
-    run = "import sys, django; django.setup(); from lantian.content.media.tests.publisher import main; main(*sys.argv[1:])"
+    run = (
+        "import sys, django; from django.conf import settings;"
+        "settings.configure(INSTALLED_APPS=['procrastinate.contrib.django', 'lantian.kernel.journal', 'lantian.content.media']);"
+        "django.setup(); from lantian.content.media.tests.publisher import main; main(*sys.argv[1:])"
+    )
     command = [sys.executable, "-c", run, str(folder.path), secrets, client, str(source), "900"]
     acked, done, kills = -1, False, 0
     while not done and kills < 20:
@@ -320,6 +324,9 @@ def test_the_follower_keeps_up_takes_pictures_and_finishes(folder: StreamFolder)
     assert follower.ended
     assert follower.lost == 0
     assert pictures(folder, keys, "aac") == [288, 90]
+    for piece, seconds in zip(playable(folder, "aac", keys), (24.0, 6.04), strict=True):
+        start, pcm = sound(piece)
+        assert start + len(pcm) / 48_000 == pytest.approx(seconds, abs=0.03), "sound goes on to the epoch's very end"
     av, aac = (read_playlist((folder.path / side / "replay.m3u8").read_text()) for side in ("av", "aac"))
     assert (av.durations, av.breaks, av.keys) == (aac.durations, aac.breaks, aac.keys)
     for name in ("master.m3u8", "replay.m3u8"):
