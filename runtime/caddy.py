@@ -209,7 +209,8 @@ def _body(instance: Instance) -> str:
         authority = f"\n\thandle {CA_PATH} {{{_certificate(instance)}\n\t}}"
     return f"""{access}
 	header -Server
-	header X-Content-Type-Options nosniff
+	header -Via
+	header ?X-Content-Type-Options nosniff
 	encode zstd gzip {{
 		minimum_length 860
 		match {{
@@ -259,6 +260,7 @@ def caddyfile(instance: Instance) -> str:
         text += f"""
 http://:{instance.http_port} {{{bind}
 	header -Server
+	header -Via
 	handle {CA_PATH} {{{_certificate(instance)}
 	}}
 	handle {{

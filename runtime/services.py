@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import ssl
 import sys
@@ -99,18 +100,19 @@ def _probe(path: str, unix: Path) -> Callable[[], Awaitable[bool]]:
 
 
 def web_spec(instance: Instance, told: dict[str, str]) -> Spec:
-    arguments = [
-        "-m",
-        "runtime.serve",
-        "web",
-        str(instance.web_socket),
-        str(instance.web_workers),
-        str(instance.db_pool),
-    ]
+    sizes = [str(instance.web_workers), str(instance.db_pool)]
+    arguments = ["-m", "runtime.serve", "web", str(instance.web_socket), *sizes]
     probe = _probe("/healthz", instance.web_socket)
+    figures = instance.run / "metrics"  # where the web processes add up their Prometheus counters
+
+    def launch() -> Launch:
+        shutil.rmtree(figures, ignore_errors=True)
+        figures.mkdir(mode=0o700)
+        return _python(arguments, {**told, "PROMETHEUS_MULTIPROC_DIR": str(figures)})()
+
     return Spec(
         "web",
-        _python(arguments, told),
+        launch,
         probe,
         after=("schema", "static"),
         alive=probe,

@@ -1,6 +1,7 @@
 """Pages of the house itself: health, metrics."""
 
 import ipaddress
+import os
 import shutil
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest, multiprocess
 
 from lantian.kernel.web.guards import public
 
@@ -48,7 +49,16 @@ def metrics(request: HttpRequest) -> HttpResponse:
     token = settings.LANTIAN_METRICS_TOKEN
     if not (token and constant_time_compare(given, token)) and not _from_here(request):
         raise PermissionDenied
-    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+
+
+def _registry() -> CollectorRegistry:
+    """This process's figures, or those of all web processes together when the supervisor keeps them in one folder."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    together = CollectorRegistry()
+    multiprocess.MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+    return together
 
 
 def _from_here(request: HttpRequest) -> bool:
