@@ -1,7 +1,6 @@
 """What both kinds of socket share: the ticket at the door, limits of connections, and the life of a connection."""
 
 import asyncio
-import contextlib
 from collections.abc import Coroutine
 from typing import Any
 
@@ -43,8 +42,15 @@ def admit(socket: WebSocket, outlet: Outlet, hub: Hub) -> Ticket | None:
     return ticket
 
 
+async def say_goodbye(outlet: Outlet) -> None:
+    """Send what a refused socket is to hear, and close it."""
+    await outlet.run()
+    await outlet.finish()
+
+
 async def serve(hub: Hub, outlet: Outlet, ticket: Ticket, reading: Coroutine[Any, Any, None]) -> None:
-    """Read and write until either side is done."""
+    """Read and write until either side is done. The reader is cancelled before the socket is closed: granian's close waits
+    for a receive that is under way."""
     hub.tickets[ticket.j] += 1
     hub.sockets.add(outlet)
     reader = asyncio.ensure_future(reading)
@@ -52,16 +58,16 @@ async def serve(hub: Hub, outlet: Outlet, ticket: Ticket, reading: Coroutine[Any
     try:
         await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
         if outlet.closing and not writer.done():
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(writer), 5)
+            await asyncio.wait({writer}, timeout=5)
+        for task in (reader, writer):
+            task.cancel()
+        results = await asyncio.gather(reader, writer, return_exceptions=True)
+        await outlet.finish()
     finally:
         hub.sockets.discard(outlet)
         hub.tickets[ticket.j] -= 1
         if hub.tickets[ticket.j] <= 0:
             del hub.tickets[ticket.j]
-        for task in (reader, writer):
-            task.cancel()
-        results = await asyncio.gather(reader, writer, return_exceptions=True)
     for result in results:
         if isinstance(result, Exception):
             raise result

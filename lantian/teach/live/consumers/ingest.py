@@ -12,7 +12,7 @@ from lantian.content.media.errors import MediaError, StaleEpoch, StreamTooLong
 from lantian.content.media.services import Fed
 from lantian.teach.live.consumers import figures
 from lantian.teach.live.consumers.database import DatabaseAway
-from lantian.teach.live.consumers.gate import admit, refuse, serve
+from lantian.teach.live.consumers.gate import admit, refuse, say_goodbye, serve
 from lantian.teach.live.consumers.hub import Hub, SessionOver, UnknownSession
 from lantian.teach.live.consumers.outlet import Allowance, Outlet
 from lantian.teach.live.consumers.room import LiveRoom, OtherPublisher, Publisher, now_ms
@@ -56,7 +56,7 @@ async def ingest(socket: WebSocket) -> None:
         refuse(outlet, "forbidden", MESSAGES["forbidden"], 4003)
         ticket = None
     if ticket is None:
-        await outlet.run()
+        await say_goodbye(outlet)
         return
     figures.PUBLISHERS.inc()
     connection = Ingest(hub, socket, outlet, ticket)
@@ -93,7 +93,7 @@ class Ingest:
     async def read(self) -> None:
         """Until the peer leaves or breaks the rules."""
         patience = HELLO_SECONDS
-        while not self._outlet.closing:
+        while True:
             try:
                 message = await asyncio.wait_for(self._socket.receive(), patience)
             except TimeoutError:
@@ -132,7 +132,7 @@ class Ingest:
         elif kind == "time":
             self._outlet.send(dump({"t": "time", "c": word.get("c"), "s": now_ms()}))
         elif kind == "end" and self._room is not None and self._seat is self._room.publisher:
-            await self._hub.end(self._room, EndReason.TEACHER)
+            self._hub.spawn(self._hub.end(self._room, EndReason.TEACHER))
 
     # -- greeting -----------------------------------------------------------------------------------------------------------
 
@@ -197,7 +197,7 @@ class Ingest:
         except MediaFault as fault:
             self._fault(fault)
         except StreamTooLong:
-            await self._hub.end(room, EndReason.LIMIT)
+            self._hub.spawn(self._hub.end(room, EndReason.LIMIT))
         except MediaError as error:  # stale, ended, disk full
             figures.CHUNKS.labels(error.code).inc()
             self._refuse(error.code, error.message)

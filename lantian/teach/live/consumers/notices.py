@@ -37,7 +37,7 @@ async def listen(hub: Hub) -> None:
                 async for note in listener.notifies():
                     await _hear(hub, note.payload)
         except (psycopg.Error, OSError) as error:
-            log.warning("not listening to the database", error=type(error).__name__)
+            log.warning("not listening to the database", error=type(error).__name__, detail=str(error)[:200])
         await asyncio.sleep(pause)
         pause = min(LONGEST_PAUSE, pause * 2)
 

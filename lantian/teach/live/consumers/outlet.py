@@ -18,7 +18,6 @@ class Outlet:
         self._waiting: deque[str] = deque()
         self._bell = asyncio.Event()
         self._code: int | None = None
-        self.code = 0
 
     @property
     def closing(self) -> bool:
@@ -47,23 +46,23 @@ class Outlet:
         self.close(code)
 
     async def run(self) -> None:
-        """Send until closed. Ends quietly when the peer is gone."""
+        """Send until there is nothing more to say. Ends quietly when the peer is gone."""
         with contextlib.suppress(Exception):
             while True:
                 while self._waiting:
                     await asyncio.wait_for(self._socket.send_text(self._waiting.popleft()), SEND_SECONDS)
                 if self._code is not None:
-                    break
+                    return
                 self._bell.clear()
                 await self._bell.wait()
-        await self._finish()
 
-    async def _finish(self) -> None:
-        self.code = self._code if self._code is not None else 1006
-        self._code = self.code
+    async def finish(self) -> None:
+        """Close the socket. Nobody may be receiving from it any more."""
+        if self._code is None:
+            self._code = 1000
         with contextlib.suppress(Exception):
             if self._socket.application_state is WebSocketState.CONNECTED:
-                await asyncio.wait_for(self._socket.close(self.code), 2)
+                await asyncio.wait_for(self._socket.close(self._code), 2)
 
 
 class Allowance:

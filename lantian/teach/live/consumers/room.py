@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -21,6 +22,7 @@ from lantian.teach.live.enums import EndReason, SessionState
 from lantian.teach.live.queries import GRACE, SessionFacts
 
 log = structlog.get_logger("live")
+T = TypeVar("T")
 SILENT_S = 5.0  # without a chunk for so long the picture counts as interrupted
 DEAD_S = 10.0  # a publisher silent for so long may be replaced without being asked
 GONE_MS = 10 * 60 * 1000  # publisher away this long past the planned end: the lesson is over
@@ -214,8 +216,14 @@ class LiveRoom:
         if self.state in (SessionState.WAITING, SessionState.INTERRUPTED):
             self._become(SessionState.LIVE)
 
-    async def _in_thread(self, function):  # type: ignore[no-untyped-def]  # a thin wrapper: the callers' types hold
-        return await asyncio.get_running_loop().run_in_executor(self._disk, function)
+    async def _in_thread(self, function: Callable[[], T]) -> T:
+        """Run on a disk thread. Being cancelled does not let go of the writer before that thread has."""
+        work = asyncio.get_running_loop().run_in_executor(self._disk, function)
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await asyncio.wait({work})
+            raise
 
     # -- watching -----------------------------------------------------------------------------------------------------------
 

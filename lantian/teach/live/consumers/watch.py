@@ -11,7 +11,7 @@ from lantian.content.media.errors import MediaError
 from lantian.teach.live import services
 from lantian.teach.live.consumers import figures
 from lantian.teach.live.consumers.database import DatabaseAway
-from lantian.teach.live.consumers.gate import admit, refuse, serve
+from lantian.teach.live.consumers.gate import admit, refuse, say_goodbye, serve
 from lantian.teach.live.consumers.hub import Hub, SessionOver, UnknownSession
 from lantian.teach.live.consumers.outlet import Allowance, Outlet
 from lantian.teach.live.consumers.room import LiveRoom, Viewer, now_ms
@@ -32,7 +32,7 @@ async def watch(socket: WebSocket) -> None:
     outlet = Outlet(socket)
     ticket = admit(socket, outlet, hub)
     if ticket is None:
-        await outlet.run()
+        await say_goodbye(outlet)
         return
     figures.VIEWERS.labels(ticket.r).inc()
     try:
@@ -58,7 +58,7 @@ async def _wait_in_lobby(hub: Hub, socket: WebSocket, outlet: Outlet, ticket: Ti
 async def _watch_room(hub: Hub, socket: WebSocket, outlet: Outlet, ticket: Ticket, session: str) -> None:
     room = await _find(hub, outlet, session)
     if room is None:
-        await outlet.run()
+        await say_goodbye(outlet)
         return
     viewer = room.join(ticket, outlet)
     hub.spool.note(viewer.presence.sign(now_ms()))
@@ -99,7 +99,7 @@ class Watch:
         self._allowance = Allowance(MESSAGES_A_SECOND, MESSAGES_AT_ONCE, time.monotonic())
 
     async def read(self) -> None:
-        while not self._outlet.closing:
+        while True:
             try:
                 message = await asyncio.wait_for(self._socket.receive(), SILENCE_SECONDS)
             except TimeoutError:

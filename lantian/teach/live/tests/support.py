@@ -66,3 +66,9 @@ def pictures(session, rendition: str = "av") -> list[float]:
 
 def decoded_frames(session, rendition: str = "av") -> int:
     return len(pictures(session, rendition))
+
+
+def frames_of(chunks) -> int:
+    """How many pictures the recorder's own file holds."""
+    with av.open(io.BytesIO(b"".join(chunks))) as opened:
+        return sum(1 for _ in opened.decode(video=0))

@@ -77,7 +77,9 @@ class World:
             class_group_ids=frozenset({room.class_group_id}),
         )
 
-    def plan(self, *, start=None, minutes=45, receivers=None, access=LessonAccess.ALLIANCE, title="一次函数的图象") -> Lesson:
+    def plan(
+        self, *, start=None, minutes=45, receivers=None, access=LessonAccess.ALLIANCE, title="一次函数的图象"
+    ) -> Lesson:
         start = start or timezone.now() - timedelta(minutes=1)
         return schedule.plan_lesson(
             title=title,
