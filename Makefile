@@ -21,7 +21,8 @@ NODE = D=$$($(BIN)/python -c 'import importlib.util as u; print(u.find_spec("nod
 	&& PATH="$$D/bin:$$PATH" && export PATH && cd frontend
 NPM = node "$$D/lib/node_modules/npm/bin/npm-cli.js"
 
-FRONTEND := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune -o -print 2>/dev/null)
+# Folders too: a file that was removed changes its folder.
+FRONTEND := $(shell find frontend -maxdepth 1 -type f 2>/dev/null) $(shell find frontend/src frontend/scripts 2>/dev/null)
 CATALOGUES := $(shell find locale -name '*.po' 2>/dev/null)
 I18N := $(wildcard lantian/*/*/management/commands/i18n.py)
 
@@ -43,7 +44,7 @@ install: .stamps/python .stamps/frontend .stamps/catalogues
 
 .stamps/python: .stamps/venv pyproject.toml uv.lock
 	@echo "Python packages …"
-	@$(BIN)/uv sync --locked --quiet --python $(BIN)/python
+	@$(BIN)/uv sync --locked --quiet --compile-bytecode --python $(BIN)/python
 	@touch $@
 
 .stamps/node: .stamps/python frontend/package.json frontend/package-lock.json
@@ -53,7 +54,7 @@ install: .stamps/python .stamps/frontend .stamps/catalogues
 
 .stamps/frontend: .stamps/node $(FRONTEND)
 	@echo "Front end …"
-	@$(NODE) && $(NPM) run --silent build
+	@$(NODE) && $(NPM) run --silent build >../.stamps/frontend.log 2>&1 || { cat ../.stamps/frontend.log; exit 1; }
 	@touch $@
 
 # Compiled catalogues are not kept in the repository.

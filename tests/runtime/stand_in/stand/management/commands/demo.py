@@ -16,7 +16,7 @@ class Command(BaseCommand):
             with connection.cursor() as cursor:
                 cursor.execute("CREATE TABLE pupils (name text); INSERT INTO pupils VALUES ('孙浩然'), ('李思源')")
         elif options["verb"] == "accounts":
-            account = {"role": "teacher", "login": "teacher1", "password": "lantian", "organisation": "绵阳东辰学校"}
+            account = {"role": "teacher", "login": "teacher1", "password": "lantian", "organization": "绵阳东辰学校"}
             print(json.dumps([account], ensure_ascii=False))
         else:
             time.sleep(3600)
