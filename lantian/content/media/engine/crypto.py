@@ -30,6 +30,7 @@ class ContentKey:
 
 
 def new_secret() -> bytes:
+    """A fresh AES-128 key."""
     return secrets.token_bytes(KEY_BYTES)
 
 
@@ -39,6 +40,7 @@ def sequence_iv(sequence: int) -> bytes:
 
 
 def encrypt_segment(data: bytes, secret: bytes, iv: bytes) -> bytes:
+    """Seal a whole segment: padded to whole blocks, so at most 16 bytes longer."""
     padder = PKCS7(128).padder()
     cipher = Cipher(AES128(secret), CBC(iv)).encryptor()
     return cipher.update(padder.update(data) + padder.finalize()) + cipher.finalize()

@@ -10,13 +10,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from lantian.content.media.engine.crypto import BadCiphertext, decrypt_segment, encrypt_segment, sequence_iv
 from lantian.content.media.engine.fragments import parse_init, read_segment, write_fragment
 from lantian.content.media.engine.model import Init, Limits, MediaFault, Run
-from lantian.content.media.engine.pictures import keyframe_jpeg
-from lantian.content.media.engine.transcode import AacTranscoder
 from lantian.content.media.errors import KeyLost
 from lantian.content.media.services.folder import (
     EndRecord,
@@ -27,6 +26,9 @@ from lantian.content.media.services.folder import (
     write_whole,
 )
 from lantian.content.media.services.masters import write_masters
+
+if TYPE_CHECKING:
+    from lantian.content.media.engine.transcode import AacTranscoder
 
 log = logging.getLogger(__name__)
 US = 1_000_000
@@ -171,11 +173,13 @@ class StreamFollower:
         codecs = init.codecs if init else epoch.codecs
         aac.append(replace(epoch, init=aac.add_init(data), codecs=codecs))
 
-    def _ready(self, record: SegmentRecord) -> AacTranscoder:
+    def _ready(self, record: SegmentRecord) -> "AacTranscoder":
         """The epoch's transcoder; after a restart it hears the segment before again."""
         if self._transcoder is not None and not record.jump:
             return self._transcoder
         self._complete()
+        from lantian.content.media.engine.transcode import AacTranscoder  # codecs and NumPy: not for the web process
+
         assert self._init is not None
         self._transcoder = AacTranscoder(self._init)
         before = self._history.segments[-1] if self._history.segments else None
@@ -185,7 +189,7 @@ class StreamFollower:
             self._transcoder.begin(record.start_us)
         return self._transcoder
 
-    def _prime(self, transcoder: AacTranscoder, before: SegmentRecord) -> None:
+    def _prime(self, transcoder: "AacTranscoder", before: SegmentRecord) -> None:
         source = next((r for r in self._source.segments if r.sequence == before.sequence), None)
         try:
             runs = self._read(source, self._secret(UUID(source.key))) if source else []
@@ -213,6 +217,8 @@ class StreamFollower:
 
     def _take_poster(self, runs: list[Run]) -> None:
         """A small JPEG every minute under a fresh name (files under /media may be cached for ever); the last two stay."""
+        from lantian.content.media.engine.pictures import keyframe_jpeg
+
         video = next((run for run in runs if run.track.kind == "video" and run.samples[0].sync), None)
         data = keyframe_jpeg(video) if video is not None else None
         if data is None:

@@ -29,6 +29,7 @@ def media_root() -> Path:
 
 
 def folder_of(stream: Stream) -> StreamFolder:
+    """Where the stream lies on disk (it may not exist yet)."""
     return stream_folder(media_root(), stream.token)
 
 

@@ -3,9 +3,11 @@
 import io
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import av
@@ -17,6 +19,7 @@ from lantian.content.media.engine.lesson.source import MIME, Chunk, LessonSource
 from lantian.content.media.engine.model import Init, Limits, Segment
 from lantian.content.media.services.folder import StreamFolder
 from lantian.content.media.services.keys import KeyRing
+from lantian.kernel.rules import Actor, Verdict, check
 
 DATA = Path(__file__).parent / "data"
 
@@ -176,3 +179,14 @@ def playable(folder: StreamFolder, rendition: str, keys: KeyRing, playlist: str 
             before = listed.maps[index]
         pieces[-1] += clear
     return pieces
+
+
+def assert_allowed(rule: Callable[..., Verdict], actor: Actor, *objects: Any) -> None:
+    verdict = check(rule, actor, *objects)
+    assert verdict, str(verdict.reason)
+
+
+def assert_refused(rule: Callable[..., Verdict], actor: Actor, *objects: Any) -> None:
+    verdict = check(rule, actor, *objects)
+    assert not verdict
+    assert str(verdict.reason), "a refusal says why"

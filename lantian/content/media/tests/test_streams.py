@@ -20,7 +20,7 @@ from lantian.content.media.services import KeyRing
 from lantian.content.media.services import streams as verbs
 from lantian.content.media.services.space import LESSON_BYTES, Room, room_for_lesson
 from lantian.content.media.tests.publisher import Publisher
-from lantian.content.media.tests.support import lesson, playable
+from lantian.content.media.tests.support import assert_allowed, assert_refused, lesson, playable
 from lantian.kernel import crypto
 from lantian.kernel.journal.models import JournalEntry
 from lantian.kernel.rules import ANONYMOUS, SHARE_EDGES, SYSTEM, Actor, ActorKind, Denied, Grant
@@ -72,9 +72,9 @@ def test_a_stream_opens_with_a_key_in_use_and_one_ahead() -> None:
 
 
 def test_who_may_open() -> None:
-    assert may_open_stream(TEACHER)
+    assert_allowed(may_open_stream, TEACHER)
     for actor in (ANONYMOUS, SCREEN):
-        assert not may_open_stream(actor)
+        assert_refused(may_open_stream, actor)
         with pytest.raises(Denied):
             services.create_stream(by=actor)
 
@@ -82,15 +82,15 @@ def test_who_may_open() -> None:
 def test_only_those_an_app_above_shares_with_see_a_stream_and_its_keys() -> None:
     stream, other = services.create_stream(by=TEACHER), services.create_stream(by=TEACHER)
     key = stream.keys.get(number=0)
-    assert not may_view_stream(SCREEN, stream)
+    assert_refused(may_view_stream, SCREEN, stream)
     with pytest.raises(MediaKey.DoesNotExist):
         services.content_key(key.pk, by=SCREEN)
     edges = SHARE_EDGES.setdefault("media.stream", [])
     edges.append(lambda actor: Q(pk=stream.pk) if actor.is_screen else Q(pk__in=[]))
     try:
-        assert may_view_stream(SCREEN, stream)
-        assert not may_view_stream(SCREEN, other)
-        assert not may_view_stream(ANONYMOUS, stream)
+        assert_allowed(may_view_stream, SCREEN, stream)
+        assert_refused(may_view_stream, SCREEN, other)
+        assert_refused(may_view_stream, ANONYMOUS, stream)
         assert set(streams_visible_to(SCREEN)) == {stream}
         assert services.content_key(key.pk, by=SCREEN).secret
         with pytest.raises(MediaKey.DoesNotExist):
@@ -154,10 +154,10 @@ def test_deleting_removes_files_and_keys(django_capture_on_commit_callbacks: obj
     stream = services.create_stream(by=TEACHER)
     broadcast(stream)
     folder = services.folder_of(stream)
-    assert not may_delete_stream(TEACHER, stream)
+    assert_refused(may_delete_stream, TEACHER, stream)
     with pytest.raises(Denied):
         services.delete_stream(stream, by=TEACHER)
-    assert may_delete_stream(operator(), stream)
+    assert_allowed(may_delete_stream, operator(), stream)
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         services.delete_stream(stream, by=operator())
     stream.refresh_from_db()
