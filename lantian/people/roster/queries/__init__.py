@@ -1,6 +1,6 @@
 """Reads of the roster: who an account is, what an actor may see, trees, classes, people and grants."""
 
-from lantian.people.roster.queries.actors import actor_of_account, actor_of_person, current_grants_of
+from lantian.people.roster.queries.actors import ACTING_AS, actor_of_account, actor_of_person, current_grants_of
 from lantian.people.roster.queries.figures import (
     class_groups_of_schools,
     figures_below,
@@ -10,7 +10,23 @@ from lantian.people.roster.queries.figures import (
     staff_of,
     wards_of,
 )
-from lantian.people.roster.queries.tree import ancestors_of, breadcrumbs, schools_below, top_organizations
+from lantian.people.roster.queries.history import HistoryLine, history_lines, role_name
+from lantian.people.roster.queries.panels import (
+    CLASS_PANELS,
+    ORGANIZATION_PANELS,
+    PERSON_PANELS,
+    Panel,
+    panels_of_class,
+    panels_of_organization,
+    panels_of_person,
+)
+from lantian.people.roster.queries.tree import (
+    ancestors_of,
+    breadcrumbs,
+    children_of,
+    schools_below,
+    top_organizations,
+)
 from lantian.people.roster.queries.visible import (
     class_groups_visible_to,
     grants_visible_to,
@@ -19,10 +35,17 @@ from lantian.people.roster.queries.visible import (
 )
 
 __all__ = [
+    "ACTING_AS",
+    "CLASS_PANELS",
+    "ORGANIZATION_PANELS",
+    "PERSON_PANELS",
+    "HistoryLine",
+    "Panel",
     "actor_of_account",
     "actor_of_person",
     "ancestors_of",
     "breadcrumbs",
+    "children_of",
     "class_groups_of_schools",
     "class_groups_visible_to",
     "current_grants_of",
@@ -30,9 +53,14 @@ __all__ = [
     "find",
     "grants_visible_to",
     "guardians_of",
+    "history_lines",
     "members_of_class",
     "organizations_visible_to",
+    "panels_of_class",
+    "panels_of_organization",
+    "panels_of_person",
     "people_visible_to",
+    "role_name",
     "schools_below",
     "staff_of",
     "top_organizations",

@@ -14,6 +14,8 @@ from lantian.people.roster.queries.visible import live_grants
 # Names of roles that follow from a membership or a child are derived within this namespace, so that they stay the same.
 DERIVED = UUID("6f1d4f0e-3f0f-4a52-9f55-6d0b6c6f3a10")
 
+ACTING_AS = "acting_as"  # the session key that keeps the role acted in
+
 # With several roles and none chosen, one acts in the first of these.
 ORDER = (
     Role.OFFICER,

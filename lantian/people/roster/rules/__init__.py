@@ -1,10 +1,12 @@
 """Who may see and change what in the roster."""
 
 from lantian.people.roster.rules.grants import may_grant, may_revoke_grant, may_see_grants
+from lantian.people.roster.rules.holding import holds, kinds_above, roles_at
 from lantian.people.roster.rules.managing import (
     may_bind_guardian,
     may_create_organization,
     may_deactivate_organization,
+    may_issue_slips,
     may_keep_account_of,
     may_manage_classes,
     may_manage_people,
@@ -24,12 +26,15 @@ from lantian.people.roster.rules.viewing import (
 )
 
 __all__ = [
+    "holds",
+    "kinds_above",
     "may_bind_guardian",
     "may_browse_organizations",
     "may_browse_people",
     "may_create_organization",
     "may_deactivate_organization",
     "may_grant",
+    "may_issue_slips",
     "may_keep_account_of",
     "may_manage_classes",
     "may_manage_people",
@@ -44,4 +49,5 @@ __all__ = [
     "may_view_grant",
     "may_view_organization",
     "may_view_person",
+    "roles_at",
 ]

@@ -1,7 +1,7 @@
 """Which roles contain which: what the holder of a role may hand out, and where."""
 
 from lantian.kernel.rules import Actor, within
-from lantian.people.roster.enums import REGION_KINDS, SCHOOL_KINDS, Role
+from lantian.people.roster.enums import MAY_STAND_BELOW, REGION_KINDS, SCHOOL_KINDS, Role
 
 # At what kind of unit a role is held.
 PLACES: dict[str, tuple[str, ...]] = {
@@ -32,3 +32,13 @@ def holds(actor: Actor, role: str, path: str) -> bool:
     if own.role == Role.SCHOOL_HEAD:
         return role == Role.SCHOOL_IT
     return own.role == Role.OPERATOR and role == Role.OPERATOR and below
+
+
+def roles_at(kind: str) -> tuple[str, ...]:
+    """The roles that may be held at a unit of this kind."""
+    return tuple(role for role, kinds in PLACES.items() if kind in kinds)
+
+
+def kinds_above(kind: str) -> list[str]:
+    """The kinds of units below which a unit of this kind may stand."""
+    return [above for above, below in MAY_STAND_BELOW.items() if above and kind in below]

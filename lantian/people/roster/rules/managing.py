@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lantian.kernel.rules import ALLOW, Actor, Verdict, deny, rule
 from lantian.people.roster.enums import MemberRole, Role
-from lantian.people.roster.models import Guardianship, Membership, Organization, Person, valid_on
+from lantian.people.roster.models import ClassGroup, Guardianship, Membership, Organization, Person, valid_on
 from lantian.people.roster.queries import visible
 from lantian.people.roster.rules.holding import holds
 
@@ -160,3 +160,17 @@ def _only_in_my_homeroom(actor: Actor, person: Person) -> bool:
         return False
     wards = Guardianship.objects.filter(guardian=person)
     return not wards.exclude(student__in=mine).exists() and (own.exists() or wards.exists())
+
+
+@rule("roster.issue_slips")
+def may_issue_slips(actor: Actor, class_group: ClassGroup) -> Verdict:
+    """Print a class's activation codes: its homeroom teacher and the administration."""
+    if manages(actor, class_group.organization.path):
+        return ALLOW
+    today = timezone.localdate()
+    mine = Membership.objects.filter(
+        valid_on(today), person=actor.person_id, class_group=class_group, role=MemberRole.HOMEROOM_TEACHER
+    )
+    if actor.has_role(Role.HOMEROOM_TEACHER) and mine.exists():
+        return ALLOW
+    return deny(_("只有班主任和本校管理人员可以发放账号纸条"))

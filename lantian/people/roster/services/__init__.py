@@ -8,7 +8,12 @@ from lantian.people.roster.services.classes import (
     update_class_group,
 )
 from lantian.people.roster.services.grants import grant_role, revoke_role
-from lantian.people.roster.services.guardians import bind_guardian, bulk_bind_guardians, release_guardian
+from lantian.people.roster.services.guardians import (
+    bind_guardian,
+    bulk_bind_guardians,
+    register_guardian,
+    release_guardian,
+)
 from lantian.people.roster.services.memberships import add_membership, end_membership
 from lantian.people.roster.services.organizations import (
     NewOrganization,
@@ -27,6 +32,7 @@ from lantian.people.roster.services.people import (
     reveal_private,
     update_person,
 )
+from lantian.people.roster.services.slips import Slip, issue_slips
 
 __all__ = [
     "CreatedPerson",
@@ -34,6 +40,7 @@ __all__ = [
     "NewMembership",
     "NewOrganization",
     "NewPerson",
+    "Slip",
     "add_membership",
     "bind_guardian",
     "bulk_bind_guardians",
@@ -46,9 +53,11 @@ __all__ = [
     "deactivate_organization",
     "end_membership",
     "grant_role",
+    "issue_slips",
     "keep_person_accounts",
     "move_organization",
     "open_account_for",
+    "register_guardian",
     "release_guardian",
     "reveal_private",
     "revoke_role",

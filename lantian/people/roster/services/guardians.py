@@ -8,12 +8,14 @@ from django.utils import timezone
 
 from lantian.kernel.events import acted_by, publish
 from lantian.kernel.journal import services as journal
-from lantian.kernel.rules import Actor, require
+from lantian.kernel.rules import SYSTEM, Actor, require
+from lantian.people.identity.engine.names import normalise_phone
 from lantian.people.roster import events
 from lantian.people.roster.enums import MemberRole, Relation
-from lantian.people.roster.errors import AlreadyGuardian, NotAStudent
+from lantian.people.roster.errors import AlreadyGuardian, BadPhone, NotAStudent
 from lantian.people.roster.models import Guardianship, Membership, Person, valid_on
 from lantian.people.roster.rules import may_bind_guardian
+from lantian.people.roster.services.people import CreatedPerson, create_person, phone_index
 
 
 @transaction.atomic
@@ -67,3 +69,25 @@ def release_guardian(guardianship: Guardianship, *, by: Actor, reason: str = "")
         )
     )
     row.delete()
+
+
+@transaction.atomic
+def register_guardian(
+    *, by: Actor, student: Person, name: str, phone: str, relation: str, account: bool = False
+) -> CreatedPerson:
+    """Tie a guardian to a student; the one with this name and phone if registered already, else a new person.
+
+    Raises Denied, BadPhone, NotAStudent, AlreadyGuardian, LoginNameTaken.
+    """
+    require(may_bind_guardian, by, student)
+    try:
+        number = normalise_phone(phone)
+    except ValueError as error:
+        raise BadPhone from error
+    known = Person.objects.filter(phone_index=phone_index(number), name=name.strip()).first()
+    # the rule has been asked about the student; whoever answers for the student registers the guardian
+    made = CreatedPerson(known) if known else create_person(by=SYSTEM, name=name, phone=number, account=account)
+    bulk_bind_guardians([(made.person, student, relation)], by=by)
+    if known is None:
+        journal.record("roster.person_registered", made.person, by=by)
+    return made

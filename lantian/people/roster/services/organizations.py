@@ -211,7 +211,7 @@ def move_organization(organization: Organization, *, parent: Organization, by: A
 
 
 @transaction.atomic
-def deactivate_organization(organization: Organization, *, by: Actor, reason: str) -> None:
+def deactivate_organization(organization: Organization, *, by: Actor, reason: str) -> Organization:
     """Put a unit out of use; it must be empty: no units, classes or people in it any more. Its history stays.
 
     Raises Denied, AlreadyEnded, StillInUse with what is left.
@@ -233,3 +233,4 @@ def deactivate_organization(organization: Organization, *, by: Actor, reason: st
     organization.is_active = False
     journal.record("roster.organization_deactivated", row, by=by, reason=reason)
     publish(events.OrganizationDeactivated(object_id=row.pk, organization_id=row.pk, **acted_by(by)))
+    return organization

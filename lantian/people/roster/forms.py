@@ -1,0 +1,171 @@
+"""Forms of the roster. What may be is decided by the rules and services; forms ask politely and show their words."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lantian.kernel.rules import Actor
+from lantian.people.roster.enums import (
+    GRANTABLE,
+    MAY_STAND_BELOW,
+    ClassKind,
+    Gender,
+    MemberRole,
+    OrganizationKind,
+    Relation,
+    Setting,
+    Stage,
+    Subject,
+)
+from lantian.people.roster.models import ClassGroup, Organization
+from lantian.people.roster.queries import class_groups_visible_to
+from lantian.people.roster.rules.holding import PLACES, holds
+
+LAST_GRADE = {"kindergarten": 3}
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+def _blank(choices: Any, words: Any) -> list[tuple[str, Any]]:
+    return [("", words), *choices]
+
+
+class OrganizationForm(forms.Form):
+    """Facts of a unit. `kind` is asked only for a new one."""
+
+    kind = forms.ChoiceField(label=_("类型"), choices=OrganizationKind.choices)
+    name = forms.CharField(label=_("全称"), max_length=80)
+    short_name = forms.CharField(
+        label=_("简称"), max_length=40, required=False, help_text=_("页面上优先显示简称，如“南山中学”。")
+    )
+    code = forms.CharField(
+        label=_("代码"),
+        max_length=20,
+        required=False,
+        help_text=_("地区填行政区划代码（GB/T 2260），学校填学校标识码。"),
+    )
+    stages = forms.MultipleChoiceField(
+        label=_("学段"), choices=Stage.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    setting = forms.ChoiceField(label=_("城乡"), choices=_blank(Setting.choices, _("不填")), required=False)
+
+    def __init__(self, *args: Any, parent: Organization | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if parent is None:
+            del self.fields["kind"]
+        else:
+            allowed = MAY_STAND_BELOW[str(parent.kind)]
+            self.fields["kind"].choices = [c for c in OrganizationKind.choices if c[0] in allowed]  # type: ignore[attr-defined]
+
+
+class ReasonForm(forms.Form):
+    """Why; kept in the journal."""
+
+    reason = forms.CharField(
+        label=_("原因"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("会写入记录，至少四个字。"),
+    )
+
+
+class ClassGroupForm(forms.Form):
+    stage = forms.ChoiceField(label=_("学段"), choices=Stage.choices)
+    grade = forms.IntegerField(
+        label=_("年级"), min_value=1, max_value=12, help_text=_("小学到高中按 1–12 填，幼儿园小、中、大班填 1–3。")
+    )
+    number = forms.IntegerField(label=_("班号"), min_value=1, max_value=99)
+    kind = forms.ChoiceField(label=_("类型"), choices=ClassKind.choices)
+    name = forms.CharField(label=_("班名"), max_length=40, required=False, help_text=_("不填时按年级和班号取名。"))
+    entry_year = forms.IntegerField(label=_("入学年份"), min_value=1990, max_value=2100, required=False)
+
+    def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if organization.stages:
+            own = [c for c in Stage.choices if c[0] in organization.stages]
+            self.fields["stage"].choices = own  # type: ignore[attr-defined]
+
+
+class PersonForm(forms.Form):
+    """Facts of a person; sealed ones are shown empty and kept when left empty."""
+
+    name = forms.CharField(label=_("姓名"), max_length=80)
+    gender = forms.ChoiceField(label=_("性别"), choices=Gender.choices, required=False)
+    birth_date = forms.DateField(label=_("出生日期"), required=False, widget=DateInput())
+    phone = forms.CharField(label=_("手机号"), max_length=30, required=False)
+    citizen_id = forms.CharField(label=_("身份证号"), max_length=30, required=False)
+    student_number = forms.CharField(label=_("学籍号"), max_length=24, required=False)
+
+
+class MembershipForm(forms.Form):
+    """What a person is at a unit."""
+
+    role = forms.ChoiceField(label=_("身份"), choices=MemberRole.choices)
+    class_group = forms.ModelChoiceField(
+        label=_("班级"), queryset=ClassGroup.objects.none(), required=False, empty_label=_("不分班")
+    )
+    subject = forms.ChoiceField(label=_("任教学科"), choices=_blank(Subject.choices, _("无")), required=False)
+    valid_from = forms.DateField(label=_("开始日期"), required=False, widget=DateInput(), help_text=_("不填为今天。"))
+
+    def __init__(self, *args: Any, actor: Actor, organization: Organization, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["class_group"].queryset = (  # type: ignore[attr-defined]
+            class_groups_visible_to(actor)
+            .filter(organization=organization, is_active=True)
+            .order_by("grade", "number", "name")
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("role") in {MemberRole.STUDENT, MemberRole.HOMEROOM_TEACHER} and not cleaned.get("class_group"):
+            self.add_error("class_group", _("请选择班级。"))
+        return cleaned
+
+
+class NewPersonForm(PersonForm, MembershipForm):
+    """A new person of a unit, with an account if wished."""
+
+    account = forms.BooleanField(label=_("同时开通账号"), required=False, initial=True)
+    field_order = ["name", "role", "class_group", "subject", "gender", "birth_date", "phone", "citizen_id"]
+
+
+class GuardianForm(forms.Form):
+    """A guardian, found by phone number or registered anew."""
+
+    name = forms.CharField(label=_("监护人姓名"), max_length=80)
+    phone = forms.CharField(
+        label=_("手机号"), max_length=30, help_text=_("已登记的监护人按姓名和手机号找到，不会重复登记。")
+    )
+    relation = forms.ChoiceField(label=_("关系"), choices=Relation.choices)
+    account = forms.BooleanField(label=_("没有账号时同时开通"), required=False, initial=True)
+
+
+class GrantForm(forms.Form):
+    """A role that may be held at this kind of unit, until a day."""
+
+    role = forms.ChoiceField(label=_("职务"), choices=())
+    valid_to = forms.DateField(
+        label=_("到哪天为止"), required=False, widget=DateInput(), help_text=_("包含当天；不填为长期有效。")
+    )
+
+    def __init__(self, *args: Any, actor: Actor, organization: Organization, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [  # type: ignore[attr-defined]
+            (role.value, role.label)
+            for role in GRANTABLE
+            if organization.kind in PLACES[role] and holds(actor, role, organization.path)
+        ]
+
+    def clean_valid_to(self) -> date | None:
+        day: date | None = self.cleaned_data["valid_to"]
+        if day and day < timezone.localdate():
+            raise forms.ValidationError(_("不能早于今天。"))
+        return day

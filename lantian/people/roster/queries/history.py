@@ -1,0 +1,86 @@
+"""The journal in sentences."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lantian.kernel.journal.queries import history_of
+from lantian.people.roster.enums import MemberRole, Role
+
+if TYPE_CHECKING:
+    from lantian.kernel.rules import Text
+
+SENTENCES: dict[str, "Text"] = {
+    "roster.organization_created": gettext_lazy("新建"),
+    "roster.organization_updated": gettext_lazy("修改了资料"),
+    "roster.organization_moved": gettext_lazy("调整了隶属关系"),
+    "roster.organization_deactivated": gettext_lazy("停用：%(reason)s"),
+    "roster.class_group_created": gettext_lazy("编班"),
+    "roster.class_group_updated": gettext_lazy("修改了班级资料"),
+    "roster.slips_issued": gettext_lazy("发放了 %(count)s 张账号纸条"),
+    "roster.person_registered": gettext_lazy("登记入册"),
+    "roster.person_updated": gettext_lazy("修改了%(changed)s"),
+    "roster.private_fact_revealed": gettext_lazy("查看了%(what)s：%(reason)s"),
+    "roster.membership_begun": gettext_lazy("成为%(organization)s的%(role)s"),
+    "roster.membership_ended": gettext_lazy("不再是%(organization)s的%(role)s"),
+    "roster.grant_given": gettext_lazy("被授予%(organization)s的%(role)s"),
+    "roster.grant_revoked": gettext_lazy("被撤销%(organization)s的%(role)s：%(reason)s"),
+    "roster.guardian_bound": gettext_lazy("登记了监护人"),
+    "roster.guardian_released": gettext_lazy("解除了监护人%(guardian)s"),
+    "roster.account_opened": gettext_lazy("开通了账号"),
+}
+FACTS: dict[str, "Text"] = {
+    "name": gettext_lazy("姓名"),
+    "gender": gettext_lazy("性别"),
+    "birth_date": gettext_lazy("出生日期"),
+    "phone": gettext_lazy("手机号"),
+    "citizen_id": gettext_lazy("身份证号"),
+    "student_number": gettext_lazy("学籍号"),
+}
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One act: what, who, when."""
+
+    words: str
+    who: str
+    at: datetime
+
+
+def role_name(role: str) -> str:
+    """A role's or membership's word for people."""
+    return str(dict(Role.choices).get(role) or dict(MemberRole.choices).get(role) or role)
+
+
+class _Words(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _readable(data: dict[str, Any]) -> _Words:
+    words = _Words(data)
+    if "role" in data:
+        words["role"] = role_name(data["role"])
+    if "what" in data:
+        words["what"] = FACTS.get(data["what"], data["what"])
+    if isinstance(data.get("changed"), list):
+        words["changed"] = _("、").join(str(FACTS.get(name, name)) for name in data["changed"])
+    return words
+
+
+def history_lines(obj: models.Model, limit: int = 30) -> list[HistoryLine]:
+    """The latest acts about one thing, newest first; one query. The caller has shown that the thing is visible."""
+    lines = []
+    for entry in history_of(obj)[:limit]:
+        sentence = SENTENCES.get(entry.action)
+        words = str(sentence) % _readable(entry.data) if sentence else entry.action
+        who = entry.actor_name
+        if entry.role:
+            who = _("%(name)s（%(role)s）") % {"name": who, "role": role_name(entry.role)}
+        lines.append(HistoryLine(words.rstrip("：: "), who, entry.at))
+    return lines

@@ -1,0 +1,94 @@
+"""One class: its students and teachers; making classes; slips with activation codes."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from lantian.kernel.rules import check, require
+from lantian.kernel.web.guards import acting, get_visible_or_404, guarded_by_object
+from lantian.kernel.web.once import once
+from lantian.people.identity.engine.names import mask
+from lantian.people.roster import queries, rules, services
+from lantian.people.roster.enums import MemberRole
+from lantian.people.roster.forms import ClassGroupForm
+from lantian.people.roster.models import ClassGroup, Membership
+from lantian.people.roster.views.parts import done
+
+
+def _find(request: HttpRequest, pk: UUID) -> ClassGroup:
+    visible = queries.class_groups_visible_to(acting(request)).select_related("organization")
+    return get_visible_or_404(visible, pk=pk)
+
+
+@require_safe
+@guarded_by_object("roster.view_class_group")
+def record(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The class: students whom one may see, with masked numbers, and teachers with their subjects."""
+    actor, group = acting(request), _find(request, pk)
+    members = list(queries.members_of_class(group))
+    seen = set(
+        queries.people_visible_to(actor).filter(pk__in=[row.person_id for row in members]).values_list("pk", flat=True)
+    )
+    students = [row for row in members if row.role == MemberRole.STUDENT and row.person_id in seen]
+    for row in students:
+        row.person.masked_number = mask(row.person.student_number) if row.person.student_number else ""  # type: ignore[attr-defined]
+    context = {
+        "group": group,
+        "crumbs": queries.breadcrumbs(actor, group.organization),
+        "students": students,
+        "hidden": sum(row.role == MemberRole.STUDENT for row in members) - len(students),
+        "teachers": _teachers(members, seen),
+        "panels": queries.panels_of_class(actor, group),
+        "history": queries.history_lines(group) if actor.administers(group.organization.path) else None,
+        "may_slips": bool(check(rules.may_issue_slips, actor, group)),
+        "may_people": bool(check(rules.may_manage_people, actor, group.organization)),
+    }
+    return render(request, "roster/class_group.html", context)
+
+
+def _teachers(members: list[Membership], seen: set[UUID]) -> list[dict[str, object]]:
+    """Each teacher once: name, what they are in this class, and whether their page may be opened."""
+    found: dict[UUID, dict[str, object]] = {}
+    for row in members:
+        if row.role == MemberRole.STUDENT:
+            continue
+        one = found.setdefault(
+            row.person_id, {"person": row.person, "words": [], "homeroom": False, "open": row.person_id in seen}
+        )
+        if row.role == MemberRole.HOMEROOM_TEACHER:
+            one["homeroom"] = True
+        elif row.subject:
+            one["words"].append(row.get_subject_display())  # type: ignore[attr-defined]
+    return sorted(found.values(), key=lambda one: not one["homeroom"])
+
+
+@require_http_methods(["GET", "POST"])
+@guarded_by_object("roster.manage_classes")
+@once
+def create(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A new class of a school."""
+    actor = acting(request)
+    school = get_visible_or_404(queries.organizations_visible_to(actor), pk=pk)
+    require(rules.may_manage_classes, actor, school)
+    form = ClassGroupForm(request.POST or None, organization=school)
+    made = done(request, form, lambda cleaned: services.create_class_group(by=actor, organization=school, **cleaned))
+    if made:
+        messages.success(request, _("已编班：%(name)s。") % {"name": made.name})
+        return redirect("roster_class_group", made.pk)
+    title = _("在“%(name)s”编班") % {"name": school}
+    return render(request, "roster/form.html", {"form": form, "title": title, "unit": school, "submit": _("编班")})
+
+
+@never_cache
+@require_POST
+@guarded_by_object("roster.issue_slips")
+def slips(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Slips to print and cut: shown this once."""
+    group = _find(request, pk)
+    made = services.issue_slips(group, by=acting(request))
+    return render(request, "roster/slips.html", {"group": group, "slips": made})
