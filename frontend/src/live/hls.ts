@@ -14,6 +14,9 @@ const patient = (attempts: number, timeout: number) => ({
   },
 });
 
+/** Seconds behind the newest segment's end that a player aims at. */
+export const LIVE_DELAY = 2.2;
+
 export interface Source {
   keys: KeyCache;
   ticket: () => string;
@@ -37,10 +40,10 @@ export function liveSettings(source: Source): Partial<HlsConfig> {
   return {
     ...shared(source),
     lowLatencyMode: true, // with plain segments this only allows catching up by speed
-    liveSyncDuration: 2.2,
-    liveMaxLatencyDuration: 6,
+    liveSyncDuration: LIVE_DELAY,
+    liveMaxLatencyDuration: 5,
     maxLiveSyncPlaybackRate: 1.12,
-    liveSyncOnStallIncrease: 0.4,
+    liveSyncOnStallIncrease: 0.5, // after a stall a little further back; `Player` undoes it when all is calm
     liveDurationInfinity: true,
     maxBufferLength: 12,
     backBufferLength: 15, // a screen runs all day: let go of what was shown

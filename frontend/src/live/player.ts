@@ -2,7 +2,7 @@
 import type HlsInstance from "hls.js/light";
 import type { ErrorData, Events } from "hls.js/light";
 import { bufferAhead, StallMeter } from "./quality";
-import { chooseLevel, Hls, liveSettings, playsNatively, replaySettings, type Source } from "./hls";
+import { chooseLevel, Hls, LIVE_DELAY, liveSettings, playsNatively, replaySettings, type Source } from "./hls";
 import { Recovery, type Trouble } from "./recovery";
 
 export type PlayerMode = "idle" | "live" | "replay";
@@ -16,6 +16,7 @@ export interface PlayerEvents {
 
 const CHECK_MS = 250;
 const FROZEN_MS = 6000;
+const CALM_MS = 40_000;
 
 export class Player {
   readonly meter = new StallMeter();
@@ -28,6 +29,7 @@ export class Player {
   private recovery = new Recovery();
   private dropsBefore = 0;
   private runningNow = false;
+  private troubledAt = 0;
   private timer: number;
   private retry: number | undefined;
 
@@ -214,6 +216,11 @@ export class Player {
       this.recovery.calm(now);
     }
     const standing = this.meter.standsFor(now);
+    if (standing > 0) this.troubledAt = now;
+    else if (this.hls && this.troubledAt && now - this.troubledAt > CALM_MS) {
+      this.troubledAt = 0;
+      this.hls.targetLatency = LIVE_DELAY; // forget the stalls: back to the usual distance
+    }
     if (standing > FROZEN_MS && Math.floor(standing / FROZEN_MS) !== Math.floor((standing - CHECK_MS) / FROZEN_MS)) this.mend("frozen");
   }
 

@@ -65,16 +65,27 @@ class Browser:
             return list(json.load(answer))
 
     def page(self, url: str = "about:blank", *, width: int = 1280, height: int = 800, mobile: bool = False) -> "Page":
-        """Open a new tab in front of the others."""
-        request = Request(f"http://127.0.0.1:{self.port}/json/new?about:blank", method="PUT")
-        with urlopen(request, timeout=20) as answer:
-            target = json.load(answer)
+        """The browser's own first tab, then new ones in front of the others."""
+        target = self._blank() if not self.pages else self._new()
         page = Page(target["webSocketDebuggerUrl"], target["id"], self)
         self.pages.append(page)
         page.viewport(width, height, mobile=mobile)
         if url != "about:blank":
             page.goto(url)
         return page
+
+    def _blank(self) -> dict[str, Any]:
+        for _ in range(100):
+            found = [one for one in self.targets() if one["type"] == "page"]
+            if found:
+                return found[0]
+            time.sleep(0.1)
+        raise RuntimeError("the browser shows no page")
+
+    def _new(self) -> dict[str, Any]:
+        request = Request(f"http://127.0.0.1:{self.port}/json/new?about:blank", method="PUT")
+        with urlopen(request, timeout=20) as answer:
+            return dict(json.load(answer))
 
     def show(self, page: "Page") -> None:
         """Bring this tab to the front; the others become hidden."""
@@ -193,6 +204,10 @@ class Page:
         self.eval("window.__before_reload = true")
         self.call("Page.reload")
         self.wait("!window.__before_reload && document.readyState === 'complete'", 30)
+
+    def at_start(self, script: str) -> None:
+        """Run a script in every document before its own."""
+        self.call("Page.addScriptToEvaluateOnNewDocument", source=script)
 
     def viewport(self, width: int, height: int, *, mobile: bool = False) -> None:
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile)

@@ -142,7 +142,7 @@ class ScreenView {
       case "ended":
         return [t("下课了"), ""];
       case "loading":
-        return [t("正在打开画面…"), ""];
+        return [t("正在接上画面…"), ""];
       default:
         return ["", ""];
     }
