@@ -91,7 +91,7 @@ class SealedAttribute(DeferredAttribute):
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         value = super().__get__(instance, cls)
         if isinstance(value, Sealed):
-            value = crypto.decrypt(value, context=self.field.context).decode()
+            value = crypto.decrypt(value, context=getattr(self.field, "context", "")).decode()
             instance.__dict__[self.field.attname] = value
         return value
 
