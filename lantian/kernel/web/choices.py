@@ -61,7 +61,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 @signed_in
 def save_view(request: HttpRequest) -> HttpResponse:
     """Keep a list's search, filters and order under a name; the same name again replaces it."""
-    account = request.user.pk
+    account = str(request.user.pk)
     key, name = request.POST.get("list", "")[:60], request.POST.get("name", "").strip()[:40]
     query = urlencode(QueryDict(request.POST.get("query", "")[:1000]).dict())
     mine = SavedView.objects.filter(account_id=account, list_key=key)
@@ -76,5 +76,5 @@ def save_view(request: HttpRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def forget_view(request: HttpRequest, view_id: str) -> HttpResponse:
-    get_object_or_404(SavedView, pk=view_id, account_id=request.user.pk).delete()
+    get_object_or_404(SavedView, pk=view_id, account_id=str(request.user.pk)).delete()
     return _back(request)

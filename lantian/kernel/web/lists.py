@@ -37,7 +37,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from lantian.kernel.rules import ANONYMOUS, Actor
 from lantian.kernel.web import sheets
@@ -100,7 +101,9 @@ class Column:
         """The cell as shown on the page."""
         text = self.text(row)
         if self.kind == "badge" and text:
-            return format_html('<span class="badge badge-{}">{}</span>', self.tone(row) if self.tone else "neutral", text)
+            return format_html(
+                '<span class="badge badge-{}">{}</span>', self.tone(row) if self.tone else "neutral", text
+            )
         if self.link and text:
             return format_html('<a class="row-link" href="{}">{}</a>', self.link(row), text)
         return format_html("{}", text or "—")
@@ -335,10 +338,8 @@ class ListPage(Generic[M]):
     @cached_property
     def chips(self) -> list[Chip]:
         chips = [Chip(gettext("搜索：%(words)s") % {"words": self.q}, self.url(q=None))] if self.q else []
-        for state in self.filter_states:
-            if state.value:
-                chips.append(Chip(_chip_words(state), self.url(**{state.key: None})))
-        return chips
+        narrowed = (state for state in self.filter_states if state.value)
+        return chips + [Chip(_chip_words(state), self.url(**{state.key: None})) for state in narrowed]
 
     @cached_property
     def page_links(self) -> list[tuple[int, str]]:
@@ -385,7 +386,11 @@ class ListPage(Generic[M]):
         asked = self.params.get("export", "")
         if self.exportable and asked in {"csv", "xlsx"}:
             return self.export(asked)  # type: ignore[return-value]  # streamed, answered alike
-        return render(self.request, template, {"page": self, **(context or {})})
+        response = render(self.request, template, {"page": self, **(context or {})})
+        if self.request.headers.get("HX-Request"):
+            # the browser shows the address as we would write it, without the form's empty fields
+            response["HX-Push-Url"] = self.url(page=self.number if self.number > 1 else None)
+        return response
 
     def export(self, kind: str) -> HttpResponse | StreamingHttpResponse:
         """All rows asked for (at most EXPORT_LIMIT) as a file; who took what is logged."""
@@ -425,7 +430,7 @@ def picked(request: HttpRequest, queryset: QuerySet[M]) -> QuerySet[M]:
     for raw in request.POST.getlist("pick")[:1000]:
         try:
             ids.append(field.to_python(raw))
-        except Exception:  # noqa: BLE001, S112, PERF203 - whatever the key's type calls it, it is no id
+        except Exception:  # noqa: BLE001, S112 - whatever the key's type calls it, it is no id
             continue
     return queryset.filter(pk__in=ids)
 

@@ -98,17 +98,19 @@ class SampleForm(forms.Form):
         label="谁可以看", choices=[("alliance", "联盟内的班级"), ("public", "所有人")], widget=forms.RadioSelect
     )
     parts = forms.MultipleChoiceField(
-        label="环节", choices=[("quiz", "课前小测"), ("board", "互动白板")], widget=forms.CheckboxSelectMultiple, required=False
+        label="环节",
+        choices=[("quiz", "课前小测"), ("board", "互动白板")],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
     )
     summary = forms.CharField(label="简介", widget=forms.Textarea(attrs={"rows": 3}), required=False)
     record = forms.BooleanField(label="录制本节课，课后可回看", required=False)
 
 
-def _context(request: HttpRequest) -> dict[str, Any]:
+def _context() -> dict[str, Any]:
     now = timezone.now()
     refused = SampleForm({"name": "", "subject": "math", "day": ""}, auto_id="bad_%s")
     return {
-        "page": SampleList(request),
         "form": SampleForm(initial={"scope": "alliance"}),
         "refused": refused,
         "bars": [("周二", 93), ("周三", 95), ("周四", 91), ("周五", 97), ("今天", 98)],
@@ -150,7 +152,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
 @public
 def components(request: HttpRequest) -> HttpResponse:
     """All components in all their states. A POST only shows the page again: nothing here is kept."""
-    return render(request, "web/ui/page.html", _context(request))
+    return SampleList(request).respond("web/ui/page.html", _context())
 
 
 @public

@@ -31,9 +31,9 @@ def csv_lines(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[by
     """The CSV file in pieces, with a byte order mark."""
     writer = csv.writer(_Echo())
     yield b"\xef\xbb\xbf"
-    yield writer.writerow([safe_cell(cell) for cell in head]).encode()  # type: ignore[attr-defined]
+    yield writer.writerow([safe_cell(cell) for cell in head]).encode()
     for row in rows:
-        yield writer.writerow(["" if cell is None else safe_cell(cell) for cell in row]).encode()  # type: ignore[attr-defined]
+        yield writer.writerow(["" if cell is None else safe_cell(cell) for cell in row]).encode()
 
 
 def xlsx(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]], *, watermark: str) -> bytes:

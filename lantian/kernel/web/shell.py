@@ -10,7 +10,8 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language, gettext_lazy as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from lantian.kernel.registry import Registry
 from lantian.kernel.rules import ANONYMOUS, Actor, Grant

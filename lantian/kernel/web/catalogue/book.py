@@ -138,7 +138,9 @@ def _entry_faults(entry: polib.POEntry) -> list[str]:
 
 def check(base: Path) -> list[Complaint]:
     """Everything wrong with the catalogue, at the line in the sources where it is used; empty when all is well."""
-    complaints = [Complaint(stray.path, stray.line, f"not marked for translation: {stray.text}") for stray in hardcoded.find(base)]
+    complaints = [
+        Complaint(each.path, each.line, f"not marked for translation: {each.text}") for each in hardcoded.find(base)
+    ]
     for domain in DOMAINS:
         known = {_key(entry): entry for entry in load(base, domain) if not entry.obsolete}
         seen: set[Key] = set()

@@ -98,7 +98,7 @@ _SCRIPT_COMMENT = re.compile(
 
 
 def without_script_comments(text: str) -> str:
-    return _SCRIPT_COMMENT.sub(lambda match: match[1] if match[1] else blank(match), text)
+    return _SCRIPT_COMMENT.sub(lambda match: match[1] or blank(match), text)
 
 
 def from_script(text: str, path: str) -> Iterator[Message]:

@@ -1,0 +1,192 @@
+"""List pages over a real table."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
+
+from lantian.kernel.rules import Actor, ActorKind
+from lantian.kernel.web import sheets
+from lantian.kernel.web.lists import Column, Filter, ListPage, picked, spaced
+from lantian.kernel.web.models import SavedView
+
+pytestmark = pytest.mark.django_db
+OWNER = UUID(int=7)
+
+
+class Views(ListPage[SavedView]):
+    key = "views"
+    title = "视图"
+    columns = (
+        Column("name", "名称", primary=True, sort="name", link=lambda view: f"/views/{view.pk}"),
+        Column("list_key", "列表", kind="badge", tone=lambda view: "ok"),
+        Column("length", "长度", value=lambda view: len(view.name), kind="number"),
+        Column("created_at", "时间", sort="created_at"),
+        Column("id", "内部编号", export=False),
+    )
+    filters = (
+        Filter("list_key", "列表", [("even", "双"), ("odd", "单")]),
+        Filter("short", "短名", [("1", "是")], apply=lambda found, value: found.filter(name__lt="item-2")),
+    )
+    search = ("name", "query")
+    order = "name"
+
+
+@pytest.fixture
+def views() -> list[SavedView]:
+    return SavedView.objects.bulk_create(
+        SavedView(
+            account_id=OWNER, list_key=("even", "odd")[n % 2], name=f"item-{n:03}", query="=cmd()" if n == 5 else ""
+        )
+        for n in range(130)
+    )
+
+
+@pytest.fixture
+def show(views: list[SavedView]) -> Callable[..., Views]:
+    def make(query: str = "") -> Views:
+        request = RequestFactory().get(f"/list?{query}")
+        request.actor = Actor(kind=ActorKind.PERSON, name="刘主任", account_id=uuid4())  # type: ignore[attr-defined]
+        request.user = None  # type: ignore[assignment]
+        return Views(request, SavedView.objects.all())
+
+    return make
+
+
+def names(page: Views) -> list[str]:
+    return [row.title for row in page.rows]
+
+
+def test_a_page_shows_its_rows_in_the_declared_order(show: Callable[..., Views]) -> None:
+    page = show()
+    assert names(page)[0] == "item-000"
+    assert (page.total, page.pages, page.first_row, page.last_row) == (130, 7, 1, 20)
+    assert page.rows[0].cells[1].html == '<span class="badge badge-ok">even</span>'
+
+
+def test_all_that_is_asked_for_stays_in_the_address(show: Callable[..., Views]) -> None:
+    page = show("q=item&list_key=odd&sort=-name&size=50&page=2&utm=x")
+    assert names(page) == [f"item-{n:03}" for n in range(29, 0, -2)]
+    assert page.query == "q=item&list_key=odd&sort=-name&size=50"
+    assert [chip.url for chip in page.chips] == [
+        "/list?list_key=odd&sort=-name&size=50",
+        "/list?q=item&sort=-name&size=50",
+    ]
+    assert page.heads[0].direction == "descending"
+    assert "page" not in page.heads[0].url
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "page=0",
+        "page=-1",
+        "page=9999999999999999",
+        "page=x",
+        "page=²",
+        "size=7",
+        "sort=id",
+        "sort=;",
+        "list_key=none",
+        "q=%00",
+    ],
+)
+def test_nonsense_in_the_address_is_taken_for_nothing(show: Callable[..., Views], query: str) -> None:
+    page = show(query)
+    assert page.total == 130
+    assert names(page)[0] == "item-000"
+    assert show("page=99").number == 7
+
+
+def test_several_words_must_all_be_found(show: Callable[..., Views]) -> None:
+    assert names(show("q=item+07+1")) == ["item-071", "item-107"]
+    assert show("q=%25").total == 0
+
+
+def test_a_filter_may_be_a_function(show: Callable[..., Views]) -> None:
+    assert show("short=1").total == 130
+    assert show("short=2").filter_states[1].value == ""
+
+
+@pytest.mark.parametrize("query", ["", "size=100", "q=item&list_key=odd&sort=-created_at"])
+def test_the_number_of_queries_does_not_grow_with_the_rows(show: Callable[..., Views], query: str) -> None:
+    page = show(query)
+    with CaptureQueriesContext(connection) as taken:
+        assert page.rows
+        assert page.pages
+        assert page.heads
+    assert len(taken) == 2
+
+
+def test_pages_never_overlap_when_many_rows_are_equal(show: Callable[..., Views]) -> None:
+    SavedView.objects.update(created_at="2026-11-22T00:00:00Z")
+    seen: list[str] = []
+    for number in range(1, 8):
+        seen += names(show(f"sort=created_at&page={number}"))
+    assert len(set(seen)) == 130
+
+
+def test_it_says_so_when_nothing_matches_and_offers_the_way_back(show: Callable[..., Views]) -> None:
+    page = show("q=nothing")
+    assert page.rows == []
+    assert page.is_narrowed
+    assert (page.first_row, page.last_row, page.pages) == (0, 0, 1)
+
+
+# Files ----------------------------------------------------------------------------------------------------------------------
+def content(response: Any) -> bytes:
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def test_csv_opens_as_utf8_and_holds_all_rows_asked_for(show: Callable[..., Views]) -> None:
+    response = show("export=csv&list_key=odd").respond()
+    data = content(response)
+    assert data.startswith(b"\xef\xbb\xbf")
+    lines = data.decode("utf-8-sig").splitlines()
+    assert lines[0] == "名称,列表,长度,时间"
+    assert len(lines) == 66
+    assert "attachment" in response["Content-Disposition"]
+    assert response["Cache-Control"] == "no-store"
+
+
+def test_xlsx_carries_who_took_it(show: Callable[..., Views]) -> None:
+    response = show("export=xlsx").respond()
+    assert isinstance(response, HttpResponse)
+    sheet = load_workbook(io.BytesIO(response.content)).active
+    assert sheet is not None
+    assert "刘主任" in str(sheet["A1"].value)
+    assert "刘主任" in str(sheet.oddFooter.center.text)
+    assert [cell.value for cell in sheet[2]] == ["名称", "列表", "长度", "时间"]
+    assert sheet["C3"].value == 8
+
+
+@pytest.mark.parametrize("evil", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x")'])
+def test_no_cell_begins_a_formula(evil: str) -> None:
+    assert sheets.safe_cell(evil).startswith("'")
+    head, row = list(sheets.csv_lines(["名"], [[evil]]))[1:]
+    assert not row.decode().lstrip('"').startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert head.decode().startswith("名")
+
+
+def test_numbers_stay_numbers_in_files() -> None:
+    assert sheets.safe_cell(-3.5) == -3.5
+    assert sheets.safe_cell(None) is None
+    assert sheets.safe_cell(True) == "True"
+
+
+# Selection --------------------------------------------------------------------------------------------------------------------
+def test_picked_rows_are_only_those_one_may_see(views: list[SavedView]) -> None:
+    visible = SavedView.objects.filter(list_key="even")
+    request = RequestFactory().post("/", {"pick": [str(views[0].pk), str(views[1].pk), "rubbish", ""]})
+    assert [view.name for view in picked(request, visible)] == ["item-000"]
+
+
+def test_large_numbers_are_grouped_by_three() -> None:
+    assert spaced(1149) == "1\u2009149"

@@ -1,0 +1,194 @@
+"""Pages by HTTP: safe under the content security policy, light, in two languages and two themes, and useful when they fail."""
+
+import gzip
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from lantian.kernel.rules import ANONYMOUS, Actor, ActorKind, Grant
+from lantian.kernel.web import faults, icons, shell
+from lantian.kernel.web.navigation import NavItem
+from lantian.kernel.web.templatetags import web as tags
+
+pytestmark = pytest.mark.django_db
+DIST = Path(settings.BASE_DIR) / "frontend" / "dist"
+built = pytest.mark.skipif(not (DIST / "manifest.json").exists(), reason="frontend is not built")
+
+
+def page(client: Client, path: str = "/_/ui") -> str:
+    response = client.get(path)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@built
+def test_the_components_page_is_open_to_everyone_and_shows_every_component(client: Client) -> None:
+    text = page(client)
+    folder = Path(__file__).resolve().parents[1] / "templates"
+    examples = "".join(path.read_text() for path in (folder / "web").rglob("*.html"))
+    inner = "".join(path.read_text() for path in (folder / "cotton").rglob("*.html"))
+    for component in (folder / "cotton").glob("*.html"):
+        tag = "<c-" + component.stem.replace("_", "-")
+        assert tag in examples or tag in inner, f"{tag} has no example"
+    assert "<c-" not in text.replace("&lt;c-", "")
+
+
+@built
+@pytest.mark.parametrize("path", ["/_/ui", "/_/ui/room", "/_/ui?setting=rural&sort=-pupils&page=2"])
+def test_pages_carry_nothing_inline_that_the_policy_refuses(client: Client, path: str) -> None:
+    text = page(client, path)
+    assert not re.search(r"<[^>]+\sstyle=", text)
+    assert "<style" not in text
+    assert not re.search(r"<[^>]+\son[a-z]+=", text)
+    for attributes, body in re.findall(r"<script([^>]*)>(.*?)</script>", text, re.DOTALL):
+        assert "src=" in attributes or 'type="application/json"' in attributes, body[:80]
+    policy = client.get(path)["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "script-src 'self'" in policy
+
+
+@built
+def test_a_first_page_weighs_less_than_a_hundred_kilobytes(client: Client) -> None:
+    manifest = json.loads((DIST / "manifest.json").read_text())
+    entry = manifest["src/main.ts"]
+    names = [entry["file"], *entry.get("css", [])]
+    names += [manifest[key]["file"] for key in entry.get("imports", [])]
+    weight = sum(len(gzip.compress((DIST / name).read_bytes())) for name in names)
+    html = len(gzip.compress(page(client).encode()))  # the heaviest page there is
+    assert weight + html <= 60_000, (weight, html)
+
+
+@built
+def test_the_theme_is_on_the_first_byte_of_the_page_and_can_be_forgotten(client: Client) -> None:
+    assert "data-theme" not in page(client).split(">")[1]
+    client.post("/_/theme", {"theme": "dark", "next": "/_/ui"})
+    assert 'data-theme="dark"' in page(client)[:200]
+    client.post("/_/theme", {"theme": "auto", "next": "/_/ui"})
+    assert "data-theme" not in page(client)[:60]
+
+
+@built
+def test_the_language_is_remembered_and_leads_back_only_to_this_site(client: Client) -> None:
+    response = client.post("/_/language", {"language": "en", "next": "https://elsewhere.example/"})
+    assert response["Location"] == "/"
+    assert '<html lang="en"' in page(client)
+    client.post("/_/language", {"language": "xx", "next": "/_/ui"})
+    assert '<html lang="en"' in page(client)
+
+
+def test_saved_views_and_the_way_in_are_for_those_who_signed_in(client: Client) -> None:
+    for path in (reverse("web_enter"), reverse("web_view_save")):
+        assert client.post(path).status_code in {302, 405}
+
+
+# When it does not work ----------------------------------------------------------------------------------------------------
+@built
+@pytest.mark.parametrize("key", sorted(faults.FAULTS))
+def test_every_fault_says_what_happened_what_was_kept_and_what_to_do_without_the_database(key: str) -> None:
+    from django.db import connection
+
+    def refuse(*args: object) -> None:
+        raise AssertionError("a fault page asked the database")
+
+    request = RequestFactory().get("/somewhere")
+    with connection.execute_wrapper(refuse):
+        response = faults.fault_page(request, key)
+    fault = faults.FAULTS[key]
+    assert response.status_code == fault.status
+    for words in (fault.title, fault.what, fault.kept, fault.todo):
+        assert str(words) in response.content.decode()
+
+
+@built
+def test_a_refusal_shows_the_rules_own_reason(rf: RequestFactory) -> None:
+    response = faults.refused(rf.get("/"), PermissionDenied("您只能管理本县的学校"))
+    assert "您只能管理本县的学校" in response.content.decode()
+    assert response.status_code == 403
+
+
+@built
+def test_too_much_at_once_is_413(rf: RequestFactory) -> None:
+    assert faults.bad_request(rf.post("/"), RequestDataTooBig()).status_code == 413
+    assert faults.bad_request(rf.post("/"), ValueError()).status_code == 400
+
+
+@built
+def test_a_stale_form_is_told_apart_from_a_refusal() -> None:
+    client = Client(enforce_csrf_checks=True)
+    response = client.post("/_/theme", {"theme": "dark"})
+    assert response.status_code == 403
+    assert str(faults.FAULTS["csrf"].title) in response.content.decode()
+
+
+@built
+def test_an_unknown_address_is_a_helpful_404(client: Client) -> None:
+    response = client.get("/no/such/page")
+    assert response.status_code == 404
+    assert str(faults.FAULTS["not_found"].todo) in response.content.decode()
+
+
+# The frame ------------------------------------------------------------------------------------------------------------------
+def shell_for(path: str, actor: Actor = ANONYMOUS) -> shell.Shell:
+    request = RequestFactory().get(path)
+    request.actor = actor  # type: ignore[attr-defined]
+    return shell.Shell(request)
+
+
+def test_the_entry_with_the_longest_matching_address_is_the_current_one() -> None:
+    frame = shell_for("/_/ui/room/of/mine")
+    entries = [NavItem("ui", "a", "web_ui", "x", 1), NavItem("room", "b", "web_ui_room", "x", 2)]
+    frame.__dict__["items"] = entries
+    assert frame.current == "room"
+
+
+def test_entries_are_grouped_and_those_without_a_page_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = [
+        NavItem("a", "a", "web_ui", "x", 1),
+        NavItem("gone", "g", "no_such_url", "x", 2),
+        NavItem("b", "b", "web_ui", "x", 3, group="G"),
+        NavItem("c", "c", "web_ui_room", "x", 4, phone=True),
+    ]
+    monkeypatch.setattr("lantian.kernel.web.navigation.items_for", lambda actor: entries)
+    frame = shell_for("/")
+    assert [(name, [item.key for item in items]) for name, items in frame.groups] == [("", ["a", "c"]), ("G", ["b"])]
+    assert [item.key for item in frame.phone_items] == ["c"]
+
+
+def test_the_roles_one_holds_are_offered_with_the_present_one_marked() -> None:
+    from uuid import uuid4
+
+    grants = tuple(Grant(uuid4(), role, uuid4(), "南山中学", "school", "a") for role in ("x_teacher", "x_guardian"))
+    frame = shell_for("/", Actor(kind=ActorKind.PERSON, name="甲", grant=grants[1], grants=grants))
+    assert [(words, now) for _, words, now in frame.roles] == [("x_teacher", False), ("x_guardian", True)]
+
+
+# Small parts ----------------------------------------------------------------------------------------------------------------
+@built
+def test_icons_are_drawn_inline_and_every_icon_named_in_templates_exists() -> None:
+    assert icons.svg("video", 24).startswith('<svg class="icon" width="24"')
+    root = Path(settings.BASE_DIR) / "lantian"
+    pattern = re.compile(r"""{% icon ["']([\w-]+)["']|<c-icon[^>]*\bname="([\w-]+)"|<c-[\w-]+[^>]*\sicon="([\w-]+)\"""")
+    unknown = set()
+    for path in root.rglob("templates/**/*.html"):
+        for names in pattern.findall(path.read_text()):
+            name = next(part for part in names if part)
+            if not icons.known(name):
+                unknown.add(f"{path.name}: {name}")
+    assert unknown == set()
+
+
+def test_bars_start_at_zero_and_keep_their_proportion() -> None:
+    shapes = tags.bar_shapes([("a", 50), ("b", 100)])["shapes"]
+    assert shapes[0]["h"] * 2 == shapes[1]["h"]
+    assert tags.bar_shapes([])["shapes"] == []
+
+
+@pytest.mark.parametrize(("name", "letter"), [("林晓月", "月"), ("ada", "A"), ("", "?"), ("绵阳南山中学", "绵")])
+def test_an_avatar_shows_one_letter(name: str, letter: str) -> None:
+    assert tags.first_letter(name) == letter
