@@ -1,24 +1,116 @@
-"""Which term a day lies in, and which week of it."""
+"""Which term a day lies in, which week of it, and whether people work on it.
 
+Rows of an organisation override those of the organisations above it, and these the nation's. Where one belongs is given as
+the ltree path of the organisation (or its id alone, when it has no rows above it to inherit).
+"""
+
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Q, QuerySet
 
-from lantian.kernel.time.models import AcademicSession
+from lantian.kernel.time.models import AcademicSession, DayKind, SpecialDay, TermKind
+
+# Until a bureau sets its terms: school years begin on 1 September; the spring term after the Spring Festival.
+DEFAULT_TERMS = (
+    (TermKind.AUTUMN, (0, 9, 1), (1, 1, 20)),
+    (TermKind.SPRING, (1, 2, 20), (1, 7, 10)),
+)
 
 
-def term_on(day: date, *, organization_id: UUID | None = None) -> AcademicSession | None:
-    """The term that `day` lies in; an organisation's own one before the nation's. One query."""
-    terms = AcademicSession.objects.filter(starts_on__lte=day, ends_on__gte=day)
-    mine = terms.filter(Q(organization_id=organization_id) | Q(organization_id=None))
-    return mine.order_by(F("organization_id").asc(nulls_last=True)).first()
+def organizations_of(path: str, organization_id: UUID | None = None) -> list[UUID]:
+    """The ids in an ltree path of hex ids, from the root down; `organization_id` comes last."""
+    ids = [UUID(hex=label) for label in path.split(".") if label]
+    if organization_id and organization_id not in ids:
+        ids.append(organization_id)
+    return ids
 
 
-def week_of_term(day: date, *, organization_id: UUID | None = None) -> int | None:
+def _concerning(organizations: Sequence[UUID]) -> Q:
+    return Q(organization_id__isnull=True) | Q(organization_id__in=list(organizations))
+
+
+def _depth(organizations: Sequence[UUID], organization_id: UUID | None) -> int:
+    return organizations.index(organization_id) if organization_id in organizations else -1
+
+
+def default_terms(school_year: int) -> list[AcademicSession]:
+    """The two terms of a school year as they are when nobody has set them; not saved."""
+    return [
+        AcademicSession(
+            school_year=school_year,
+            kind=kind,
+            starts_on=date(school_year + first[0], first[1], first[2]),
+            ends_on=date(school_year + last[0], last[1], last[2]),
+        )
+        for kind, first, last in DEFAULT_TERMS
+    ]
+
+
+def term_on(day: date, *, path: str = "", organization_id: UUID | None = None) -> AcademicSession | None:
+    """The term that `day` lies in, the nearest organisation's before the nation's; None between terms. One query.
+
+    A term that nobody has set is taken at its default dates.
+    """
+    organizations = organizations_of(path, organization_id)
+    year = day.year if day.month >= 8 else day.year - 1
+    rows = AcademicSession.objects.filter(_concerning(organizations), school_year__in=(year - 1, year))
+    nearest: dict[tuple[int, str], AcademicSession] = {}
+    for row in sorted(rows, key=lambda row: _depth(organizations, row.organization_id)):
+        nearest[row.school_year, row.kind] = row
+    for term in default_terms(year):
+        nearest.setdefault((term.school_year, term.kind), term)
+    return next((term for term in nearest.values() if term.starts_on <= day <= term.ends_on), None)
+
+
+def week_of_term(day: date, *, path: str = "", organization_id: UUID | None = None) -> int | None:
     """1 for the week (Monday to Sunday) in which the term begins, and so on; None between terms. One query."""
-    term = term_on(day, organization_id=organization_id)
+    term = term_on(day, path=path, organization_id=organization_id)
     if term is None:
         return None
     first_monday = term.starts_on - timedelta(days=term.starts_on.weekday())
     return (day - first_monday).days // 7 + 1
+
+
+def special_days(
+    first: date, last: date, *, path: str = "", organization_id: UUID | None = None
+) -> dict[date, SpecialDay]:
+    """Holidays and shifted working days from `first` to `last`, the nearest organisation's word for each. One query."""
+    organizations = organizations_of(path, organization_id)
+    rows: QuerySet[SpecialDay] = SpecialDay.objects.filter(_concerning(organizations), date__range=(first, last))
+    found: dict[date, SpecialDay] = {}
+    for row in sorted(rows, key=lambda row: _depth(organizations, row.organization_id)):
+        found[row.date] = row
+    return dict(sorted(found.items()))
+
+
+def _works(day: date, special: SpecialDay | None) -> bool:
+    return special.kind == DayKind.WORKDAY if special else day.weekday() < 5
+
+
+def is_working_day(day: date, *, path: str = "", organization_id: UUID | None = None) -> bool:
+    """Whether people work on that day: Monday to Friday, unless it is a holiday or a shifted working day. One query."""
+    return _works(day, special_days(day, day, path=path, organization_id=organization_id).get(day))
+
+
+def working_days(first: date, last: date, *, path: str = "", organization_id: UUID | None = None) -> list[date]:
+    """All working days from `first` to `last`, both included. One query."""
+    special = special_days(first, last, path=path, organization_id=organization_id)
+    days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
+    return [day for day in days if _works(day, special.get(day))]
+
+
+def weekday_timetable(day: date, *, path: str = "", organization_id: UUID | None = None) -> int | None:
+    """Whose weekday's timetable runs (0 Monday … 6 Sunday); None on days off.
+
+    Also None on a shifted working day for which nobody has said whose timetable it follows: the national notice does not.
+    """
+    special = special_days(day, day, path=path, organization_id=organization_id).get(day)
+    if not _works(day, special):
+        return None
+    if special is None:
+        return day.weekday()
+    if special.follows_weekday is not None:
+        return special.follows_weekday
+    return day.weekday() if day.weekday() < 5 else None
