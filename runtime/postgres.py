@@ -9,6 +9,7 @@
 Usable on its own, for tests too: `with EmbeddedPostgres(folder, throwaway=True) as server: server.url`.
 """
 
+import contextlib
 import json
 import os
 import pwd
@@ -195,7 +196,7 @@ class EmbeddedPostgres:
             return private_folder(self.home) / "pg"
         run = self.home / "run"
         fits = len(os.fsencode(run / SOCKET_NAME)) + len(".lock") <= SOCKET_LIMIT
-        return run if fits else private_folder(self.home)
+        return run if fits else private_folder(self.home) / "pg"
 
     def _url(self, role: str, password: str, database: str) -> str:
         return (
@@ -475,7 +476,16 @@ class EmbeddedPostgres:
                 except subprocess.TimeoutExpired:
                     continue
             self._process = None
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Once it has stopped: let go of the data folder, and of the socket folder when that lies outside the home."""
         self._forget_descriptor()
+        folder = self.socket_folder
+        if not folder.is_relative_to(self.home):
+            with contextlib.suppress(OSError):  # not there, or another socket of this instance is
+                folder.rmdir()
+                folder.parent.rmdir()
 
     def __enter__(self) -> Self:
         self.start()

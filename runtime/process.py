@@ -68,7 +68,7 @@ class Spec:
     alive: Callable[[], Awaitable[bool]] | None = None
     alive_every: float = 10.0
     alive_failures: int = 4
-    tries_at_first: int = 4
+    tries_at_first: int = 4  # 0: never give up, and let the rest stand without it
     title: str = ""
 
 
@@ -106,7 +106,11 @@ class Service:
             if self._stop.is_set():
                 break
             delay = self.backoff.after(time.monotonic() - began)
-            if not self.was_ready.is_set() and self.backoff.failures >= self.spec.tries_at_first:
+            if (
+                not self.was_ready.is_set()
+                and self.spec.tries_at_first
+                and self.backoff.failures >= self.spec.tries_at_first
+            ):
                 self._become(State.FAILED)
                 self.failed.set()
                 return

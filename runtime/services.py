@@ -133,7 +133,7 @@ def worker_spec(told: dict[str, str]) -> Spec:
         "worker",
         _python(["-m", "runtime.cli", "worker"], told),
         settle=0.5,
-        after=("schema",),
+        after=("schema", "web", "live"),  # jobs can wait: whoever opens a page first cannot
         stop_timeout=20,
         title=say("后台任务 worker", "background jobs worker"),
     )
@@ -143,9 +143,9 @@ def broadcaster_spec(told: dict[str, str]) -> Spec:
     return Spec(
         "broadcaster",
         _python(["-m", "django", "demo", "broadcast"], told, nice=DEMO_NICENESS),
-        settle=0.2,
+        settle=4,
         after=("demo", "web", "live", "caddy"),
-        tries_at_first=1_000_000,  # a demo lesson that fails must not take the platform down
+        tries_at_first=0,
         title=say("演示课 broadcaster", "demo lesson broadcaster"),
     )
 

@@ -148,7 +148,8 @@ class Supervisor:
         self._stop.set()
 
     async def _announce(self) -> None:
-        await self._ready((*self.gates, *self.services))
+        needed = (name for name, service in self.services.items() if service.spec.tries_at_first)
+        await self._ready((*self.gates, *needed))
         self._all_ready = True
         self._write_state()
         self.log.event("all ready", seconds=round(time.monotonic() - self._began, 2))

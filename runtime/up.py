@@ -169,7 +169,11 @@ def _run(instance: Instance, told: dict[str, str], server: EmbeddedPostgres | No
     }
     supervisor.on_ready = lambda: tell(banner(instance, time.monotonic() - began))
     tell(say(f"蓝天 {version()}  状态目录 {instance.home}", f"Lantian {version()}  home {instance.home}"))
-    asyncio.run(supervisor.run())
+    try:
+        asyncio.run(supervisor.run())
+    finally:
+        if server is not None:
+            server.tidy()
     tell(say("已停止。", "Stopped."))
 
 

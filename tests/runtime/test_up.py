@@ -11,6 +11,7 @@ import psutil
 import pytest
 from websockets.asyncio.client import connect
 
+from runtime.postgres import EmbeddedPostgres
 from tests.runtime.platform import Platform, wait_for
 
 pytestmark = pytest.mark.e2e
@@ -103,6 +104,17 @@ def test_commands_beside_it_share_its_database(platform: Platform) -> None:
     )
 
 
+def test_names_and_proxies_that_were_told_are_kept(tmp_path: Path) -> None:
+    told = {"LANTIAN_HOSTS": "school.example", "LANTIAN_TRUSTED_PROXIES": "127.0.0.0/8"}
+    platform = Platform(tmp_path / "home", env=told)
+    try:
+        platform.start().wait_ready()
+        seen = platform.get("/echo/", headers={"X-Forwarded-For": "203.0.113.7, 127.0.0.1"}).json()
+        assert seen["forwarded_for"] == "203.0.113.7"
+    finally:
+        platform.remove()
+
+
 def test_demo_accounts_are_printed_once_it_is_ready(platform: Platform) -> None:
     wait_for(lambda: "teacher1" in platform.output.read_text())
 
@@ -150,6 +162,20 @@ def test_it_runs_as_an_ordinary_user(tmp_path_factory: pytest.TempPathFactory) -
     finally:
         platform.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_an_external_database_is_used_and_left_running(tmp_path: Path) -> None:
+    with EmbeddedPostgres(tmp_path / "server", throwaway=True) as server:
+        platform = Platform(tmp_path / "home", env={"DATABASE_URL": server.url})
+        try:
+            platform.start().wait_ready()
+            assert "postgres" not in platform.state()["services"]
+            assert not (platform.home / "pg").exists()
+            assert platform.get("/healthz").text == "ok"
+            assert platform.run("migrate", "--check").returncode == 0
+        finally:
+            platform.remove()
+        assert server.is_ready()
 
 
 def test_https_for_a_school_network(tmp_path: Path) -> None:
