@@ -1,0 +1,67 @@
+"""Rooms and their screens."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from lantian.kernel.rules import require
+from lantian.kernel.web.guards import acting, get_visible_or_404, guarded_by_object, signed_in
+from lantian.kernel.web.lists import Column, ListPage
+from lantian.kernel.web.once import once
+from lantian.people.schedule import queries, rules, services
+from lantian.people.schedule.errors import ScheduleError
+from lantian.people.schedule.forms import RoomForm
+from lantian.people.schedule.models import Room
+
+
+def _address(room: Room) -> str:
+    from django.urls import reverse
+
+    return reverse("schedule_room", args=[room.pk])
+
+
+class RoomList(ListPage[Room]):
+    key = "rooms"
+    title = lazy("教室")
+    unit = lazy("间教室")
+    columns = (
+        Column("name", lazy("教室"), primary=True, sort="name", link=_address),
+        Column("organization", lazy("学校"), value=lambda row: str(row.organization), sort="organization__sort_key"),
+        Column("class_group", lazy("班级"), value=lambda row: str(row.class_group or "")),
+        Column("screen", lazy("大屏账号"), value=lambda row: row.screen_account.username if row.screen_account else ""),
+    )
+    search = ("name", "organization__name", "class_group__name")
+    order = "organization"
+    empty_icon = "school"
+    empty_title = lazy("还没有教室")
+
+
+@require_safe
+@signed_in
+def rooms(request: HttpRequest) -> HttpResponseBase:
+    rows = queries.rooms_visible_to(acting(request)).select_related("organization", "class_group", "screen_account")
+    return RoomList(request, rows).respond("schedule/rooms.html")
+
+
+@require_http_methods(["GET", "POST"])
+@guarded_by_object("schedule.manage_rooms")
+@once
+def room_rename(request: HttpRequest, room_id: UUID) -> HttpResponse:
+    actor = acting(request)
+    room = get_visible_or_404(queries.rooms_visible_to(actor).select_related("organization"), pk=room_id)
+    require(rules.may_manage_rooms, actor, room.organization)
+    form = RoomForm(request.POST or None, initial={"name": room.name})
+    if form.is_valid():
+        try:
+            services.rename_room(room, name=form.cleaned_data["name"], by=actor)
+        except ScheduleError as error:
+            form.add_error(None, str(error.message))
+        else:
+            messages.success(request, _("教室名称已修改"))
+            return redirect("schedule_rooms")
+    return render(request, "schedule/room.html", {"form": form, "room": room})

@@ -1,0 +1,33 @@
+"""What other apps' facts mean for live lessons."""
+
+from django.db import transaction
+
+from lantian.kernel.events import receiver
+from lantian.kernel.rules import SYSTEM
+from lantian.people.identity.events import AccountClosed, AccountReset
+from lantian.people.schedule.events import LessonCancelled
+from lantian.teach.live import services
+from lantian.teach.live.enums import OPEN_STATES, EndReason
+from lantian.teach.live.models import LiveSession
+from lantian.teach.live.services.notices import announce
+
+
+@receiver(LessonCancelled)
+def end_cancelled_lesson(fact: LessonCancelled) -> None:
+    """A lesson was cancelled while its room stood open."""
+    for session in LiveSession.objects.filter(lesson=fact.object_id, state__in=OPEN_STATES):
+        services.end_live_session(session.pk, reason=EndReason.CANCELLED, by=SYSTEM)
+
+
+@receiver(AccountClosed)
+def dismiss_closed_account(fact: AccountClosed) -> None:
+    """An account was closed: its tickets are good for hours yet, so the live process is told."""
+    with transaction.atomic():
+        announce("blocked", account=str(fact.object_id))
+
+
+@receiver(AccountReset)
+def dismiss_reset_account(fact: AccountReset) -> None:
+    """A password was reset because somebody else may have it."""
+    with transaction.atomic():
+        announce("blocked", account=str(fact.object_id))

@@ -1,0 +1,19 @@
+from django.urls import path
+
+from lantian.teach.live import views
+
+urlpatterns = [
+    path("live/lessons/<uuid:lesson_id>/", views.lesson_page, name="live_lesson"),
+    path("live/lessons/<uuid:lesson_id>/teach/", views.teach, name="live_teach"),
+    path("live/lessons/<uuid:lesson_id>/watch/", views.watch, name="live_watch"),
+    path("live/lessons/<uuid:lesson_id>/open/", views.open_, name="live_open"),
+    path("live/lessons/<uuid:lesson_id>/end/", views.end, name="live_end"),
+    path("live/lessons/<uuid:lesson_id>/attendance/", views.attendance, name="live_attendance"),
+    path("live/lessons/<uuid:lesson_id>/pages/", views.pages, name="live_pages"),
+    path("live/pages/<uuid:upload_id>/remove/", views.remove, name="live_page_remove"),
+    path("live/pages/<uuid:page_id>/<str:size>.webp", views.page_image, name="live_page_image"),
+    path("live/tickets/<uuid:session_id>/", views.ticket, name="live_ticket"),
+    path("live/keys/<uuid:key_id>", views.key, name="live_key"),
+    path("live/screen/", views.screen, name="live_screen"),
+    path("live/screen/day/", views.screen_day, name="live_screen_day"),
+]

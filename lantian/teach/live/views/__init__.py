@@ -1,0 +1,23 @@
+"""Pages and small JSON answers of live lessons."""
+
+from lantian.teach.live.views.attendance import attendance
+from lantian.teach.live.views.lesson import lesson_page
+from lantian.teach.live.views.rooms import screen, screen_day, teach, watch
+from lantian.teach.live.views.sessions import end, key, open_, ticket
+from lantian.teach.live.views.uploads import page_image, pages, remove
+
+__all__ = [
+    "attendance",
+    "end",
+    "key",
+    "lesson_page",
+    "open_",
+    "page_image",
+    "pages",
+    "remove",
+    "screen",
+    "screen_day",
+    "teach",
+    "ticket",
+    "watch",
+]

@@ -1,0 +1,78 @@
+"""Who was there, and how long."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from lantian.kernel.rules import require
+from lantian.kernel.web import sheets
+from lantian.kernel.web.guards import guarded_by_object
+from lantian.teach.live import queries, rules
+from lantian.teach.live.enums import AttendanceKind
+from lantian.teach.live.views.found import actor_of, visible_lesson
+
+
+@require_safe
+@guarded_by_object("live.read_attendance")
+def attendance(request: HttpRequest, lesson_id: UUID) -> HttpResponseBase:
+    """Classes first, then persons. `?format=csv` gives the same rows as a file."""
+    actor = actor_of(request)
+    lesson = visible_lesson(request, lesson_id)
+    require(rules.may_read_attendance, actor, lesson)
+    session = queries.latest_session(lesson)
+    rows = queries.attendance_rows(session, actor=actor, now=timezone.now()) if session else []
+    if request.GET.get("format") == "csv":
+        return _csv(lesson.title, rows)
+    classes = [row for row in rows if row.kind == AttendanceKind.CLASS]
+    context = {
+        "lesson": lesson,
+        "session": session,
+        "classes": classes,
+        "people": [row for row in rows if row.kind != AttendanceKind.CLASS],
+        "present": sum(1 for row in classes if row.first_seen),
+        "attended": sum(1 for row in classes if row.attended),
+        "students": sum(1 for row in rows if row.kind == AttendanceKind.PERSON),
+        "guests": queries.guests_of(session) if session else 0,
+        "schools": len({row.organization for row in classes if row.first_seen}),
+    }
+    return render(request, "live/attendance.html", context)
+
+
+def _csv(title: str, rows: list[queries.Row]) -> HttpResponseBase:
+    head = [
+        _("类别"),
+        _("学校"),
+        _("班级或姓名"),
+        _("进入"),
+        _("离开"),
+        _("分钟"),
+        _("占比"),
+        _("卡顿次数"),
+        _("人数"),
+        _("到课"),
+    ]
+    lines = []
+    for row in rows:
+        there = "" if row.attended is None else (_("是") if row.attended else _("否"))
+        times = [timezone.localtime(at).strftime("%H:%M:%S") if at else "" for at in (row.first_seen, row.last_seen)]
+        lines.append(
+            [
+                str(AttendanceKind(row.kind).label),
+                row.organization,
+                row.name,
+                *times,
+                str(row.minutes),
+                f"{row.percent}%",
+                str(row.stalls),
+                str(row.head_count or ""),
+                there,
+            ]
+        )
+    response = StreamingHttpResponse(sheets.csv_lines(head, lines), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = content_disposition_header(True, f"{title} {_('到课')}.csv") or "attachment"
+    return response

@@ -1,0 +1,55 @@
+"""A lesson's page: what, who, when, and the one thing to do next."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from lantian.content.media import queries as media
+from lantian.kernel.journal.queries import history_of
+from lantian.kernel.rules import check
+from lantian.kernel.web.guards import public
+from lantian.people.schedule.enums import LessonState
+from lantian.people.schedule.rules import may_change_lesson, may_teach_lesson
+from lantian.teach.live import queries, rules
+from lantian.teach.live.views.found import actor_of, visible_lesson
+from lantian.teach.live.views.payloads import grade_name
+
+TONES = {"planned": "info", "live": "live", "ended": "neutral", "cancelled": "warn"}
+
+
+@require_safe
+@public
+def lesson_page(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
+    """Public lessons for everyone, all others for those they concern; 404 for the rest."""
+    actor = actor_of(request)
+    lesson = visible_lesson(request, lesson_id)
+    session = queries.latest_session(lesson)
+    opens, closes = queries.opening_window(lesson)
+    now = timezone.now()
+    teaches = bool(check(may_teach_lesson, actor, lesson))
+    schools: dict[str, list[str]] = {}
+    for row in lesson.receivers.all():
+        schools.setdefault(str(row.class_group.organization), []).append(str(row.class_group))
+    context: dict[str, Any] = {
+        "lesson": lesson,
+        "session": session,
+        "tone": TONES[lesson.state],
+        "grade": grade_name(lesson.grade),
+        "schools": schools,
+        "teaches": teaches,
+        "may_open": teaches and lesson.state in (LessonState.PLANNED, LessonState.LIVE) and opens <= now <= closes,
+        "opens": opens,
+        "too_early": teaches and now < opens,
+        "missed": lesson.state == LessonState.PLANNED and now > closes,
+        "may_watch": session is not None and (session.is_open or session.stream.segments > 0),
+        "may_change": bool(check(may_change_lesson, actor, lesson)),
+        "may_read_attendance": session is not None and bool(check(rules.may_read_attendance, actor, lesson)),
+        "poster": media.poster_url(session.stream) if session else "",
+        "history": history_of(lesson)[:20] if not actor.is_anonymous and (teaches or actor.paths) else [],
+        "base": "web/public.html" if actor.is_anonymous else "web/shell.html",
+    }
+    return render(request, "live/lesson.html", context)

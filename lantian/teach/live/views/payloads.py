@@ -1,0 +1,240 @@
+"""The JSON that pages hand to their islands; docs/engines/live.md describes it field by field."""
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from lantian.content.media import services as media
+from lantian.kernel.rules import Actor, check
+from lantian.kernel.web.shell import place
+from lantian.people.schedule import queries as schedule
+from lantian.people.schedule.enums import LessonState
+from lantian.people.schedule.models import Lesson, Room
+from lantian.teach.live import queries, rules, services
+from lantian.teach.live.engine.protocol import CHUNK_BYTES
+from lantian.teach.live.models import LiveSession, PageUpload
+from lantian.teach.live.services.uploads import MAX_BYTES, MAX_PAGES
+
+MIMES = (
+    'video/mp4;codecs="avc1.42E01E,opus"',
+    'video/mp4;codecs="avc1.4D401F,opus"',
+    'video/mp4;codecs="avc1.42E01E,mp4a.40.2"',
+    "video/webm;codecs=h264,opus",
+    "video/x-matroska;codecs=avc1,opus",
+)
+REPLAY_KEYS = 64
+DAY_POLL_MS = 20_000
+
+
+def milliseconds(moment: datetime | None) -> int | None:
+    return int(moment.timestamp() * 1000) if moment else None
+
+
+def now_ms() -> int:
+    return int(timezone.now().timestamp() * 1000)
+
+
+GRADES = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "高一", "高二", "高三")
+
+
+def grade_name(grade: int) -> str:
+    name = GRADES[grade - 1] if 1 <= grade <= 12 else str(grade)
+    return name if name.startswith("高") else f"{name}年级"
+
+
+def lesson(item: Lesson) -> dict[str, Any]:
+    return {
+        "id": str(item.pk),
+        "title": item.title,
+        "subject": str(item.get_subject_display()),
+        "grade": grade_name(item.grade),
+        "teacher": item.teacher.name,
+        "organization": str(item.organization),
+        "organization_id": str(item.organization_id),
+        "class_group": str(item.class_group) if item.class_group else None,
+        "period_no": item.period_no,
+        "starts_at": timezone.localtime(item.starts_at).isoformat(),
+        "ends_at": timezone.localtime(item.ends_at).isoformat(),
+        "starts_ms": milliseconds(item.starts_at),
+        "ends_ms": milliseconds(item.ends_at),
+        "state": item.state,
+        "access": item.access,
+        "summary": item.summary,
+        "url": reverse("live_lesson", args=[item.pk]),
+        "watch_url": reverse("live_watch", args=[item.pk]),
+        "receivers": [
+            {
+                "id": str(row.class_group_id),
+                "name": str(row.class_group),
+                "organization": str(row.class_group.organization),
+                "organization_id": str(row.class_group.organization_id),
+            }
+            for row in item.receivers.all()
+        ],
+    }
+
+
+def session(item: LiveSession, ticket: str) -> dict[str, Any]:
+    return {
+        "id": str(item.pk),
+        "state": item.state,
+        "ticket": ticket,
+        "ticket_url": reverse("live_ticket", args=[item.pk]),
+        "started_ms": milliseconds(item.started_at),
+        "planned_end_ms": milliseconds(item.planned_end),
+    }
+
+
+def upload(item: PageUpload) -> dict[str, Any]:
+    return {
+        "id": str(item.pk),
+        "name": item.name,
+        "state": item.state,
+        "progress": item.progress,
+        "error": item.error,
+        "remove_url": reverse("live_page_remove", args=[item.pk]),
+        "pages": [
+            {
+                "id": str(page.pk),
+                "number": page.number,
+                "width": page.width,
+                "height": page.height,
+                "url": reverse("live_page_image", args=[page.pk, "full"]),
+                "thumb_url": reverse("live_page_image", args=[page.pk, "thumb"]),
+            }
+            for page in sorted(item.pages.all(), key=lambda page: page.number)
+        ],
+    }
+
+
+def teach_config(item: Lesson, *, by: Actor) -> dict[str, Any]:
+    opened = queries.open_session(item)
+    opens, closes = queries.opening_window(item)
+    verdict = check(rules.may_open_session, by, item)
+    urls = {
+        name: reverse(f"live_{name}", args=[item.pk])
+        for name in ("open", "end", "pages", "lesson", "watch", "attendance")
+    }
+    return {
+        "v": 1,
+        "now_ms": now_ms(),
+        "lesson": lesson(item),
+        "session": session(opened, services.ticket_for_teacher(opened, by=by)) if opened else None,
+        "may_open": {
+            "allowed": bool(verdict),
+            "reason": str(verdict.reason),
+            "opens_ms": milliseconds(opens),
+            "closes_ms": milliseconds(closes),
+        },
+        "urls": {"ingest": "/live/ws/ingest", **urls},
+        "recorder": {
+            "mimes": list(MIMES),
+            "width": 1280,
+            "height": 720,
+            "fps": 25,
+            "video_bits": 1_400_000,
+            "audio_bits": 96_000,
+            "keyframe_ms": 1000,
+            "timeslice_ms": 250,
+        },
+        "limits": {
+            "chunk_bytes": CHUNK_BYTES,
+            "buffer_ms": 60_000,
+            "buffer_bytes": 64 << 20,
+            "upload_bytes": MAX_BYTES,
+            "upload_pages": MAX_PAGES,
+            "upload_types": [".pdf", ".png", ".jpg", ".jpeg", ".webp"],
+        },
+        "uploads": [upload(row) for row in queries.uploads_of(item)],
+    }
+
+
+def replay(item: LiveSession) -> dict[str, Any] | None:
+    """How to play what was recorded; None when there is nothing to play (yet)."""
+    folder = media.folder_of(item.stream)
+    if not (folder.path / "replay.m3u8").exists():
+        return None
+    keys, _lost = media.stream_keys(item.stream_id)
+    return {
+        "master": f"/media/streams/{item.stream.token}/replay.m3u8",
+        "seconds": round(item.stream.seconds, 1),
+        "keys": [{"id": str(key.id), "key": key.secret.hex()} for key in keys[:REPLAY_KEYS]],
+    }
+
+
+def watch_config(item: Lesson, *, by: Actor) -> dict[str, Any]:
+    """The caller has shown that the lesson is visible to `by`."""
+    latest = queries.latest_session(item)
+    role, group = services.tickets.viewer_role(item, by)
+    played = replay(latest) if latest and not latest.is_open else None
+    if latest is not None and latest.is_open:
+        mode = "live"
+    elif item.state == LessonState.PLANNED and played is None:
+        mode = "waiting"
+    else:
+        mode = "replay" if played else "none"
+    return {
+        "v": 1,
+        "now_ms": now_ms(),
+        "mode": mode,
+        "role": role,
+        "lesson": lesson(item),
+        "session": session(latest, services.ticket_for_viewer(latest, by=by)) if latest and mode == "live" else None,
+        "replay": played,
+        "me": {"name": by.name, "organization": str(group.organization) if group else ""},
+        "urls": {
+            "watch": "/live/ws/watch",
+            "keys": "/live/keys/",
+            "lesson": reverse("live_lesson", args=[item.pk]),
+            "home": "/",
+        },
+    }
+
+
+def day(room: Room, *, by: Actor) -> dict[str, Any]:
+    """What a class screen has to know: the lesson of this period, the next one, the whole day."""
+    now = timezone.now()
+    lessons = [
+        row for row in schedule.lessons_on(timezone.localdate(now), actor=by) if row.state != LessonState.CANCELLED
+    ]
+    current = schedule.lesson_for_room(by, now=now)
+    following = (row for row in lessons if row.starts_at > now and (current is None or row.pk != current.pk))
+    upcoming = next(following, None)
+    return {
+        "now_ms": now_ms(),
+        "poll_ms": DAY_POLL_MS,
+        "lobby_ticket": services.ticket_for_lobby(room, by=by),
+        "current": {"lesson": lesson(current), "session": _session_of(current, by)} if current else None,
+        "next": lesson(upcoming) if upcoming else None,
+        "lessons": [lesson(row) for row in lessons],
+    }
+
+
+def _session_of(item: Lesson, by: Actor) -> dict[str, Any] | None:
+    opened = queries.open_session(item)
+    if opened is None:
+        return None
+    opened.lesson = item
+    return session(opened, services.ticket_for_viewer(opened, by=by))
+
+
+def screen_config(room: Room, *, by: Actor) -> dict[str, Any]:
+    return {
+        "v": 1,
+        "room": {
+            "id": str(room.pk),
+            "name": room.name,
+            "organization": str(room.organization),
+            "class_group": str(room.class_group) if room.class_group else "",
+            "class_group_id": str(room.class_group_id) if room.class_group_id else None,
+        },
+        "day": day(room, by=by),
+        "urls": {
+            "day": reverse("live_screen_day"),
+            "watch": "/live/ws/watch",
+            "keys": "/live/keys/",
+            "sign_out": place("sign_out"),
+        },
+    }

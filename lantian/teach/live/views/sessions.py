@@ -1,0 +1,108 @@
+"""Going live, ending, tickets and keys: short answers to islands and players."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from lantian.content.media import services as media
+from lantian.content.media.errors import KeyLost
+from lantian.kernel.rules import SYSTEM, Denied
+from lantian.kernel.web.guards import get_visible_or_404, guarded_by_object, public
+from lantian.teach.live import queries, services
+from lantian.teach.live.engine.tickets import LIFETIME_S
+from lantian.teach.live.enums import EndReason
+from lantian.teach.live.errors import BadTicket, LiveError
+from lantian.teach.live.models import LiveSession
+from lantian.teach.live.views import payloads
+from lantian.teach.live.views.found import actor_of, visible_lesson
+
+
+def answers_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Refusals as {"error", "message"} instead of a page; put it under the guard."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Denied as denied:
+            return JsonResponse({"error": "forbidden", "message": str(denied.reason)}, status=403)
+        except LiveError as error:
+            return JsonResponse({"error": error.code, "message": str(error.message)}, status=error.status)
+
+    return inner
+
+
+@require_POST
+@never_cache
+@guarded_by_object("live.open_session")
+@answers_json
+def open_(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
+    """Open the session that the teacher then publishes into."""
+    actor = actor_of(request)
+    lesson = visible_lesson(request, lesson_id)
+    session = services.open_live_session(lesson, by=actor)
+    session.lesson = lesson
+    return JsonResponse({"session": payloads.session(session, services.ticket_for_teacher(session, by=actor))})
+
+
+@require_POST
+@never_cache
+@guarded_by_object("live.end_session")
+@answers_json
+def end(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
+    """End without a socket (the usual way is over it)."""
+    lesson = visible_lesson(request, lesson_id)
+    session = queries.open_session(lesson)
+    if session is not None:
+        services.end_live_session(session.pk, reason=EndReason.TEACHER, by=actor_of(request))
+    return JsonResponse({"replay": reverse("live_watch", args=[lesson.pk])})
+
+
+@require_POST
+@never_cache
+@public
+@answers_json
+def ticket(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """A new ticket for whoever may watch (or teach) now; the page asks when its old one died."""
+    actor = actor_of(request)
+    sessions = queries.sessions_visible_to(actor).select_related(
+        "lesson__organization", "lesson__class_group", "stream"
+    )
+    session = get_visible_or_404(sessions, pk=session_id)
+    if request.POST.get("role") == "teach":
+        text = services.ticket_for_teacher(session, by=actor)
+    else:
+        text = services.ticket_for_viewer(session, by=actor)
+    return JsonResponse({"ticket": text, "expires_ms": payloads.now_ms() + LIFETIME_S * 1000})
+
+
+@require_safe
+@never_cache
+@public
+def key(request: HttpRequest, key_id: UUID) -> HttpResponse:
+    """A content key for a player that was not given it ahead: by the session's rights, or by a ticket. 16 raw bytes."""
+    try:
+        found = media.content_key(key_id, by=actor_of(request))
+    except KeyLost as lost:
+        return JsonResponse({"error": lost.code, "message": str(lost.message)}, status=410)
+    except ObjectDoesNotExist:
+        found = _by_ticket(request, key_id)
+    return HttpResponse(found.secret, content_type="application/octet-stream")
+
+
+def _by_ticket(request: HttpRequest, key_id: UUID) -> Any:
+    try:
+        ticket = services.verify_ticket(request.GET.get("ticket", ""))
+    except BadTicket as error:
+        raise Http404 from error
+    of_session = LiveSession.objects.filter(pk=ticket.s, stream__keys=key_id).exists() if ticket.s else False
+    if not of_session:
+        raise Http404
+    return media.content_key(key_id, by=SYSTEM)
