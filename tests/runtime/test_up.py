@@ -104,13 +104,16 @@ def test_commands_beside_it_share_its_database(platform: Platform) -> None:
     )
 
 
-def test_names_and_proxies_that_were_told_are_kept(tmp_path: Path) -> None:
-    told = {"LANTIAN_HOSTS": "school.example", "LANTIAN_TRUSTED_PROXIES": "127.0.0.0/8"}
+def test_names_proxies_and_limits_that_were_told_are_kept(tmp_path: Path) -> None:
+    told = {"LANTIAN_HOSTS": "school.example", "LANTIAN_TRUSTED_PROXIES": "127.0.0.0/8", "LANTIAN_MAX_UPLOAD_MB": "1"}
     platform = Platform(tmp_path / "home", env=told)
     try:
         platform.start().wait_ready()
         seen = platform.get("/echo/", headers={"X-Forwarded-For": "203.0.113.7, 127.0.0.1"}).json()
         assert seen["forwarded_for"] == "203.0.113.7"
+        upload = httpx.post(f"{platform.url}/echo/", content=b"0" * 900_000, trust_env=False)
+        assert upload.json()["received"] == 900_000
+        assert httpx.post(f"{platform.url}/echo/", content=b"0" * 2_000_000, trust_env=False).status_code == 413
     finally:
         platform.remove()
 
