@@ -7,7 +7,7 @@ are drawn from the context too.
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -86,6 +86,8 @@ DemoPart = Callable[[DemoContext], None]
 DEMO_PARTS: Registry[DemoPart] = Registry("demo parts")
 # What must keep up with the clock (today's lessons): called at start and every minute while a demonstration runs.
 DEMO_KEEPERS: Registry[Callable[[], object]] = Registry("demo keepers")
+# What runs as long as a demonstration does (the synthetic lesson): coroutines that take the address of the live process.
+DEMO_BROADCASTS: Registry[Callable[[str], Coroutine[Any, Any, None]]] = Registry("demo broadcasts")
 
 
 def demo_part(name: str) -> Callable[[DemoPart], DemoPart]:

@@ -100,8 +100,7 @@ async def keep_up_each_minute() -> None:
 
 async def on_air(url: str) -> None:
     """Broadcast, and keep the region up with the clock meanwhile."""
-    from lantian.teach.live.demo import broadcast
-
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(keep_up_each_minute())
-        tasks.create_task(broadcast(url))
+        for broadcast in demo.DEMO_BROADCASTS:
+            tasks.create_task(broadcast(url))
