@@ -1,9 +1,7 @@
 """The first pages: public home, open lessons, today, the week, search."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from django.conf import settings
 from django.core.cache import caches
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +14,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from lantian.kernel import demo
 from lantian.kernel.rules import ANONYMOUS, Actor, check
 from lantian.kernel.time.queries import week_of_term
 from lantian.kernel.web import panels
@@ -32,7 +29,6 @@ from lantian.portal.home.queries.words import date_words, near_day, weekday_word
 from lantian.portal.home.rules import may_open_timetable
 
 PAGE = 24
-SCREEN_ROOM = "/live/screen/"
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -48,7 +44,7 @@ def actor_of(request: HttpRequest) -> Actor:
 def home(request: HttpRequest) -> HttpResponse:
     """What is on now, big; then what one can do without signing in."""
     context = {"body": _front(request.GET.get("stage", ""), known=not actor_of(request).is_anonymous)}
-    return render(request, "home/home.html", context | demo_context())
+    return render(request, "home/home.html", context)
 
 
 def _front(stage: str, *, known: bool) -> SafeString:
@@ -72,11 +68,6 @@ def _front(stage: str, *, known: bool) -> SafeString:
         body = render_to_string("home/_front.html", context)
         cache.set(key, body, front.KEPT_SECONDS)
     return mark_safe(body)  # noqa: S308 - rendered just above, with escaping
-
-
-def demo_context() -> dict[str, Any]:
-    """The demonstration's accounts; nothing at all outside a demonstration."""
-    return {"demo_accounts": demo.read_accounts() if settings.LANTIAN_DEMO else []}
 
 
 @require_safe
@@ -130,7 +121,7 @@ def today(request: HttpRequest) -> HttpResponse:
     """Each role's first page: time line, to-dos, one figure."""
     actor = actor_of(request)
     if actor.is_screen:
-        return redirect(SCREEN_ROOM)
+        return redirect("live_screen")
     now = timezone.now()
     day = timezone.localdate(now)
     context = {

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 # Roles that follow lessons they neither teach nor take: they see the open ones.
 LOOKING_ON = frozenset({"researcher", "expert", "operator"})
-LONGEST_DAY = 12
+# A day of one's own is shown whole; of a region's lessons the nearest to now.
+LONGEST_DAY, NEAREST = 12, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ def day_of(actor: Actor, day: date, now: datetime) -> Day:
     nearest = plain(base).alias(
         is_over=Case(When(ended, then=Value(1)), default=Value(0), output_field=IntegerField()), distance=distance
     )
-    lessons = list(nearest.order_by("is_over", "distance", "pk")[:LONGEST_DAY])
+    most = NEAREST if actor.paths or actor.role in LOOKING_ON else LONGEST_DAY
+    lessons = list(nearest.order_by("is_over", "distance", "pk")[:most])
     lessons.sort(key=lambda lesson: (lesson.starts_at, lesson.ends_at, str(lesson.pk)))
     entries = tuple(entry(card, actor, now) for card in cards(lessons, lessons_visible_to(actor)))
     return Day(entries, sums["total"], sums["live"], sums["over"])

@@ -103,7 +103,7 @@ def of_learner(actor: Actor, day: date) -> Figure | None:
     )
     own = actor.has_role("student")
     numbers = (
-        (_("本周课堂"), str(sums["total"]), _("节")),
+        (_("全部"), str(sums["total"]), _("节")),
         (_("已上"), str(sums["over"]), _("节")),
         (_("学科"), str(sums["subjects"]), _("门")),
     )

@@ -62,7 +62,10 @@ class Front:
         return [(str(stage.value), str(stage.label)) for stage in Stage if stage.value in present]
 
     def live_in(self, stage: str) -> list[LessonCard]:
-        return [card for card in self.live if not stage or card.stage == stage]
+        """Those of one stage; of all stages without the one that is shown big already."""
+        if stage:
+            return [card for card in self.live if card.stage == stage]
+        return [card for card in self.live if card is not self.lead]
 
 
 def front(now: datetime | None = None) -> Front:
