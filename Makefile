@@ -32,7 +32,7 @@ I18N := $(wildcard lantian/*/*/management/commands/i18n.py)
 run: install
 	@exec $(BIN)/lantian up --demo
 
-install: .stamps/python .stamps/frontend .stamps/catalogues
+install: .stamps/python .stamps/catalogues .stamps/frontend
 
 .stamps/venv:
 	@mkdir -p .stamps
@@ -52,7 +52,8 @@ install: .stamps/python .stamps/frontend .stamps/catalogues
 	@$(NODE) && $(NPM) ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-.stamps/frontend: .stamps/node $(FRONTEND)
+# After the catalogues: compiling them writes the islands' English into the sources.
+.stamps/frontend: .stamps/node .stamps/catalogues $(FRONTEND)
 	@echo "Front end …"
 	@$(NODE) && $(NPM) run --silent build >../.stamps/frontend.log 2>&1 || { cat ../.stamps/frontend.log; exit 1; }
 	@touch $@
