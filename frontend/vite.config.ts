@@ -7,7 +7,8 @@ export default defineConfig({
   publicDir: false,
   build: {
     outDir: "dist",
-    emptyOutDir: true,
+    // a running server still hands out the pages of the build before: scripts/prune.mjs takes old files away a day later
+    emptyOutDir: false,
     manifest: "manifest.json",
     target: ["chrome87", "safari14"],
     cssTarget: ["chrome87", "safari14"],
