@@ -95,6 +95,10 @@ class SealedAttribute(DeferredAttribute):
             instance.__dict__[self.field.attname] = value
         return value
 
+    def __set__(self, instance: Any, value: Any) -> None:
+        # with a setter the descriptor is asked before the instance's own dictionary
+        instance.__dict__[self.field.attname] = value
+
 
 class SealedTextField(_Bytes):
     """Text kept encrypted (see kernel.crypto). `context` ties the ciphertext to this column. Reading may raise KeyLost.
