@@ -16,6 +16,10 @@ from lantian.people.schedule.models import Alliance, Lesson, Room
 if TYPE_CHECKING:
     from lantian.people.roster.models import ClassGroup, Organization
 
+    Chooser = forms.ModelChoiceField[Any]
+else:
+    Chooser = forms.ModelChoiceField
+
 MINUTES = 40
 
 
@@ -64,10 +68,12 @@ class PlanForm(TimesForm):
 
     title = forms.CharField(label=_("课题"), max_length=120)
     subject = forms.ChoiceField(label=_("学科"), choices=Subject.choices)
-    class_group = forms.ModelChoiceField(label=_("主讲班级"), queryset=None, empty_label=None)
-    teacher = forms.ModelChoiceField(label=_("主讲教师"), queryset=None, empty_label=None)
-    room = forms.ModelChoiceField(label=_("教室"), queryset=None, required=False, empty_label=_("不指定"))
-    alliance = forms.ModelChoiceField(label=_("联盟"), queryset=None, required=False, empty_label=_("不在联盟内"))
+    class_group: Chooser = forms.ModelChoiceField(label=_("主讲班级"), queryset=None, empty_label=None)
+    teacher: Chooser = forms.ModelChoiceField(label=_("主讲教师"), queryset=None, empty_label=None)
+    room: Chooser = forms.ModelChoiceField(label=_("教室"), queryset=None, required=False, empty_label=_("不指定"))
+    alliance: Chooser = forms.ModelChoiceField(
+        label=_("联盟"), queryset=None, required=False, empty_label=_("不在联盟内")
+    )
     receivers = forms.MultipleChoiceField(
         label=_("接收班级"),
         required=False,
@@ -145,7 +151,7 @@ class AllianceForm(forms.Form):
 class MemberForm(forms.Form):
     """A school that joins. The schools offered are those the actor can see."""
 
-    organization = forms.ModelChoiceField(label=_("学校"), queryset=None, empty_label=_("请选择"))
+    organization: Chooser = forms.ModelChoiceField(label=_("学校"), queryset=None, empty_label=_("请选择"))
     part = forms.ChoiceField(label=_("身份"), choices=AlliancePart.choices, initial=AlliancePart.RECEIVING)
 
     def __init__(self, *args: Any, alliance: Alliance, schools: Any, **kwargs: Any) -> None:

@@ -73,10 +73,10 @@ def alliances_visible_to(actor: Actor) -> QuerySet[Alliance]:
     members = AllianceMember.objects.filter(alliance=OuterRef("pk"))
     q = Q(pk__in=[])
     if school and not actor.is_anonymous:
-        q |= Q(lead=school) | Exists(members.filter(organization=school))
+        q |= Q(lead=school) | Q(Exists(members.filter(organization=school)))
     if actor.paths:
         q |= Q(lead__path__within_any=actor.paths)
-        q |= Exists(members.filter(organization__path__within_any=actor.paths))
+        q |= Q(Exists(members.filter(organization__path__within_any=actor.paths)))
     return Alliance.objects.filter(q | shared("schedule.alliance", actor))
 
 

@@ -19,11 +19,13 @@ class LiveConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from lantian.kernel.demo import DEMO_BROADCASTS
         from lantian.kernel.web import navigation
         from lantian.people.schedule.queries import LESSON_PAGES
-        from lantian.teach.live import events, receivers, rules  # noqa: F401 - they declare themselves
+        from lantian.teach.live import demo, events, receivers, rules  # noqa: F401 - they declare themselves
 
         LESSON_PAGES.register("page", lesson_address)
+        DEMO_BROADCASTS.register("live", demo.broadcast)
         navigation.add(
             navigation.NavItem(
                 "screen",

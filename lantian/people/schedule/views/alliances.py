@@ -53,9 +53,8 @@ class AllianceList(ListPage[Alliance]):
 def alliances(request: HttpRequest) -> HttpResponseBase:
     actor = acting(request)
     rows = queries.alliances_visible_to(actor).select_related("lead").annotate(schools=Count("members", distinct=True))
-    return AllianceList(request, rows).respond(
-        "schedule/alliances.html", may_create=bool(check(rules.may_manage_alliance, actor))
-    )
+    context = {"may_create": bool(check(rules.may_manage_alliance, actor))}
+    return AllianceList(request, rows).respond("schedule/alliances.html", context)
 
 
 @require_http_methods(["GET", "POST"])

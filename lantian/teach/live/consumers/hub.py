@@ -16,6 +16,7 @@ from typing import IO, Any
 from uuid import UUID
 
 import structlog
+from django.core.exceptions import ObjectDoesNotExist
 
 from lantian.content.media import services as media
 from lantian.content.media.engine.crypto import ContentKey
@@ -160,8 +161,7 @@ class Hub:
             reason = EndReason(record.reason) if record.reason else EndReason.TEACHER
             await self.end(room, reason, ended_ms=record.ended_ms)
             raise SessionOver(facts.lesson)
-        if self._sound:
-            self.spawn(self._follow(room))
+        self.spawn(self._follow(room))
         log.info("session loaded", session=session, segments=room.writer.segments, state=str(room.state))
         return room
 
@@ -198,14 +198,16 @@ class Hub:
 
     async def _remember(self, room: LiveRoom) -> None:
         """Keep the session's small file true."""
-        keys: list[ContentKey] = room.writer.keys.all()
+        keys: list[ContentKey] = list(room.writer.keys.all())
         facts = replace(room.facts, started_ms=room.started_ms)
         record = Record(facts, keys, room.ended_ms, str(room.end_reason or ""))
         await asyncio.get_running_loop().run_in_executor(self._disk, self.records.save, record)
 
     async def _follow(self, room: LiveRoom) -> None:
         """Let the AAC rendition follow its segments, in a thread of low priority."""
-        assert room.follower is not None
+        if room.follower is None or room.followed:
+            return
+        room.followed = True  # one task alone: codecs bear no two threads
         loop = asyncio.get_running_loop()
         while not room.follower.ended:
             try:
@@ -225,8 +227,7 @@ class Hub:
             return
         await self._remember(room)
         self._call_lobby(room)
-        if self._sound and room.follower is not None and not room.follower.ended:
-            self.spawn(self._follow(room))
+        self.spawn(self._follow(room))
         self.spawn(self._settle(room))
 
     async def _settle(self, room: LiveRoom) -> None:
@@ -248,9 +249,11 @@ class Hub:
                     break
             except DatabaseAway:
                 log.warning("session waits for the database to be settled", session=room.id)
+            except ObjectDoesNotExist:
+                break  # the session was deleted
             await asyncio.sleep(pause)
             pause = min(10.0, pause * 2)
-        while room.follower is not None and not room.follower.ended and self._sound:  # noqa: ASYNC110 - a thread ends it
+        while room.follower is not None and not room.follower.ended:  # noqa: ASYNC110 - a thread ends it
             await asyncio.sleep(0.5)
         self.records.remove(room.id)
         self.rooms.pop(room.id, None)

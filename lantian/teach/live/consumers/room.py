@@ -92,6 +92,7 @@ class LiveRoom:
         self.end_reason: EndReason | None = None
         self.ended_ms: int | None = None
         self.marked_live = False
+        self.followed = False
         self.saved: tuple[object, ...] = ()
         self._board = ""
         self._warned_end = False

@@ -77,7 +77,14 @@ async def _find(hub: Hub, outlet: Outlet, session: str) -> LiveRoom | None:
         return await hub.room(session)
     except SessionOver as over:
         replay = f"/live/lessons/{over.lesson}/watch/"
-        state = {"t": "state", "state": "ended", "master": None, "replay": replay, "keys": [], "server_ms": now_ms()}
+        state: dict[str, Any] = {
+            "t": "state",
+            "state": "ended",
+            "master": None,
+            "replay": replay,
+            "keys": [],
+            "server_ms": now_ms(),
+        }
         outlet.send(dump(state | {"started_ms": None, "planned_end_ms": None}))
         outlet.send(dump({"t": "ended", "replay": replay}))
         outlet.close(4010)

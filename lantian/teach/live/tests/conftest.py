@@ -9,9 +9,23 @@ def world(db):
     return make_world()
 
 
+@pytest.fixture(scope="module")
+def shared_live(django_db_setup):
+    """A running live process over this run's database and state folder; tests bring sessions of their own."""
+    process = LiveProcess(LANTIAN_LIVE_AAC="")
+    process.start()
+    yield process
+    process.stop()
+
+
 @pytest.fixture
-def live(transactional_db, settings):
-    """A running live process over this test's database and state folder."""
+def live(shared_live, transactional_db):
+    return shared_live
+
+
+@pytest.fixture
+def own_live(transactional_db):
+    """A live process that the test may kill. It takes over when the module's one has let go of the lock, so not beside it."""
     process = LiveProcess(LANTIAN_LIVE_AAC="")
     process.start()
     yield process

@@ -1,5 +1,6 @@
 """Pages for the lesson: upload, progress, removal, and the pictures themselves."""
 
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -34,7 +35,7 @@ def pages(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
     sent = request.FILES.get("file")
     if sent is None or sent.file is None:
         raise BadUpload
-    row = services.add_page_upload(lesson, upload=sent.file, name=sent.name or "", by=actor)
+    row = services.add_page_upload(lesson, upload=cast("BinaryIO", sent.file), name=sent.name or "", by=actor)
     return JsonResponse({"upload": payloads.upload(row)}, status=201)
 
 
