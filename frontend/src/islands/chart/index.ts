@@ -20,9 +20,9 @@ function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--color-${name}`).trim();
 }
 
-/** Okabe–Ito order near our tokens: told apart also by those who see fewer colours. */
+/** The present first, what it is compared with greyer; orange stays with what is live. Patterns tell series apart as well. */
 function palette(): string[] {
-  return [token("primary"), token("accent"), token("secondary"), token("warning"), token("neutral")];
+  return ["primary", "control", "secondary", "warning", "neutral"].map(token);
 }
 
 function option(config: ChartConfig): EChartsCoreOption {
