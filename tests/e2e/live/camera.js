@@ -16,7 +16,7 @@
     const now = Date.now();
     const value = BigInt(now);
     const word = (value << BigInt(CHECK)) | BigInt(check(value));
-    context.fillStyle = `hsl(${(now / 50) % 360} 45% 38%)`;
+    context.fillStyle = "#2b5f8a";
     context.fillRect(0, 0, 1280, 720);
     context.fillStyle = "#fff";
     context.font = "700 96px sans-serif";

@@ -5,8 +5,10 @@ class panels. These few calls do both.
 """
 
 import base64
+import contextlib
 import itertools
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -102,7 +104,10 @@ class Browser:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait(5)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)  # its helpers, which still write into the profile
         self.log.close()
+        time.sleep(0.2)
         shutil.rmtree(self.profile, ignore_errors=True)
 
     def __enter__(self) -> "Browser":
@@ -118,7 +123,7 @@ class Page:
     def __init__(self, address: str, target: str, browser: Browser) -> None:
         self.target = target
         self.browser = browser
-        self.socket = connect(address, max_size=None, open_timeout=20)
+        self.socket = connect(address, max_size=None, open_timeout=20, ping_interval=None)
         self.ids = itertools.count(1)
         self.answers: dict[int, dict[str, Any]] = {}
         self.arrived = threading.Condition()

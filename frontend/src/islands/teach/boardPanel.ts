@@ -45,7 +45,7 @@ export class BoardPanel {
     setText(this.figures.guests, number(viewers?.guests ?? 0));
     setText(this.line, this.lineWords());
     this.line.dataset.health = this.room.health.health;
-    this.drawSchools(presenceRows(config.lesson.receivers, viewers));
+    this.drawSchools(presenceRows(config.lesson.receivers, viewers, this.room.seenClasses));
   }
 
   private lineWords(): string {

@@ -63,7 +63,7 @@ class TeachView {
     const back = h("a", { class: "btn btn-ghost btn-square", href: urls.lesson, "aria-label": t("返回课堂页") });
     fill(back, icon("arrowLeft") as unknown as Node);
     const facts = [lesson.subject, lesson.grade, `${timeOfDay(lesson.starts_ms)}—${timeOfDay(lesson.ends_ms)}`].filter(Boolean).join(" · ");
-    const title = h("div", { class: "lv-title" }, h("h1", {}, lesson.title), h("p", {}, facts));
+    const title = h("div", { class: "lv-title" }, h("p", { class: "lv-name" }, lesson.title), h("p", {}, facts));
     const stage = h("div", { class: "lv-frame" }, this.stage, this.badge, this.message);
     fill(
       this.root,

@@ -20,8 +20,9 @@ export interface SchoolRow {
 
 const ORDER: Record<Where, number> = { stalled: 0, away: 1, absent: 2, watching: 3 };
 
-/** Schools with trouble first, then by name; classes likewise. */
-export function presenceRows(receivers: readonly Receiver[], viewers: Viewers | null): SchoolRow[] {
+/** Schools with trouble first, then by name; classes likewise. The server calls every invited class that is not there
+ * "away"; only one that was `seen` has left. */
+export function presenceRows(receivers: readonly Receiver[], viewers: Viewers | null, seen: ReadonlySet<string>): SchoolRow[] {
   const schools = new Map<string, SchoolRow>();
   const school = (id: string, name: string): SchoolRow => {
     const row = schools.get(id) ?? { id, name, students: 0, classes: [] };
@@ -31,7 +32,10 @@ export function presenceRows(receivers: readonly Receiver[], viewers: Viewers | 
   for (const one of viewers?.schools ?? []) {
     const row = school(one.id, one.name);
     row.students = one.students;
-    row.classes = one.classes.map((each) => ({ id: each.id, name: each.name, where: each.state, lag: each.lag ?? null }));
+    row.classes = one.classes.map((each) => {
+      const where = each.state === "away" && !seen.has(each.id) ? "absent" : each.state;
+      return { id: each.id, name: each.name, where, lag: each.lag ?? null };
+    });
   }
   for (const receiver of receivers) {
     const row = school(receiver.organization_id, receiver.organization);
@@ -41,6 +45,11 @@ export function presenceRows(receivers: readonly Receiver[], viewers: Viewers | 
   const rows = [...schools.values()];
   for (const row of rows) row.classes.sort((a, b) => ORDER[a.where] - ORDER[b.where] || a.name.localeCompare(b.name, "zh-CN"));
   return rows.sort((a, b) => worst(a) - worst(b) || a.name.localeCompare(b.name, "zh-CN"));
+}
+
+/** Classes that are there now, to be remembered as seen. */
+export function present(viewers: Viewers): string[] {
+  return viewers.schools.flatMap((school) => school.classes.filter((each) => each.state !== "away").map((each) => each.id));
 }
 
 function worst(row: SchoolRow): number {

@@ -32,6 +32,23 @@ export function forget(lesson: string): void {
   }
 }
 
+/** Classes that came to this lesson at any time. */
+export function recallSeen(lesson: string): Set<string> {
+  try {
+    return new Set(JSON.parse(sessionStorage.getItem(`${key(lesson)}-seen`) ?? "[]") as string[]);
+  } catch {
+    return new Set();
+  }
+}
+
+export function rememberSeen(lesson: string, seen: ReadonlySet<string>): void {
+  try {
+    sessionStorage.setItem(`${key(lesson)}-seen`, JSON.stringify([...seen]));
+  } catch {
+    // the list then forgets them at a reload
+  }
+}
+
 /** A reload, not a duplicated tab: a copy must ask before it takes the lesson over. */
 export function wasReloaded(): boolean {
   const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];

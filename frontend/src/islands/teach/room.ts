@@ -14,7 +14,8 @@ import { Compositor } from "./compositor";
 import { Devices } from "./devices";
 import { Pages } from "./pages";
 import { EpochRecorder } from "./recorder";
-import { forget, recall, remember, wasReloaded } from "./resume";
+import { present } from "./presence";
+import { forget, recall, recallSeen, remember, rememberSeen, wasReloaded } from "./resume";
 import type { Main } from "./scene";
 
 /** prep: before · opening: asking the server · live: sending · ending · ended · stopped: something else took over */
@@ -29,6 +30,7 @@ export class TeachRoom {
   trouble: { code: string; message: string } | null = null;
   notice = "";
   micOn = true;
+  readonly seenClasses: Set<string>;
   readonly env;
   readonly timers = new WorkerTimers();
   readonly health = new UplinkHealth();
@@ -47,6 +49,7 @@ export class TeachRoom {
     private readonly changed: () => void,
   ) {
     this.session = config.session;
+    this.seenClasses = recallSeen(config.lesson.id);
     this.startedMs = config.session?.started_ms ?? null;
     this.env = environment(config.recorder.mimes);
     this.devices = new Devices({
@@ -209,10 +212,7 @@ export class TeachRoom {
         this.startedMs ??= uplink.clock.now();
         this.changed();
       },
-      viewers: (viewers) => {
-        this.viewers = viewers;
-        this.changed();
-      },
+      viewers: (viewers) => this.counted(viewers),
       disk: (free) => this.say(t("服务器的磁盘快满了（剩 {free} MB），请告诉管理员。", { free })),
       warn: (message) => this.warned(message),
       ended: (replay) => this.finished(replay),
@@ -235,6 +235,14 @@ export class TeachRoom {
     });
     this.recorder.start(this.videoBits);
     uplink.start(takeover);
+  }
+
+  private counted(viewers: Viewers): void {
+    this.viewers = viewers;
+    const fresh = present(viewers).filter((id) => !this.seenClasses.has(id));
+    for (const id of fresh) this.seenClasses.add(id);
+    if (fresh.length) rememberSeen(this.config.lesson.id, this.seenClasses);
+    this.changed();
   }
 
   private get videoBits(): number {

@@ -69,11 +69,14 @@ test("the board joins those invited with those present, trouble first", () => {
   const rows = presenceRows(receivers, {
     t: "viewers", classes: 2, students: 4, guests: 0,
     schools: [
-      { id: "A", name: "甲校", students: 4, classes: [{ id: "1", name: "一班", state: "watching", lag: 2.4 }] },
+      { id: "A", name: "甲校", students: 4, classes: [{ id: "1", name: "一班", state: "watching", lag: 2.4 }, { id: "2", name: "二班", state: "away" }] },
       { id: "C", name: "丙校", students: 0, classes: [{ id: "9", name: "三班", state: "stalled" }] },
     ],
-  });
+  }, new Set());
   expect(rows.map((row) => row.name)).toEqual(["丙校", "甲校", "乙校"].sort((a, b) => (a === "丙校" ? -1 : b === "丙校" ? 1 : a.localeCompare(b, "zh-CN"))));
+  const left = { id: "A", name: "甲校", students: 0, classes: [{ id: "2", name: "二班", state: "away" as const }] };
+  const later = presenceRows(receivers, { t: "viewers", classes: 0, students: 0, guests: 0, schools: [left] }, new Set(["2"]));
+  expect(later.find((row) => row.id === "A")?.classes.find((each) => each.id === "2")?.where).toBe("away");
   expect(rows.find((row) => row.id === "A")?.classes.map((each) => each.where)).toEqual(["absent", "watching"]);
-  expect(presenceRows(receivers, null).flatMap((row) => row.classes).every((each) => each.where === "absent")).toBe(true);
+  expect(presenceRows(receivers, null, new Set()).flatMap((row) => row.classes).every((each) => each.where === "absent")).toBe(true);
 });

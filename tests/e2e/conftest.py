@@ -1,0 +1,119 @@
+"""One running platform for all end-to-end tests: `lantian up --demo` on a free port with a home of its own.
+
+LANTIAN_E2E_URL and LANTIAN_E2E_HOME point to one that runs already (handy while writing tests); it is then left running.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+START_SECONDS = 240
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of these share one instance, hence one worker of xdist."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A running platform."""
+
+    url: str
+    home: Path
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rsplit(":", 1)[1])
+
+    def state(self) -> dict[str, Any]:
+        return dict(json.loads((self.home / "run" / "state.json").read_text()))
+
+    def pid(self, service: str) -> int:
+        return int(self.state()["services"][service]["pid"])
+
+    def accounts(self) -> dict[str, dict[str, str]]:
+        """Demo accounts by login."""
+        return {row["login"]: row for row in json.loads((self.home / "demo" / "accounts.json").read_text())}
+
+    def kill(self, service: str) -> Callable[[], bool]:
+        """kill -9 one process. The function returned says whether another one serves in its place."""
+        before = self.pid(service)
+        os.kill(before, signal.SIGKILL)
+
+        def is_back() -> bool:
+            entry = self.state()["services"][service]
+            return bool(entry["pid"] and entry["pid"] != before and entry["state"] == "ready")
+
+        return is_back
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_ready(process: "subprocess.Popen[bytes]", home: Path, log: Path) -> None:
+    state = home / "run" / "state.json"
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            if json.loads(state.read_text())["ready"]:
+                return
+        except (OSError, ValueError, KeyError):
+            pass
+        time.sleep(0.3)
+    raise RuntimeError(f"the platform did not come up:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def instance() -> Iterator[Instance]:
+    given = os.environ.get("LANTIAN_E2E_URL")
+    if given:
+        yield Instance(given.rstrip("/"), Path(os.environ["LANTIAN_E2E_HOME"]))
+        return
+    folder = Path(tempfile.mkdtemp(prefix="lantian-e2e-"))
+    folder.chmod(0o755)
+    home, log, port = folder / "home", folder / "up.log", free_port()
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("LANTIAN_", "DATABASE_", "DJANGO_"))}
+    environment |= {"LANTIAN_HOME": str(home), "LANTIAN_PORT": str(port), "LANTIAN_DISK_RESERVE_MB": "64"}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "runtime.cli", "up", "--demo"],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+        try:
+            _wait_ready(process, home, log)
+            yield Instance(f"http://localhost:{port}", home)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            if not os.environ.get("LANTIAN_E2E_KEEP"):
+                shutil.rmtree(folder, ignore_errors=True)

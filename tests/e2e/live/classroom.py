@@ -1,0 +1,159 @@
+"""The people of the story, each in a browser process of their own."""
+
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from tests.e2e.conftest import Instance
+from tests.e2e.live.cable import Cable
+from tests.e2e.live.cdp import Browser, Page
+
+HERE = Path(__file__).parent
+CAMERA = (HERE / "camera.js").read_text()
+READER = (HERE / "reader.js").read_text()
+TEACHER_FLAGS = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+SOUND_ALLOWED = "--autoplay-policy=no-user-gesture-required"
+PASSWORD = "lantian-2026"
+
+
+def sign_in(page: Page, base: str, login: str, password: str = PASSWORD) -> None:
+    """Through the sign-in page, as people do."""
+    page.goto(f"{base}/accounts/login/")
+    page.eval(
+        f"""(() => {{
+        const form = document.querySelector("form [name=password]").form;
+        form.querySelector("[name=login]").value = "{login}";
+        form.querySelector("[name=password]").value = "{password}";
+        form.requestSubmit();
+        }})()"""
+    )
+    page.wait("!location.pathname.includes('/login') && document.readyState === 'complete'", 30)
+
+
+def lesson_of_teacher(page: Page, base: str) -> str:
+    """Id of the lesson that the signed-in teacher can open now, from the page of today."""
+    page.goto(f"{base}/today/")
+    paths = page.eval("[...document.querySelectorAll('a[href*=\"/live/lessons/\"]')].map(a => a.getAttribute('href'))")
+    for path in paths:
+        found = re.search(r"/live/lessons/([0-9a-f-]{36})/", path)
+        if not found:
+            continue
+        page.goto(f"{base}/live/lessons/{found[1]}/teach/")
+        if page.eval("JSON.parse(document.getElementById('teach-config').textContent).may_open.allowed"):
+            return found[1]
+    raise AssertionError(f"no lesson to open among {paths}")
+
+
+@dataclass
+class Series:
+    """Glass-to-glass times in seconds, sorted."""
+
+    values: list[float]
+
+    def at(self, share: float) -> float:
+        return self.values[min(len(self.values) - 1, int(len(self.values) * share))]
+
+    def __str__(self) -> str:
+        return f"p50 {self.at(0.5):.2f} s, p95 {self.at(0.95):.2f} s, max {self.values[-1]:.2f} s of {len(self.values)}"
+
+
+class Viewer:
+    """Somebody who watches: a class screen or a student."""
+
+    def __init__(self, browser: Browser, page: Page) -> None:
+        self.browser, self.page = browser, page
+
+    @classmethod
+    def open(cls, instance: Instance, login: str, *flags: str, binary: str = "", phone: bool = False, **kw: Any) -> Self:
+        options = {"binary": binary, "headless": "--headless"} if binary else {}
+        browser = Browser(*flags, **options, **kw)
+        try:
+            page = browser.page(width=390 if phone else 1280, height=844 if phone else 720, mobile=phone)
+            page.at_start(READER)
+            sign_in(page, instance.url, login)
+        except BaseException:
+            browser.close()
+            raise
+        return cls(browser, page)
+
+    def wait_picture(self, seconds: float = 25) -> float:
+        """Until the teacher's clock is seen here and runs; returns how old the picture is, in seconds."""
+        self.page.wait("readClock() !== null && Date.now() - readClock() < 15000", seconds)
+        first = self.page.eval("readClock()")
+        self.page.wait(f"readClock() > {first}", 10)
+        return float(self.page.eval("glass()"))
+
+    def glass(self, seconds: float = 5) -> Series:
+        values = self.page.eval(f"glassSeries({seconds})", seconds + 20)
+        assert values, f"no clock in the picture: {self.page.text()[:300]}"
+        return Series(sorted(values))
+
+    def settled(self, limit: float, tries: int = 5) -> Series:
+        """The first stretch of 5 s whose median lag is under `limit`; the last one when a busy machine never got there."""
+        for _ in range(tries):
+            series = self.glass()
+            if series.at(0.5) < limit:
+                break
+        return series
+
+    def close(self) -> None:
+        self.browser.close()
+
+
+class Teacher:
+    """The teacher's computer, behind a cable of its own."""
+
+    def __init__(self, instance: Instance, login: str = "teacher", *, camera: bool = True) -> None:
+        self.instance = instance
+        self.cable = Cable(instance.port)
+        self.base = f"http://localhost:{self.cable.port}"
+        self.browser = Browser(*TEACHER_FLAGS)
+        try:
+            self.page = self.browser.page(width=1280, height=800)
+            if camera:
+                self.page.at_start(CAMERA)
+            sign_in(self.page, self.base, login)
+            self.lesson = lesson_of_teacher(self.page, self.base)
+        except BaseException:
+            self.close()
+            raise
+
+    def open_devices(self) -> None:
+        self.page.click(".lv-message .btn-primary")
+        self.page.wait("document.querySelector('[data-action=go-live]')?.disabled === false", 20)
+
+    def go_live(self) -> None:
+        self.page.click("[data-action=go-live]")
+        self.wait_live()
+
+    def wait_live(self, seconds: float = 30) -> None:
+        self.page.wait("document.querySelector('.lv-teach')?.dataset.phase === 'live'", seconds)
+        self.page.wait("document.querySelector('.lv-teach').dataset.uplink === 'sending'", seconds)
+
+    def end(self) -> None:
+        self.page.click("[data-action=end]")
+        self.page.click(".lv-dialog .btn-danger")
+        self.page.wait("document.querySelector('.lv-teach').dataset.phase === 'ended'", 20)
+
+    def hide(self) -> Page:
+        """Another tab comes to the front, as when a teacher looks something up."""
+        other = self.browser.page()
+        self.browser.show(other)
+        self.page.wait("document.hidden", 5)
+        return other
+
+    def close(self) -> None:
+        self.browser.close()
+        self.cable.close()
+
+
+def until(happened: Any, seconds: float, what: str) -> float:
+    """Wait for `happened()`; returns how long it took, in seconds."""
+    began = time.monotonic()
+    while time.monotonic() - began < seconds:
+        if happened():
+            return time.monotonic() - began
+        time.sleep(0.1)
+    raise AssertionError(f"{what}: not within {seconds} s")
