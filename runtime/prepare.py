@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from runtime.home import ROOT, Instance
+from runtime.launch import Launch
 from runtime.logs import ServiceLog
-from runtime.postgres import Launch
 from runtime.words import Problem, say
 
 TEXT_TYPES = {".js", ".mjs", ".css", ".html", ".svg", ".json", ".map", ".txt", ".webmanifest", ".ico"}

@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from runtime.launch import Launch
 from runtime.logs import ServiceLog
-from runtime.postgres import Launch
 
 POLL_SECONDS = 0.05
 

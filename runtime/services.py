@@ -11,7 +11,8 @@ from pathlib import Path
 
 from runtime import caddy
 from runtime.home import ROOT, Instance
-from runtime.postgres import EmbeddedPostgres, Launch
+from runtime.launch import Launch
+from runtime.postgres import EmbeddedPostgres
 from runtime.process import Spec
 from runtime.words import say
 

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -12,22 +11,18 @@ from bench import run
 
 
 def test_cpu_of_other_processes_is_measured() -> None:
-    busy = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "import time\nuntil = time.process_time() + 0.4\nwhile time.process_time() < until: pass\ntime.sleep(5)",
-        ]
-    )
+    code = "import time\nwhile time.process_time() < 0.5: pass\nprint('done', flush=True)\ntime.sleep(30)"
+    busy = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    assert busy.stdout is not None
     try:
         with run.Usage(busy.pid) as usage:
-            time.sleep(1.5)
+            busy.stdout.readline()
     finally:
         busy.kill()
         busy.wait()
-    assert 0.25 <= usage.cpu_seconds <= 0.8
+    assert 0.2 <= usage.cpu_seconds <= 0.6  # less what it used before we looked
     assert usage.peak_mb > 3
-    assert usage.seconds == pytest.approx(1.5, abs=0.5)
+    assert usage.seconds > 0
 
 
 def test_a_result_becomes_the_agreed_line() -> None:

@@ -15,8 +15,8 @@ from typing import Any
 import psutil
 import pytest
 
+from runtime.launch import Launch
 from runtime.logs import RotatingLog, ServiceLog
-from runtime.postgres import Launch
 from runtime.process import Backoff, Spec
 from runtime.supervisor import Supervisor, read_state
 from runtime.words import Problem
@@ -176,7 +176,7 @@ def test_children_die_with_a_killed_supervisor(tmp_path: Path) -> None:
         """
         import asyncio, sys
         from pathlib import Path
-        from runtime.postgres import Launch
+        from runtime.launch import Launch
         from runtime.process import Spec
         from runtime.supervisor import Supervisor
         folder = Path(sys.argv[1])
