@@ -29,7 +29,7 @@ from runtime.words import Problem, say
 
 FORMAT = 1
 MANIFEST, DUMP, SEALED_KEYS = "manifest.json", "database.dump", "keys.sealed"
-TREES = ("files", "media")
+TREES = ("files", "media", "demo")
 UNFINISHED = (".new", ".part", ".tmp")
 READ_BYTES = 2**20
 

@@ -211,7 +211,7 @@ def account_table(path: Path) -> str:
     heads = (say("角色", "role"), say("账号", "login"), say("密码", "password"), say("单位", "organisation"))
     rows: list[tuple[str, ...]] = [heads]
     for account in accounts:
-        words = [account.get(key) for key in ("role", "login", "password", "organization")]
+        words = [account.get(key) for key in ("role", "login", "password", "organisation")]
         rows.append(tuple("" if word is None else str(word) for word in words))
     return say("演示账号：", "Demo accounts:") + "\n" + table(rows)
 

@@ -65,7 +65,10 @@ class Command(BaseCommand):
 
     @staticmethod
     def _as_json(known: list[demo.DemoAccount]) -> str:
-        return json.dumps([asdict(account) for account in known], ensure_ascii=False, indent=1)
+        rows = [asdict(account) for account in known]
+        return json.dumps(
+            [row | {"organisation": row.pop("organization")} for row in rows], ensure_ascii=False, indent=1
+        )
 
     def broadcast(self, *, url: str, **options: Any) -> None:
         if not settings.LANTIAN_DEMO:
