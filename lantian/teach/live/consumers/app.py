@@ -1,6 +1,8 @@
 """The live process as one Starlette application."""
 
+import asyncio
 import hmac
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -32,6 +34,7 @@ def make_app() -> Starlette:
         app.state.hub = hub
         await hub.start()
         hub.spawn(listen(hub))
+        _say_goodbye_first(hub)
         yield
         await hub.stop()
 
@@ -44,6 +47,27 @@ def make_app() -> Starlette:
         ],
         lifespan=lifespan,
     )
+
+
+def _say_goodbye_first(hub: Hub) -> None:
+    """granian cuts its sockets before it ends the lifespan. So the signals that stop it are taken here first, and handed on to
+    its own handlers once everybody has been told to come back."""
+    loop = asyncio.get_running_loop()
+    theirs = {number: getattr(loop, "_signal_handlers", {}).get(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    async def leave(number: signal.Signals) -> None:
+        await hub.farewell()
+        handle = theirs[number]
+        if handle is not None:
+            handle._run()
+
+    def hear(number: signal.Signals) -> None:
+        if not hub.stopping:
+            hub.farewell_task = loop.create_task(leave(number))
+
+    for number, handle in theirs.items():
+        if handle is not None:  # without a handler of theirs (tests, another server) there is nothing to hand on to
+            loop.add_signal_handler(number, hear, number)
 
 
 async def health(request: Request) -> Response:

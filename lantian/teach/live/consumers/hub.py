@@ -73,6 +73,7 @@ class Hub:
         self._lock: IO[str] | None = None
         self.ready = False
         self.stopping = False
+        self.farewell_task: asyncio.Task[None] | None = None
 
     # -- life ------------------------------------------------------------------------------------------------------------
 
@@ -103,13 +104,20 @@ class Hub:
             except BlockingIOError:
                 await asyncio.sleep(0.1)
 
-    async def stop(self) -> None:
-        """Tell everybody to come back, and put what is in memory where the next process finds it."""
+    async def farewell(self) -> None:
+        """Tell everybody to come back, and give them a moment to hear it."""
         self.stopping = True
         goodbye = dump({"t": "restart"})
         for outlet in list(self.sockets):
             outlet.send(goodbye)
             outlet.close(1012)
+        until = time.monotonic() + 1.5
+        while self.sockets and time.monotonic() < until:  # noqa: ASYNC110 - the sockets leave one by one
+            await asyncio.sleep(0.02)
+
+    async def stop(self) -> None:
+        """Put what is in memory where the next process finds it."""
+        await self.farewell()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.sleep(0.05)

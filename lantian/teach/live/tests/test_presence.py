@@ -1,0 +1,194 @@
+"""Presence from beats, and attendance from presence."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from uuid import uuid4
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lantian.kernel.rules import SYSTEM
+from lantian.teach.live import queries, services
+from lantian.teach.live.consumers.database import Database, DatabaseAway
+from lantian.teach.live.consumers.spool import Spool
+from lantian.teach.live.engine.attendance import attended, union_seconds
+from lantian.teach.live.engine.presence import AFTER_MS, GAP_MS, Presence, Stretch, Totals, load_stretch
+from lantian.teach.live.models import Attendance, AttendanceInterval, LiveSession
+from lantian.teach.live.tests.support import open_for
+
+START = 1_790_000_000_000
+
+
+def presence() -> Presence:
+    return Presence(session=str(uuid4()), kind="class", viewer="class:x")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.integers(0, 70_000), min_size=1, max_size=40), st.integers(0, 60_000))
+def test_stretches_cover_every_sign_never_overlap_and_split_only_at_long_gaps(pauses, stay):
+    one, stretches, signs, now = presence(), {}, [], START
+    for pause in pauses:
+        now += pause
+        signs.append(now)
+        found = one.sign(now)
+        stretches[found.id] = found
+    one.leave(now + stay)
+    rows = sorted(stretches.values(), key=lambda row: row.started_ms)
+    assert all(any(row.started_ms <= sign <= row.ended_ms for row in rows) for sign in signs)
+    assert all(before.ended_ms <= after.started_ms for before, after in pairwise(rows))
+    assert len(rows) == 1 + sum(1 for pause in pauses[1:] if pause > GAP_MS)
+    assert rows[-1].ended_ms == now + min(stay, AFTER_MS)
+    covered = sum(row.ended_ms - row.started_ms for row in rows)
+    assert covered <= signs[-1] - signs[0] + AFTER_MS
+
+
+def test_counters_are_summed_by_growth_also_after_a_players_reload():
+    one = presence()
+    one.sign(START, totals=Totals(2, 400, 1))
+    one.sign(START + 10_000, totals=Totals(5, 900, 1))
+    found = one.sign(START + 20_000, totals=Totals(1, 100, 0), lag=2.5, error="net")
+    assert (found.stalls, found.stall_ms, found.dropped, found.lag_ms, found.error) == (6, 1000, 1, 2500, "net")
+
+
+def test_a_clock_set_back_takes_no_presence_away():
+    one = presence()
+    one.sign(START + 60_000)
+    found = one.sign(START)
+    assert found.ended_ms == START + 60_000 + AFTER_MS
+
+
+MOMENT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+spans = st.tuples(st.integers(-500, 3500), st.integers(0, 2000))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(spans, max_size=12))
+def test_minutes_are_counted_once_whatever_devices_overlap(raw):
+    intervals = [(MOMENT + timedelta(seconds=a), MOMENT + timedelta(seconds=a + length)) for a, length in raw]
+    seconds = set()
+    for a, length in raw:
+        seconds |= set(range(max(0, a), min(2700, a + length)))
+    assert union_seconds(intervals, start=MOMENT, end=MOMENT + timedelta(seconds=2700)) == len(seconds)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "planned", "ran", "expected"),
+    [
+        (2160, 2700, 2700, True),
+        (2159, 2700, 2700, False),
+        (1440, 2700, 1800, True),
+        (2160, 2700, 3600, True),
+        (0, 2700, 0, False),
+    ],
+)
+def test_eighty_percent_of_the_planned_time_or_of_the_shorter_one_it_ran(seconds, planned, ran, expected):
+    assert attended(seconds, planned=planned, ran=ran) is expected
+
+
+def stretch(session, viewer, start, end, **extra) -> Stretch:
+    return Stretch(
+        session=str(session.pk),
+        kind=viewer.split(":")[0],
+        viewer=viewer,
+        class_group=extra.pop("class_group", None),
+        person=None,
+        organization=extra.pop("organization", None),
+        started_ms=int(start.timestamp() * 1000),
+        ended_ms=int(end.timestamp() * 1000),
+        last_sign_ms=int(end.timestamp() * 1000),
+        **extra,
+    )
+
+
+@pytest.mark.django_db
+def test_attendance_of_a_class_with_two_screens_is_counted_once_and_absentees_are_named(world):
+    lesson, session, _ticket = open_for(world)
+    begin = lesson.starts_at.replace(microsecond=0)
+    services.mark_live(session.pk, started_at=begin)
+    group = world.groups[0]
+    mark = f"class:{group.pk}"
+    ids = {"class_group": str(group.pk), "organization": str(group.organization_id)}
+    services.save_presence(
+        [
+            stretch(session, mark, begin - timedelta(minutes=5), begin + timedelta(minutes=20), stalls=2, **ids),
+            stretch(
+                session,
+                mark,
+                begin + timedelta(minutes=10),
+                begin + timedelta(minutes=38),
+                stalls=1,
+                head_count=41,
+                **ids,
+            ),
+            stretch(session, "guest:abc", begin, begin + timedelta(minutes=1)),
+        ]
+    )
+    services.end_live_session(session.pk, reason="teacher", by=SYSTEM, ended_at=begin + timedelta(minutes=40))
+    services.settle_live_session(session.pk)
+    services.settle_live_session(session.pk)
+    row = Attendance.objects.get(session=session, viewer=mark)
+    assert (row.seconds, row.stalls, row.attended, row.head_count) == (38 * 60, 3, True, 41)
+    done = LiveSession.objects.get(pk=session.pk)
+    rows = queries.attendance_rows(done, actor=world.teacher_actor, now=begin + timedelta(hours=1))
+    assert [(r.name, r.organization, r.minutes, r.attended) for r in rows] == [
+        (str(group), "梓潼一中", 38, True),
+        (str(world.groups[1]), "平武中学", 0, False),
+    ]
+    assert queries.guests_of(done) == 1
+    from lantian.kernel.journal.models import OutboxEvent
+
+    facts = OutboxEvent.objects.filter(name="live.attendance_closed")
+    assert [fact.result["duration"] for fact in facts] == ["PT2280.00S"]
+
+
+@pytest.mark.django_db
+def test_writing_a_stretch_again_changes_its_row_and_a_foreign_session_is_left_out(world):
+    _lesson, session, _ticket = open_for(world)
+    begin = session.opened_at
+    first = stretch(session, "guest:abc", begin, begin + timedelta(seconds=10))
+    assert services.save_presence([first]) == 1
+    first.ended_ms += 30_000
+    other = stretch(session, "guest:abc", begin, begin)
+    other.session = str(uuid4())
+    assert services.save_presence([first, other]) == 1
+    assert AttendanceInterval.objects.get().ended_at == begin.replace(
+        microsecond=begin.microsecond // 1000 * 1000
+    ) + timedelta(seconds=40)
+
+
+class Away(Database):
+    """A database that is away until told otherwise."""
+
+    down = True
+
+    async def run(self, function, *args, **kwargs):
+        if self.down:
+            raise DatabaseAway
+        return function(*args, **kwargs)
+
+
+def test_the_spool_survives_an_absent_database_and_a_kill(tmp_path):
+    saved: dict[str, Stretch] = {}
+
+    def save(rows):
+        saved.update({row.id: row for row in rows})
+        return len(rows)
+
+    database = Away()
+    spool = Spool(tmp_path, save)
+    one = presence()
+    spool.note(one.sign(START))
+    assert asyncio.run(spool.flush(database)) is False
+    spool.note(one.sign(START + 10_000))
+    # kill -9 here: a new process reads the files, a torn last line among them
+    newest = max(tmp_path.iterdir())
+    newest.write_bytes(newest.read_bytes() + b'{"session": "torn')
+    again = Spool(tmp_path, save)
+    assert len(again) == 1
+    database.down = False
+    assert asyncio.run(again.flush(database)) is True
+    assert [row.ended_ms for row in saved.values()] == [START + 10_000 + AFTER_MS]
+    assert len(list(tmp_path.iterdir())) == 1
+    assert load_stretch(next(iter(saved.values())).dump()) == next(iter(saved.values()))
