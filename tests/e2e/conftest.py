@@ -3,6 +3,7 @@
 LANTIAN_E2E_URL and LANTIAN_E2E_HOME point to one that runs already (handy while writing tests); it is then left running.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -86,8 +87,9 @@ def _wait_ready(process: "subprocess.Popen[bytes]", home: Path, log: Path) -> No
     raise RuntimeError(f"the platform did not come up:\n{log.read_text(errors='replace')[-3000:]}")
 
 
-@pytest.fixture(scope="session")
-def instance() -> Iterator[Instance]:
+@contextlib.contextmanager
+def running_instance() -> Iterator[Instance]:
+    """A platform of one's own for the length of the block, or the one the environment names."""
     given = os.environ.get("LANTIAN_E2E_URL")
     if given:
         yield Instance(given.rstrip("/"), Path(os.environ["LANTIAN_E2E_HOME"]))
@@ -95,7 +97,9 @@ def instance() -> Iterator[Instance]:
     folder = Path(tempfile.mkdtemp(prefix="lantian-e2e-"))
     folder.chmod(0o755)
     home, log, port = folder / "home", folder / "up.log", free_port()
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("LANTIAN_", "DATABASE_", "DJANGO_"))}
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith(("LANTIAN_", "DATABASE_", "DJANGO_"))
+    }
     environment |= {"LANTIAN_HOME": str(home), "LANTIAN_PORT": str(port), "LANTIAN_DISK_RESERVE_MB": "64"}
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -117,3 +121,9 @@ def instance() -> Iterator[Instance]:
                 process.kill()
             if not os.environ.get("LANTIAN_E2E_KEEP"):
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def instance() -> Iterator[Instance]:
+    with running_instance() as running:
+        yield running

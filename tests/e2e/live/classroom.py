@@ -66,7 +66,9 @@ class Viewer:
         self.browser, self.page = browser, page
 
     @classmethod
-    def open(cls, instance: Instance, login: str, *flags: str, binary: str = "", phone: bool = False, **kw: Any) -> Self:
+    def open(
+        cls, instance: Instance, login: str, *flags: str, binary: str = "", phone: bool = False, **kw: Any
+    ) -> Self:
         options = {"binary": binary, "headless": "--headless"} if binary else {}
         browser = Browser(*flags, **options, **kw)
         try:
@@ -122,10 +124,13 @@ class Teacher:
 
     def open_devices(self) -> None:
         self.page.click(".lv-message .btn-primary")
-        self.page.wait("document.querySelector('[data-action=go-live]')?.disabled === false", 20)
+        ready = "document.querySelector('[data-action=go-live]')?.disabled === false"
+        self.page.wait(f"{ready} || document.querySelector('[data-phase=live]')", 20)
 
     def go_live(self) -> None:
-        self.page.click("[data-action=go-live]")
+        """The large button; a lesson that was left open goes on without it."""
+        if self.page.eval("!['live', 'opening'].includes(document.querySelector('.lv-teach').dataset.phase)"):
+            self.page.click("[data-action=go-live]")
         self.wait_live()
 
     def wait_live(self, seconds: float = 30) -> None:

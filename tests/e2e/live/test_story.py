@@ -41,7 +41,9 @@ def student(instance: Instance) -> Iterator[Viewer]:
 def freeze_while(viewer: Viewer, happening: Callable[[], object], seconds: float) -> float:
     """The longest time the viewer's picture stood still in these seconds, while something happened after the first half."""
     result: list[float] = []
-    watching = threading.Thread(target=lambda: result.append(viewer.page.eval(f"longestFreeze({seconds})", seconds + 30)))
+    watching = threading.Thread(
+        target=lambda: result.append(viewer.page.eval(f"longestFreeze({seconds})", seconds + 30))
+    )
     watching.start()
     happening()
     watching.join()
@@ -52,7 +54,10 @@ def freeze_while(viewer: Viewer, happening: Callable[[], object], seconds: float
 def test_goes_live_and_is_seen_and_heard(teacher: Teacher, screen: Viewer, student: Viewer, instance: Instance) -> None:
     screen.page.click(".ls-tap-button")  # the morning's tap
     teacher.open_devices()
-    assert teacher.page.eval("[...document.querySelectorAll('.lv-check')].map(e => e.dataset.level).join()") == "ok,ok,ok,ok"
+    assert (
+        teacher.page.eval("[...document.querySelectorAll('.lv-check')].map(e => e.dataset.level).join()")
+        == "ok,ok,ok,ok"
+    )
     teacher.go_live()
     screen.wait_picture()
     student.page.goto(f"{instance.url}/live/lessons/{teacher.lesson}/watch/")

@@ -1,11 +1,9 @@
 /** The teacher's room without its face: what is open, what is sent, and in which state the lesson is. */
-import { post } from "../../lib/config";
 import { t } from "../../lib/i18n";
 import { ChunkQueue } from "../../live/chunkQueue";
 import type { Session, TeachConfig } from "../../live/config";
 import { UplinkHealth } from "../../live/health";
 import { type Viewers, withTicket } from "../../live/protocol";
-import { refusalWords } from "./trouble";
 import { WorkerTimers } from "../../live/timers";
 import { Uplink } from "../../live/uplink";
 import { AudioMix } from "./audio";
@@ -15,6 +13,8 @@ import { Devices } from "./devices";
 import { Pages } from "./pages";
 import { EpochRecorder } from "./recorder";
 import { present } from "./presence";
+import { Awake, endSession, openSession } from "./session";
+import { refusalWords, warningWords } from "./trouble";
 import { forget, recall, recallSeen, remember, rememberSeen, wasReloaded } from "./resume";
 import type { Main } from "./scene";
 
@@ -42,7 +42,7 @@ export class TeachRoom {
   recorder: EpochRecorder | null = null;
   private startedMs: number | null;
   private stops: (() => void)[] = [];
-  private lock: { release(): Promise<void> } | null = null;
+  private readonly awake = new Awake();
 
   constructor(
     readonly config: TeachConfig,
@@ -129,12 +129,16 @@ export class TeachRoom {
     this.trouble = null;
     this.changed();
     await this.audio?.resume();
-    if (!(await this.openSession())) {
+    const opened = await openSession(this.config.urls.open);
+    if ("code" in opened) {
+      this.trouble = opened;
       this.phase = "prep";
       return this.changed();
     }
+    this.session = opened;
+    this.startedMs = opened.started_ms;
     this.connect(takeover);
-    void this.keepAwake();
+    void this.awake.keep();
   }
 
   async end(): Promise<void> {
@@ -179,22 +183,6 @@ export class TeachRoom {
     this.timers.stop();
   }
 
-  private async openSession(): Promise<boolean> {
-    try {
-      const answer = await post(this.config.urls.open);
-      const body = (await answer.json()) as { session?: Session; error?: string; message?: string };
-      if (answer.ok && body.session) {
-        this.session = body.session;
-        this.startedMs = body.session.started_ms;
-        return true;
-      }
-      this.trouble = { code: body.error ?? "failed", message: body.message ?? t("服务器没有答应开课，请稍后再试。") };
-    } catch {
-      this.trouble = { code: "network", message: t("连不上服务器。请检查网络后再点一次。") };
-    }
-    return false;
-  }
-
   private connect(takeover: boolean): void {
     const { limits, urls, lesson } = this.config;
     const uplink = new Uplink({
@@ -214,7 +202,7 @@ export class TeachRoom {
       },
       viewers: (viewers) => this.counted(viewers),
       disk: (free) => this.say(t("服务器的磁盘快满了（剩 {free} MB），请告诉管理员。", { free })),
-      warn: (message) => this.warned(message),
+      warn: (message) => this.say(warningWords(message.t)),
       ended: (replay) => this.finished(replay),
       replaced: () => this.halted("replaced", t("您在另一个窗口继续上课了，这里已经停止。")),
       refused: (code, message) => this.refused(code, message),
@@ -273,12 +261,6 @@ export class TeachRoom {
     this.changed();
   }
 
-  private warned(message: { t: string; at_ms?: number; offset_ms?: number }): void {
-    if (message.t === "segment_slow") this.say(t("服务器写盘较慢，正在追赶。"));
-    if (message.t === "ending") this.say(t("已过下课时间，将自动结束。"));
-    if (message.t === "clock") this.say(t("这台电脑的时间不准，已按服务器的时间上课。"));
-  }
-
   private refused(code: string, message: string): void {
     if (code === "ended") return this.finished(null);
     this.halted(code, refusalWords(code) || message || t("服务器没有接受这次连接，请刷新页面再试。"));
@@ -299,16 +281,15 @@ export class TeachRoom {
     void this.recorder?.stop();
     this.devices.stop();
     this.compositor?.stop();
-    void this.lock?.release().catch(() => undefined);
+    this.awake.release();
     this.changed();
   }
 
   private async endByPost(): Promise<void> {
     try {
-      const answer = await post(this.config.urls.end);
-      if (!answer.ok) throw new Error(String(answer.status));
+      const replay = await endSession(this.config.urls.end);
       this.uplink?.stop();
-      this.finished(((await answer.json()) as { replay: string | null }).replay);
+      this.finished(replay);
     } catch {
       this.phase = "live";
       this.recorder?.start(this.videoBits);
@@ -326,10 +307,6 @@ export class TeachRoom {
   };
 
   private readonly seen = (): void => {
-    if (document.visibilityState === "visible" && this.phase === "live") void this.keepAwake();
+    if (document.visibilityState === "visible" && this.phase === "live") void this.awake.keep();
   };
-
-  private async keepAwake(): Promise<void> {
-    this.lock = await navigator.wakeLock?.request("screen").catch(() => null);
-  }
 }

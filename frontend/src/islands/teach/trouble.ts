@@ -24,3 +24,17 @@ export function refusalWords(code: string): string {
       return "";
   }
 }
+
+/** Words for a warning of the server; the lesson goes on. */
+export function warningWords(kind: string): string {
+  switch (kind) {
+    case "segment_slow":
+      return t("服务器写盘较慢，正在追赶。");
+    case "ending":
+      return t("已过下课时间，将自动结束。");
+    case "clock":
+      return t("这台电脑的时间不准，已按服务器的时间上课。");
+    default:
+      return "";
+  }
+}
