@@ -26,7 +26,7 @@ from lantian.people.roster.tests.factories import (
     with_account,
 )
 
-CITIZEN = "51070320150307002X"
+CITIZEN = "11010519491231002X"  # the sample of GB 11643
 
 
 def test_units_are_opened_by_officers_within_their_county(world):
@@ -143,7 +143,7 @@ def test_a_person_is_registered_with_sealed_facts_and_found_by_pinyin(world):
     ).person
     fresh = Person.objects.get(pk=made.pk)
     assert (fresh.phone, fresh.citizen_id) == ("13811112222", CITIZEN)
-    assert (str(fresh.birth_date), fresh.gender) == ("2015-03-07", "2")
+    assert (str(fresh.birth_date), fresh.gender) == ("1949-12-31", "2")
     assert fresh.name == "单 小红"
     assert fresh.sort_key.startswith("shan")
     stored = Person.objects.filter(pk=made.pk).values_list("phone", flat=True).get()
@@ -154,8 +154,8 @@ def test_a_person_is_registered_with_sealed_facts_and_found_by_pinyin(world):
     ("facts", "error"),
     [
         ({"phone": "12"}, BadPhone),
-        ({"citizen_id": "510703201503070021"}, BadCitizenId),
-        ({"citizen_id": "51070320151307002X"}, BadCitizenId),
+        ({"citizen_id": "110105194912310021"}, BadCitizenId),
+        ({"citizen_id": "11010519491331002X"}, BadCitizenId),
         ({"citizen_id": CITIZEN}, CitizenIdTaken),
         ({"student_number": "G1"}, StudentNumberTaken),
     ],
