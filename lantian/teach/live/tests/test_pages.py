@@ -1,0 +1,245 @@
+"""The pages over HTTP, as the people of the story open them."""
+
+import io
+import json
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pypdfium2
+import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+
+from lantian.kernel import files
+from lantian.kernel.rules import SYSTEM
+from lantian.people.schedule.enums import LessonAccess
+from lantian.teach.live import services
+from lantian.teach.live.models import LiveSession, PageUpload
+from lantian.teach.live.tests.support import open_for
+from lantian.teach.live.tests.world import person
+
+pytestmark = pytest.mark.django_db
+
+
+def sign_in(client, who=None, room=None):
+    account = apps.get_model("identity", "Account")(
+        username=f"u{uuid4().hex[:10]}", must_set_password=False, kind="class_screen" if room else "person"
+    )
+    account.set_password("lantian-2026")
+    account.save()
+    if room is not None:
+        room.screen_account = account
+        room.save()
+    else:
+        who.account = account
+        who.save()
+    client.force_login(account)
+    return client
+
+
+def config(response, name):
+    found = re.search(rf'<script id="{name}" type="application/json">(.*?)</script>', response.content.decode())
+    assert found, response.content.decode()[:500]
+    return json.loads(found.group(1))
+
+
+@pytest.fixture
+def teacher(client, world):
+    return sign_in(client, world.teacher)
+
+
+def test_the_teacher_checks_opens_twice_and_ends(teacher, world):
+    lesson = world.plan()
+    page = teacher.get(reverse("live_lesson", args=[lesson.pk]))
+    assert reverse("live_teach", args=[lesson.pk]) in page.content.decode()
+    given = config(teacher.get(reverse("live_teach", args=[lesson.pk])), "teach-config")
+    assert given["session"] is None
+    assert given["may_open"]["allowed"] is True
+    assert [row["organization"] for row in given["lesson"]["receivers"]] != []
+    first = teacher.post(given["urls"]["open"]).json()["session"]
+    again = teacher.post(given["urls"]["open"]).json()["session"]
+    assert first["id"] == again["id"]
+    ticket = services.verify_ticket(first["ticket"])
+    assert (ticket.r, ticket.s, ticket.p) == ("teach", first["id"], str(world.teacher.pk))
+    renewed = teacher.post(first["ticket_url"], {"role": "teach"}).json()
+    assert services.verify_ticket(renewed["ticket"]).r == "teach"
+    assert teacher.post(given["urls"]["end"]).json()["replay"] == reverse("live_watch", args=[lesson.pk])
+    assert LiveSession.objects.get().state == "ended"
+
+
+def test_too_early_and_too_late_are_said_in_words(teacher, world):
+    early = world.plan(start=timezone.now() + timedelta(hours=2))
+    answer = teacher.post(reverse("live_open", args=[early.pk]))
+    assert (answer.status_code, answer.json()["error"]) == (409, "too_early")
+    assert "课前检查" in teacher.get(reverse("live_lesson", args=[early.pk])).content.decode()
+    late = world.plan(start=timezone.now() - timedelta(hours=3))
+    assert teacher.post(reverse("live_open", args=[late.pk])).json()["error"] == "too_late"
+
+
+def test_somebody_elses_room_is_refused_and_somebody_elses_lesson_does_not_exist(client, world):
+    lesson = world.plan()
+    sign_in(client, person("同事", world.sending))
+    assert client.get(reverse("live_teach", args=[lesson.pk])).status_code == 403
+    assert client.post(reverse("live_open", args=[lesson.pk])).status_code == 403
+    sign_in(client, person("外人"))
+    for name in ("live_lesson", "live_watch", "live_attendance"):
+        assert client.get(reverse(name, args=[lesson.pk])).status_code == 404
+
+
+def test_strangers_watch_public_lessons_as_guests_and_no_others(client, world):
+    closed, _session, _ticket = open_for(world)
+    assert client.get(reverse("live_watch", args=[closed.pk])).status_code == 404
+    public = world.plan(start=closed.ends_at, access=LessonAccess.PUBLIC, receivers=())
+    given = config(client.get(reverse("live_watch", args=[public.pk])), "watch-config")
+    assert (given["mode"], given["role"], given["session"]) == ("waiting", "guest", None)
+    session = services.open_live_session(public, by=SYSTEM, now=public.starts_at)
+    fresh = client.get(reverse("live_watch", args=[public.pk]) + "?format=json").json()
+    assert fresh["mode"] == "live"
+    assert services.verify_ticket(fresh["session"]["ticket"]).r == "guest"
+    key = session.stream.keys.first()
+    answer = client.get(reverse("live_key", args=[key.pk]))
+    assert (answer.status_code, len(answer.content)) == (200, 16)
+
+
+def test_keys_need_the_right_or_a_ticket_of_that_very_session(client, world):
+    _lesson, session, _ticket = open_for(world)
+    other, _other_session, _ = None, None, None
+    url = reverse("live_key", args=[session.stream.keys.first().pk])
+    assert client.get(url).status_code == 404
+    ticket = services.ticket_for_viewer(session, by=world.screen_actor())
+    assert len(client.get(url, {"ticket": ticket}).content) == 16
+    foreign = services.make_ticket(role="class", session_id=uuid4())
+    assert client.get(url, {"ticket": foreign}).status_code == 404
+    assert client.get(url, {"ticket": ticket[:-4] + "AAAA"}).status_code == 404
+    assert client.get(reverse("live_key", args=[uuid4()])).status_code == 404
+    assert other is None
+
+
+def test_the_class_screen_joins_the_lesson_of_its_period(client, world):
+    sign_in(client, room=world.rooms[0])
+    assert client.get(reverse("live_screen_day")).json()["current"] is None
+    lesson = world.plan(start=timezone.now() + timedelta(minutes=5))
+    given = config(client.get(reverse("live_screen")), "screen-config")
+    assert given["room"]["class_group_id"] == str(world.groups[0].pk)
+    assert given["day"]["current"]["lesson"]["id"] == str(lesson.pk)
+    assert given["day"]["current"]["session"] is None
+    assert services.verify_ticket(given["day"]["lobby_ticket"]).r == "lobby"
+    services.open_live_session(lesson, by=world.teacher_actor)
+    day = client.get(given["urls"]["day"]).json()
+    ticket = services.verify_ticket(day["current"]["session"]["ticket"])
+    assert (ticket.r, ticket.c) == ("class", str(world.groups[0].pk))
+
+
+def test_a_person_is_told_that_the_screen_room_is_not_theirs(teacher):
+    assert teacher.get(reverse("live_screen")).status_code == 403
+
+
+def test_attendance_as_page_and_as_file(teacher, world):
+    lesson, session, _ticket = open_for(world)
+    services.end_live_session(session.pk, reason="teacher", by=SYSTEM)
+    page = teacher.get(reverse("live_attendance", args=[lesson.pk]))
+    assert "未到" in page.content.decode()
+    sheet = b"".join(teacher.get(reverse("live_attendance", args=[lesson.pk]) + "?format=csv").streaming_content).decode()
+    assert "梓潼一中" in sheet
+
+
+def pdf(pages=3) -> bytes:
+    document = pypdfium2.PdfDocument.new()
+    for _ in range(pages):
+        document.new_page(595, 842)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def send(client, lesson, data, name="课件.pdf"):
+    return client.post(reverse("live_pages", args=[lesson.pk]), {"file": SimpleUploadedFile(name, data)})
+
+
+def test_a_pdf_becomes_pages(teacher, world, run_jobs):
+    lesson = world.plan()
+    answer = send(teacher, lesson, pdf(), "../../etc/课件.pdf")
+    assert answer.status_code == 201
+    assert answer.json()["upload"]["name"] == "课件.pdf"
+    run_jobs()
+    upload = teacher.get(reverse("live_pages", args=[lesson.pk])).json()["uploads"][0]
+    assert (upload["state"], upload["progress"], len(upload["pages"])) == ("ready", 100, 3)
+    page = upload["pages"][0]
+    image = teacher.get(page["url"])
+    assert image["Content-Type"] == "image/webp"
+    assert "sandbox" in image["Content-Security-Policy"]
+    opened = Image.open(io.BytesIO(b"".join(image.streaming_content)))
+    assert opened.size == (page["width"], page["height"])
+    assert max(opened.size) <= 1920
+    stored = files.path_of(PageUpload.objects.get().file)
+    assert stored.exists()
+    assert teacher.post(upload["remove_url"]).status_code == 204
+    assert not PageUpload.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"<html><script>alert(1)</script>", "只能上传"),
+        (b"", "空文件"),
+        (b"PK\x03\x04 not a picture", "只能上传"),
+    ],
+)
+def test_what_is_no_pdf_and_no_picture_is_refused(teacher, world, data, words):
+    answer = send(teacher, world.plan(), data, "课件.pdf")
+    assert answer.status_code == 400
+    assert not PageUpload.objects.exists()
+    assert words in answer.json()["message"] or not data
+
+
+def png_bomb() -> bytes:
+    out = io.BytesIO()
+    Image.new("1", (12_000, 12_000)).save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("data", [b"%PDF-1.7\nnonsense" * 50, pdf(201), png_bomb()], ids=["broken", "long", "bomb"])
+def test_hostile_files_fail_with_a_reason_and_leave_no_pages(teacher, world, run_jobs, data):
+    lesson = world.plan()
+    assert send(teacher, lesson, data).status_code == 201
+    run_jobs()
+    upload = teacher.get(reverse("live_pages", args=[lesson.pk])).json()["uploads"][0]
+    assert upload["state"] == "failed"
+    assert upload["error"]
+    assert upload["pages"] == []
+
+
+def test_a_cancelled_lesson_closes_its_open_room(world, run_jobs):
+    from lantian.people.schedule import services as schedule
+
+    lesson, session, _ticket = open_for(world)
+    schedule.cancel_lesson(lesson, reason="停电", by=world.teacher_actor)
+    run_jobs()
+    assert LiveSession.objects.get(pk=session.pk).end_reason == "cancelled"
+
+
+def test_planning_pages(teacher, world):
+    assert teacher.get(reverse("schedule_lessons")).status_code == 200
+    form = teacher.get(reverse("schedule_lesson_plan"))
+    assert "梓潼一中" in form.content.decode()
+    begins = timezone.localtime() + timedelta(hours=3)
+    fields = {
+        "title": "圆周角定理", "subject": "maths", "class_group": str(world.group.pk), "teacher": str(world.teacher.pk),
+        "day": begins.strftime("%Y-%m-%d"), "begins": begins.strftime("%H:%M"), "minutes": "40",
+        "alliance": str(world.alliance.pk), "receivers": [str(world.groups[0].pk)], "access": "alliance",
+    }  # fmt: skip
+    done = teacher.post(reverse("schedule_lesson_plan"), fields)
+    assert done.status_code == 302, done.context["form"].errors
+    again = teacher.post(reverse("schedule_lesson_plan"), fields)
+    assert "已有别的课" in again.content.decode()
+    edit = done["Location"].replace("/live/lessons/", "/lessons/") + "edit/"
+    assert teacher.get(edit).status_code == 200
+    cancelled = teacher.post(edit.replace("edit/", "cancel/"), {"reason": "停电"}, follow=True)
+    assert "课程已取消" in cancelled.content.decode()
+    for name in ("schedule_alliances", "schedule_rooms"):
+        assert teacher.get(reverse(name)).status_code == 200
+    assert "梓潼一中" in teacher.get(reverse("schedule_alliance", args=[world.alliance.pk])).content.decode()
