@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.apps import AppConfig
 
@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from lantian.kernel.rules import Actor
+    from lantian.people.identity.models import Account
 
 
 class RosterConfig(AppConfig):
@@ -25,11 +26,9 @@ class RosterConfig(AppConfig):
 
 
 def _actor_of_request(request: "HttpRequest") -> "Actor":
-    from lantian.people.identity.models import Account
     from lantian.people.roster.queries import ACTING_AS, actor_of_account
 
-    assert isinstance(request.user, Account)
-    return actor_of_account(request.user, request.session.get(ACTING_AS))
+    return actor_of_account(cast("Account", request.user), request.session.get(ACTING_AS))
 
 
 def _take_places() -> None:

@@ -126,6 +126,16 @@ def lessons_of(actor: Actor) -> QuerySet[Lesson]:
     return lessons.filter(Q(class_group__in=groups) | Q(_receiving(class_group__in=groups)))
 
 
+def lessons_sat_in_by(actor: Actor) -> Q:
+    """Lessons that a local teacher minds in the receiving class: those of the own subject, a homeroom teacher all."""
+    receivers = LessonReceiver.objects.filter(lesson=OuterRef("pk"), class_group__in=actor.class_group_ids)
+    if not actor.has_role("homeroom_teacher"):
+        receivers = receivers.filter(
+            class_group__memberships__person=actor.person_id, class_group__memberships__subject=OuterRef("subject")
+        )
+    return Q(Exists(receivers))
+
+
 def lessons_on(day: date, *, actor: Actor) -> QuerySet[Lesson]:
     """The actor's own day, in order, with all names."""
     return _on(with_names(lessons_of(actor)), day)

@@ -185,6 +185,14 @@ def add_login_name(account: Account, *, kind: LoginKind, name: str, by: Actor) -
 
 
 @transaction.atomic
+def rename_account(account: Account, *, display_name: str, by: Actor) -> None:
+    """Keep the name an account is shown with in step with its holder's. Raises Denied."""
+    require(may_keep_account, by, account)
+    Account.objects.filter(pk=account.pk).update(display_name=display_name)
+    account.display_name = display_name
+
+
+@transaction.atomic
 def drop_login_name(account: Account, *, kind: LoginKind, by: Actor) -> None:
     """Let the account no longer sign in by its phone or student number. Raises Denied."""
     require(may_keep_account, by, account)

@@ -91,6 +91,7 @@ def plain_code(typed: str) -> str:
 
 
 def hash_code(code: str) -> str:
+    """Hash an activation code, quickly."""
     return make_password(plain_code(code), hasher=ActivationCodeHasher.algorithm)
 
 
@@ -101,6 +102,7 @@ def hash_password(password: str) -> str:
 
 
 def is_code(encoded: str) -> bool:
+    """Whether a stored password is an activation code's."""
     return encoded.startswith(ActivationCodeHasher.algorithm + "$")
 
 

@@ -1,15 +1,18 @@
 """From an account to an actor: which roles a person has today, and in which one of them they act."""
 
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from django.db.models import Q
 from django.utils import timezone
 
 from lantian.kernel.rules import Actor, ActorKind, Grant
-from lantian.people.identity.models import Account
 from lantian.people.roster.enums import MemberRole, Role
 from lantian.people.roster.models import Guardianship, Membership, Organization, Person, RoleGrant, valid_on
 from lantian.people.roster.queries.visible import live_grants
+
+if TYPE_CHECKING:
+    from lantian.people.identity.models import Account
 
 # Names of roles that follow from a membership or a child are derived within this namespace, so that they stay the same.
 DERIVED = UUID("6f1d4f0e-3f0f-4a52-9f55-6d0b6c6f3a10")
@@ -121,7 +124,7 @@ def actor_of_person(person: Person, grant_id: UUID | str | None = None) -> Actor
     )
 
 
-def actor_of_account(account: Account, grant_id: UUID | str | None = None) -> Actor:
+def actor_of_account(account: "Account", grant_id: UUID | str | None = None) -> Actor:
     """The actor behind a person's account: at most three queries. An account without a person has no roles."""
     person = Person.objects.filter(account=account.pk).only("id", "name", "account_id").first()
     if person is None:

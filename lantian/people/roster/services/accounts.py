@@ -1,6 +1,7 @@
 """Accounts of people: one each, for life."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
@@ -8,15 +9,17 @@ from lantian.kernel.journal import services as journal
 from lantian.kernel.rules import Actor, Verdict, deny, require
 from lantian.people.identity import queries as identity_queries
 from lantian.people.identity.enums import AccountKind, LoginKind
-from lantian.people.identity.models import Account
 from lantian.people.identity.rules import KEEPERS
 from lantian.people.identity.services.accounts import NewAccount, OpenedAccount, bulk_open_accounts
 from lantian.people.roster.errors import AlreadyHasAccount
 from lantian.people.roster.models import Person
 from lantian.people.roster.rules import may_keep_account_of
 
+if TYPE_CHECKING:
+    from lantian.people.identity.models import Account
 
-def _keeper_of_person(actor: Actor, account: Account) -> Verdict:
+
+def _keeper_of_person(actor: Actor, account: "Account") -> Verdict:
     person = Person.objects.filter(account=account.pk).first()
     return may_keep_account_of(actor, person) if person else deny("")
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -15,8 +15,7 @@ from lantian.kernel.journal import services as journal
 from lantian.kernel.rules import Actor, require
 from lantian.people.identity.engine.names import normalise_phone
 from lantian.people.identity.enums import LoginKind
-from lantian.people.identity.models import Account
-from lantian.people.identity.services.accounts import add_login_name, drop_login_name
+from lantian.people.identity.services.accounts import add_login_name, drop_login_name, rename_account
 from lantian.people.roster import events
 from lantian.people.roster.engine.citizen import birth_date_of, gender_of, normalise_citizen_id
 from lantian.people.roster.engine.names import initials, search_text, sort_key
@@ -33,6 +32,9 @@ from lantian.people.roster.errors import (
 from lantian.people.roster.models import ClassGroup, Membership, Organization, Person
 from lantian.people.roster.rules import may_manage_people, may_reveal_private, may_update_person
 from lantian.people.roster.services.accounts import open_accounts
+
+if TYPE_CHECKING:
+    from lantian.people.identity.models import Account
 
 PHONE, CITIZEN_ID = "roster.person.phone", "roster.person.citizen_id"
 CHANGEABLE = ("name", "gender", "birth_date", "phone", "citizen_id", "student_number")
@@ -73,15 +75,17 @@ class CreatedPerson:
     """A registered person, their account if one was opened, and its activation code, which is shown once."""
 
     person: Person
-    account: Account | None = None
+    account: "Account | None" = None
     code: str | None = None
 
 
 def phone_index(number: str) -> bytes:
+    """The blind index of a normalised phone number, by which people are found."""
     return crypto.blind_index(number, purpose=PHONE)
 
 
 def citizen_id_index(number: str) -> bytes:
+    """The blind index of a normalised citizen number: unique, so that nobody is registered twice."""
     return crypto.blind_index(number, purpose=CITIZEN_ID)
 
 
@@ -307,7 +311,7 @@ def _follows(changed: list[str]) -> list[str]:
     return sorted(columns - set(changed))
 
 
-def _follow(account: Account, person: Person, changed: list[str], by: Actor) -> None:
+def _follow(account: "Account", person: Person, changed: list[str], by: Actor) -> None:
     """Keep the account's name and sign-in names in step with the person's facts."""
     kinds = {
         "phone": (LoginKind.PHONE, person.phone),
@@ -321,7 +325,7 @@ def _follow(account: Account, person: Person, changed: list[str], by: Actor) -> 
             else:
                 drop_login_name(account, kind=kind, by=by)
     if "name" in changed:
-        Account.objects.filter(pk=account.pk).update(display_name=person.name)
+        rename_account(account, display_name=person.name, by=by)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """One's own page, and acting in another of one's roles."""
 
+from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,12 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 from lantian.kernel.rules import require
 from lantian.kernel.web.guards import acting, guarded, signed_in
 from lantian.people.identity import queries as identity
-from lantian.people.identity.models import Account
 from lantian.people.roster import queries
 from lantian.people.roster.engine.citizen import mask_phone
 from lantian.people.roster.models import Person
 from lantian.people.roster.rules import may_switch_role
 from lantian.people.roster.views.people import readable
+
+if TYPE_CHECKING:
+    from lantian.people.identity.models import Account
 
 
 @never_cache
@@ -24,8 +27,7 @@ from lantian.people.roster.views.people import readable
 @signed_in
 def me(request: HttpRequest) -> HttpResponse:
     """Who one is here, one's roles, and how one signs in."""
-    actor, account = acting(request), request.user
-    assert isinstance(account, Account)
+    actor, account = acting(request), cast("Account", request.user)
     person = Person.objects.filter(pk=actor.person_id).first() if actor.person_id else None
     context = {
         "account": account,
