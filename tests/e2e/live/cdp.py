@@ -156,7 +156,8 @@ class Page:
             details = params["exceptionDetails"]
             self.errors.append(details.get("exception", {}).get("description") or details["text"])
         elif message["method"] == "Log.entryAdded" and params["entry"]["source"] == "security":
-            self.errors.append(params["entry"]["text"])
+            if "Permissions-Policy header" not in params["entry"]["text"]:  # words an old browser does not know yet
+                self.errors.append(params["entry"]["text"])
         elif message["method"] == "Page.javascriptDialogOpening":
             threading.Thread(
                 target=self.call, args=("Page.handleJavaScriptDialog",), kwargs={"accept": True}, daemon=True

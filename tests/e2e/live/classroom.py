@@ -32,18 +32,24 @@ def sign_in(page: Page, base: str, login: str, password: str = PASSWORD) -> None
     page.wait("!location.pathname.includes('/login') && document.readyState === 'complete'", 30)
 
 
-def lesson_of_teacher(page: Page, base: str) -> str:
-    """Id of the lesson that the signed-in teacher can open now, from the page of today."""
-    page.goto(f"{base}/today/")
-    paths = page.eval("[...document.querySelectorAll('a[href*=\"/live/lessons/\"]')].map(a => a.getAttribute('href'))")
-    for path in paths:
-        found = re.search(r"/live/lessons/([0-9a-f-]{36})/", path)
-        if not found:
-            continue
-        page.goto(f"{base}/live/lessons/{found[1]}/teach/")
-        if page.eval("JSON.parse(document.getElementById('teach-config').textContent).may_open.allowed"):
-            return found[1]
-    raise AssertionError(f"no lesson to open among {paths}")
+def lesson_of_teacher(page: Page, base: str, seconds: float = 100) -> str:
+    """Id of the lesson that the signed-in teacher can open now, from the page of today. The demonstration plans the next
+    one within a minute after one has ended."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        page.goto(f"{base}/today/")
+        links = page.eval(
+            "[...document.querySelectorAll('a[href*=\"/live/lessons/\"]')].map(a => a.getAttribute('href'))"
+        )
+        ids = dict.fromkeys(found[1] for path in links if (found := re.search(r"/live/lessons/([0-9a-f-]{36})/", path)))
+        for lesson in ids:
+            page.goto(f"{base}/live/lessons/{lesson}/teach/")
+            if page.eval(
+                "JSON.parse(document.getElementById('teach-config')?.textContent ?? '{}').may_open?.allowed === true"
+            ):
+                return lesson
+        time.sleep(3)
+    raise AssertionError(f"no lesson to open: {page.text()[:500]}")
 
 
 @dataclass
