@@ -182,7 +182,8 @@ def _phone(context: DemoContext, number: int) -> str:
 
 
 def _teachers(context: DemoContext, made: Region) -> None:
-    chance, rows, owners = context.random, [], []
+    chance, owners = context.random, []
+    rows: list[services.NewPerson] = []
     for school in made.schools:
         duties = _duties(school)
         count = max(school.plan.teachers, len(duties) + 2)
@@ -312,8 +313,8 @@ def _story(context: DemoContext, made: Region) -> None:
         ("school-it", "学校信息管理员", strong.teachers[-2], strong),
         ("teacher2", "主讲教师（小学）", made.strong[1].teachers[0], made.strong[1]),
     )
-    for login, role, person, school in tour:
-        context.announce(login, role, person.name, login, str(school.organization))
+    for login, words, person, school in tour:
+        context.announce(login, words, person.name, login, str(school.organization))
     homeroom = next(person for person in far.teachers if person.account and person.account.username == "homeroom")
     context.announce("homeroom", "接收班班主任", homeroom.name, "homeroom", str(far.organization))
     student = context.things["student"]

@@ -102,7 +102,7 @@ def plan_region(scale: str, chance: random.Random) -> list[SchoolPlan]:
 
 def _strong_schools(scale: str, chance: random.Random) -> list[SchoolPlan]:
     city_county = COUNTIES[0]
-    plans = []
+    plans: list[SchoolPlan] = []
     for name, short, stages in STRONG:
         plan = SchoolPlan(city_county, name, short, "urban", stages, strong=True)
         plan.classes = _classes(stages, scale, chance, size=(48, 58), parallel=12 if scale == "city" else 0)
@@ -144,7 +144,8 @@ TURNS = (
 
 def _school(county: CountyPlan, town: str, seat: bool, turn: int, scale: str, chance: random.Random) -> SchoolPlan:
     if seat and turn == 0:
-        name, stages, setting = f"{county.short}中学", ("junior", "senior"), "urban"
+        name, setting = f"{county.short}中学", "urban"
+        stages: tuple[str, ...] = ("junior", "senior")
         short = name
     else:
         kind, stages = TURNS[(turn - 1 if seat else turn) % len(TURNS)]
