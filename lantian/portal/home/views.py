@@ -29,6 +29,7 @@ from lantian.portal.home.queries.words import date_words, near_day, weekday_word
 from lantian.portal.home.rules import may_open_timetable
 
 PAGE = 24
+OVER_KEPT_SECONDS = 300
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -95,7 +96,7 @@ def open_lessons(request: HttpRequest) -> HttpResponse:
             (key, words, f"{here}?kind={key}" + (f"&stage={stage}" if stage else "")) for key, words in kinds.items()
         ],
         "stages": [(key, words, f"{here}?kind={kind}" + (f"&stage={key}" if key else "")) for key, words in stages],
-        "lessons": cards(rows, front.public_lessons(), posters=posters),
+        "lessons": cards(rows, posters=posters),
         "pages": page,
         "query": f"kind={kind}" + (f"&stage={stage}" if stage else ""),
     }
@@ -139,10 +140,15 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 def over_words(day: date) -> str:
-    """11月23日 星期一 · 第13周; without the week between terms."""
-    words = f"{date_words(day)} {weekday_words(day)}"
-    week = week_of_term(day)
-    return f"{words} · {_('第%(week)s周') % {'week': week}}" if week else words
+    """11月23日 星期一 · 第13周; without the week between terms. The same for everybody: kept for some minutes."""
+    key = f"home.over.{get_language()}.{day}"
+    cache = caches["local"]
+    words: str | None = cache.get(key)
+    if words is None:
+        week = week_of_term(day)
+        words = f"{date_words(day)} {weekday_words(day)}" + (f" · {_('第%(week)s周') % {'week': week}}" if week else "")
+        cache.set(key, words, OVER_KEPT_SECONDS)
+    return words
 
 
 def due_words(due: date | None, day: date) -> tuple[str, str]:

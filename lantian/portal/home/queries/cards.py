@@ -90,9 +90,16 @@ class LessonCard:
         return _("直播 · %(schools)s 校 %(classes)s 班") % {"schools": self.schools, "classes": self.classes}
 
 
+SHOWN = (
+    "title", "subject", "stage", "grade", "period_no", "starts_at", "ends_at", "state", "access",
+    "teacher__name", "organization__name", "organization__short_name", "class_group__name",
+)  # fmt: skip
+
+
 def plain(lessons: "QuerySet[Lesson]") -> "QuerySet[Lesson]":
-    """With what a card needs of the lesson itself, without the long lists of receivers."""
-    return lessons.prefetch_related(None).select_related(None).select_related("teacher", "organization", "class_group")
+    """With what a card needs of the lesson itself and nothing else: no long lists, no sealed fields to be opened."""
+    bare = lessons.prefetch_related(None).select_related(None)
+    return bare.select_related("teacher", "organization", "class_group").only(*SHOWN)
 
 
 def _facts(lessons: "QuerySet[Lesson]") -> dict[UUID, dict[str, Any]]:
@@ -118,11 +125,11 @@ def posters_of(ids: Sequence[UUID], actor: Actor) -> dict[UUID, str]:
     return {getattr(stream, "lesson"): poster_url(stream) for stream in rows}  # noqa: B009 - an annotation
 
 
-def cards(
-    lessons: "Sequence[Lesson]", base: "QuerySet[Lesson]", *, posters: dict[UUID, str] | None = None
-) -> list[LessonCard]:
-    """Cards for lessons already read out of `base`. One query, also when there are none: page costs stay constant."""
-    facts = _facts(base.filter(pk__in=[lesson.pk for lesson in lessons]))
+def cards(lessons: "Sequence[Lesson]", *, posters: dict[UUID, str] | None = None) -> list[LessonCard]:
+    """Cards for lessons that were read with `plain`. One query, none for no lessons."""
+    if not lessons:
+        return []
+    facts = _facts(type(lessons[0])._default_manager.filter(pk__in=[lesson.pk for lesson in lessons]))
     return [card(lesson, facts.get(lesson.pk, {}), (posters or {}).get(lesson.pk, "")) for lesson in lessons]
 
 

@@ -16,6 +16,7 @@ from lantian.people.schedule.queries import (
     TEACHING_ROLES,
     day_bounds,
     lessons_of,
+    lessons_sat_in_by,
     lessons_visible_to,
 )
 from lantian.portal.home.queries.cards import LessonCard, cards, plain
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 # Roles that follow lessons they neither teach nor take: they see the open ones.
 LOOKING_ON = frozenset({"researcher", "expert", "operator"})
 # A day of one's own is shown whole; of a region's lessons the nearest to now.
-LONGEST_DAY, NEAREST = 12, 8
+LONGEST_DAY, NEAREST = 24, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,7 @@ def own_lessons(actor: Actor) -> "QuerySet[Lesson]":
         return lessons_visible_to(actor)
     own = lessons_of(actor)
     if is_teaching(actor) and actor.class_group_ids:
-        # a local teacher sits in the class that a lesson of the own subject is sent to, a homeroom teacher minds them all
-        members = "receivers__class_group__memberships"
-        sits_in = Q(receivers__class_group__in=actor.class_group_ids)
-        if not actor.has_role("homeroom_teacher"):
-            sits_in &= Q(**{f"{members}__person": actor.person_id, f"{members}__subject": F("subject")})
-        received = lessons_visible_to(actor).filter(sits_in)
-        return own.model._default_manager.filter(Q(pk__in=own.values("pk")) | Q(pk__in=received.values("pk")))
+        return own.model._default_manager.filter(Q(teacher=actor.person_id) | lessons_sat_in_by(actor))
     return own
 
 
@@ -93,21 +88,29 @@ def _between(lessons: "QuerySet[Lesson]", first: date, last: date) -> "QuerySet[
 
 
 def day_of(actor: Actor, day: date, now: datetime) -> Day:
-    """The day's lessons in four queries, however many there are."""
+    """The day's lessons: two queries for one's own, three for those of a region, however many there are."""
     base = _between(own_lessons(actor), day, day)
+    if actor.paths or actor.role in LOOKING_ON:
+        return _nearest(base, actor, now)
+    lessons = list(plain(base).order_by("starts_at", "ends_at", "pk")[:LONGEST_DAY])
+    entries = tuple(entry(card, actor, now) for card in cards(lessons))
+    live, over = (sum(getattr(line.card, what) for line in entries) for what in ("is_live", "is_over"))
+    return Day(entries, len(entries), live, over)
+
+
+def _nearest(base: "QuerySet[Lesson]", actor: Actor, now: datetime) -> Day:
+    """Of many lessons those nearest to now: what is on and what comes before what is over."""
     ended = Q(state__in=(LessonState.ENDED, LessonState.CANCELLED))
     sums = base.aggregate(
         total=Count("pk"), live=Count("pk", filter=Q(state=LessonState.LIVE)), over=Count("pk", filter=ended)
     )
-    distance = Greatest(_span(F("starts_at") - Value(now)), _span(Value(now) - F("starts_at")))
     nearest = plain(base).alias(
-        is_over=Case(When(ended, then=Value(1)), default=Value(0), output_field=IntegerField()), distance=distance
+        is_over=Case(When(ended, then=Value(1)), default=Value(0), output_field=IntegerField()),
+        distance=Greatest(_span(F("starts_at") - Value(now)), _span(Value(now) - F("starts_at"))),
     )
-    most = NEAREST if actor.paths or actor.role in LOOKING_ON else LONGEST_DAY
-    lessons = list(nearest.order_by("is_over", "distance", "pk")[:most])
+    lessons = list(nearest.order_by("is_over", "distance", "pk")[:NEAREST])
     lessons.sort(key=lambda lesson: (lesson.starts_at, lesson.ends_at, str(lesson.pk)))
-    entries = tuple(entry(card, actor, now) for card in cards(lessons, lessons_visible_to(actor)))
-    return Day(entries, sums["total"], sums["live"], sums["over"])
+    return Day(tuple(entry(card, actor, now) for card in cards(lessons)), sums["total"], sums["live"], sums["over"])
 
 
 def _span(expression: "Combinable") -> "ExpressionWrapper[Combinable]":
@@ -190,7 +193,7 @@ def week_of(actor: Actor, monday: date, now: datetime) -> list[WeekDay]:
     base = _between(own_lessons(actor), monday, sunday)
     lessons = list(plain(base).order_by("starts_at", "pk")[: MOST_A_DAY * 7 * 4])
     by_day: dict[date, list[LessonCard]] = {}
-    for card in cards(lessons, lessons_visible_to(actor)):
+    for card in cards(lessons):
         by_day.setdefault(timezone.localdate(card.starts_at), []).append(card)
     days = [monday + timedelta(days=n) for n in range(7)]
     return [

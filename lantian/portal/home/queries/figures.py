@@ -18,6 +18,7 @@ from lantian.people.roster.queries import organizations_visible_to
 from lantian.people.schedule.enums import LessonState
 from lantian.people.schedule.queries import day_bounds, lessons_of, lessons_visible_to
 from lantian.portal.home.queries.days import is_teaching, monday_of
+from lantian.portal.home.queries.keeping import kept_a_minute
 from lantian.portal.home.queries.words import near_day
 from lantian.teach.live.queries import attendances_visible_to, classes_watching
 
@@ -62,6 +63,7 @@ def _share_words(parts: list[tuple[int, int]]) -> str:
 # Teachers ----------------------------------------------------------------------------------------------------------------
 
 
+@kept_a_minute
 def of_teacher(actor: Actor, day: date) -> Figure | None:
     """Attendance of the last five lessons that the teacher sent out. Three queries."""
     if not is_teaching(actor):
@@ -90,6 +92,7 @@ def _counted(rows: Any) -> dict[Any, int]:
 # Students and guardians ----------------------------------------------------------------------------------------------------
 
 
+@kept_a_minute
 def of_learner(actor: Actor, day: date) -> Figure | None:
     """This week's lessons of one's class: how many are over, on, still to come. One query."""
     if not actor.has_role("student", "guardian"):
@@ -118,6 +121,7 @@ def of_learner(actor: Actor, day: date) -> Figure | None:
 # Schools -----------------------------------------------------------------------------------------------------------------
 
 
+@kept_a_minute
 def of_school(actor: Actor, day: date) -> Figure | None:
     """Attendance in the lessons a school gives and receives, by day, for the last five days with lessons. Two queries."""
     if not actor.has_role("school_head", "school_it"):
@@ -125,7 +129,7 @@ def of_school(actor: Actor, day: date) -> Figure | None:
     since = day_bounds(day - LOOK_BACK)[0]
     own = Q(organization__path__within_any=actor.paths)
     own |= Q(receivers__class_group__organization__path__within_any=actor.paths)
-    begun = lessons_visible_to(actor).filter(own, starts_at__gte=since, state__in=BEGUN).order_by()
+    begun = lessons_of(actor).filter(own, starts_at__gte=since, state__in=BEGUN).order_by()
     expected = _counted(begun.values_list(TruncDate("starts_at")).annotate(n=Count("receivers", distinct=True)))
     there = _classes(actor).filter(session__lesson__starts_at__gte=since, session__lesson__state__in=BEGUN)
     present = _counted(there.values_list(TruncDate("session__lesson__starts_at")).annotate(n=CLASS_IN_LESSON))
@@ -148,6 +152,7 @@ def unit_of(path: str, depth: int) -> Func:
     return Func(F(path), Value(0), Value(depth), function="subpath", output_field=CharField())
 
 
+@kept_a_minute
 def of_region(actor: Actor, day: date) -> Figure | None:
     """Today's attendance by the units below an officer's own: cities, counties or schools. Three queries."""
     if not actor.has_role("officer") or actor.grant is None:
@@ -155,7 +160,7 @@ def of_region(actor: Actor, day: date) -> Figure | None:
     root = actor.grant.path
     depth = root.count(".") + 2
     start, end = day_bounds(day)
-    begun = lessons_visible_to(actor).filter(starts_at__gte=start, starts_at__lt=end, state__in=BEGUN).order_by()
+    begun = lessons_of(actor).filter(starts_at__gte=start, starts_at__lt=end, state__in=BEGUN).order_by()
     place = "receivers__class_group__organization__path"
     expected = _counted(
         begun.filter(**{f"{place}__within": root}).values_list(unit_of(place, depth)).annotate(n=Count("receivers"))
@@ -196,6 +201,7 @@ def unit_names(actor: Actor, paths: list[str]) -> dict[str, str]:
 # Those who look on ---------------------------------------------------------------------------------------------------------
 
 
+@kept_a_minute
 def of_looker_on(actor: Actor, day: date) -> Figure | None:
     """Open lessons of the last five days, by day. One query."""
     if not actor.has_role("researcher", "expert"):

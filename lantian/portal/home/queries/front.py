@@ -90,7 +90,7 @@ def work_out(now: datetime) -> Front:
     replays = list(plain(recorded(open_lessons))[:MOST_REPLAYS])
     lessons = [*live, *coming, *replays]
     posters = posters_of([lesson.pk for lesson in lessons], ANONYMOUS)
-    made = cards(lessons, open_lessons, posters=posters)
+    made = cards(lessons, posters=posters)
     first, second = len(live), len(live) + len(coming)
     return Front(figures(now), tuple(made[:first]), tuple(made[first:second]), tuple(made[second:]))
 

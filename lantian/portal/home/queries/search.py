@@ -45,10 +45,9 @@ def search(actor: Actor, typed: str) -> list[Group]:
 
 
 def _lessons(actor: Actor, typed: str) -> Group:
-    base = lessons_visible_to(actor)
-    found = base.filter(Q(title__icontains=typed) | Q(teacher__name__icontains=typed))
+    found = lessons_visible_to(actor).filter(Q(title__icontains=typed) | Q(teacher__name__icontains=typed))
     rows = list(plain(found).order_by("-starts_at", "pk")[: MOST + 1])
-    return Group(_("课程"), tuple(_lesson_hit(card) for card in cards(rows[:MOST], base)), len(rows) > MOST)
+    return Group(_("课程"), tuple(_lesson_hit(card) for card in cards(rows[:MOST])), len(rows) > MOST)
 
 
 def _lesson_hit(card: LessonCard) -> Hit:

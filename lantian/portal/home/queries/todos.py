@@ -5,6 +5,7 @@ Each source belongs to some roles and costs the same few queries whatever it fin
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -13,20 +14,25 @@ from django.utils.translation import gettext as _
 from lantian.kernel.jobs import jobs_by_state
 from lantian.kernel.rules import Actor
 from lantian.kernel.web.panels import Todo
+from lantian.people.roster.enums import GRANTABLE
 from lantian.people.roster.queries import grants_visible_to, organizations_visible_to, people_visible_to
+from lantian.people.roster.queries.visible import homeroom_students
 from lantian.people.schedule.enums import AllianceState, LessonState
 from lantian.people.schedule.queries import (
     alliances_visible_to,
     day_bounds,
     lesson_url,
     lessons_of,
-    lessons_visible_to,
     rooms_visible_to,
 )
 from lantian.portal.home.queries.addresses import address
 from lantian.portal.home.queries.days import is_teaching
+from lantian.portal.home.queries.keeping import kept_a_minute
 from lantian.teach.live.enums import SessionState
 from lantian.teach.live.queries import attendances_visible_to
+
+if TYPE_CHECKING:
+    from lantian.people.schedule.models import Lesson
 
 AHEAD = timedelta(days=7)
 # A class may come this much late before anybody is told.
@@ -36,23 +42,34 @@ MOST = 4
 SCHOOL = ("school_head", "school_it")
 
 
+def watch_url(lesson: "Lesson") -> str:
+    url = lesson_url(lesson)
+    return f"{url}watch/" if url else ""
+
+
 def lessons_to_check(actor: Actor, day: date) -> Iterable[Todo]:
     """A teacher's live lessons of the coming week that have no pages yet. One query."""
     if not is_teaching(actor):
         return
     end = day_bounds(day + AHEAD)[1]
     coming = lessons_of(actor).filter(state=LessonState.PLANNED, ends_at__gt=timezone.now(), starts_at__lt=end)
-    bare = coming.filter(receivers__isnull=False, page_uploads__isnull=True).order_by("starts_at", "pk").distinct()
+    bare = (
+        coming.filter(receivers__isnull=False, page_uploads__isnull=True)
+        .order_by("starts_at", "pk")
+        .distinct()
+        .only("title", "starts_at")
+    )
     for lesson in bare[:MOST]:
         url = lesson_url(lesson)
         words = _("为《%(title)s》检查设备、上传课件") % {"title": lesson.title}
         yield Todo(words, f"{url}teach/" if url else "", due=timezone.localdate(lesson.starts_at))
 
 
-def lessons_missed(actor: Actor, day: date) -> Iterable[Todo]:
+@kept_a_minute
+def lessons_missed(actor: Actor, day: date) -> list[Todo]:
     """Recorded lessons of the last week that a pupil was to see and the class did not: to be watched later. One query."""
     if not actor.has_role("student", "guardian") or not actor.class_group_ids:
-        return
+        return []
     recent = lessons_of(actor).filter(
         state=LessonState.ENDED,
         starts_at__gte=day_bounds(day - AHEAD)[0],
@@ -60,37 +77,40 @@ def lessons_missed(actor: Actor, day: date) -> Iterable[Todo]:
         live_sessions__stream__seconds__gt=0,
         receivers__class_group__in=actor.class_group_ids,
     )
-    seen = lessons_visible_to(actor).filter(
-        Q(live_sessions__attendances__class_group__in=actor.class_group_ids)
-        | Q(live_sessions__attendances__person=actor.person_id)
-        | Q(live_sessions__attendances__person__guardians__guardian=actor.person_id),
-        pk=OuterRef("pk"),
-    )
-    for lesson in recent.filter(~Exists(seen)).order_by("-starts_at", "pk").distinct()[:MOST]:
-        url = lesson_url(lesson)
-        yield Todo(_("补看《%(title)s》的回放") % {"title": lesson.title}, f"{url}watch/" if url else "")
+    there = "live_sessions__attendances"
+    pupil = "person" if actor.has_role("student") else "person__guardians__guardian"
+    by_us = Q(**{f"{there}__class_group__in": actor.class_group_ids}) | Q(**{f"{there}__{pupil}": actor.person_id})
+    seen = recent.model._default_manager.filter(by_us, pk=OuterRef("pk"))
+    missed = recent.filter(~Exists(seen)).only("title", "starts_at").order_by("-starts_at", "pk").distinct()[:MOST]
+    words = _("补看《%(title)s》的回放")
+    return [Todo(words % {"title": lesson.title}, watch_url(lesson)) for lesson in missed]
 
 
-def accounts_never_used(actor: Actor, day: date) -> Iterable[Todo]:
+@kept_a_minute
+def accounts_never_used(actor: Actor, day: date) -> list[Todo]:
     """Members of the class or school whose account has not been signed in to. One query."""
-    if not actor.has_role("homeroom_teacher", *SCHOOL):
-        return
-    people = people_visible_to(actor)
+    unused = {"account__isnull": False, "account__last_login__isnull": True, "account__is_active": True}
     if actor.has_role("homeroom_teacher"):
-        people = people.filter(memberships__role="student", memberships__class_group__in=actor.class_group_ids)
-    waiting = people.filter(account__isnull=False, account__last_login__isnull=True, account__is_active=True)
-    count = waiting.order_by().distinct().count()
-    if count:
-        words = _("提醒学生首次登录") if actor.has_role("homeroom_teacher") else _("提醒师生和家长首次登录")
-        yield Todo(words, address("roster_people"), count=count, unit=_("人"))
+        of_person = {f"person__{lookup}": value for lookup, value in unused.items()}
+        count = homeroom_students(actor).filter(**of_person).order_by().values("person").distinct().count()
+        words = _("提醒学生首次登录")
+    elif actor.has_role(*SCHOOL):
+        count = people_visible_to(actor).filter(**unused).order_by().count()
+        words = _("提醒师生和家长首次登录")
+    else:
+        return []
+    if not count:
+        return []
+    return [Todo(words, address("roster_people"), count=count, unit=_("人"))]
 
 
-def classes_absent(actor: Actor, day: date) -> Iterable[Todo]:
+@kept_a_minute
+def classes_absent(actor: Actor, day: date) -> list[Todo]:
     """Classes of one's school or subtree that were to be in a lesson today and have not been seen. Two queries."""
     if not actor.paths:
-        return
+        return []
     start, end = day_bounds(day)
-    begun = lessons_visible_to(actor).filter(
+    begun = lessons_of(actor).filter(
         state__in=(LessonState.LIVE, LessonState.ENDED),
         starts_at__gte=start,
         starts_at__lt=min(end, timezone.now() - LATE),
@@ -101,13 +121,14 @@ def classes_absent(actor: Actor, day: date) -> Iterable[Todo]:
         kind="class", session__lesson__in=begun.values("pk"), class_group__organization__path__within_any=actor.paths
     )
     absent = expected - there.order_by().values("session__lesson", "class_group").distinct().count()
-    if absent > 0:
-        yield Todo(_("了解今天未到课的班级"), address("schedule_lessons"), due=day, count=absent, unit=_("班次"))
+    if absent <= 0:
+        return []
+    return [Todo(_("了解今天未到课的班级"), address("schedule_lessons"), due=day, count=absent, unit=_("班次"))]
 
 
 def grants_ending(actor: Actor, day: date) -> Iterable[Todo]:
     """Roles that run out within a month: those one administers, else one's own. One query."""
-    if actor.is_screen or actor.person_id is None:
+    if actor.role not in GRANTABLE:
         return
     ending = grants_visible_to(actor).filter(
         revoked_at__isnull=True, valid_from__lte=day, valid_to__gte=day, valid_to__lte=day + ENDING
@@ -133,17 +154,19 @@ def rooms_without_screen(actor: Actor, day: date) -> Iterable[Todo]:
         yield Todo(_("让班级大屏首次登录"), url, count=unused, unit=_("间"))
 
 
-def schools_without_help(actor: Actor, day: date) -> Iterable[Todo]:
+@kept_a_minute
+def schools_without_help(actor: Actor, day: date) -> list[Todo]:
     """Schools of a county or city that nobody looks after as school IT. One query."""
     if not actor.has_role("officer"):
-        return
+        return []
     helped = Q(role_grants__role="school_it", role_grants__revoked_at__isnull=True, role_grants__valid_from__lte=day)
     helped &= Q(role_grants__valid_to__isnull=True) | Q(role_grants__valid_to__gte=day)
     schools = organizations_visible_to(actor).filter(kind="school", is_active=True, path__within_any=actor.paths)
     covered = organizations_visible_to(actor).filter(helped, pk=OuterRef("pk"))
     count = schools.filter(~Exists(covered)).order_by().count()
-    if count:
-        yield Todo(_("为学校指定信息管理员"), address("roster_tree"), count=count, unit=_("所"))
+    if not count:
+        return []
+    return [Todo(_("为学校指定信息管理员"), address("roster_tree"), count=count, unit=_("所"))]
 
 
 def alliances_ending(actor: Actor, day: date) -> Iterable[Todo]:

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -184,6 +185,7 @@ def test_the_page_costs_the_same_however_much_is_on(region: Region, role: str, n
     page(client)
 
     def cost() -> int:
+        caches["local"].clear()
         with CaptureQueriesContext(
             connection,
         ) as seen:
