@@ -65,6 +65,17 @@ class ClassGroupCreated(Event):
 
 @event
 @dataclass(frozen=True, kw_only=True)
+class ClassGroupsImported(Event):
+    """Many at once; the object is the first of them."""
+
+    name: ClassVar[str] = "roster.class_groups_imported"
+    verb: ClassVar[str] = XAPI + "imported"
+    object_type: ClassVar[str] = "roster.classgroup"
+    count: int = 0
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
 class PersonRegistered(Event):
     name: ClassVar[str] = "roster.person_registered"
     verb: ClassVar[str] = XAPI + "registered"
@@ -150,6 +161,17 @@ class GuardianBound(Event):
     object_type: ClassVar[str] = "roster.guardianship"
     guardian_id: UUID | None = None
     student_id: UUID | None = None
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class GuardiansImported(Event):
+    """Many at once; the object is the first tie."""
+
+    name: ClassVar[str] = "roster.guardians_imported"
+    verb: ClassVar[str] = XAPI + "imported"
+    object_type: ClassVar[str] = "roster.guardianship"
+    count: int = 0
 
 
 @event

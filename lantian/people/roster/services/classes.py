@@ -62,8 +62,11 @@ def bulk_create_class_groups(rows: Sequence[NewClassGroup], *, by: Actor) -> lis
     except IntegrityError as error:
         raise ClassTaken from error
     journal.record_many("roster.class_group_created", made, by=by)
-    for group in made:
-        publish(events.ClassGroupCreated(object_id=group.pk, organization_id=group.organization_id, **acted_by(by)))
+    if len(made) == 1:
+        one = made[0]
+        publish(events.ClassGroupCreated(object_id=one.pk, organization_id=one.organization_id, **acted_by(by)))
+    else:
+        publish(events.ClassGroupsImported(object_id=made[0].pk, count=len(made), **acted_by(by)))
     return made
 
 

@@ -39,12 +39,14 @@ def bulk_bind_guardians(rows: Sequence[tuple[Person, Person, str]], *, by: Actor
     except IntegrityError as error:
         raise AlreadyGuardian from error
     journal.record_many("roster.guardian_bound", students.values(), by=by)
-    for row in made:
-        publish(
-            events.GuardianBound(
-                object_id=row.pk, guardian_id=row.guardian_id, student_id=row.student_id, **acted_by(by)
-            )
+    if len(made) == 1:
+        one = made[0]
+        fact = events.GuardianBound(
+            object_id=one.pk, guardian_id=one.guardian_id, student_id=one.student_id, **acted_by(by)
         )
+        publish(fact)
+    elif made:
+        publish(events.GuardiansImported(object_id=made[0].pk, count=len(made), **acted_by(by)))
     return made
 
 
