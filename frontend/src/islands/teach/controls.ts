@@ -69,7 +69,7 @@ export class Controls {
     this.main.screen.disabled = !ready || !room.env.screenShare;
     this.main.pages.disabled = !ready || room.pages.list.length === 0;
     const small = compositor?.main !== "camera";
-    press(this.inset, compositor?.scene.inset ?? false);
+    press(this.inset, compositor?.scene.inset ?? true);
     this.inset.disabled = this.corner.disabled = !ready || !small;
     const cameraOff = room.devices.states.camera === "off";
     const mic = room.micOn ? t("麦克风开") : t("已静音");
