@@ -33,8 +33,8 @@ from lantian.teach.live.enums import EndReason, SessionState
 from lantian.teach.live.queries import SessionFacts
 
 log = structlog.get_logger("live")
-BOARD_S, FLUSH_S, RESYNC_S = 2.0, 5.0, 30.0
-DISK_THREADS, SOUND_THREADS = 4, 2
+BOARD_S, FLUSH_S, PROGRESS_S, RESYNC_S = 2.0, 5.0, 15.0, 30.0
+DISK_THREADS, SOUND_THREADS = 2, 2
 
 
 class SessionOver(Exception):
@@ -315,7 +315,7 @@ class Hub:
                     room.publisher.outlet.send(text)
 
     async def _books(self) -> None:
-        """Every five seconds: presence and progress into the database, in batches."""
+        """Every five seconds: presence into the database in one batch, and of each session what is new since 15 seconds."""
         while True:
             await asyncio.sleep(FLUSH_S)
             try:
@@ -353,8 +353,9 @@ class Hub:
             return
         await self._mark_live(room)
         writer = room.writer
-        facts = (str(room.state), room.last_chunk_ms, writer.segments, len(writer.keys.all()))
-        if facts == room.saved:
+        now = time.monotonic()
+        state = (str(room.state), room.started_ms)
+        if (*state, writer.segments) == room.saved or (state == room.saved[:2] and now - room.saved_at < PROGRESS_S):
             return
         chunk_at = datetime.fromtimestamp(room.last_chunk_ms / 1000, UTC) if room.last_chunk_ms else None
         await self.database.run(
@@ -368,8 +369,11 @@ class Hub:
             size=writer.bytes,
             poster=room.follower.poster if room.follower else "",
         )
-        await self._remember(room)
-        room.saved = facts
+        room.saved, room.saved_at = (*state, writer.segments), now
+        known = (len(writer.keys.all()), room.started_ms, room.facts)
+        if known != room.remembered:
+            await self._remember(room)
+            room.remembered = known
 
     # -- word from outside -----------------------------------------------------------------------------------------------
 

@@ -95,7 +95,8 @@ class Ingest:
         patience = HELLO_SECONDS
         while True:
             try:
-                message = await asyncio.wait_for(self._socket.receive(), patience)
+                async with asyncio.timeout(patience):  # wait_for would make a task for every message
+                    message = await self._socket.receive()
             except TimeoutError:
                 self._outlet.close(4008 if self._room is None else 1013)
                 return

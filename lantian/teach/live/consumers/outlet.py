@@ -50,7 +50,8 @@ class Outlet:
         with contextlib.suppress(Exception):
             while True:
                 while self._waiting:
-                    await asyncio.wait_for(self._socket.send_text(self._waiting.popleft()), SEND_SECONDS)
+                    async with asyncio.timeout(SEND_SECONDS):
+                        await self._socket.send_text(self._waiting.popleft())
                 if self._code is not None:
                     return
                 self._bell.clear()

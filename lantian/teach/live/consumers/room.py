@@ -94,6 +94,8 @@ class LiveRoom:
         self.marked_live = False
         self.followed = False
         self.saved: tuple[object, ...] = ()
+        self.saved_at = 0.0
+        self.remembered: tuple[object, ...] = ()
         self._board = ""
         self._warned_end = False
         self.disk_low = False

@@ -108,7 +108,8 @@ class Watch:
     async def read(self) -> None:
         while True:
             try:
-                message = await asyncio.wait_for(self._socket.receive(), SILENCE_SECONDS)
+                async with asyncio.timeout(SILENCE_SECONDS):  # wait_for would make a task for every message
+                    message = await self._socket.receive()
             except TimeoutError:
                 self._outlet.close(1013)
                 return

@@ -143,7 +143,9 @@ def test_attendance_as_page_and_as_file(teacher, world):
     services.end_live_session(session.pk, reason="teacher", by=SYSTEM)
     page = teacher.get(reverse("live_attendance", args=[lesson.pk]))
     assert "未到" in page.content.decode()
-    sheet = b"".join(teacher.get(reverse("live_attendance", args=[lesson.pk]) + "?format=csv").streaming_content).decode()
+    sheet = b"".join(
+        teacher.get(reverse("live_attendance", args=[lesson.pk]) + "?format=csv").streaming_content
+    ).decode()
     assert "梓潼一中" in sheet
 
 

@@ -1,7 +1,7 @@
 """The JSON that pages hand to their islands; docs/engines/live.md describes it field by field."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -11,11 +11,13 @@ from lantian.kernel.rules import Actor, check
 from lantian.kernel.web.shell import place
 from lantian.people.schedule import queries as schedule
 from lantian.people.schedule.enums import LessonState
-from lantian.people.schedule.models import Lesson, Room
 from lantian.teach.live import queries, rules, services
 from lantian.teach.live.engine.protocol import CHUNK_BYTES
 from lantian.teach.live.models import LiveSession, PageUpload
 from lantian.teach.live.services.uploads import MAX_BYTES, MAX_PAGES
+
+if TYPE_CHECKING:
+    from lantian.people.schedule.models import Lesson, Room
 
 MIMES = (
     'video/mp4;codecs="avc1.42E01E,opus"',
@@ -44,7 +46,7 @@ def grade_name(grade: int) -> str:
     return name if name.startswith("高") else f"{name}年级"
 
 
-def lesson(item: Lesson) -> dict[str, Any]:
+def lesson(item: "Lesson") -> dict[str, Any]:
     return {
         "id": str(item.pk),
         "title": item.title,
@@ -109,7 +111,7 @@ def upload(item: PageUpload) -> dict[str, Any]:
     }
 
 
-def teach_config(item: Lesson, *, by: Actor) -> dict[str, Any]:
+def teach_config(item: "Lesson", *, by: Actor) -> dict[str, Any]:
     opened = queries.open_session(item)
     opens, closes = queries.opening_window(item)
     verdict = check(rules.may_open_session, by, item)
@@ -164,7 +166,7 @@ def replay(item: LiveSession) -> dict[str, Any] | None:
     }
 
 
-def watch_config(item: Lesson, *, by: Actor) -> dict[str, Any]:
+def watch_config(item: "Lesson", *, by: Actor) -> dict[str, Any]:
     """The caller has shown that the lesson is visible to `by`."""
     latest = queries.latest_session(item)
     role, group = services.tickets.viewer_role(item, by)
@@ -193,7 +195,7 @@ def watch_config(item: Lesson, *, by: Actor) -> dict[str, Any]:
     }
 
 
-def day(room: Room, *, by: Actor) -> dict[str, Any]:
+def day(room: "Room", *, by: Actor) -> dict[str, Any]:
     """What a class screen has to know: the lesson of this period, the next one, the whole day."""
     now = timezone.now()
     lessons = [
@@ -212,7 +214,7 @@ def day(room: Room, *, by: Actor) -> dict[str, Any]:
     }
 
 
-def _session_of(item: Lesson, by: Actor) -> dict[str, Any] | None:
+def _session_of(item: "Lesson", by: Actor) -> dict[str, Any] | None:
     opened = queries.open_session(item)
     if opened is None:
         return None
@@ -220,7 +222,7 @@ def _session_of(item: Lesson, by: Actor) -> dict[str, Any] | None:
     return session(opened, services.ticket_for_viewer(opened, by=by))
 
 
-def screen_config(room: Room, *, by: Actor) -> dict[str, Any]:
+def screen_config(room: "Room", *, by: Actor) -> dict[str, Any]:
     return {
         "v": 1,
         "room": {

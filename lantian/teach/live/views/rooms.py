@@ -1,5 +1,6 @@
 """The three rooms: the teacher's, the viewers', the class screen's."""
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,10 +11,12 @@ from django.views.decorators.http import require_safe
 from lantian.kernel.rules import require
 from lantian.kernel.web.guards import get_visible_or_404, guarded, guarded_by_object, public
 from lantian.people.schedule import queries as schedule
-from lantian.people.schedule.models import Room
 from lantian.people.schedule.rules import may_teach_lesson
 from lantian.teach.live.views import payloads
 from lantian.teach.live.views.found import actor_of, visible_lesson
+
+if TYPE_CHECKING:
+    from lantian.people.schedule.models import Room
 
 
 @require_safe
@@ -39,7 +42,7 @@ def watch(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
     return render(request, "live/watch.html", {"lesson": lesson, "config": config})
 
 
-def _room(request: HttpRequest) -> Room:
+def _room(request: HttpRequest) -> "Room":
     actor = actor_of(request)
     rooms = schedule.rooms_visible_to(actor).select_related("class_group", "organization")
     return get_visible_or_404(rooms, pk=actor.room_id)
