@@ -259,3 +259,18 @@ test("while the line is away recording goes on in fresh epochs, bounded", () => 
   expect(uplink.backlogSeconds).toBeGreaterThan(30);
   expect(uplink.queue.lostSeconds).toBeGreaterThan(200);
 });
+
+test("a recording that the server takes but makes nothing of is noticed", () => {
+  const uplink = make();
+  const epoch = uplink.begin(info("a"));
+  uplink.start();
+  FakeSocket.last.open();
+  FakeSocket.last.say(ready);
+  const at = (second: number): void => uplink.push(epoch, new Blob([new Uint8Array(10)]), second * 1000);
+  for (let second = 0; second < 8; second += 1) at(second);
+  expect(uplink.isBarren).toBe(false);
+  for (let second = 8; second < 12; second += 1) at(second);
+  expect(uplink.isBarren).toBe(true);
+  FakeSocket.last.say({ t: "ack", chunk: 9, segment: 0 });
+  expect(uplink.isBarren).toBe(false);
+});

@@ -40,6 +40,7 @@ export interface UplinkOptions extends UplinkEvents {
 const WINDOW_BYTES = 192 * 1024; // on the wire at once; more would delay what matters, and hide a dead line
 const PUMP_MS = 100;
 const LAST_ACK_WAIT_MS = 2500;
+const BARREN_SECONDS = 10;
 
 export class Uplink {
   readonly clock = new ServerClock();
@@ -106,6 +107,13 @@ export class Uplink {
 
   get backlogSeconds(): number {
     return this.queue.seconds;
+  }
+
+  /** Everything was sent and taken, yet for long the server made nothing of it: the recording itself must be bad. */
+  get isBarren(): boolean {
+    const epoch = this.sending;
+    const allSent = !!epoch && this.state === "sending" && this.nextToSend >= epoch.nextNumber && this.line.buffered === 0;
+    return allSent && epoch.seconds > BARREN_SECONDS;
   }
 
   end(): void {

@@ -253,6 +253,7 @@ export class TeachRoom {
   private eachSecond(): void {
     if (this.phase === "live" && this.uplink) {
       const sample = { open: this.uplink.state === "sending", backlog: this.uplink.backlogSeconds };
+      if (this.uplink.isBarren) this.recorder?.restart(this.videoBits);
       if (this.health.sample(Date.now() / 1000, sample)) {
         this.recorder?.restart(this.videoBits);
         this.say(t("网络较慢，画面已调整为每秒 {kbps} 千比特。", { kbps: this.health.videoKbps }));
