@@ -1,4 +1,5 @@
 """How classes are called. Grades run 1–12 over primary and secondary school; kindergarten counts its own 1–3."""
+# i18n: data file
 
 _DIGITS = "零一二三四五六七八九"
 _KINDERGARTEN = ("", "小", "中", "大")

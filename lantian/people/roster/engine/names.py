@@ -1,4 +1,5 @@
 """Pinyin keys, by which Chinese names sort and are found on any keyboard."""
+# i18n: data file
 
 import unicodedata
 from functools import lru_cache

@@ -2,6 +2,7 @@
 
 Division names and codes: GB/T 2260 (2024). Township names are real places; the schools, their sizes and all people are made up.
 """
+# i18n: data file
 
 import random
 from dataclasses import dataclass, field

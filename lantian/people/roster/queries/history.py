@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lantian.kernel.journal.queries import history_of
+from lantian.kernel.rules import SYSTEM
 from lantian.people.roster.enums import MemberRole, Role
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def history_lines(obj: models.Model, limit: int = 30) -> list[HistoryLine]:
     for entry in history_of(obj)[:limit]:
         sentence = SENTENCES.get(entry.action)
         words = str(sentence) % _readable(entry.data) if sentence else entry.action
-        who = entry.actor_name
+        who = _("系统") if entry.actor_name == SYSTEM.name else entry.actor_name
         if entry.role:
             who = _("%(name)s（%(role)s）") % {"name": who, "role": role_name(entry.role)}
         lines.append(HistoryLine(words.rstrip("：: "), who, entry.at))

@@ -44,11 +44,13 @@ def children_of(actor: Actor, parent: Organization | None) -> QuerySet[Organizat
 
 
 def top_organizations(actor: Actor) -> list[Organization]:
-    """The roots of what the actor sees: visible units whose parent is not. Each with `has_children`."""
+    """The roots of what the actor sees: visible units whose parent is not. Each with `has_children`; the own one first."""
     visible = organizations_visible_to(actor).filter(is_active=True)
     parents = organizations_visible_to(actor).filter(pk=OuterRef("parent"))
     below = visible.filter(parent=OuterRef("pk"))
-    return list(visible.filter(~Exists(parents)).annotate(has_children=Exists(below)).order_by("sort_key", "id")[:200])
+    tops = visible.filter(~Exists(parents)).annotate(has_children=Exists(below)).order_by("sort_key", "id")[:200]
+    own = actor.grant.organization_id if actor.grant else actor.organization_id
+    return sorted(tops, key=lambda unit: unit.pk != own)
 
 
 def schools_below(organization: Organization) -> QuerySet[Organization]:

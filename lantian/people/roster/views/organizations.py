@@ -80,7 +80,7 @@ def _school(actor: Actor, unit: Organization) -> dict[str, Any]:
         .order_by("grade", "number", "name")
     )
     by_grade = [
-        (grade_name(stage, grade), list(rows))
+        (_(grade_name(stage, grade)), list(rows))
         for (stage, grade), rows in groupby(groups, key=lambda row: (row.stage, row.grade))
     ]
     staff = queries.people_visible_to(actor).filter(pk__in=queries.staff_of(unit).values("pk"))

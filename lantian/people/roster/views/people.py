@@ -27,7 +27,8 @@ from lantian.people.roster.engine.citizen import mask_citizen_id, mask_phone
 from lantian.people.roster.enums import MemberRole
 from lantian.people.roster.errors import RosterError
 from lantian.people.roster.forms import GuardianForm, NewPersonForm, PersonForm, ReasonForm
-from lantian.people.roster.models import Membership, Organization, Person, valid_on
+from lantian.people.roster.models import Guardianship, Membership, Organization, Person, valid_on
+from lantian.people.roster.queries.visible import live_grants
 from lantian.people.roster.views.parts import NamesList, done, given
 
 SEALED = {"phone": mask_phone, "citizen_id": mask_citizen_id}
@@ -42,16 +43,22 @@ def readable(person: Person, name: str, masked: Callable[[str], str]) -> str:
     return masked(value) if value else ""
 
 
-def _now() -> "Prefetch[Any]":
+def _now() -> "list[Prefetch[Any]]":
+    """Where people belong, what offices they hold and whose guardians they are today: three queries for any number."""
     rows = Membership.objects.filter(valid_on(timezone.localdate())).select_related("organization", "class_group")
-    return Prefetch("memberships", rows.order_by("role"), to_attr="now")
+    return [
+        Prefetch("memberships", rows.order_by("role"), to_attr="now"),
+        Prefetch("role_grants", live_grants().select_related("organization"), to_attr="offices"),
+        Prefetch("wards", Guardianship.objects.select_related("student"), to_attr="children"),
+    ]
 
 
-def _where(person: Person) -> str:
+def _where(person: Any) -> str:
     """Where a person belongs, in a few words."""
-    rows = person.now  # type: ignore[attr-defined]  # prefetched
-    words = [f"{row.organization} {row.class_group or ''} {row.get_role_display()}".replace("  ", " ") for row in rows]
-    return _("；").join(dict.fromkeys(words))
+    words = [f"{row.organization} {row.get_role_display()}" for row in person.offices]
+    words += [f"{row.organization} {row.class_group or ''} {row.get_role_display()}" for row in person.now]
+    words += [_("%(name)s的家长") % {"name": row.student} for row in person.children]
+    return _("；").join(dict.fromkeys(word.replace("  ", " ") for word in words))
 
 
 class PeopleList(NamesList[Person]):
@@ -97,7 +104,7 @@ class PeopleList(NamesList[Person]):
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody one may see; within one unit when `organization` is given."""
     actor = acting(request)
-    rows = queries.people_visible_to(actor).prefetch_related(_now())
+    rows = queries.people_visible_to(actor).prefetch_related(*_now())
     unit = None
     if request.GET.get("organization"):
         unit = get_visible_or_404(queries.organizations_visible_to(actor), pk=request.GET["organization"])
@@ -107,7 +114,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 def _find(request: HttpRequest, pk: UUID) -> Person:
-    rows = queries.people_visible_to(acting(request)).select_related("account").prefetch_related(_now())
+    rows = queries.people_visible_to(acting(request)).select_related("account").prefetch_related(*_now())
     return get_visible_or_404(rows, pk=pk)
 
 
