@@ -37,7 +37,7 @@ def admit(socket: WebSocket, outlet: Outlet, hub: Hub) -> Ticket | None:
         return None
     if hub.tickets[ticket.j] >= CONNECTIONS_A_TICKET:
         figures.REFUSED.labels("too_many").inc()
-        refuse(outlet, "too_many", "同一页面打开得太多了，请关闭其他窗口", 4029)
+        refuse(outlet, "too_many", "同一页面打开得太多了，请关闭其他窗口", 4029)  # i18n: data
         return None
     return ticket
 

@@ -37,12 +37,13 @@ CLOSE_CODES = {
     "too_long": 4010,
     "unknown_session": 4004,
 }
+# Pages say these in their own words and language, by the code.
 MESSAGES = {
-    "other_publisher": "另一个页面正在直播这节课",
-    "ended": "这节课已经结束",
-    "forbidden": "入场凭证无效，请刷新页面",
-    "bad_hello": "页面与服务器版本不一致，请刷新页面",
-    "unknown_session": "没有找到这场直播",
+    "other_publisher": "另一个页面正在直播这节课",  # i18n: data
+    "ended": "这节课已经结束",  # i18n: data
+    "forbidden": "入场凭证无效，请刷新页面",  # i18n: data
+    "bad_hello": "页面与服务器版本不一致，请刷新页面",  # i18n: data
+    "unknown_session": "没有找到这场直播",  # i18n: data
 }
 
 
@@ -235,7 +236,8 @@ class Ingest:
         log.info("recorder refused", session=self._ticket.s, code=fault.code, detail=fault.detail)
         if self._seat is not None:
             self._seat.broken = True
-        self._outlet.send(dump({"t": "error", "code": fault.code, "message": "录制数据无法识别，正在重新开始录制"}))
+        words = "录制数据无法识别，正在重新开始录制"  # i18n: data
+        self._outlet.send(dump({"t": "error", "code": fault.code, "message": words}))
 
     def _check_clock(self, chunk: Chunk) -> None:
         offset = chunk.client_ms - now_ms()

@@ -89,7 +89,7 @@ async def _find(hub: Hub, outlet: Outlet, session: str) -> LiveRoom | None:
         outlet.send(dump({"t": "ended", "replay": replay}))
         outlet.close(4010)
     except UnknownSession:
-        refuse(outlet, "unknown_session", "没有找到这场直播", 4004)
+        refuse(outlet, "unknown_session", "没有找到这场直播", 4004)  # i18n: data
     except (DatabaseAway, MediaError):
         outlet.close(1013)
     return None

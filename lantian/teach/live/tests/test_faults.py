@@ -138,7 +138,7 @@ def test_a_disk_nearly_full_refuses_new_lessons_early_and_in_words(world, monkey
     assert not LiveSession.objects.exists()
 
 
-def test_lost_keys_lose_the_recording_so_far_but_not_the_lesson(live, world, tmp_path):
+def test_lost_keys_lose_the_recording_so_far_but_not_the_lesson(own_live, world):
     """The stored keys of a session cannot be opened any more: the lesson goes on under a fresh key."""
     _lesson, session, ticket = open_for(world)
     session.stream.keys.update(sealed=b"\x01" + os.urandom(60))
@@ -147,7 +147,7 @@ def test_lost_keys_lose_the_recording_so_far_but_not_the_lesson(live, world, tmp
     chunks = lesson_chunks(5)
 
     async def story():
-        async with Teacher(live, ticket) as teacher:
+        async with Teacher(own_live, ticket) as teacher:
             await teacher.hello()
             await teacher.send_all(chunks, last=True)
             await teacher.hear("ack", where=lambda m: m["chunk"] == len(chunks) - 1)
@@ -156,11 +156,11 @@ def test_lost_keys_lose_the_recording_so_far_but_not_the_lesson(live, world, tmp
     assert session.stream.keys.count() >= 3
 
 
-def test_the_session_file_on_disk_holds_no_open_key(live, world, settings):
+def test_the_session_file_on_disk_holds_no_open_key(own_live, world, settings):
     _lesson, session, ticket = open_for(world)
 
     async def story():
-        async with Teacher(live, ticket) as teacher:
+        async with Teacher(own_live, ticket) as teacher:
             await teacher.hello()
 
     asyncio.run(story())

@@ -53,7 +53,8 @@ def test_a_reload_begins_a_new_epoch_and_both_are_in_the_replay(live, world):
         async with Teacher(live, ticket) as before:
             await before.hello()
             await before.send_all(chunks)
-            await before.hear("ack")
+            await before.hear("ack", where=lambda m: m["chunk"] >= len(chunks) - 8)
+            await asyncio.sleep(0.3)
             async with Teacher(live, ticket) as after:  # the old socket still looks alive
                 ready = await after.hello(after=before.epoch)
                 assert (ready["epoch_no"], ready["next_chunk"]) == (1, 0)

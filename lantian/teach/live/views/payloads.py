@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from lantian.content.media import services as media
 from lantian.kernel.rules import Actor, check
@@ -38,12 +39,24 @@ def now_ms() -> int:
     return int(timezone.now().timestamp() * 1000)
 
 
-GRADES = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "高一", "高二", "高三")
+GRADES = (
+    _("一年级"),
+    _("二年级"),
+    _("三年级"),
+    _("四年级"),
+    _("五年级"),
+    _("六年级"),
+    _("七年级"),
+    _("八年级"),
+    _("九年级"),
+    _("高一"),
+    _("高二"),
+    _("高三"),
+)
 
 
 def grade_name(grade: int) -> str:
-    name = GRADES[grade - 1] if 1 <= grade <= 12 else str(grade)
-    return name if name.startswith("高") else f"{name}年级"
+    return str(GRADES[grade - 1]) if 1 <= grade <= 12 else str(grade)
 
 
 def lesson(item: "Lesson") -> dict[str, Any]:
