@@ -10,6 +10,7 @@ from django.db.models import CharField, Count, F, Func, Q, QuerySet, TextField, 
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lantian.kernel.jobs import jobs_by_state
 from lantian.kernel.rules import Actor
@@ -108,7 +109,7 @@ def of_learner(actor: Actor, day: date) -> Figure | None:
     numbers = (
         (_("全部"), str(sums["total"]), _("节")),
         (_("已上"), str(sums["over"]), _("节")),
-        (_("学科"), str(sums["subjects"]), _("门")),
+        (pgettext("many", "学科"), str(sums["subjects"]), _("门")),
     )
     return Figure(
         title=_("本周课堂") if own else _("孩子的本周课堂"),

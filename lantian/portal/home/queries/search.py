@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lantian.kernel.rules import Actor
 from lantian.people.roster.queries import class_groups_visible_to, find, organizations_visible_to, people_visible_to
@@ -70,7 +71,7 @@ def _classes(actor: Actor, typed: str) -> Group:
         Hit(row.name, str(row.organization), page_of("roster_class_group", row.pk), "users-round")
         for row in rows[:MOST]
     )
-    return Group(_("班级"), tuple(hits), len(rows) > MOST)
+    return Group(pgettext("many", "班级"), tuple(hits), len(rows) > MOST)
 
 
 def _people(actor: Actor, typed: str) -> Group:
