@@ -117,4 +117,4 @@ def test_a_class_screen_finds_the_lesson_of_its_period(world):
     services.start_lesson(lesson, by=SYSTEM)
     assert queries.lesson_for_room(screen, now=later.starts_at - timedelta(minutes=5)) == lesson
     assert queries.lesson_for_room(screen, now=later.starts_at + timedelta(seconds=1)) == later
-    assert list(queries.lessons_on(timezone.localdate(lesson.starts_at), actor=screen))[0] == lesson
+    assert queries.lessons_on(timezone.localdate(lesson.starts_at), actor=screen).first() == lesson

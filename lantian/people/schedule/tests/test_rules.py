@@ -81,7 +81,8 @@ def test_only_the_teacher_teaches_and_only_before_the_end_it_changes(world):
 
 def test_alliances_belong_to_their_members_and_to_those_above(world):
     stranger = organization("外校")
-    assert_allowed(rules.may_view_alliance, actor(person("师", world.receiving[0]), "teacher", world.receiving[0]), world.alliance)
+    member = actor(person("师", world.receiving[0]), "teacher", world.receiving[0])
+    assert_allowed(rules.may_view_alliance, member, world.alliance)
     assert_allowed(rules.may_view_alliance, actor(person("干部"), "officer", world.county), world.alliance)
     assert_refused(rules.may_view_alliance, actor(person("师", stranger), "teacher", stranger), world.alliance)
     assert_refused(rules.may_view_alliance, ANONYMOUS, world.alliance)
