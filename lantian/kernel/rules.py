@@ -99,7 +99,7 @@ class Actor:
 
 
 ANONYMOUS = Actor(kind=ActorKind.ANONYMOUS)
-SYSTEM = Actor(kind=ActorKind.SYSTEM, name="系统")
+SYSTEM = Actor(kind=ActorKind.SYSTEM, name="系统")  # i18n: data; kept in the journal, translated where it is shown
 
 
 def within(path: str, root: str) -> bool:

@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from lantian.kernel import crypto
 from lantian.kernel.rules import Actor
@@ -76,7 +77,7 @@ def sessions_of(account: Account, *, current_key: str | None = None) -> list[Ses
     return [
         SessionRow(
             id=row.pk,
-            device=describe(row.user_agent),
+            device=" · ".join(gettext(name) for name in describe(row.user_agent).split(" · ") if name),
             ip=row.ip,
             created_at=row.created_at,
             last_seen_at=row.last_seen_at,

@@ -33,6 +33,7 @@ class ScheduleConfig(AppConfig):
 
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
+        from django.utils.translation import pgettext_lazy
 
         from lantian.kernel.demo import DEMO_KEEPERS, demo_part
         from lantian.kernel.web import navigation
@@ -57,7 +58,7 @@ class ScheduleConfig(AppConfig):
         navigation.add(
             navigation.NavItem(
                 "alliances",
-                _("联盟"),
+                pgettext_lazy("many", "联盟"),
                 "schedule_alliances",
                 "handshake",
                 40,

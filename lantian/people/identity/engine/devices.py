@@ -2,11 +2,17 @@
 
 import re
 
+
+def gettext_noop(words: str) -> str:
+    """Marks words for translation: `queries` translates them, since engines know no Django."""
+    return words
+
+
 _SYSTEMS = (
-    (r"HarmonyOS|OpenHarmony", "鸿蒙"),
+    (r"HarmonyOS|OpenHarmony", gettext_noop("鸿蒙")),
     (r"iPad", "iPad"),
     (r"iPhone", "iPhone"),
-    (r"Android", "安卓"),
+    (r"Android", gettext_noop("安卓")),
     (r"Windows NT 10", "Windows 10/11"),
     (r"Windows NT 6\.1", "Windows 7"),
     (r"Windows", "Windows"),
@@ -15,10 +21,10 @@ _SYSTEMS = (
     (r"Linux", "Linux"),
 )
 _BROWSERS = (
-    (r"MicroMessenger", "微信"),
-    (r"DingTalk", "钉钉"),
-    (r"QQBrowser", "QQ 浏览器"),
-    (r"HuaweiBrowser", "华为浏览器"),
+    (r"MicroMessenger", gettext_noop("微信")),
+    (r"DingTalk", gettext_noop("钉钉")),
+    (r"QQBrowser", gettext_noop("QQ 浏览器")),
+    (r"HuaweiBrowser", gettext_noop("华为浏览器")),
     (r"Edg(?:e|A|iOS)?/", "Edge"),
     (r"Firefox|FxiOS", "Firefox"),
     (r"Chrome|CriOS", "Chrome"),

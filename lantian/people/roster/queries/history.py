@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lantian.kernel.journal.queries import history_of
 from lantian.kernel.rules import SYSTEM
@@ -20,7 +20,7 @@ SENTENCES: dict[str, "Text"] = {
     "roster.organization_updated": gettext_lazy("修改了资料"),
     "roster.organization_moved": gettext_lazy("调整了隶属关系"),
     "roster.organization_deactivated": gettext_lazy("停用：%(reason)s"),
-    "roster.class_group_created": gettext_lazy("编班"),
+    "roster.class_group_created": pgettext_lazy("history", "编班"),
     "roster.class_group_updated": gettext_lazy("修改了班级资料"),
     "roster.slips_issued": gettext_lazy("发放了 %(count)s 张账号纸条"),
     "roster.person_registered": gettext_lazy("登记入册"),

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lantian.kernel.rules import check, require
@@ -31,13 +32,13 @@ def _address(alliance: Alliance) -> str:
 
 class AllianceList(ListPage[Alliance]):
     key = "alliances"
-    title = lazy("联盟")
+    title = pgettext_lazy("many", "联盟")
     unit = lazy("个联盟")
     columns = (
         Column("name", lazy("名称"), primary=True, sort="name", link=_address),
         Column("stage", lazy("学段"), value="get_stage_display"),
         Column("lead", lazy("牵头单位"), value=lambda row: str(row.lead)),
-        Column("schools", lazy("学校"), value="schools", kind="number", sort="schools"),
+        Column("schools", pgettext_lazy("many", "学校"), value="schools", kind="number", sort="schools"),
         Column("ends_on", lazy("有效期至"), kind="date", sort="ends_on"),
         Column("state", lazy("状态"), value="get_state_display", kind="badge"),
     )

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lantian.kernel.rules import require
@@ -27,7 +28,7 @@ def _address(room: Room) -> str:
 
 class RoomList(ListPage[Room]):
     key = "rooms"
-    title = lazy("教室")
+    title = pgettext_lazy("many", "教室")
     unit = lazy("间教室")
     columns = (
         Column("name", lazy("教室"), primary=True, sort="name", link=_address),

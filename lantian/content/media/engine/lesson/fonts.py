@@ -50,7 +50,7 @@ def _draws_chinese(path: str, index: int) -> bool:
         font = ImageFont.truetype(path, 16, index=index)
     except OSError:
         return False
-    return bytes(font.getmask("蓝")) != bytes(font.getmask("课"))
+    return bytes(font.getmask("蓝")) != bytes(font.getmask("课"))  # i18n: data
 
 
 @cache

@@ -1,4 +1,5 @@
 """The pages of the synthetic lesson: grade 8 physics, the refraction of light. Drawn once each, kept as YUV planes."""
+# i18n: data file
 
 from collections.abc import Callable
 from dataclasses import dataclass
