@@ -16,6 +16,12 @@ READER = (HERE / "reader.js").read_text()
 TEACHER_FLAGS = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 SOUND_ALLOWED = "--autoplay-policy=no-user-gesture-required"
 PASSWORD = "lantian-2026"
+OPENS_NOW = """(() => {
+    const config = JSON.parse(document.getElementById("teach-config")?.textContent ?? "null");
+    if (!config?.may_open.allowed) return false;
+    const { opens_ms, closes_ms } = config.may_open;
+    return (opens_ms <= config.now_ms && config.now_ms < closes_ms) || !!config.session;
+})()"""
 
 
 def sign_in(page: Page, base: str, login: str, password: str = PASSWORD) -> None:

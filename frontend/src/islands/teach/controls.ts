@@ -87,7 +87,7 @@ export class Controls {
     const sending = room.phase === "live" || room.phase === "ending";
     show(this.begin, room.phase === "prep" || room.phase === "opening");
     show(this.finish, sending);
-    this.begin.disabled = room.phase === "opening" || !room.compositor || !passes(room.checks) || (!room.config.may_open.allowed && !room.session);
+    this.begin.disabled = room.phase === "opening" || !room.compositor || !passes(room.checks) || room.opening !== "now";
     redress(this.begin, room.phase === "opening" ? t("正在接通…") : room.resumable ? t("回到直播") : t("开始上课"), "radio");
     this.finish.disabled = room.phase === "ending";
   }

@@ -181,7 +181,7 @@ class TeachView {
     const actions: Node[] = [];
     if (code === "other_publisher" || code === "replaced") {
       actions.push(button(t("在这里上课"), { class: "btn-live btn-lg", icon: "radio", onclick: () => void this.takeOver() }));
-    } else if (code === "network") {
+    } else if (code === "network" || code === "too_early" || code === "busy") {
       actions.push(button(t("再试一次"), { class: "btn-primary btn-lg", icon: "refresh", onclick: () => void room.goLive() }));
     } else actions.push(button(t("刷新页面"), { class: "btn-lg", icon: "refresh", onclick: () => location.reload() }));
     const title = code === "other_publisher" ? t("这节课正在别处直播") : code === "replaced" ? t("已在另一个窗口上课") : t("暂时不能上课");

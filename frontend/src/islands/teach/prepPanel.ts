@@ -3,7 +3,7 @@ import { fill, h } from "../../lib/dom";
 import { t } from "../../lib/i18n";
 import { icon, type IconName } from "../../live/icons";
 import { button, setText, show } from "../../live/ui";
-import { timeOfDay } from "../../live/words";
+import { dayWords, timeOfDay } from "../../live/words";
 import type { Check } from "./checks";
 import type { Kind } from "./devices";
 import type { TeachRoom } from "./room";
@@ -65,8 +65,16 @@ export class PrepPanel {
 
   private whenWords(): string {
     const { may_open: may, lesson } = this.room.config;
-    if (!may.allowed && may.reason) return may.reason;
-    return t("{start} 上课，{n} 个班会来听。", { start: timeOfDay(lesson.starts_ms), n: lesson.receivers.length });
+    switch (this.room.opening) {
+      case "never":
+        return may.reason;
+      case "later":
+        return t("{day} {time} 起可以开播，现在可以先试设备、传讲义。", { day: dayWords(may.opens_ms), time: timeOfDay(may.opens_ms) });
+      case "over":
+        return t("这节课的时间已经过了，不能再开播。");
+      default:
+        return t("{start} 上课，{n} 个班会来听。", { start: timeOfDay(lesson.starts_ms), n: lesson.receivers.length });
+    }
   }
 
   private drawChecks(checks: Check[]): void {

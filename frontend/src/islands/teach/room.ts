@@ -40,6 +40,7 @@ export class TeachRoom {
   audio: AudioMix | null = null;
   uplink: Uplink | null = null;
   recorder: EpochRecorder | null = null;
+  private readonly bornAt = performance.now();
   private startedMs: number | null;
   private stops: (() => void)[] = [];
   private readonly awake = new Awake();
@@ -80,6 +81,16 @@ export class TeachRoom {
     return [...first, cameraCheck(camera), microphoneCheck(microphone), sound, screenCheck(this.env)].filter(
       (check): check is Check => check !== null,
     );
+  }
+
+  /** May it be opened at this moment? A session that is open already may always be gone on with. */
+  get opening(): "now" | "later" | "over" | "never" {
+    const { may_open: may, now_ms: then } = this.config;
+    if (this.session && this.session.state !== "ended") return "now";
+    if (!may.allowed) return "never";
+    const now = then + (performance.now() - this.bornAt);
+    if (now < may.opens_ms) return "later";
+    return now > may.closes_ms ? "over" : "now";
   }
 
   /** The lesson was live when this page was opened or reloaded. */
