@@ -37,7 +37,7 @@ def members_of_class(class_group: ClassGroup, *roles: str) -> QuerySet[Membershi
     rows = Membership.objects.filter(valid_on(timezone.localdate()), class_group=class_group)
     if roles:
         rows = rows.filter(role__in=roles)
-    return rows.select_related("person").order_by("role", "person__sort_key", "person_id")
+    return rows.select_related("person").defer("person__search_text").order_by("role", "person__sort_key", "person_id")
 
 
 def staff_of(organization: Organization) -> QuerySet[Person]:

@@ -5,10 +5,12 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from lantian.kernel.rules import Actor
+from lantian.kernel.rules import Actor, shared
 from lantian.people.roster.enums import OrganizationKind
 from lantian.people.roster.models import Organization
-from lantian.people.roster.queries.visible import organizations_visible_to
+from lantian.people.roster.queries.visible import organizations_visible_to, overlooks, roots_of
+
+SHARED_SHOWN = 200  # units shared from outside that are shown as roots of their own
 
 
 def ancestors_of(organization: Organization) -> list[Organization]:
@@ -28,29 +30,44 @@ class Crumb:
 
 
 def breadcrumbs(actor: Actor, organization: Organization) -> list[Crumb]:
-    """The way from the root to an organisation that is visible; two queries."""
-    above = ancestors_of(organization)
-    open_to = set(
-        organizations_visible_to(actor).filter(pk__in=[node.pk for node in above]).values_list("pk", flat=True)
-    )
-    return [Crumb(str(node), node.pk if node.pk in open_to else None) for node in above]
+    """The way from the root to an organisation that is visible; one query. Links only within what one oversees."""
+    own = actor.grant.organization_id if actor.grant else actor.organization_id
+    return [
+        Crumb(str(node), node.pk if node.pk == own or overlooks(actor, node.path) else None)
+        for node in ancestors_of(organization)
+    ]
 
 
-def children_of(actor: Actor, parent: Organization | None) -> QuerySet[Organization]:
-    """Visible units directly below, with `has_children`, regions and schools by pinyin."""
-    visible = organizations_visible_to(actor).filter(is_active=True)
-    below = visible.filter(parent=OuterRef("pk"))
-    return visible.filter(parent=parent).annotate(has_children=Exists(below)).order_by("sort_key", "id")
+def _has_children() -> Exists:
+    return Exists(Organization.objects.filter(parent=OuterRef("pk"), is_active=True))
+
+
+def children_of(actor: Actor, parent: Organization) -> QuerySet[Organization]:
+    """Visible units directly below one that is visible, with `has_children`, by pinyin."""
+    if overlooks(actor, parent.path):  # then all below are visible: a plain look by index
+        rows = Organization.objects.filter(parent=parent, is_active=True).annotate(has_children=_has_children())
+    else:
+        visible = organizations_visible_to(actor).filter(is_active=True)
+        below = Exists(visible.filter(parent=OuterRef("pk")))
+        rows = visible.filter(parent=parent).annotate(has_children=below)
+    return rows.order_by("sort_key", "id")
 
 
 def top_organizations(actor: Actor) -> list[Organization]:
-    """The roots of what the actor sees: visible units whose parent is not. Each with `has_children`; the own one first."""
-    visible = organizations_visible_to(actor).filter(is_active=True)
-    parents = organizations_visible_to(actor).filter(pk=OuterRef("parent"))
-    below = visible.filter(parent=OuterRef("pk"))
-    tops = visible.filter(~Exists(parents)).annotate(has_children=Exists(below)).order_by("sort_key", "id")[:200]
+    """The roots of what the actor sees, each with `has_children`: the own subtree's first, then what is shared from outside."""
+    roots = list(roots_of(actor))
+    outside = organizations_visible_to(actor).filter(is_active=True)
+    tops = list(Organization.objects.filter(path__in=roots, is_active=True).annotate(has_children=_has_children()))
+    if roots:
+        outside = Organization.objects.filter(shared("roster.organization", actor), is_active=True)
+        outside = outside.exclude(path__within_any=roots)
+    others = list(outside.order_by("sort_key", "id")[:SHARED_SHOWN])
+    seen = {unit.pk for unit in (*tops, *others)}
     own = actor.grant.organization_id if actor.grant else actor.organization_id
-    return sorted(tops, key=lambda unit: unit.pk != own)
+    for unit in others:
+        unit.has_children = any(each.parent_id == unit.pk for each in others)  # type: ignore[attr-defined]
+    shown = [*tops, *(unit for unit in others if unit.parent_id not in seen)]
+    return sorted(shown, key=lambda unit: unit.pk != own)
 
 
 def schools_below(organization: Organization) -> QuerySet[Organization]:

@@ -6,7 +6,7 @@ Each filter here is the one definition of its view rule (rules.py asks it about 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from lantian.kernel.rules import Actor, shared
+from lantian.kernel.rules import Actor, shared, within
 from lantian.people.roster.enums import MemberRole, Role
 from lantian.people.roster.models import (
     ClassGroup,
@@ -25,7 +25,7 @@ STAFF_ROLES = (MemberRole.TEACHER, MemberRole.HOMEROOM_TEACHER, MemberRole.STAFF
 TEACHING = (Role.TEACHER, Role.HOMEROOM_TEACHER)
 
 
-def _overlooked(actor: Actor) -> tuple[str, ...]:
+def roots_of(actor: Actor) -> tuple[str, ...]:
     """Roots of the subtrees whose schools and classes the actor sees."""
     if actor.grant and actor.has_role(*OVERLOOKING):
         return (actor.grant.path,)
@@ -39,7 +39,7 @@ def organizations_visible_to(actor: Actor) -> QuerySet[Organization]:
     if actor.is_anonymous:
         return Organization.objects.none()
     q = NOTHING
-    roots = _overlooked(actor)
+    roots = roots_of(actor)
     if roots:
         q |= Q(path__within_any=list(roots))
     elif actor.grant:
@@ -56,10 +56,15 @@ def class_groups_visible_to(actor: Actor) -> QuerySet[ClassGroup]:
     if actor.is_anonymous:
         return ClassGroup.objects.none()
     q = Q(pk__in=actor.class_group_ids) if actor.class_group_ids else NOTHING
-    roots = _overlooked(actor)
+    roots = roots_of(actor)
     if roots:
         q |= Q(organization__path__within_any=list(roots))
     return ClassGroup.objects.filter(q | shared("roster.class_group", actor))
+
+
+def overlooks(actor: Actor, path: str) -> bool:
+    """Whether the unit at ltree `path` is seen without asking the database; a no may still be a yes by a share edge."""
+    return any(within(path, root) for root in roots_of(actor))
 
 
 def _people_below(roots: tuple[str, ...]) -> Q:
@@ -121,6 +126,17 @@ def _people_by_role(actor: Actor) -> Q:
         teachers = _people_of_classes(actor, (MemberRole.TEACHER, MemberRole.HOMEROOM_TEACHER))
         return Q(pk__in=wards.values("student")) | teachers
     return NOTHING
+
+
+def meets_whole_class(actor: Actor, class_group: ClassGroup) -> bool:
+    """Whether `people_visible_to` holds all students and teachers of a class, known without a query.
+
+    So it is for those who administer the school, and for teachers in a class they teach.
+    """
+    if actor.administers(class_group.organization.path):
+        return True
+    own = actor.grant is not None and actor.grant.organization_id == class_group.organization_id
+    return own and actor.has_role(*TEACHING) and class_group.pk in actor.class_group_ids
 
 
 def homeroom_students(actor: Actor) -> QuerySet[Membership]:

@@ -140,3 +140,28 @@ def test_seeing_costs_a_fixed_number_of_queries(world, name, django_assert_num_q
     for visible_to in (pair[1] for pair in PAIRS):
         with django_assert_num_queries(1):
             list(visible_to(actor))
+
+
+def test_what_is_known_without_a_query_is_what_the_query_would_say(world):
+    from lantian.people.roster.queries.visible import meets_whole_class, overlooks
+
+    for name, actor in world.actors.items():
+        visible = set(queries.people_visible_to(actor).values_list("pk", flat=True))
+        for group in ClassGroup.objects.select_related("organization"):
+            if meets_whole_class(actor, group):
+                members = set(queries.members_of_class(group).values_list("person_id", flat=True))
+                assert members <= visible, f"{name} and {group}"
+        for unit in Organization.objects.all():
+            if overlooks(actor, unit.path):
+                assert unit in queries.organizations_visible_to(actor), f"{name} and {unit}"
+
+
+def test_the_roots_of_what_one_sees_cover_it_once(world):
+    for name, actor in world.actors.items():
+        tops = queries.top_organizations(actor)
+        seen = list(queries.organizations_visible_to(actor))
+        for unit in seen:
+            above = [top for top in tops if unit.path == top.path or unit.path.startswith(top.path + ".")]
+            assert len(above) == 1, f"{name} and {unit}"
+        for top in tops:
+            assert top.has_children == queries.children_of(actor, top).exists(), f"{name} and {top}"

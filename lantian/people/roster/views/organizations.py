@@ -25,6 +25,7 @@ from lantian.people.roster.queries.visible import live_grants
 from lantian.people.roster.views.parts import done
 
 STAFF_SHOWN = 60
+CHILDREN_SHOWN = 60
 
 
 def _find(request: HttpRequest, pk: UUID) -> Organization:
@@ -42,8 +43,9 @@ def record(request: HttpRequest, pk: UUID) -> HttpResponse:
         "unit": unit,
         "is_region": is_region,
         "crumbs": queries.breadcrumbs(actor, unit),
-        "children": list(queries.children_of(actor, unit)[:200]),
+        "children": list(queries.children_of(actor, unit)[:CHILDREN_SHOWN]),
         "figures": queries.figures_below(unit) if is_region or governs else None,
+        "more_children": CHILDREN_SHOWN,
         "panels": queries.panels_of_organization(actor, unit),
         "stages": _("、").join(str(dict(Stage.choices).get(stage, stage)) for stage in unit.stages),
         "history": queries.history_lines(unit) if governs else None,
