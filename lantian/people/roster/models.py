@@ -75,7 +75,9 @@ class Person(models.Model):
     phone_index = models.BinaryField(max_length=32, null=True, blank=True, editable=False)
     citizen_id = SealedTextField(context="roster.person.citizen_id", null=True, blank=True)
     citizen_id_index = models.BinaryField(max_length=32, null=True, blank=True, editable=False)
-    student_number = models.CharField(max_length=24, blank=True, help_text="学籍号")
+    # 学籍号; its usual form is "G" and the citizen ID, so it is kept like one
+    student_number = SealedTextField(context="roster.person.student_number", null=True, blank=True)
+    student_number_index = models.BinaryField(max_length=32, null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -86,9 +88,7 @@ class Person(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["citizen_id_index"], name="person_citizen_id"),
-            models.UniqueConstraint(
-                fields=["student_number"], condition=~Q(student_number=""), name="person_student_number"
-            ),
+            models.UniqueConstraint(fields=["student_number_index"], name="person_student_number"),
         ]
 
     def __str__(self) -> str:

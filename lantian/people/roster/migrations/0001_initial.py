@@ -158,7 +158,13 @@ class Migration(migrations.Migration):
                     lantian.kernel.fields.SealedTextField(blank=True, context="roster.person.citizen_id", null=True),
                 ),
                 ("citizen_id_index", models.BinaryField(blank=True, max_length=32, null=True)),
-                ("student_number", models.CharField(blank=True, help_text="学籍号", max_length=24)),
+                (
+                    "student_number",
+                    lantian.kernel.fields.SealedTextField(
+                        blank=True, context="roster.person.student_number", null=True
+                    ),
+                ),
+                ("student_number_index", models.BinaryField(blank=True, max_length=32, null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "account",
@@ -387,11 +393,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="person",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("student_number", ""), _negated=True),
-                fields=("student_number",),
-                name="person_student_number",
-            ),
+            constraint=models.UniqueConstraint(fields=("student_number_index",), name="person_student_number"),
         ),
         migrations.AddIndex(
             model_name="membership",

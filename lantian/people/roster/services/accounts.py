@@ -30,14 +30,17 @@ def keep_person_accounts() -> None:
 
 
 def _base_name(person: Person) -> str:
-    """What a user name is made from when there is no student number: the pinyin of the name."""
+    """What a user name is made from when none is wanted: the pinyin of the name."""
     letters = "".join(char for char in person.sort_key if char.isascii() and char.isalnum())
     return (letters or "user")[:20]
 
 
 def usernames_for(people: Sequence[Person], wanted: Sequence[str]) -> list[str]:
-    """A free user name for each: the one wanted, else the student number, else pinyin with a number when it is taken."""
-    bases = [name or person.student_number or "" for person, name in zip(people, wanted, strict=True)]
+    """A free user name for each: the one wanted, else pinyin, with a number when it is taken.
+
+    Never the student number: it has the citizen ID in it, and user names are shown.
+    """
+    bases = list(wanted)
     pinyin = {_base_name(person) for person, base in zip(people, bases, strict=True) if not base}
     used = identity_queries.usernames_like(pinyin) if pinyin else set()
     used |= {base.lower() for base in bases if base}

@@ -36,9 +36,9 @@ from lantian.people.roster.services.accounts import open_accounts
 if TYPE_CHECKING:
     from lantian.people.identity.models import Account
 
-PHONE, CITIZEN_ID = "roster.person.phone", "roster.person.citizen_id"
+PHONE, CITIZEN_ID, NUMBER = "roster.person.phone", "roster.person.citizen_id", "roster.person.student_number"
 CHANGEABLE = ("name", "gender", "birth_date", "phone", "citizen_id", "student_number")
-REVEALABLE = ("phone", "citizen_id")
+REVEALABLE = ("phone", "citizen_id", "student_number")
 
 
 @dataclass(frozen=True)
@@ -89,11 +89,15 @@ def citizen_id_index(number: str) -> bytes:
     return crypto.blind_index(number, purpose=CITIZEN_ID)
 
 
+def student_number_index(number: str) -> bytes:
+    return crypto.blind_index(number, purpose=NUMBER)
+
+
 def _set_name(person: Person, name: str) -> None:
     person.name = " ".join(name.split())
     person.sort_key = sort_key(person.name, is_person=True)
     person.initials = initials(person.name, is_person=True)
-    person.search_text = search_text(person.name, is_person=True, extra=person.student_number)
+    person.search_text = search_text(person.name, is_person=True)
 
 
 def _set_phone(person: Person, typed: str) -> None:
@@ -102,6 +106,11 @@ def _set_phone(person: Person, typed: str) -> None:
     except ValueError as error:
         raise BadPhone from error
     person.phone_index = phone_index(person.phone) if person.phone else None
+
+
+def _set_student_number(person: Person, typed: str) -> None:
+    person.student_number = typed.strip() or None
+    person.student_number_index = student_number_index(typed) if typed.strip() else None
 
 
 def _set_citizen_id(person: Person, typed: str) -> None:
@@ -117,12 +126,11 @@ def _set_citizen_id(person: Person, typed: str) -> None:
 
 
 def _build(row: NewPerson) -> Person:
-    person = Person(
-        id=row.id or uuid4(), gender=row.gender, birth_date=row.birth_date, student_number=row.student_number.strip()
-    )
+    person = Person(id=row.id or uuid4(), gender=row.gender, birth_date=row.birth_date)
     _set_name(person, row.name)
     _set_phone(person, row.phone)
     _set_citizen_id(person, row.citizen_id)
+    _set_student_number(person, row.student_number)
     return person
 
 
@@ -261,7 +269,7 @@ def _apply(person: Person, changes: dict[str, Any]) -> None:
         elif name == "citizen_id":
             _set_citizen_id(person, value or "")
         elif name == "student_number":
-            person.student_number = (value or "").strip()
+            _set_student_number(person, value or "")
         elif name != "name":
             setattr(person, name, value)
     _set_name(person, changes.get("name", person.name))
@@ -307,6 +315,7 @@ def update_person(person: Person, *, by: Actor, **changes: Any) -> Person:
 def _follows(changed: list[str]) -> list[str]:
     """The columns that hang on what changed."""
     also = {"phone": ["phone_index"], "citizen_id": ["citizen_id_index", "birth_date", "gender"]}
+    also["student_number"] = ["student_number_index"]
     columns = {"sort_key", "initials", "search_text"}.union(*(also.get(name, ()) for name in changed))
     return sorted(columns - set(changed))
 
@@ -330,7 +339,9 @@ def _follow(account: "Account", person: Person, changed: list[str], by: Actor) -
 
 @transaction.atomic
 def reveal_private(person: Person, *, what: str, reason: str, by: Actor) -> str:
-    """Read a sealed fact ("phone" or "citizen_id"). Who, what and why are written down first; one's own needs no reason.
+    """Read a sealed fact: "phone", "citizen_id" or "student_number".
+
+    Who, what and why are written down first; one's own needs no reason.
 
     Raises Denied, ReasonNeeded, KeyLost; ValueError for other facts.
     """

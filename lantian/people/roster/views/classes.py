@@ -12,12 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lantian.kernel.rules import check, require
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded_by_object
 from lantian.kernel.web.once import once
-from lantian.people.identity.engine.names import mask
 from lantian.people.roster import queries, rules, services
+from lantian.people.roster.engine.citizen import mask_student_number
 from lantian.people.roster.enums import MemberRole
 from lantian.people.roster.forms import ClassGroupForm
 from lantian.people.roster.models import ClassGroup, Membership
+from lantian.people.roster.queries.visible import meets_whole_class
 from lantian.people.roster.views.parts import done
+from lantian.people.roster.views.people import readable
 
 
 def _find(request: HttpRequest, pk: UUID) -> ClassGroup:
@@ -31,12 +33,12 @@ def record(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The class: students whom one may see, with masked numbers, and teachers with their subjects."""
     actor, group = acting(request), _find(request, pk)
     members = list(queries.members_of_class(group))
-    seen = set(
-        queries.people_visible_to(actor).filter(pk__in=[row.person_id for row in members]).values_list("pk", flat=True)
-    )
+    seen = {row.person_id for row in members}
+    if not meets_whole_class(actor, group):
+        seen = set(queries.people_visible_to(actor).filter(pk__in=seen).values_list("pk", flat=True))
     students = [row for row in members if row.role == MemberRole.STUDENT and row.person_id in seen]
     for row in students:
-        row.person.masked_number = mask(row.person.student_number) if row.person.student_number else ""  # type: ignore[attr-defined]
+        row.person.masked_number = readable(row.person, "student_number", mask_student_number)  # type: ignore[attr-defined]
     context = {
         "group": group,
         "crumbs": queries.breadcrumbs(actor, group.organization),

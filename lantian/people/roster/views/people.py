@@ -23,7 +23,7 @@ from lantian.kernel.web.lists import Column, Filter
 from lantian.kernel.web.once import once
 from lantian.people.identity.services.accounts import close_account, reopen_account, reset_account
 from lantian.people.roster import queries, rules, services
-from lantian.people.roster.engine.citizen import mask_citizen_id, mask_phone
+from lantian.people.roster.engine.citizen import mask_citizen_id, mask_phone, mask_student_number
 from lantian.people.roster.enums import MemberRole
 from lantian.people.roster.errors import RosterError
 from lantian.people.roster.forms import GuardianForm, NewPersonForm, PersonForm, ReasonForm
@@ -31,7 +31,7 @@ from lantian.people.roster.models import Guardianship, Membership, Organization,
 from lantian.people.roster.queries.visible import live_grants
 from lantian.people.roster.views.parts import NamesList, done, given
 
-SEALED = {"phone": mask_phone, "citizen_id": mask_citizen_id}
+SEALED = {"phone": mask_phone, "citizen_id": mask_citizen_id, "student_number": mask_student_number}
 
 
 def readable(person: Person, name: str, masked: Callable[[str], str]) -> str:
@@ -161,7 +161,7 @@ def record(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@sensitive_post_parameters("phone", "citizen_id")
+@sensitive_post_parameters("phone", "citizen_id", "student_number")
 @guarded_by_object("roster.manage_people")
 @once
 def create(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -197,14 +197,14 @@ def _created(request: HttpRequest, made: services.CreatedPerson) -> HttpResponse
 
 
 @require_http_methods(["GET", "POST"])
-@sensitive_post_parameters("phone", "citizen_id")
+@sensitive_post_parameters("phone", "citizen_id", "student_number")
 @guarded_by_object("roster.update_person")
 @once
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Change a person's facts; sealed ones stay as they are when left empty."""
     actor, person = acting(request), _find(request, pk)
     require(rules.may_update_person, actor, person)
-    plain = ["name", "gender", "birth_date", "student_number"]
+    plain = ["name", "gender", "birth_date"]
     form = PersonForm(request.POST or None, initial={name: getattr(person, name) for name in plain})
     for name, mask in SEALED.items():
         shown = readable(person, name, mask)
