@@ -90,6 +90,7 @@ def citizen_id_index(number: str) -> bytes:
 
 
 def student_number_index(number: str) -> bytes:
+    """The blind index (32 bytes) of a student number."""
     return crypto.blind_index(number, purpose=NUMBER)
 
 
