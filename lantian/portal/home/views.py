@@ -146,7 +146,8 @@ def over_words(day: date) -> str:
     words: str | None = cache.get(key)
     if words is None:
         week = week_of_term(day)
-        words = f"{date_words(day)} {weekday_words(day)}" + (f" · {_('第%(week)s周') % {'week': week}}" if week else "")
+        words = _("%(date)s %(weekday)s") % {"date": date_words(day), "weekday": weekday_words(day)}
+        words += f" · {_('第%(week)s周') % {'week': week}}" if week else ""
         cache.set(key, words, OVER_KEPT_SECONDS)
     return words
 

@@ -1,5 +1,6 @@
 """Find what is to be translated. Lines are 1-based; paths are relative to the project."""
 
+import ast
 import io
 import re
 from collections.abc import Iterator
@@ -40,6 +41,17 @@ def from_python(text: str, path: str) -> Iterator[Message]:
         parts = [message] if isinstance(message, str) else [part for part in message if part]
         if parts and parts[0]:
             yield Message(path, line, parts[0], parts[1] if len(parts) > 1 else "", context or "")
+    yield from _in_f_strings(text, path)
+
+
+def _in_f_strings(text: str, path: str) -> Iterator[Message]:
+    """Babel passes over calls inside f-strings."""
+    for outer in ast.walk(ast.parse(text)):
+        for node in ast.walk(outer) if isinstance(outer, ast.JoinedStr) else ():
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in PYTHON_KEYWORDS:
+                words = node.args[0] if PYTHON_KEYWORDS[node.func.id] is None and node.args else None
+                if isinstance(words, ast.Constant) and isinstance(words.value, str):
+                    yield Message(path, node.lineno, words.value)
 
 
 _STRING = r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""

@@ -54,6 +54,11 @@ def test_all_kinds_of_source_are_read(project: Path) -> None:
     assert ids == {"开始直播", "%(n)s 个班", "直播间", "提示", "共 %(n)s 节"}
 
 
+def test_calls_within_f_strings_are_found() -> None:
+    text = """from x import _\nwords = f"{1} · {_('第%(n)s周') % {'n': 2}}"\n"""
+    assert [message.text for message in from_python(text, "x.py")] == ["第%(n)s周"]
+
+
 def test_a_whole_catalogue_passes_and_compiles(project: Path) -> None:
     book.extract(project)
     translate_all(project)
