@@ -50,9 +50,7 @@ def lesson_of_teacher(page: Page, base: str, seconds: float = 100) -> str:
         ids = dict.fromkeys(found[1] for path in links if (found := re.search(r"/live/lessons/([0-9a-f-]{36})/", path)))
         for lesson in ids:
             page.goto(f"{base}/live/lessons/{lesson}/teach/")
-            if page.eval(
-                "JSON.parse(document.getElementById('teach-config')?.textContent ?? '{}').may_open?.allowed === true"
-            ):
+            if page.eval(OPENS_NOW):
                 return lesson
         time.sleep(3)
     raise AssertionError(f"no lesson to open: {page.text()[:500]}")

@@ -13,6 +13,7 @@ from tests.e2e.conftest import Instance
 from tests.e2e.live.classroom import SOUND_ALLOWED, Teacher, Viewer, until
 
 LATEST = 6.0  # seconds from the teacher's camera to a class's screen; about 2.5 on a machine with nothing else to do
+RESUMED = 10.0  # seconds a picture may stand after any fault; 1–2 on a machine with nothing else to do
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +93,7 @@ def test_goes_on_while_the_teacher_looks_at_another_tab(teacher: Teacher, screen
 
 def test_a_cable_pulled_for_three_seconds_loses_nothing(teacher: Teacher, screen: Viewer) -> None:
     frozen = freeze_while(screen, lambda: teacher.cable.cut(3), 12)
-    assert frozen < 5
+    assert frozen < RESUMED
     teacher.wait_live()
     assert screen.settled(LATEST).at(0.5) < LATEST
     assert teacher.page.eval("document.querySelector('.lv-teach').dataset.epochs") == "1"
@@ -100,7 +101,7 @@ def test_a_cable_pulled_for_three_seconds_loses_nothing(teacher: Teacher, screen
 
 def test_a_severed_connection_resumes_the_same_recording(teacher: Teacher, screen: Viewer) -> None:
     frozen = freeze_while(screen, teacher.cable.sever, 10)
-    assert frozen < 5
+    assert frozen < RESUMED
     teacher.wait_live()
     assert teacher.page.eval("document.querySelector('.lv-teach').dataset.epochs") == "1"
 
@@ -112,7 +113,7 @@ def test_a_reload_in_mid_lesson_comes_back_by_itself(teacher: Teacher, screen: V
         teacher.wait_live()
 
     frozen = freeze_while(screen, reload, 20)
-    assert frozen < 12
+    assert frozen < RESUMED + 2  # a page that loads, and its camera
     assert screen.settled(LATEST).at(0.5) < LATEST
 
 
@@ -125,7 +126,7 @@ def test_the_live_process_is_killed(teacher: Teacher, screen: Viewer, student: V
         back.append(until(is_back, 30, "the live process"))
 
     frozen = freeze_while(screen, kill, 25)
-    assert frozen < 10 + back[0], f"live was back after {back[0]:.1f} s"
+    assert frozen < RESUMED + back[0], f"live was back after {back[0]:.1f} s"
     teacher.wait_live()
     for viewer in (screen, student):
         assert viewer.settled(LATEST).at(0.5) < LATEST
