@@ -356,12 +356,12 @@ def test_roles_are_switched_and_stay_switched(as_, world):
     assert client.post("/me/role/", {"grant": teacher.id, "next": "https://evil.example/"})["Location"] == "/_/enter"
 
 
-def test_who_one_is_costs_three_queries(world, django_assert_num_queries):
+def test_who_one_is_costs_two_queries(world, django_assert_num_queries):
     from lantian.people.roster.queries import actor_of_account
 
     for name in ("homeroom", "mother", "officer", "stranger"):
         account = with_account(world.people[name])
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             actor_of_account(account)
 
 
