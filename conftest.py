@@ -1,4 +1,7 @@
-"""Fixtures of the harness that must win over pytest-django's own: a plugin loaded by `-p` is overridden by it, a conftest is not."""
+"""Fixtures of the harness that must win over pytest-django's own.
+
+A plugin loaded by `-p` is overridden by it, a conftest is not.
+"""
 
 from tests.harness import django_db_setup
 

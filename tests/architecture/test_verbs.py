@@ -13,13 +13,15 @@ APPS = [app for app in apps() if app.floor != "kernel"]
 
 def service_functions(app: App) -> list[tuple[str, ast.FunctionDef]]:
     files = [path for path in sources(app.folder) if path.stem == "services" or "services" in path.parts]
-    found = []
+    found: list[tuple[str, ast.FunctionDef]] = []
     for path in files:
         if path.name == "__init__.py" or "/tests/" in str(path):
             continue
-        for node in ast.parse(path.read_text()).body:
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
-                found.append((str(path.relative_to(app.folder)), node))
+        found += [
+            (str(path.relative_to(app.folder)), node)
+            for node in ast.parse(path.read_text()).body
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+        ]
     return found
 
 
