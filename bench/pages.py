@@ -41,6 +41,7 @@ def _measure(rounds: int) -> Result:
     django.setup()
     from django.core.management import call_command
     from django.db import connection
+
     call_command("migrate", verbosity=0)
     call_command("demo", "seed", verbosity=0)
     _grow()

@@ -18,7 +18,10 @@ def world():
 
 def student_of(group):
     return actor(
-        person("学生", group.organization, "student", group), "student", group.organization, class_group_ids=frozenset({group.pk})
+        person("学生", group.organization, "student", group),
+        "student",
+        group.organization,
+        class_group_ids=frozenset({group.pk}),
     )
 
 
@@ -58,7 +61,9 @@ def test_planning_is_for_teachers_of_the_school_and_those_above(world):
     assert_allowed(rules.may_plan_lesson, world.teacher_actor)
     assert_refused(rules.may_plan_lesson, world.teacher_actor, far, because="自己任教")
     assert_allowed(rules.may_plan_lesson, actor(person("干部"), "officer", world.county), far)
-    assert_refused(rules.may_plan_lesson, actor(person("干部"), "officer", world.county), world.sending, because="管理范围")
+    assert_refused(
+        rules.may_plan_lesson, actor(person("干部"), "officer", world.county), world.sending, because="管理范围"
+    )
     assert_refused(rules.may_plan_lesson, student_of(world.group), world.sending)
 
 
