@@ -34,6 +34,7 @@ def _actor_of_request(request: "HttpRequest") -> "Actor":
 def _take_places() -> None:
     """The entries of the navigation, the words for roles, and the places of the shell that are this app's."""
     from django.utils.translation import gettext_lazy as _
+    from django.utils.translation import pgettext_lazy
 
     from lantian.kernel.web.navigation import NavItem, add
     from lantian.kernel.web.shell import PLACES, ROLE_LABELS
@@ -48,7 +49,7 @@ def _take_places() -> None:
     add(
         NavItem(
             "organizations",
-            _("单位"),
+            pgettext_lazy("many", "单位"),
             "roster_tree",
             "school",
             60,

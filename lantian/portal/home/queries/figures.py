@@ -10,7 +10,7 @@ from django.db.models import CharField, Count, F, Func, Q, QuerySet, TextField, 
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import npgettext, pgettext
 
 from lantian.kernel.jobs import jobs_by_state
 from lantian.kernel.rules import Actor
@@ -107,9 +107,9 @@ def of_learner(actor: Actor, day: date) -> Figure | None:
     )
     own = actor.has_role("student")
     numbers = (
-        (_("全部"), str(sums["total"]), _("节")),
-        (_("已上"), str(sums["over"]), _("节")),
-        (pgettext("many", "学科"), str(sums["subjects"]), _("门")),
+        (_("全部"), str(sums["total"]), npgettext("count", "节", "节", sums["total"])),
+        (_("已上"), str(sums["over"]), npgettext("count", "节", "节", sums["over"])),
+        (pgettext("many", "学科"), str(sums["subjects"]), npgettext("count", "门", "门", sums["subjects"])),
     )
     return Figure(
         title=_("本周课堂") if own else _("孩子的本周课堂"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import npgettext
 
 from lantian.kernel.jobs import jobs_by_state
 from lantian.kernel.rules import Actor
@@ -101,7 +102,7 @@ def accounts_never_used(actor: Actor, day: date) -> list[Todo]:
         return []
     if not count:
         return []
-    return [Todo(words, address("roster_people"), count=count, unit=_("人"))]
+    return [Todo(words, address("roster_people"), count=count, unit=npgettext("count", "人", "人", count))]
 
 
 @kept_a_minute
@@ -123,7 +124,15 @@ def classes_absent(actor: Actor, day: date) -> list[Todo]:
     absent = expected - there.order_by().values("session__lesson", "class_group").distinct().count()
     if absent <= 0:
         return []
-    return [Todo(_("了解今天未到课的班级"), address("schedule_lessons"), due=day, count=absent, unit=_("班次"))]
+    return [
+        Todo(
+            _("了解今天未到课的班级"),
+            address("schedule_lessons"),
+            due=day,
+            count=absent,
+            unit=npgettext("count", "班次", "班次", absent),
+        )
+    ]
 
 
 def grants_ending(actor: Actor, day: date) -> Iterable[Todo]:
@@ -137,7 +146,7 @@ def grants_ending(actor: Actor, day: date) -> Iterable[Todo]:
     if dates:
         words = _("续期即将到期的授权") if actor.paths else _("您的授权即将到期，请联系授予单位")
         url = address("roster_grants") if actor.paths else ""
-        yield Todo(words, url, due=dates[0], count=len(dates), unit=_("项"))
+        yield Todo(words, url, due=dates[0], count=len(dates), unit=npgettext("count", "项", "项", len(dates)))
 
 
 def rooms_without_screen(actor: Actor, day: date) -> Iterable[Todo]:
@@ -148,10 +157,10 @@ def rooms_without_screen(actor: Actor, day: date) -> Iterable[Todo]:
     without = rooms.filter(screen_account__isnull=True).count()
     url = address("schedule_rooms")
     if without:
-        yield Todo(_("为教室开通班级大屏账号"), url, count=without, unit=_("间"))
+        yield Todo(_("为教室开通班级大屏账号"), url, count=without, unit=npgettext("count", "间", "间", without))
     unused = rooms.filter(screen_account__isnull=False, screen_account__last_login__isnull=True).count()
     if unused:
-        yield Todo(_("让班级大屏首次登录"), url, count=unused, unit=_("间"))
+        yield Todo(_("让班级大屏首次登录"), url, count=unused, unit=npgettext("count", "间", "间", unused))
 
 
 @kept_a_minute
@@ -166,7 +175,9 @@ def schools_without_help(actor: Actor, day: date) -> list[Todo]:
     count = schools.filter(~Exists(covered)).order_by().count()
     if not count:
         return []
-    return [Todo(_("为学校指定信息管理员"), address("roster_tree"), count=count, unit=_("所"))]
+    return [
+        Todo(_("为学校指定信息管理员"), address("roster_tree"), count=count, unit=npgettext("count", "所", "所", count))
+    ]
 
 
 def alliances_ending(actor: Actor, day: date) -> Iterable[Todo]:
@@ -177,7 +188,13 @@ def alliances_ending(actor: Actor, day: date) -> Iterable[Todo]:
     dates = sorted(ending.order_by().values_list("ends_on", flat=True))
     if dates:
         url = address("schedule_alliances")
-        yield Todo(_("商定到期后是否续办"), url, due=dates[0], count=len(dates), unit=_("个联盟"))
+        yield Todo(
+            _("商定到期后是否续办"),
+            url,
+            due=dates[0],
+            count=len(dates),
+            unit=npgettext("count", "个联盟", "个联盟", len(dates)),
+        )
 
 
 def jobs_failed(actor: Actor, day: date) -> Iterable[Todo]:
@@ -186,7 +203,7 @@ def jobs_failed(actor: Actor, day: date) -> Iterable[Todo]:
         return
     failed = jobs_by_state().get("failed", 0)
     if failed:
-        yield Todo(_("查看失败的后台任务"), count=failed, unit=_("项"))
+        yield Todo(_("查看失败的后台任务"), count=failed, unit=npgettext("count", "项", "项", failed))
 
 
 def lessons_left_running(actor: Actor, day: date) -> Iterable[Todo]:
