@@ -10,7 +10,7 @@ from lantian.people.roster.queries.figures import (
     staff_of,
     wards_of,
 )
-from lantian.people.roster.queries.history import HistoryLine, history_lines, role_name
+from lantian.people.roster.queries.history import HistoryLine, gender_name, history_lines, role_name
 from lantian.people.roster.queries.panels import (
     CLASS_PANELS,
     ORGANIZATION_PANELS,
@@ -51,6 +51,7 @@ __all__ = [
     "current_grants_of",
     "figures_below",
     "find",
+    "gender_name",
     "grants_visible_to",
     "guardians_of",
     "history_lines",

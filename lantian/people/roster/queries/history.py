@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lantian.kernel.journal.queries import history_of
 from lantian.kernel.rules import SYSTEM
-from lantian.people.roster.enums import MemberRole, Role
+from lantian.people.roster.enums import Gender, MemberRole, Role
 
 if TYPE_CHECKING:
     from lantian.kernel.rules import Text
@@ -53,9 +53,18 @@ class HistoryLine:
     at: datetime
 
 
+# Values to words. `get_…_display` hashes all choices at every call: dear in lists.
+_ROLE_WORDS = {**dict(MemberRole.choices), **dict(Role.choices)}
+_GENDER_WORDS = dict(Gender.choices)
+
+
 def role_name(role: str) -> str:
     """A role's or membership's word for people."""
-    return str(dict(Role.choices).get(role) or dict(MemberRole.choices).get(role) or role)
+    return str(_ROLE_WORDS.get(role, role))
+
+
+def gender_name(gender: str) -> str:
+    return str(_GENDER_WORDS.get(gender, ""))
 
 
 class _Words(dict[str, Any]):

@@ -55,8 +55,8 @@ def _now() -> "list[Prefetch[Any]]":
 
 def _where(person: Any) -> str:
     """Where a person belongs, in a few words."""
-    words = [f"{row.organization} {row.get_role_display()}" for row in person.offices]
-    words += [f"{row.organization} {row.class_group or ''} {row.get_role_display()}" for row in person.now]
+    words = [f"{row.organization} {queries.role_name(row.role)}" for row in person.offices]
+    words += [f"{row.organization} {row.class_group or ''} {queries.role_name(row.role)}" for row in person.now]
     words += [_("%(name)s的家长") % {"name": row.student} for row in person.children]
     return _("；").join(dict.fromkeys(word.replace("  ", " ") for word in words))
 
@@ -75,7 +75,7 @@ class PeopleList(NamesList[Person]):
             link=lambda person: reverse("roster_person", args=[person.pk]),
         ),
         Column("where", gettext_lazy("单位和身份"), value=_where),
-        Column("gender", gettext_lazy("性别"), value=lambda person: person.get_gender_display()),
+        Column("gender", gettext_lazy("性别"), value=lambda person: queries.gender_name(person.gender)),
         Column("account", gettext_lazy("账号"), value=lambda person: _("有") if person.account_id else _("未开通")),
     )
     filters = (
