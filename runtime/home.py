@@ -55,6 +55,12 @@ VARIABLES = (
         "前置反向代理的网段，逗号分隔",
         "CIDR ranges of reverse proxies in front, comma separated",
     ),
+    Variable(
+        "LANTIAN_LIVE_AAC",
+        "1",
+        "0：不做 AAC 声音的第二份流（旧 iPhone 无声，省一半磁盘）",
+        "0: no second rendition with AAC sound (older iPhones hear nothing; half the disk)",
+    ),
     Variable("DATABASE_URL", "", "外部 PostgreSQL（默认内置）", "an external PostgreSQL (default: the embedded one)"),
     Variable(
         "LANTIAN_DB_POOL",
