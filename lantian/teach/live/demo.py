@@ -36,7 +36,7 @@ from lantian.teach.live.errors import LiveError
 
 log = structlog.get_logger("broadcast")
 SLOT = timedelta(minutes=45)
-TITLES = ("星空里的几何", "黄金分割", "勾股定理的故事", "地图上的比例尺", "生活中的概率")
+TITLES = ("光的折射规律", "光的折射：从水里的筷子说起", "生活中的折射", "光的折射实验课", "光的折射：作图与应用")
 SUMMARY = "演示课：由程序合成的画面、时钟和声音，走的是与教师浏览器相同的直播通道。"
 KEPT_CHUNKS, KEPT_BYTES = 240, 64 << 20
 SOCKET_PATH = "/live/ws/ingest?ticket="
@@ -112,7 +112,7 @@ def _present_lesson(begin: datetime, end: datetime, now: datetime) -> Any:
         end += SLOT
     return schedule.plan_lesson(
         title=TITLES[int(begin.timestamp() // SLOT.total_seconds()) % len(TITLES)],
-        subject="maths",
+        subject="physics",
         stage="junior",
         grade=8,
         teacher=membership.person,

@@ -1,8 +1,12 @@
 """The JSON that pages hand to their islands; docs/engines/live.md describes it field by field."""
 
+import hashlib
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +33,13 @@ MIMES = (
 )
 REPLAY_KEYS = 64
 DAY_POLL_MS = 20_000
+
+
+@cache
+def build() -> str:
+    """The front end this process serves: a class screen that runs all day takes the new one between lessons."""
+    manifest = Path(settings.DJANGO_VITE["default"]["manifest_path"])
+    return hashlib.sha256(manifest.read_bytes()).hexdigest()[:12] if manifest.exists() else ""
 
 
 def milliseconds(moment: datetime | None) -> int | None:
@@ -220,6 +231,7 @@ def day(room: "Room", *, by: Actor) -> dict[str, Any]:
     return {
         "now_ms": now_ms(),
         "poll_ms": DAY_POLL_MS,
+        "version": build(),
         "lobby_ticket": services.ticket_for_lobby(room, by=by),
         "current": {"lesson": lesson(current), "session": _session_of(current, by)} if current else None,
         "next": lesson(upcoming) if upcoming else None,
