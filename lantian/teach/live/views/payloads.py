@@ -38,7 +38,7 @@ DAY_POLL_MS = 20_000
 @cache
 def build() -> str:
     """The front end this process serves: a class screen that runs all day takes the new one between lessons."""
-    manifest = Path(settings.DJANGO_VITE["default"]["manifest_path"])
+    manifest = Path(str(settings.DJANGO_VITE["default"]["manifest_path"]))
     return hashlib.sha256(manifest.read_bytes()).hexdigest()[:12] if manifest.exists() else ""
 
 
