@@ -38,9 +38,14 @@ class ScheduleConfig(AppConfig):
         from lantian.kernel.demo import DEMO_KEEPERS, demo_part
         from lantian.kernel.web import navigation
         from lantian.kernel.web.guards import ACTOR_SOURCES
+        from lantian.people.roster.queries import ORGANIZATION_PANELS
         from lantian.people.schedule import demo, events, rules  # noqa: F401 - rules, pairs and share edges declare themselves
+        from lantian.people.schedule.queries import rooms_panel
+        from lantian.people.schedule.services import keep_screen_accounts
 
         ACTOR_SOURCES.register("class_screen", screen_actor)
+        keep_screen_accounts()
+        ORGANIZATION_PANELS.register("schedule.rooms", rooms_panel)
         demo_part("schedule")(demo.seed)
         DEMO_KEEPERS.register("schedule", demo.keep_day)
         people = {"teacher", "homeroom_teacher", "school_head", "school_it", "officer", "student", "guardian"}

@@ -7,14 +7,17 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from lantian.kernel.registry import Registry
 from lantian.kernel.rules import Actor, share_edge, shared
+from lantian.people.roster.enums import SCHOOL_KINDS
 from lantian.people.schedule.enums import AlliancePart, AllianceState, LessonAccess, LessonState
 from lantian.people.schedule.models import Alliance, AllianceMember, Lesson, LessonReceiver, Room
 
 if TYPE_CHECKING:
     from lantian.people.roster.models import ClassGroup, Organization
+    from lantian.people.roster.queries import Panel
 
 # A class screen turns to a lesson this long before it begins.
 EARLY = timedelta(minutes=10)
@@ -90,6 +93,17 @@ def rooms_visible_to(actor: Actor) -> QuerySet[Room]:
     if actor.paths:
         q |= Q(organization__path__within_any=actor.paths)
     return Room.objects.filter(q | shared("schedule.room", actor))
+
+
+def rooms_panel(actor: Actor, organization: "Organization") -> "Panel | None":
+    """The rooms of a school on its page in the roster, for those who may manage them; one query."""
+    from lantian.people.roster.queries import Panel
+
+    if not actor.administers(organization.path) or organization.kind not in SCHOOL_KINDS:
+        return None
+    rooms = Room.objects.filter(organization=organization, is_active=True).select_related("class_group")
+    found = list(rooms.order_by("name")[:200])
+    return Panel(gettext_lazy("教室和大屏"), "schedule/_rooms.html", {"rooms": found}) if found else None
 
 
 def with_names(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:

@@ -12,4 +12,5 @@ urlpatterns = [
     path("alliances/<uuid:alliance_id>/", views.alliance, name="schedule_alliance"),
     path("rooms/", views.rooms, name="schedule_rooms"),
     path("rooms/<uuid:room_id>/", views.room_rename, name="schedule_room"),
+    path("rooms/<uuid:room_id>/screen/", views.room_screen, name="schedule_room_screen"),
 ]

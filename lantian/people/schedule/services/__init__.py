@@ -10,7 +10,7 @@ from lantian.people.schedule.services.lessons import (
     reschedule_lesson,
     start_lesson,
 )
-from lantian.people.schedule.services.rooms import create_room, rename_room
+from lantian.people.schedule.services.rooms import create_room, issue_screen_code, keep_screen_accounts, rename_room
 
 __all__ = [
     "add_alliance_member",
@@ -20,6 +20,8 @@ __all__ = [
     "create_room",
     "end_lesson",
     "extend_lesson",
+    "issue_screen_code",
+    "keep_screen_accounts",
     "plan_lesson",
     "rename_room",
     "reschedule_lesson",

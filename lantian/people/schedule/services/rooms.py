@@ -6,7 +6,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from lantian.kernel.journal.services import record
-from lantian.kernel.rules import Actor, require
+from lantian.kernel.rules import Actor, Verdict, deny, require
+from lantian.people.identity.enums import AccountKind
+from lantian.people.identity.rules import KEEPERS
+from lantian.people.identity.services.accounts import create_screen_account, reset_account
 from lantian.people.schedule import rules
 from lantian.people.schedule.errors import AlreadyThere, ScheduleError
 from lantian.people.schedule.models import Room
@@ -14,6 +17,36 @@ from lantian.people.schedule.models import Room
 if TYPE_CHECKING:
     from lantian.people.identity.models import Account
     from lantian.people.roster.models import ClassGroup, Organization
+
+
+def _keeper_of_screen(actor: Actor, account: "Account") -> Verdict:
+    room = Room.objects.select_related("organization").filter(screen_account=account.pk).first()
+    return rules.may_manage_rooms(actor, room.organization) if room else deny(_("这个大屏账号没有教室"))
+
+
+def keep_screen_accounts() -> None:
+    """Tell identity who keeps the accounts of class screens: whoever manages their rooms (once, when the app is ready)."""
+    KEEPERS.register(AccountKind.CLASS_SCREEN, _keeper_of_screen)
+
+
+@transaction.atomic
+def issue_screen_code(room: Room, *, by: Actor) -> tuple[str, str]:
+    """User name and a new password for the room's screen; opens its account when it has none, and signs it out when it has.
+
+    Shown once to whoever sets up the screen. Raises Denied.
+    """
+    row = Room.objects.select_for_update(of=("self",)).select_related("organization", "class_group", "screen_account")
+    room = row.get(pk=room.pk)
+    require(rules.may_manage_rooms, by, room.organization)
+    if room.screen_account is not None:
+        code = reset_account(room.screen_account, by=by)
+    else:
+        name = f"{room.organization} {room.class_group or room.name}"[:80]
+        opened = create_screen_account(by=by, username=f"screen-{room.pk.hex[:8]}", display_name=name)
+        room.screen_account, code = opened.account, opened.code or ""
+        room.save(update_fields=["screen_account"])
+    record("schedule.screen_code_issued", room, by=by)
+    return room.screen_account.username, code
 
 
 @transaction.atomic

@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantian.kernel.rules import require
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded_by_object, signed_in
@@ -54,7 +55,9 @@ def rooms(request: HttpRequest) -> HttpResponseBase:
 @once
 def room_rename(request: HttpRequest, room_id: UUID) -> HttpResponse:
     actor = acting(request)
-    room = get_visible_or_404(queries.rooms_visible_to(actor).select_related("organization"), pk=room_id)
+    room = get_visible_or_404(
+        queries.rooms_visible_to(actor).select_related("organization", "screen_account"), pk=room_id
+    )
     require(rules.may_manage_rooms, actor, room.organization)
     form = RoomForm(request.POST or None, initial={"name": room.name})
     if form.is_valid():
@@ -66,3 +69,16 @@ def room_rename(request: HttpRequest, room_id: UUID) -> HttpResponse:
             messages.success(request, _("教室名称已修改"))
             return redirect("schedule_rooms")
     return render(request, "schedule/room.html", {"form": form, "room": room})
+
+
+@never_cache
+@require_POST
+@guarded_by_object("schedule.manage_rooms")
+def room_screen(request: HttpRequest, room_id: UUID) -> HttpResponse:
+    """Open the screen's account or give it a new password; shown once, on the page that answers."""
+    actor = acting(request)
+    rows = queries.rooms_visible_to(actor).select_related("organization", "screen_account")
+    username, code = services.issue_screen_code(get_visible_or_404(rows, pk=room_id), by=actor)
+    room = rows.get(pk=room_id)
+    context = {"form": RoomForm(initial={"name": room.name}), "room": room, "username": username, "code": code}
+    return render(request, "schedule/room.html", context)
