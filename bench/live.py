@@ -77,7 +77,7 @@ def _sessions(count: int) -> list[str]:
     world = make_world()
     tickets = []
     for number in range(count):
-        world.teacher, world.group = person(f"教师{number}", world.sending), None  # type: ignore[no-untyped-call]
+        world.teacher, world.group = person(f"教师{number}", world.sending), None  # type: ignore[no-untyped-call]  # tests' helpers are untyped
         lesson = world.plan(start=timezone.now() - timedelta(minutes=1), receivers=())
         session = services.open_live_session(lesson, by=SYSTEM)
         tickets.append(services.ticket_for_teacher(session, by=SYSTEM))

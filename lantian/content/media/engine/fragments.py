@@ -67,10 +67,10 @@ def _parse_track(data: bytes, trak: Box, defaults: dict[int, tuple[int, int, int
     shared = {"id": number, "timescale": timescale, "entry": raw, "defaults": defaults.get(number, (0, 0, 0))}
     if kind == "video" and entry.kind == "avc1":
         codec, width, height = codecs.avc1_codec(data, entry)
-        return Track(kind="video", codec=codec, width=width, height=height, **shared)  # type: ignore[arg-type]
+        return Track(kind="video", codec=codec, width=width, height=height, **shared)  # type: ignore[arg-type]  # a mixed dict
     if kind == "audio" and entry.kind in {"Opus", "mp4a"}:
         codec, channels, rate = codecs.audio_codec(data, entry)
-        return Track(kind="audio", codec=codec, channels=channels, rate=rate, **shared)  # type: ignore[arg-type]
+        return Track(kind="audio", codec=codec, channels=channels, rate=rate, **shared)  # type: ignore[arg-type]  # a mixed dict
     raise MediaFault("unsupported_codec", f"{kind} coded as {entry.kind}")
 
 

@@ -158,7 +158,7 @@ def test_deleting_removes_files_and_keys(django_capture_on_commit_callbacks: obj
     with pytest.raises(Denied):
         services.delete_stream(stream, by=TEACHER)
     assert_allowed(may_delete_stream, operator(), stream)
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]  # a fixture
         services.delete_stream(stream, by=operator())
     stream.refresh_from_db()
     assert stream.state == StreamState.DELETED
@@ -172,7 +172,7 @@ def test_retention_takes_only_old_recordings(django_capture_on_commit_callbacks:
     for stream, days in ((old, 400), (young, 3)):
         services.close_stream(stream, by=TEACHER)
         Stream.objects.filter(pk=stream.pk).update(closed_at=timezone.now() - timedelta(days=days))
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]  # a fixture
         assert services.expire_streams(older_than=timedelta(days=365), by=SYSTEM) == 1
     states = {stream.pk: stream.state for stream in Stream.objects.all()}
     assert states == {old.pk: "deleted", young.pk: "closed", running.pk: "open"}

@@ -40,7 +40,7 @@ _FROM_MEMBERSHIP = {
 
 
 # Every page builds an actor. Through the ORM, compiling two querysets with their joins was 31 % of a small page's CPU (profile of
-# the tree's branch); as one statement a page of 25 ms takes 22. `live_grants` and `valid_on` say the same in the ORM's words.
+# the tree's branch); now it is one statement. `live_grants` and `valid_on` say the same in the ORM's words.
 _ROLES_SQL = """
     SELECT NULL::uuid, m.person_id, m.role, m.class_group_id,
            o.id, COALESCE(NULLIF(o.short_name, ''), o.name), o.kind, o.path::text
