@@ -38,7 +38,14 @@ USE_X_FORWARDED_HOST = False
 
 # Apps: floors from the lowest up -----------------------------------------------------------------------------------------
 KERNEL_APPS = ["lantian.kernel.journal", "lantian.kernel.time", "lantian.kernel.web"]
-PEOPLE_APPS = ["lantian.people.identity", "lantian.people.roster", "lantian.people.schedule"]
+PEOPLE_APPS = [
+    "lantian.people.identity",
+    "lantian.people.roster",
+    "lantian.people.schedule",
+    "lantian.people.connect",
+    "lantian.people.exchange",
+    "lantian.people.privacy",
+]
 UPPER_APPS = ["lantian.content.media", "lantian.teach.live", "lantian.portal.home"]
 THIRD_PARTY_APPS = [
     "django.contrib.auth",

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -53,6 +54,7 @@ class AcademicSession(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField()
     organization_id = models.UUIDField(null=True, blank=True)
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)  # kept by a trigger
 
     class Meta:
         constraints = [

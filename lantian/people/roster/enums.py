@@ -59,6 +59,18 @@ class MemberRole(models.TextChoices):
     STAFF = "staff", _("教职工")
 
 
+class EndReason(models.TextChoices):
+    """Why a membership ended; empty when nobody said."""
+
+    MOVED = "moved", _("调班")
+    PROMOTED = "promoted", _("升级")
+    GRADUATED = "graduated", _("毕业")
+    TRANSFERRED = "transferred", _("转学")
+    LEFT = "left", _("离开")
+    CORRECTED = "corrected", _("更正")
+    MERGED = "merged", _("合并重复")
+
+
 class Role(models.TextChoices):
     """Roles that can be granted, or that follow from a membership (student, teacher, homeroom teacher) or a child (guardian)."""
 

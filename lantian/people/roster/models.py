@@ -1,17 +1,19 @@
 """The region's tree, its people, their classes, memberships and granted roles."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import uuid4
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from lantian.kernel.fields import LtreeField, SealedTextField
 from lantian.people.roster.enums import (
     ClassKind,
+    EndReason,
     Gender,
     MemberRole,
     OrganizationKind,
@@ -21,6 +23,12 @@ from lantian.people.roster.enums import (
     Stage,
     Subject,
 )
+
+
+def changed_at() -> "models.DateTimeField[datetime, datetime]":
+    """When a row last changed. A trigger keeps it (migration 0002), so that set-based SQL cannot forget: deltas of an exchange
+    are read off it."""
+    return models.DateTimeField(db_default=Now(), editable=False)
 
 
 class Organization(models.Model):
@@ -39,6 +47,7 @@ class Organization(models.Model):
     setting = models.CharField(max_length=8, choices=Setting, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
+    updated_at = changed_at()
 
     class Meta:
         indexes = [
@@ -78,17 +87,22 @@ class Person(models.Model):
     # 学籍号; its usual form is "G" and the citizen ID, so it is kept like one
     student_number = SealedTextField(context="roster.person.student_number", null=True, blank=True)
     student_number_index = models.BinaryField(max_length=32, null=True, blank=True, editable=False)
+    # a duplicate that was merged: kept, empty of roles, for undoing and for old references
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
     created_at = models.DateTimeField(default=timezone.now)
+    updated_at = changed_at()
 
     class Meta:
         indexes = [
             models.Index(fields=["sort_key", "id"], name="person_sort"),
             models.Index(fields=["phone_index"], name="person_phone"),
+            models.Index(fields=["updated_at"], name="person_updated"),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="person_search"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["citizen_id_index"], name="person_citizen_id"),
             models.UniqueConstraint(fields=["student_number_index"], name="person_student_number"),
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="person_not_into_self"),
         ]
 
     def __str__(self) -> str:
@@ -107,7 +121,9 @@ class ClassGroup(models.Model):
     name = models.CharField(max_length=40)
     entry_year = models.PositiveSmallIntegerField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
+    ended_on = models.DateField(null=True, blank=True, help_text="last day of a class that graduated or was dissolved")
     created_at = models.DateTimeField(default=timezone.now)
+    updated_at = changed_at()
 
     class Meta:
         indexes = [models.Index(fields=["organization", "grade", "number"], name="class_group_order")]
@@ -140,10 +156,13 @@ class Membership(models.Model):
     subject = models.CharField(max_length=12, choices=Subject, blank=True)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
+    end_reason = models.CharField(max_length=12, choices=EndReason, blank=True)
+    updated_at = changed_at()
 
     class Meta:
         indexes = [
             models.Index(fields=["class_group", "role"], name="membership_class"),
+            models.Index(fields=["updated_at"], name="membership_updated"),
             models.Index(fields=["organization", "role"], name="membership_organization"),
             models.Index(fields=["person"], name="membership_person"),
         ]
@@ -177,6 +196,7 @@ class RoleGrant(models.Model):
     revoked_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=200, blank=True)
+    updated_at = changed_at()
 
     class Meta:
         indexes = [models.Index(fields=["organization", "role"], name="grant_organization")]
