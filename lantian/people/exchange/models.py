@@ -1,0 +1,190 @@
+"""What is exchanged: named sources, runs of an import, and the staging that every kind of import fills alike.
+
+The staging contract
+--------------------
+A reader (OneRoster CSV, a spreadsheet, whatever comes) turns a file into `StagedRow`s by COPY and `Finding`s for what it could
+not read, and sets the run to CHECKING. From there on all kinds of import are one: checks, matching and difference are set-based
+SQL over `StagedRow` (services.checking), applying is one transaction (services.applying).
+
+A row has the entity, where it stands (`file`, and `row_no` as a spreadsheet shows it: the head is row 1), `key` (sourcedId, or
+whatever names the record for this source: for a spreadsheet a natural key), `status` ("active" or "tobedeleted"), the references
+as the file spells them (`org_key`, `user_key`, `class_key`, `course_key`), and `data`: plain values under our own names. A value
+that is absent from `data` says nothing: what is known stays. Per entity:
+
+    orgs              name, short_name, kind, stages [..], code, setting                  org_key: the parent
+    academicSessions  school_year (it begins in), kind, starts_on, ends_on (last day)     org_key: whose term, "" the run's
+    courses           title, code, subjects [..], grades [..], school_year, derived       org_key
+    classes           name, kind, stage, grade, number, entry_year, terms [keys]          org_key, course_key ("": none)
+    users             name, agents [[key, relation], ..]                                  org_key: the primary one
+    demographics      birth_date, gender                                                  user_key (= key)
+    roles             role, subject, valid_from, valid_to, membership (true, false)       user_key, org_key
+    enrollments       role, subject, valid_from, valid_to, end_reason                     user_key, class_key, org_key
+
+Dates are ISO text, both days included; roles, subjects, stages, genders are the words of roster.enums. A `roles` row is a
+membership without a class when `membership` is true, or absent while no enrollment says the same.
+
+Citizen ID, phone and student number **never** stand in `data`: they come sealed (kernel.crypto.encrypt with the context of
+roster's column) with their blind index, in columns of their own.
+
+The rest is filled by the check: `object_id` (the thing of ours, or the id the new one will have), `org_id`, `person_id`,
+`class_id`, `course_id` (references resolved), `action`, `before` (what would change, as it is now).
+"""
+
+from typing import Any
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from lantian.people.exchange.enums import Entity, RowAction, RunKind, RunState, Severity
+
+
+class Source(models.Model):
+    """Where records come from, by a name its organisation gave it: keys of one source never mean another's."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organization = models.ForeignKey("roster.Organization", models.PROTECT, related_name="sources")
+    name = models.CharField(max_length=80)
+    # the newest dateLastModified that was applied: what is older is refused
+    last_as_of = models.DateTimeField(null=True, blank=True)
+    last_applied_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="source_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SourceKey(models.Model):
+    """What a source calls a thing of ours; and that it came from there: what a full file no longer names, leaves."""
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.ForeignKey(Source, models.CASCADE, related_name="keys", db_index=False)
+    entity = models.CharField(max_length=16, choices=Entity)
+    sourced_id = models.CharField(max_length=255)
+    object_id = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "entity", "sourced_id"], name="source_key_once")]
+        indexes = [models.Index(fields=["object_id"], name="source_key_object")]
+
+    def __str__(self) -> str:
+        return f"{self.entity} {self.sourced_id}"
+
+
+class ImportRun(models.Model):
+    """One file (or one filled-in sheet) on its way into the roster, and what became of it.
+
+    `files` says per entity {"binding": "bulk" | "delta", "file": name, "rows": n}; `counts` per entity how many rows would
+    (or did) create, change, leave, remove, skip. `phase` is the marker where a killed worker goes on.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organization = models.ForeignKey("roster.Organization", models.PROTECT, related_name="import_runs")
+    source = models.ForeignKey(Source, models.PROTECT, related_name="runs")
+    kind = models.CharField(max_length=12, choices=RunKind, default=RunKind.ONEROSTER)
+    state = models.CharField(max_length=12, choices=RunState, default=RunState.UPLOADED)
+    title = models.CharField(max_length=120, help_text="what the sender called the file")
+    stored_name = models.CharField(max_length=80, blank=True, help_text="kernel.files name; empty when it is gone")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the file")
+    size = models.BigIntegerField(default=0)
+    files: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    counts: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    errors = models.PositiveIntegerField(default=0)
+    warnings = models.PositiveIntegerField(default=0)
+    as_of = models.DateTimeField(null=True, blank=True, help_text="the newest dateLastModified in it")
+    phase = models.CharField(max_length=24, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    cancel_asked = models.BooleanField(default=False)
+    # entity → number of removals that somebody confirmed
+    confirmed: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    leave_out_errors = models.BooleanField(default=False)
+    fault = models.CharField(max_length=40, blank=True, help_text="why it stopped, by its code")
+    fault_params: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    created_by = models.ForeignKey("roster.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    # the grant acted under: the worker acts as the same person in the same role
+    grant_id = models.UUIDField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organization", "-created_at"], name="import_run_organization"),
+            models.Index(fields=["state"], name="import_run_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class StagedRow(models.Model):
+    """One record of a run, read and waiting; see the module's contract."""
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows", db_index=False)
+    entity = models.CharField(max_length=16, choices=Entity)
+    file = models.CharField(max_length=80)
+    row_no = models.PositiveIntegerField()
+    key = models.CharField(max_length=255)
+    status = models.CharField(max_length=12, default="active", db_default="active")
+    modified_at = models.DateTimeField(null=True)
+    org_key = models.CharField(max_length=255, default="", db_default="")
+    user_key = models.CharField(max_length=255, default="", db_default="")
+    class_key = models.CharField(max_length=255, default="", db_default="")
+    course_key = models.CharField(max_length=255, default="", db_default="")
+    data: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    phone = models.BinaryField(null=True)
+    phone_index = models.BinaryField(null=True)
+    citizen_id = models.BinaryField(null=True)
+    citizen_id_index = models.BinaryField(null=True)
+    student_number = models.BinaryField(null=True)
+    student_number_index = models.BinaryField(null=True)
+    # filled by the check
+    action = models.CharField(max_length=8, choices=RowAction, default="", db_default="", blank=True)
+    object_id = models.UUIDField(null=True)
+    org_id = models.UUIDField(null=True)
+    person_id = models.UUIDField(null=True)
+    class_id = models.UUIDField(null=True)
+    course_id = models.UUIDField(null=True)
+    before: "models.JSONField[Any, Any]" = models.JSONField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "entity", "key"], name="staged_row_key")]
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.row_no} {self.key}"
+
+
+class Finding(models.Model):
+    """Something wrong (or worth a look) in a file: where, and what by its code; the words are made when it is shown."""
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="findings", db_index=False)
+    # a StagedRow, which may be gone before its findings are
+    row_id = models.BigIntegerField(null=True)
+    entity = models.CharField(max_length=16, choices=Entity, blank=True, db_default="")
+    file = models.CharField(max_length=80, blank=True, db_default="")
+    row_no = models.PositiveIntegerField(null=True)
+    column = models.CharField(max_length=80, blank=True, db_default="")
+    code = models.CharField(max_length=40)
+    severity = models.CharField(max_length=8, choices=Severity)
+    params: "models.JSONField[Any, Any]" = models.JSONField(default=dict, db_default={})
+    # the school it concerns, as far as known: for sending a school its own
+    org_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+    corrected_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["run", "severity", "file", "row_no"], name="finding_place"),
+            models.Index(fields=["run", "org_id"], name="finding_school", condition=Q(org_id__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.row_no} {self.code}"
