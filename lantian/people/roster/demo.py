@@ -8,7 +8,7 @@ from lantian.kernel.demo import PASSWORD, DemoAccount, DemoContext
 from lantian.kernel.rules import SYSTEM
 from lantian.people.roster import services
 from lantian.people.roster.engine import region
-from lantian.people.roster.engine.citizen import check_digit
+from lantian.people.roster.engine.codes.citizen import make_citizen_id
 from lantian.people.roster.enums import Gender, MemberRole, OrganizationKind, Relation, Role, Subject
 from lantian.people.roster.models import ClassGroup, Organization, Person
 from lantian.people.roster.services import NewClassGroup, NewMembership, NewOrganization, NewPerson
@@ -173,7 +173,7 @@ class Numbers:
         if serial > 999:
             raise OverflowError(f"too many children on {born} in {county}")
         self._used[first + gender] = serial
-        return f"{first}{serial}{check_digit(f'{first}{serial}')}"
+        return make_citizen_id(county, born, serial)
 
 
 def _phone(context: DemoContext, number: int) -> str:

@@ -1,1 +1,1 @@
-"""Pure code of the roster: pinyin, citizen numbers, names of classes."""
+"""Pure code of the roster: codes and their rules, pinyin, names of classes."""

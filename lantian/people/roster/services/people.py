@@ -17,7 +17,7 @@ from lantian.people.identity.engine.names import normalise_phone
 from lantian.people.identity.enums import LoginKind
 from lantian.people.identity.services.accounts import add_login_name, drop_login_name, rename_account
 from lantian.people.roster import events
-from lantian.people.roster.engine.citizen import birth_date_of, gender_of, normalise_citizen_id
+from lantian.people.roster.engine.codes.citizen import birth_date_of, gender_of, normalise_citizen_id
 from lantian.people.roster.engine.names import initials, search_text, sort_key
 from lantian.people.roster.enums import Gender
 from lantian.people.roster.errors import (

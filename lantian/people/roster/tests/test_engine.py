@@ -1,10 +1,10 @@
-"""Pinyin, citizen numbers and names of classes: pure code."""
+"""Pinyin and names of classes: pure code."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lantian.people.roster.engine import citizen, classes, names
+from lantian.people.roster.engine import classes, names
 
 
 @pytest.mark.parametrize(
@@ -33,25 +33,6 @@ def test_any_text_gets_keys_that_fit_their_columns(text):
     assert len(names.sort_key(text, is_person=True)) <= 200
     assert len(names.initials(text)) <= 40
     assert len(names.search_text(text, extra="x")) <= 400
-
-
-def test_the_sample_of_the_standard_is_right():
-    assert citizen.normalise_citizen_id(" 11010519491231002x ") == "11010519491231002X"
-    assert citizen.gender_of("11010519491231002X") == "2"
-
-
-@given(st.integers(0, 9), st.integers(0, 16))
-def test_any_single_wrong_digit_is_noticed(digit, place):
-    right = "11010519491231002X"
-    if right[place] == str(digit):
-        return
-    with pytest.raises(ValueError, match=r"citizen|month|day"):
-        citizen.normalise_citizen_id(right[:place] + str(digit) + right[place + 1 :])
-
-
-def test_masks_show_little():
-    assert citizen.mask_citizen_id("11010519491231002X") == "110105********002X"
-    assert citizen.mask_phone("13800001111") == "138****1111"
 
 
 @pytest.mark.parametrize(

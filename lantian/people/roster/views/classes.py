@@ -15,7 +15,7 @@ from lantian.kernel.rules import check, require
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded_by_object
 from lantian.kernel.web.once import once
 from lantian.people.roster import queries, rules, services
-from lantian.people.roster.engine.citizen import mask_student_number
+from lantian.people.roster.engine.codes.masks import mask_student_number
 from lantian.people.roster.enums import Gender, MemberRole, Subject
 from lantian.people.roster.forms import ClassGroupForm
 from lantian.people.roster.models import ClassGroup, Membership

@@ -13,7 +13,7 @@ from lantian.kernel.rules import require
 from lantian.kernel.web.guards import acting, guarded, signed_in
 from lantian.people.identity import queries as identity
 from lantian.people.roster import queries
-from lantian.people.roster.engine.citizen import mask_phone
+from lantian.people.roster.engine.codes.masks import mask_phone
 from lantian.people.roster.models import Person
 from lantian.people.roster.rules import may_switch_role
 from lantian.people.roster.views.people import readable

@@ -23,7 +23,7 @@ from lantian.kernel.web.lists import Column, Filter
 from lantian.kernel.web.once import once
 from lantian.people.identity.services.accounts import close_account, reopen_account, reset_account
 from lantian.people.roster import queries, rules, services
-from lantian.people.roster.engine.citizen import mask_citizen_id, mask_phone, mask_student_number
+from lantian.people.roster.engine.codes.masks import mask_citizen_id, mask_phone, mask_student_number
 from lantian.people.roster.enums import MemberRole
 from lantian.people.roster.errors import RosterError
 from lantian.people.roster.forms import GuardianForm, NewPersonForm, PersonForm, ReasonForm
