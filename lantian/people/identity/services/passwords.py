@@ -106,10 +106,11 @@ def is_code(encoded: str) -> bool:
     return encoded.startswith(ActivationCodeHasher.algorithm + "$")
 
 
-def matches(account: Account | None, password: str) -> bool:
+def matches(account: Account | None, password: str, *, renew: bool = False) -> bool:
     """Whether the password (or the activation code, while it is good) is right, taking as long for a no as for a yes.
 
-    A right password under an outdated hash is hashed anew in passing. Raises TooManySignIns.
+    With `renew` a right password under an outdated hash is hashed anew in passing, in `account` as well: sessions are tied to
+    the hash, so this is for signing in alone, where the session begins afterwards. Raises TooManySignIns.
     """
     with hashing_slot():
         if account is None or not account.has_usable_password():
@@ -121,8 +122,10 @@ def matches(account: Account | None, password: str) -> bool:
                 make_password(password)  # else the answer's haste would tell that this account waits for its code
             return right and (account.code_expires_at is None or account.code_expires_at > timezone.now())
         right, outdated = verify_password(password, account.password)
-        if right and outdated:
-            Account.objects.filter(pk=account.pk, password=account.password).update(password=make_password(password))
+        if right and outdated and renew:
+            anew = make_password(password)
+            if Account.objects.filter(pk=account.pk, password=account.password).update(password=anew):
+                account.password = anew
         return right
 
 

@@ -34,7 +34,8 @@ class LoginNameBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth 
     def _authenticate(self, request: HttpRequest | None, **credentials: Any) -> AbstractBaseUser | None:
         self._did_check_password = True
         account = account_by_login(str(credentials.get("username") or ""))
-        if not passwords.matches(account, str(credentials.get("password") or "")):
+        signed_in = request is not None and request.user.is_authenticated  # then the password is asked once more
+        if not passwords.matches(account, str(credentials.get("password") or ""), renew=not signed_in):
             return None
         assert account is not None
         if not self.user_can_authenticate(account):

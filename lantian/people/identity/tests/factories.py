@@ -1,20 +1,22 @@
 """Accounts for tests, made through the services."""
 
 import factory
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 from lantian.kernel.rules import SYSTEM
 from lantian.people.identity.models import Account
 from lantian.people.identity.services import accounts, passwords
 
 PASSWORD = "sky-and-field-26"
-_encoded: list[str] = []
+_encoded: dict[int, str] = {}
 
 
 def quick_password() -> str:
-    """The hash of PASSWORD, made once: hashing is slow on purpose."""
-    if not _encoded:
-        _encoded.append(passwords.hash_password(PASSWORD))
-    return _encoded[0]
+    """The hash of PASSWORD, made once for each number of rounds (some tests hurry): hashing is slow on purpose."""
+    rounds = PBKDF2PasswordHasher.iterations
+    if rounds not in _encoded:
+        _encoded[rounds] = passwords.hash_password(PASSWORD)
+    return _encoded[rounds]
 
 
 def ready(account: Account) -> Account:

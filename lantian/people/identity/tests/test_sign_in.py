@@ -171,14 +171,33 @@ def test_a_chosen_language_is_kept_with_the_account(account):
     assert account.language == "en"
 
 
-def test_outdated_hashes_are_made_anew_in_passing(account):
+def rounds(account) -> int:
+    account.refresh_from_db()
+    return int(account.password.split("$")[1])
+
+
+def outdate(account) -> None:
     from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
     account.password = PBKDF2PasswordHasher().encode(PASSWORD, "somesaltsomesaltsomesalt", 1000)
     account.save()
-    assert sign_in(browser(), "liming").status_code == 302
-    account.refresh_from_db()
-    assert int(account.password.split("$")[1]) > 1000
+
+
+def test_outdated_hashes_are_made_anew_in_passing_and_one_stays_signed_in(account):
+    outdate(account)
+    client = browser()
+    assert sign_in(client, "liming").status_code == 302
+    assert rounds(account) > 1000
+    assert client.get("/me/sessions/").status_code == 200
+
+
+def test_being_asked_for_the_password_again_changes_no_hash_and_ends_no_session(account):
+    outdate(account)
+    client = browser()
+    client.force_login(account)
+    assert client.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
+    assert rounds(account) == 1000
+    assert client.get("/me/sessions/").status_code == 200
 
 
 def test_no_more_hashes_run_at_once_than_the_machine_has_slots(monkeypatch):
