@@ -1,14 +1,19 @@
 """Steps that several live tests take."""
 
 import io
+import json
+import re
 import time
 from functools import cache
+from uuid import uuid4
 
 import av
+from django.apps import apps
 
 from lantian.content.media import services as media
+from lantian.content.media.engine.crypto import decrypt_segment, sequence_iv
 from lantian.content.media.engine.lesson.source import LessonSource
-from lantian.content.media.tests.support import playable
+from lantian.content.media.tests.support import frames, playable, read_playlist
 from lantian.teach.live import services
 from lantian.teach.live.models import LiveSession
 
@@ -30,6 +35,28 @@ def open_for(world, **plan):
     by = world.teacher_actor
     session = services.open_live_session(lesson, by=by)
     return lesson, session, services.ticket_for_teacher(session, by=by)
+
+
+def sign_in(client, who=None, room=None):
+    account = apps.get_model("identity", "Account")(
+        username=f"u{uuid4().hex[:10]}", must_set_password=False, kind="class_screen" if room else "person"
+    )
+    account.set_password("lantian-2026")
+    account.save()
+    if room is not None:
+        room.screen_account = account
+        room.save()
+    else:
+        who.account = account
+        who.save()
+    client.force_login(account)
+    return client
+
+
+def config(response, name):
+    found = re.search(rf'<script id="{name}" type="application/json">(.*?)</script>', response.content.decode())
+    assert found, response.content.decode()[:500]
+    return json.loads(found.group(1))
 
 
 def settled(session, seconds: float = 20) -> LiveSession:
@@ -68,6 +95,22 @@ def pictures(session, rendition: str = "av") -> list[float]:
 
 def decoded_frames(session, rendition: str = "av") -> int:
     return len(pictures(session, rendition))
+
+
+def frames_under(session, keys: dict[str, str], rendition: str = "av") -> int:
+    """How many pictures of the replay open with these keys alone (id → hex)."""
+    path = media.folder_of(session.stream).path / rendition
+    listed = read_playlist((path / "replay.m3u8").read_text())
+    epochs: dict[str, bytes] = {}
+    for index, name in enumerate(listed.names):
+        key = keys.get(listed.keys[index].rsplit("/", 1)[1])
+        if key is not None:
+            init = listed.maps[index]
+            clear = decrypt_segment(
+                (path / name).read_bytes(), bytes.fromhex(key), sequence_iv(listed.sequence + index)
+            )
+            epochs[init] = epochs.get(init, (path / init).read_bytes()) + clear
+    return sum(frames(piece) for piece in epochs.values())
 
 
 def frames_of(chunks) -> int:

@@ -1,14 +1,11 @@
 """The pages over HTTP, as the people of the story open them."""
 
 import io
-import json
-import re
 from datetime import timedelta
 from uuid import uuid4
 
 import pypdfium2
 import pytest
-from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -19,32 +16,10 @@ from lantian.kernel.rules import SYSTEM
 from lantian.people.schedule.enums import LessonAccess
 from lantian.teach.live import services
 from lantian.teach.live.models import LiveSession, PageUpload
-from lantian.teach.live.tests.support import open_for
+from lantian.teach.live.tests.support import config, open_for, sign_in
 from lantian.teach.live.tests.world import person
 
 pytestmark = pytest.mark.django_db
-
-
-def sign_in(client, who=None, room=None):
-    account = apps.get_model("identity", "Account")(
-        username=f"u{uuid4().hex[:10]}", must_set_password=False, kind="class_screen" if room else "person"
-    )
-    account.set_password("lantian-2026")
-    account.save()
-    if room is not None:
-        room.screen_account = account
-        room.save()
-    else:
-        who.account = account
-        who.save()
-    client.force_login(account)
-    return client
-
-
-def config(response, name):
-    found = re.search(rf'<script id="{name}" type="application/json">(.*?)</script>', response.content.decode())
-    assert found, response.content.decode()[:500]
-    return json.loads(found.group(1))
 
 
 @pytest.fixture

@@ -89,11 +89,12 @@ def ticket(request: HttpRequest, session_id: UUID) -> HttpResponse:
 def key(request: HttpRequest, key_id: UUID) -> HttpResponse:
     """A content key for a player that was not given it ahead: by the session's rights, or by a ticket. 16 raw bytes."""
     try:
-        found = media.content_key(key_id, by=actor_of(request))
+        try:
+            found = media.content_key(key_id, by=actor_of(request))
+        except ObjectDoesNotExist:
+            found = _by_ticket(request, key_id)
     except KeyLost as lost:
         return JsonResponse({"error": lost.code, "message": str(lost.message)}, status=410)
-    except ObjectDoesNotExist:
-        found = _by_ticket(request, key_id)
     return HttpResponse(found.secret, content_type="application/octet-stream")
 
 
