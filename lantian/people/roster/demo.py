@@ -9,6 +9,7 @@ from lantian.kernel.rules import SYSTEM
 from lantian.people.roster import services
 from lantian.people.roster.engine import region
 from lantian.people.roster.engine.codes.citizen import make_citizen_id
+from lantian.people.roster.engine.codes.school import make_school_code
 from lantian.people.roster.enums import Gender, MemberRole, OrganizationKind, Relation, Role, Subject
 from lantian.people.roster.models import ClassGroup, Organization, Person
 from lantian.people.roster.services import NewClassGroup, NewMembership, NewOrganization, NewPerson
@@ -91,7 +92,7 @@ def _tree(context: DemoContext) -> Region:
             short_name=plan.short,
             kind=OrganizationKind.SCHOOL,
             parent=counties[plan.county.code],
-            code=f"2151{number:06d}",
+            code=make_school_code(plan.stages, region.PROVINCE[0], number),
             stages=plan.stages,
             setting=plan.setting,
             id=context.uuid(),

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from lantian.people.roster.engine.codes.citizen import Fault as CitizenIdFault
+
 if TYPE_CHECKING:
     from lantian.kernel.rules import Text
 
@@ -49,9 +51,28 @@ class BadPhone(RosterError):
     field = "phone"
 
 
+# What is wrong with a citizen number, or with the eighteen places after the letter of a student number.
+CITIZEN_ID_FAULTS = {
+    CitizenIdFault.EMPTY: _("没有填写身份证号。"),
+    CitizenIdFault.SCIENTIFIC: _("表格软件把身份证号变成了科学计数法，后几位已经丢失：请把这一列设为文本，重新填写。"),
+    CitizenIdFault.CHARACTERS: _("身份证号里有不该有的字符：只能是数字，最后一位可以是 X。"),
+    CitizenIdFault.LENGTH: _("身份证号的位数不对：应为 18 位。"),
+    CitizenIdFault.ROUNDED: _("表格软件把身份证号的后三位变成了 000：请把这一列设为文本，重新填写。"),
+    CitizenIdFault.DIVISION: _("身份证号的前六位不是任何一个县（市、区）的代码：请核对。"),
+    CitizenIdFault.DATE: _("身份证号里的出生日期不存在，或者还没有到：请核对第 7 至 14 位。"),
+    CitizenIdFault.CHECKSUM: _("身份证号有一位填错，或者有两位颠倒了：请对照证件逐位核对。"),
+}
+
+
 class BadCitizenId(RosterError):
+    """`fault` says what is wrong with the number."""
+
     message = _("身份证号不对：请核对 18 位号码，最后一位可能是 X。")
     field = "citizen_id"
+
+    def __init__(self, fault: CitizenIdFault | None = None) -> None:
+        self.fault = fault
+        super().__init__(CITIZEN_ID_FAULTS[fault] if fault is not None else None)
 
 
 class CitizenIdTaken(RosterError):

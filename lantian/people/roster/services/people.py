@@ -17,7 +17,7 @@ from lantian.people.identity.engine.names import normalise_phone
 from lantian.people.identity.enums import LoginKind
 from lantian.people.identity.services.accounts import add_login_name, drop_login_name, rename_account
 from lantian.people.roster import events
-from lantian.people.roster.engine.codes.citizen import birth_date_of, gender_of, normalise_citizen_id
+from lantian.people.roster.engine.codes.citizen import CitizenIdError, birth_date_of, gender_of, normalise_citizen_id
 from lantian.people.roster.engine.names import initials, search_text, sort_key
 from lantian.people.roster.enums import Gender
 from lantian.people.roster.errors import (
@@ -117,8 +117,8 @@ def _set_student_number(person: Person, typed: str) -> None:
 def _set_citizen_id(person: Person, typed: str) -> None:
     try:
         number = normalise_citizen_id(typed) if typed.strip() else None
-    except ValueError as error:
-        raise BadCitizenId from error
+    except CitizenIdError as error:
+        raise BadCitizenId(error.fault) from error
     person.citizen_id = number
     person.citizen_id_index = citizen_id_index(number) if number else None
     if number:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lantian.people.roster.engine.codes import citizen, masks, school, student_number
 from lantian.people.roster.engine.codes.citizen import Fault
 from lantian.people.roster.engine.codes.divisions import known_codes
+from lantian.people.roster.errors import BadCitizenId
 
 SAMPLE = "11010519491231002X"  # the example of the standard
 days = st.dates(date(1900, 1, 1), date(2026, 11, 26))
@@ -152,6 +153,8 @@ def test_any_text_is_answered(text):
         (f"J{SAMPLE}", f"J{SAMPLE}", "J", None),
         ("L510703201503011234", "L510703201503011234", "L", None),
         ("L510703201513011234", "L510703201513011234", "L", Fault.DATE),
+        ("L510703201503011000", "L510703201503011000", "L", None),
+        ("L519999201503011000", "L519999201503011000", "L", Fault.DIVISION),
         ("L519999201503011234", "L519999201503011234", "L", Fault.DIVISION),
         ("G1101051949123100", "G1101051949123100", "G", Fault.LENGTH),
         ("20230915", "20230915", "", None),
@@ -192,6 +195,12 @@ def test_school_codes_say_kind_and_province(typed, code, fault):
 def test_a_made_school_code_is_of_the_highest_stage():
     checked = school.check(school.make_school_code(("primary", "junior"), "510000", 42))
     assert (checked.code, checked.kind, checked.province) == ("3151000042", "普通初中", "510000")
+
+
+def test_every_fault_has_a_sentence_of_its_own():
+    sentences = [str(BadCitizenId(fault)) for fault in Fault]
+    assert len(set(sentences)) == len(Fault)
+    assert str(BadCitizenId()) not in sentences
 
 
 def test_masks_show_little():

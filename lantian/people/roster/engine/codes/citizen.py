@@ -85,8 +85,7 @@ def check(text: str, *, today: date | None = None) -> Checked:
     if was_old:
         number = upgrade(number)
     if number[:6] not in divisions.known_codes() and not _is_special(number):
-        # a rounded number is wrong in its last places only: say that before anything else
-        return Checked(number, Fault.ROUNDED if _looks_rounded(number) else Fault.DIVISION, was_old)
+        return Checked(number, Fault.DIVISION, was_old)
     try:
         born = birth_date_of(number)
     except ValueError:
@@ -110,10 +109,6 @@ def _form_fault(number: str) -> Fault | None:
     if len(number) not in {15, 18}:
         return Fault.LENGTH
     return Fault.DIVISION if number.startswith("0") else Fault.CHARACTERS
-
-
-def _looks_rounded(number: str) -> bool:
-    return number.endswith("000") and check_digit(number[:17]) != number[17]
 
 
 def _is_special(number: str) -> bool:
