@@ -86,6 +86,8 @@ DemoPart = Callable[[DemoContext], None]
 DEMO_PARTS: Registry[DemoPart] = Registry("demo parts")
 # What must keep up with the clock (today's lessons): called at start and every minute while a demonstration runs.
 DEMO_KEEPERS: Registry[Callable[[], object]] = Registry("demo keepers")
+# What a part made and keeps adding to, for the keepers of the apps above it: functions that give a queryset.
+DEMO_SETS: Registry[Callable[[], Any]] = Registry("demo sets")
 # What runs as long as a demonstration does (the synthetic lesson): coroutines that take the address of the live process.
 DEMO_BROADCASTS: Registry[Callable[[str], Coroutine[Any, Any, None]]] = Registry("demo broadcasts")
 

@@ -1,10 +1,13 @@
 """The demonstration region: believable, deterministic, made through the services."""
 
 import pytest
+from django.utils import timezone
 
+from lantian.content.media.models import Stream
 from lantian.kernel.demo import DEMO_KEEPERS, DEMO_PARTS, DemoContext
 from lantian.people.roster.models import ClassGroup, Guardianship, Organization, Person
 from lantian.people.schedule.models import Lesson, Room
+from lantian.teach.live.models import Attendance
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +37,26 @@ def test_the_small_region_has_everything_a_newcomer_needs() -> None:
     lessons = Lesson.objects.filter(teacher__account__username="teacher", state="planned")
     assert lessons.exists()
     assert all(lesson.receivers.count() >= 10 for lesson in lessons)
+    the_past_days_were_taught()
     before = Lesson.objects.count()
     for keeper in DEMO_KEEPERS:
         keeper()
     assert Lesson.objects.count() == before
+    replays = Stream.objects.filter(state="closed", seconds__gt=0)
+    assert {stream.live_session.lesson.access for stream in replays} == {"alliance", "public"}
+    for keeper in DEMO_KEEPERS:
+        keeper()
+    assert replays.count() == 2
+
+
+def the_past_days_were_taught() -> None:
+    """Attendance pages and figures have something to show from the first minute, and no two counties the same."""
+    held = Lesson.objects.filter(teacher__account__username="teacher", state="ended")
+    assert held.count() >= 3  # the one that waits for its replay is not among them yet
+    assert all(lesson.ends_at < timezone.now() for lesson in held)
+    there = Attendance.objects.filter(session__lesson__in=held, kind="class")
+    expected = sum(lesson.receivers.count() for lesson in held)
+    assert 0.85 * expected < there.filter(attended=True).count() < expected
+    assert there.filter(attended=False).exists() or there.count() < expected
+    assert there.filter(stalls__gt=0).exists()
+    assert all(row.head_count for row in there)

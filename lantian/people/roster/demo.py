@@ -185,8 +185,9 @@ def _phone(context: DemoContext, number: int) -> str:
 def _teachers(context: DemoContext, made: Region) -> None:
     chance, owners = context.random, []
     rows: list[services.NewPerson] = []
+    since = date(school_year(context.today), 9, 1)
     for school in made.schools:
-        duties = _duties(school)
+        duties = _duties(school, since)
         count = max(school.plan.teachers, len(duties) + 2)
         for index in range(count):
             gender = Gender.FEMALE if chance.random() < 0.62 else Gender.MALE
@@ -208,26 +209,26 @@ def _teachers(context: DemoContext, made: Region) -> None:
         school.teachers.append(person)
 
 
-def _duties(school: School) -> list[list[NewMembership]]:
+def _duties(school: School, since: date) -> list[list[NewMembership]]:
     """Who teaches what: of each class a homeroom teacher with a main subject, and two colleagues shared by two classes."""
     duties: list[list[NewMembership]] = []
     for index, group in enumerate(school.classes):
         main = SUBJECTS[index % 3]
         duties.append([
-            _member(group, MemberRole.HOMEROOM_TEACHER, ""),
-            _member(group, MemberRole.TEACHER, main),
+            _member(group, MemberRole.HOMEROOM_TEACHER, "", since),
+            _member(group, MemberRole.TEACHER, main, since),
         ])  # fmt: skip
     for index in range(0, len(school.classes), 2):
         pair = school.classes[index : index + 2]
         for shift in (1, 2):
             subject = SUBJECTS[(index + shift) % 3]
-            duties.append([_member(group, MemberRole.TEACHER, subject) for group in pair])
+            duties.append([_member(group, MemberRole.TEACHER, subject, since) for group in pair])
     return duties
 
 
-def _member(group: ClassGroup, role: str, subject: str) -> NewMembership:
+def _member(group: ClassGroup, role: str, subject: str, since: date) -> NewMembership:
     return NewMembership(
-        organization=group.organization, role=role, class_group=group, subject=subject, valid_from=date(2026, 9, 1)
+        organization=group.organization, role=role, class_group=group, subject=subject, valid_from=since
     )
 
 
@@ -264,7 +265,7 @@ def _students(context: DemoContext, made: Region) -> None:
                         birth_date=born,
                         citizen_id=number,
                         student_number=f"G{number}",
-                        memberships=[_member(group, MemberRole.STUDENT, "")],
+                        memberships=[_member(group, MemberRole.STUDENT, "", date(year, 9, 1))],
                         account=True,
                         username="student" if group is story and place == 0 else "",
                         id=context.uuid(),

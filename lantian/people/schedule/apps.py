@@ -35,7 +35,7 @@ class ScheduleConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
         from django.utils.translation import pgettext_lazy
 
-        from lantian.kernel.demo import DEMO_KEEPERS, demo_part
+        from lantian.kernel.demo import DEMO_KEEPERS, DEMO_SETS, demo_part
         from lantian.kernel.web import navigation
         from lantian.kernel.web.guards import ACTOR_SOURCES
         from lantian.people.roster.queries import ORGANIZATION_PANELS
@@ -48,6 +48,7 @@ class ScheduleConfig(AppConfig):
         ORGANIZATION_PANELS.register("schedule.rooms", rooms_panel)
         demo_part("schedule")(demo.seed)
         DEMO_KEEPERS.register("schedule", demo.keep_day)
+        DEMO_SETS.register("schedule.regular_lessons", demo.regular_lessons)
         people = {"teacher", "homeroom_teacher", "school_head", "school_it", "officer", "student", "guardian"}
         navigation.add(
             navigation.NavItem(

@@ -1,10 +1,11 @@
 """The timetable's part of the demonstration: rooms with screens, two alliances, and lessons that keep up with the clock.
 
-`seed` makes what stays; `keep_day` is called again and again (at start and every minute) and sees to it that today has its
-lessons and that the story's teacher always has one that can be opened now.
+`seed` makes what stays; `keep_day` is called again and again (at start and every minute) and sees to it that the last days,
+today and tomorrow have their lessons and that the story's teacher always has one that can be opened now. That the lessons of
+the past were held, and who came, is told by the app above that carries lessons out.
 """
 
-from collections.abc import Iterator
+import contextlib
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from lantian.kernel.demo import PASSWORD, DemoContext
 from lantian.kernel.rules import SYSTEM
+from lantian.kernel.time.queries import working_days
 from lantian.people.identity.enums import AccountKind
 from lantian.people.identity.services.accounts import NewAccount, bulk_open_accounts
 from lantian.people.schedule import services
@@ -21,6 +23,8 @@ from lantian.people.schedule.errors import ScheduleError
 from lantian.people.schedule.models import Alliance, Lesson, Room
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from lantian.people.roster.demo import Region, School
     from lantian.people.roster.models import ClassGroup
 
@@ -35,12 +39,17 @@ PERIODS = {
     7: time(16, 0),
 }
 PERIOD = timedelta(minutes=40)
-TEACHING = {2, 5}  # the periods in which the alliances' lessons are given
+TEACHING = (2, 5)  # the periods in which the alliances' lessons are given
 TITLES = {
     9: ("二次函数的图像", "圆周角定理", "相似三角形的判定", "概率初步", "反比例函数"),
     5: ("简易方程", "多边形的面积", "小数乘法", "可能性", "植树问题"),
 }
 NOW_TITLE = "二次函数的图像与性质"
+NAMES = ("富乐初中数学联盟", "南河路小学数学联盟")
+# So many working days, up to today, have lessons, those before today one each; holidays may lie between them.
+PAST_DAYS, LOOK_BACK = 5, timedelta(days=16)
+# A lesson to be opened now that nobody opened moves on, once nobody can be in its room any more.
+MISSED = timedelta(minutes=20)
 
 
 def seed(context: DemoContext) -> None:
@@ -52,10 +61,7 @@ def seed(context: DemoContext) -> None:
         5: [school for school in region.schools if not school.plan.strong and _group(school, 5)],
     }
     _rooms(context, region, receiving)
-    for name, strong, stage, grade in (
-        ("富乐初中数学联盟", junior, "junior", 9),
-        ("南河路小学数学联盟", primary, "primary", 5),
-    ):
+    for name, strong, stage, grade in zip(NAMES, (junior, primary), ("junior", "primary"), (9, 5), strict=True):
         _alliance(context, name, strong, stage, receiving[grade])
     context.say(f"  {len(receiving[9])} + {len(receiving[5])} schools receive lessons")
     keep_day(context.now)
@@ -99,8 +105,8 @@ def _alliance(context: DemoContext, name: str, strong: "School", stage: str, rec
         name=name,
         stage=stage,
         lead=strong.organization,
-        starts_on=date(year, 9, 1),
-        ends_on=date(year + 1, 7, 10),
+        starts_on=date(year - 1, 9, 1),  # in its second year, so that the first days of September have a past
+        ends_on=date(year + 2, 8, 31),
         by=SYSTEM,
     )
     services.add_alliance_member(alliance, organization=strong.organization, part=AlliancePart.SENDING, by=SYSTEM)
@@ -112,18 +118,28 @@ def _alliance(context: DemoContext, name: str, strong: "School", stage: str, rec
 
 
 def keep_day(now: datetime | None = None) -> int:
-    """See to the lessons of today and tomorrow, and to one the story's teacher can open now. Returns how many were made."""
+    """See to the lessons of the last working days, today and tomorrow, and to one the story's teacher can open now.
+
+    Returns how many were made.
+    """
     moment = timezone.localtime(now)
+    today = moment.date()
+    days = working_days(today - LOOK_BACK, today + timedelta(days=1))
+    days = [day for day in days if day <= today][-PAST_DAYS:] + [day for day in days if day > today]
     made = 0
-    for alliance in Alliance.objects.filter(name__in=("富乐初中数学联盟", "南河路小学数学联盟")):
+    for alliance in Alliance.objects.filter(name__in=NAMES):
         host = _host(alliance)
         if host is None:
             continue
-        for day in (moment.date(), moment.date() + timedelta(days=1)):
-            made += sum(1 for _ in _plan_day(alliance, host, day, moment))
+        made += _plan_days(alliance, host, days, moment)
         if host["teacher"].account.username == "teacher":
             made += _plan_now(alliance, host, moment)
     return made
+
+
+def regular_lessons() -> "QuerySet[Lesson]":
+    """The lessons of the alliances' timetable; not those planned for somebody to open now."""
+    return Lesson.objects.filter(alliance__name__in=NAMES, period_no__isnull=False)
 
 
 def _host(alliance: Alliance) -> dict[str, Any] | None:
@@ -154,30 +170,40 @@ def _receivers(alliance: Alliance, grade: int) -> "list[ClassGroup]":
     return [room.class_group for room in rooms if room.class_group is not None]
 
 
-def _plan_day(alliance: Alliance, host: dict[str, Any], day: date, now: datetime) -> Iterator[Lesson]:
+def _school_day(day: date) -> int:
+    """Mondays to Fridays counted through, so that five in a row have five different lessons."""
+    return day.toordinal() // 7 * 5 + day.weekday()
+
+
+def _plan_days(alliance: Alliance, host: dict[str, Any], days: list[date], now: datetime) -> int:
     titles = TITLES[host["grade"]]
-    for period in sorted(TEACHING):
-        starts_at = timezone.make_aware(datetime.combine(day, PERIODS[period]))
-        if starts_at <= now or day.weekday() >= 5:  # only what is still to come
-            continue
-        title = titles[(day.toordinal() + period) % len(titles)]
-        lesson = _plan(alliance, host, title, starts_at, starts_at + PERIOD, period)
-        if lesson:
-            yield lesson
+    today = now.date()
+    wanted = {
+        timezone.make_aware(datetime.combine(day, PERIODS[period])): (_school_day(day) + period, period)
+        for day in days
+        for period in (TEACHING[:1] if day < today else TEACHING)
+    }
+    known = set(regular_lessons().filter(alliance=alliance, starts_at__in=wanted).values_list("starts_at", flat=True))
+    made = 0
+    for starts_at, (number, period) in wanted.items():
+        if starts_at not in known:
+            title = titles[number % len(titles)]
+            made += _plan(alliance, host, title, starts_at, starts_at + PERIOD, period) is not None
+    return made
 
 
 def _plan_now(alliance: Alliance, host: dict[str, Any], now: datetime) -> int:
     """The story's teacher can always go live: unless a lesson of hers is on or near, one begins in a few minutes."""
-    near = Lesson.objects.filter(
-        teacher=host["teacher"],
-        state__in=(LessonState.PLANNED, LessonState.LIVE),
-        starts_at__lte=now + timedelta(minutes=25),
-        ends_at__gte=now + timedelta(minutes=10),
-    )
-    if near.exists():
+    waiting = Lesson.objects.filter(teacher=host["teacher"], state__in=(LessonState.PLANNED, LessonState.LIVE))
+    if waiting.filter(starts_at__lte=now + timedelta(minutes=25), ends_at__gte=now + timedelta(minutes=10)).exists():
         return 0
     begin = now.replace(second=0, microsecond=0) + timedelta(minutes=5 - now.minute % 5)
-    return 1 if _plan(alliance, host, NOW_TITLE, begin, begin + PERIOD, None) else 0
+    missed = waiting.filter(title=NOW_TITLE, state=LessonState.PLANNED, ends_at__lt=now - MISSED).first()
+    if missed is None:
+        return 1 if _plan(alliance, host, NOW_TITLE, begin, begin + PERIOD, None) else 0
+    with contextlib.suppress(ScheduleError):
+        services.reschedule_lesson(missed, starts_at=begin, ends_at=begin + PERIOD, by=SYSTEM)
+    return 0
 
 
 def _plan(

@@ -72,13 +72,18 @@ def save_epochs(stream_id: UUID, epochs: "Iterable[EpochRecord]") -> None:
         )
 
 
-def save_progress(stream_id: UUID, *, seconds: float, segments: int, size: int, poster: str = "") -> None:
-    """Figures of a running stream (media seconds, segments, bytes), brought in batches by the live process."""
+def save_progress(
+    stream_id: UUID, *, seconds: float, segments: int, size: int, poster: str = "", started_at: datetime | None = None
+) -> None:
+    """Figures of a running stream (media seconds, segments, bytes), brought in batches by the live process.
+
+    `started_at` counts the first time; left out, the stream has begun now.
+    """
     values: dict[str, object] = {"seconds": seconds, "segments": segments, "bytes": size}
     if poster:
         values["poster"] = poster
     Stream.objects.filter(pk=stream_id).update(**values)
-    Stream.objects.filter(pk=stream_id, started_at=None).update(started_at=timezone.now())
+    Stream.objects.filter(pk=stream_id, started_at=None).update(started_at=started_at or timezone.now())
 
 
 @transaction.atomic

@@ -93,9 +93,13 @@ def _write(stretches: Sequence[Stretch]) -> None:
         unique_fields=["id"],
         update_fields=["reported_at", "stalls", "stall_ms", "dropped", "lag_ms", "error"],
     )
-    for stretch in stretches:
-        if stretch.head_count is not None:
-            Attendance.objects.filter(pk=ids[(stretch.session, stretch.viewer)]).update(head_count=stretch.head_count)
+    counted = {
+        ids[(stretch.session, stretch.viewer)]: stretch.head_count
+        for stretch in stretches
+        if stretch.head_count is not None
+    }
+    rows = [Attendance(pk=pk, head_count=counted[pk]) for pk in sorted(counted)]
+    Attendance.objects.bulk_update(rows, ["head_count"], batch_size=BATCH)
 
 
 def _attendances(stretches: Sequence[Stretch]) -> dict[tuple[str, str], UUID]:

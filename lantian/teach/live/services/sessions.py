@@ -51,7 +51,7 @@ def open_live_session(lesson: "Lesson", *, by: Actor, now: datetime | None = Non
     if not lesson_room().enough:
         raise NoRoom
     try:
-        return _open(lesson, by)
+        return _open(lesson, by, moment)
     except DiskFull as error:
         raise NoRoom from error
     except IntegrityError as error:  # another tab of the same teacher was first
@@ -62,12 +62,13 @@ def open_live_session(lesson: "Lesson", *, by: Actor, now: datetime | None = Non
 
 
 @transaction.atomic
-def _open(lesson: "Lesson", by: Actor) -> LiveSession:
+def _open(lesson: "Lesson", by: Actor, now: datetime) -> LiveSession:
     session = LiveSession.objects.create(
         lesson=lesson,
         stream=create_stream(by=by),
         publisher_id=by.person_id or lesson.teacher_id,
         planned_end=lesson.ends_at,
+        opened_at=now,
     )
     record("live.session_opened", session, by=by, lesson=str(lesson.pk))
     announce("opened", session=str(session.pk))

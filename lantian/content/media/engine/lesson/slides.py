@@ -1,4 +1,4 @@
-"""The pages of the synthetic lesson: grade 8 physics, the refraction of light. Drawn once each, kept as YUV planes."""
+"""The pages of the synthetic lessons, drawn once each and kept as YUV planes; here grade 8 physics, the refraction of light."""
 # i18n: data file
 
 from collections.abc import Callable
@@ -62,15 +62,15 @@ _WORK = (
 )
 
 
-class _Canvas:
+class Canvas:
     """A page under the pencil; sizes are given for a page 480 high."""
 
-    def __init__(self, width: int, height: int, number: int, total: int) -> None:
+    def __init__(self, width: int, height: int, subject: Text, number: int, total: int) -> None:
         self.image = Image.new("RGB", (width, height), PAPER)
         self.draw = ImageDraw.Draw(self.image)
         self.width, self.height, self.unit = width, height, height / 480
         self.draw.rectangle((0, 0, width, self.px(46)), fill=BLUE)
-        self.text(24, 9, str(SUBJECT), 20, "white")
+        self.text(24, 9, str(subject), 20, "white")
         self.text(24, 420, f"{FOOT}    {number} / {total}", 14, SOFT)
 
     def px(self, value: float) -> int:
@@ -91,7 +91,7 @@ class _Canvas:
         self.draw.rectangle((self.px(left), self.px(top), self.px(right), self.px(bottom)), fill=fill)
 
 
-def _cover(page: _Canvas) -> None:
+def _cover(page: Canvas) -> None:
     page.text(60, 130, str(TITLE), 64, BLUE)
     page.text(64, 228, str(Text("4.4  从一根“折断”的筷子说起", "4.4  The chopstick that seems broken")), 24, SOFT)
     page.box(560, 250, 760, 380, WATER)
@@ -100,7 +100,7 @@ def _cover(page: _Canvas) -> None:
     page.line([(560, 180), (560, 380), (760, 380), (760, 180)], BLUE, 4)
 
 
-def _aims(page: _Canvas) -> None:
+def _aims(page: Canvas) -> None:
     page.heading(Text("学习目标", "What we are after"))
     for index, words in enumerate(_AIMS):
         page.box(44, 140 + 76 * index, 84, 180 + 76 * index, TEAL)
@@ -108,7 +108,7 @@ def _aims(page: _Canvas) -> None:
         page.text(104, 142 + 76 * index, str(words), 24)
 
 
-def _rays(page: _Canvas, x: float, top: float, size: float) -> None:
+def _rays(page: Canvas, x: float, top: float, size: float) -> None:
     middle = top + size / 2
     page.box(x - size / 2, middle, x + size / 2, top + size, WATER)
     page.line([(x - size / 2, middle), (x + size / 2, middle)], BLUE, 3)
@@ -121,7 +121,7 @@ def _rays(page: _Canvas, x: float, top: float, size: float) -> None:
     page.text(x + size * 0.05, top + size * 0.78, "r", 22, RED)
 
 
-def _experiment(page: _Canvas) -> None:
+def _experiment(page: Canvas) -> None:
     page.heading(Text("实验探究：光从空气射入水中", "Experiment: from air into water"))
     _rays(page, 230, 120, 280)
     rows = (("i", "15°", "30°", "45°", "60°"), ("r", "11°", "22°", "32°", "41°"))
@@ -133,8 +133,8 @@ def _experiment(page: _Canvas) -> None:
     page.text(440, 290, str(Text("观察：入射角增大，折射角怎样变化？", "As i grows, how does r change?")), 22, TEAL)
 
 
-def _list(heading: Text, lines: tuple[Text, ...], colour: str) -> Callable[[_Canvas], None]:
-    def draw(page: _Canvas) -> None:
+def listing(heading: Text, lines: tuple[Text, ...], colour: str) -> Callable[[Canvas], None]:
+    def draw(page: Canvas) -> None:
         page.heading(heading)
         for index, words in enumerate(lines):
             page.text(56, 146 + 60 * index, str(words), 24, INK if index else colour)
@@ -142,21 +142,32 @@ def _list(heading: Text, lines: tuple[Text, ...], colour: str) -> Callable[[_Can
     return draw
 
 
-_PAGES: tuple[Callable[[_Canvas], None], ...] = (
-    _cover,
-    _aims,
-    _experiment,
-    _list(Text("光的折射规律", "The law of refraction"), _LAW, INK),
-    _list(Text("随堂练习", "Exercise"), _TASK, BLUE),
-    _list(Text("小组活动", "Group work"), _WORK, TEAL),
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """What a synthetic lesson shows: its subject, on every page, and how each page is drawn."""
+
+    subject: Text
+    pages: tuple[Callable[[Canvas], None], ...]
+
+
+REFRACTION = Deck(
+    SUBJECT,
+    (
+        _cover,
+        _aims,
+        _experiment,
+        listing(Text("光的折射规律", "The law of refraction"), _LAW, INK),
+        listing(Text("随堂练习", "Exercise"), _TASK, BLUE),
+        listing(Text("小组活动", "Group work"), _WORK, TEAL),
+    ),
 )
 
 
-def draw_pages(width: int, height: int) -> list[Page]:
+def draw_pages(width: int, height: int, deck: Deck = REFRACTION) -> list[Page]:
     """All pages in this size (both even)."""
     pages = []
-    for number, draw in enumerate(_PAGES, 1):
-        canvas = _Canvas(width, height, number, len(_PAGES))
+    for number, draw in enumerate(deck.pages, 1):
+        canvas = Canvas(width, height, deck.subject, number, len(deck.pages))
         draw(canvas)
         pages.append(_planes(canvas.image))
     return pages

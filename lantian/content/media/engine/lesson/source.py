@@ -31,7 +31,7 @@ from lantian.content.media.engine.codecs import (
 )
 from lantian.content.media.engine.fragments import write_fragment, write_init
 from lantian.content.media.engine.lesson.clock import draw_clock
-from lantian.content.media.engine.lesson.slides import Page, digit_tiles, draw_pages
+from lantian.content.media.engine.lesson.slides import REFRACTION, Deck, Page, digit_tiles, draw_pages
 from lantian.content.media.engine.model import Run, Sample, Track
 
 MIME = 'video/mp4;codecs="avc1.42E01E,opus"'
@@ -64,10 +64,11 @@ class LessonSource:
         bit_rate: int = 400_000,
         sound: bool = True,
         start_ms: int | None = None,
+        deck: Deck = REFRACTION,
     ) -> None:
         self.width, self.height, self.fps = width, height, fps
         self._start_ms = start_ms
-        self._pages: list[Page] = draw_pages(width, height)
+        self._pages: list[Page] = draw_pages(width, height, deck)
         self._digits = digit_tiles(height // 10 // 2 * 2)
         self._video = _video_encoder(width, height, fps, bit_rate)
         self._audio = _audio_encoder() if sound else None

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import structlog
@@ -24,7 +24,6 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
-from lantian.content.media.engine.lesson.source import MIME, Chunk, LessonSource
 from lantian.kernel.rules import SYSTEM
 from lantian.people.schedule import services as schedule
 from lantian.people.schedule.enums import LessonAccess, LessonState
@@ -33,6 +32,9 @@ from lantian.teach.live import services
 from lantian.teach.live.engine.protocol import build_chunk, dump
 from lantian.teach.live.enums import EndReason
 from lantian.teach.live.errors import LiveError
+
+if TYPE_CHECKING:
+    from lantian.content.media.engine.lesson.source import Chunk
 
 log = structlog.get_logger("broadcast")
 SLOT = timedelta(minutes=45)
@@ -62,7 +64,7 @@ def present_slot(now: datetime) -> tuple[datetime, datetime]:
     return begin, begin + SLOT
 
 
-def _teacher() -> Any:
+def free_teacher() -> Any:
     """Who gives the open lesson: a teacher of a sending school who is in no other lesson of the demonstration."""
     alliances = apps.get_model("schedule", "AllianceMember").objects.filter(part="sending")
     memberships = apps.get_model("roster", "Membership").objects.filter(
@@ -103,7 +105,7 @@ def _present_lesson(begin: datetime, end: datetime, now: datetime) -> Any:
     found = lessons.select_related("organization", "class_group", "teacher").order_by("-starts_at").first()
     if found is not None:
         return found
-    membership = _teacher()
+    membership = free_teacher()
     if membership is None:
         return None
     ended = apps.get_model("schedule", "Lesson").objects.filter(title__in=TITLES, starts_at__lt=end, ends_at__gt=begin)
@@ -140,7 +142,7 @@ class Recorder:
 
     loop: asyncio.AbstractEventLoop
     epoch: str = field(default_factory=lambda: str(uuid4()))
-    kept: deque[Chunk] = field(default_factory=deque)
+    kept: "deque[Chunk]" = field(default_factory=deque)
     fresh: asyncio.Event = field(default_factory=asyncio.Event)
     stopped: threading.Event = field(default_factory=threading.Event)
     bytes: int = 0
@@ -150,11 +152,13 @@ class Recorder:
         threading.Thread(target=self._run, name="synthetic-lesson", daemon=True).start()
 
     def _run(self) -> None:
+        from lantian.content.media.engine.lesson.source import LessonSource  # codecs: not for every process
+
         for chunk in LessonSource().chunks(stop=self.stopped.is_set):
             with contextlib.suppress(RuntimeError):  # the loop is gone: so are we
                 self.loop.call_soon_threadsafe(self._take, chunk)
 
-    def _take(self, chunk: Chunk) -> None:
+    def _take(self, chunk: "Chunk") -> None:
         self.kept.append(chunk)
         self.bytes += len(chunk.data)
         while len(self.kept) > KEPT_CHUNKS or self.bytes > KEPT_BYTES:
@@ -170,7 +174,7 @@ class Recorder:
         """Whether the server's next chunk is still here (or not yet made)."""
         return not self.kept or self.kept[0].number <= number
 
-    async def chunks_from(self, number: int) -> AsyncIterator[Chunk]:
+    async def chunks_from(self, number: int) -> "AsyncIterator[Chunk]":
         """Chunks from `number` on, waiting for new ones."""
         while True:
             self.fresh.clear()
@@ -240,6 +244,8 @@ async def _give(base_url: str, slot: Slot) -> None:
 
 async def _publish(base_url: str, slot: Slot, recorder: Recorder) -> bool:
     """Send over one connection. True when the lesson was ended, False when the line closed. Raises Refused."""
+    from lantian.content.media.engine.lesson.source import MIME
+
     async with _connect(base_url, slot.ticket) as socket:
         await socket.send(
             dump(
