@@ -83,7 +83,8 @@ browser:
 			chromium fonts-noto-cjk fontconfig >/dev/null; \
 	else echo "Install it first: sudo apt-get install chromium fonts-noto-cjk fontconfig"; exit 1; fi
 
-test: lint browser
+# The browser first: who has to install it by hand is told at once.
+test: browser lint
 	$(NODE) && $(NPM) run --silent test
 	@$(MAKE) --no-print-directory unit e2e
 
@@ -98,5 +99,5 @@ bench: install
 	@$(BIN)/python -m bench.run $(B)
 
 clean:
-	rm -rf .stamps frontend/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage test-results
+	rm -rf .stamps frontend/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.json test-results
 	find . -name __pycache__ -type d -not -path './.venv/*' -not -path './frontend/node_modules/*' -prune -exec rm -rf {} +

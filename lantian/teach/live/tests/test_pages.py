@@ -158,6 +158,33 @@ def test_a_pdf_becomes_pages(teacher, world, run_jobs):
     assert not PageUpload.objects.exists()
 
 
+def test_a_picture_becomes_one_page_upright_and_on_white(teacher, world, run_jobs):
+    lesson, out = world.plan(), io.BytesIO()
+    Image.new("RGBA", (2400, 1200), (0, 0, 0, 0)).save(out, "PNG")
+    assert send(teacher, lesson, out.getvalue(), "板书.png").status_code == 201
+    run_jobs()
+    (page,) = teacher.get(reverse("live_pages", args=[lesson.pk])).json()["uploads"][0]["pages"]
+    assert (page["width"], page["height"]) == (1920, 960)
+    shown = Image.open(io.BytesIO(b"".join(teacher.get(page["url"]).streaming_content)))
+    assert shown.convert("RGB").getpixel((10, 10)) == (255, 255, 255)
+
+
+def test_a_lesson_takes_twenty_files_and_forgets_those_removed(
+    teacher, world, run_jobs, django_capture_on_commit_callbacks
+):
+    lesson = world.plan()
+    for _ in range(20):
+        assert send(teacher, lesson, pdf(1)).status_code == 201
+    assert "20" in send(teacher, lesson, pdf(1)).json()["message"]
+    run_jobs()
+    row = PageUpload.objects.filter(lesson=lesson).first()
+    kept = [row.file, *row.pages.values_list("image", flat=True)]
+    assert all(files.path_of(name).exists() for name in kept)
+    with django_capture_on_commit_callbacks(execute=True):
+        services.remove_page_upload(row, by=world.teacher_actor)
+    assert not any(files.path_of(name).exists() for name in kept)
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
