@@ -85,7 +85,7 @@ def _sessions(count: int) -> list[str]:
     return tickets
 
 
-def _chunks(seconds: int) -> list[bytes]:
+def chunks_of_noise(seconds: int) -> list[bytes]:
     """A recording of 1.4 Mbit/s in four chunks a second: the synthetic lesson under noise, to cost what a camera does."""
     import numpy as np
     from av.video.frame import VideoFrame
@@ -109,7 +109,7 @@ def _chunks(seconds: int) -> list[bytes]:
 def _ingest(home: Path, tickets: list[str], seconds: float) -> Result:
     from lantian.teach.live.tests.stage import LiveProcess
 
-    chunks = _chunks(int(seconds))
+    chunks = chunks_of_noise(int(seconds))
     live = LiveProcess(LANTIAN_HOME=str(home))
     live.start()
     assert live.process is not None

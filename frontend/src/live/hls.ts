@@ -43,7 +43,7 @@ export function liveSettings(source: Source): Partial<HlsConfig> {
     liveSyncDuration: LIVE_DELAY,
     liveMaxLatencyDuration: 5,
     maxLiveSyncPlaybackRate: 1.12,
-    liveSyncOnStallIncrease: 0.5, // after a stall a little further back; `Player` undoes it when all is calm
+    liveSyncOnStallIncrease: 0.5, // after a stall a little further back; `Pace` undoes it when all is calm
     liveDurationInfinity: true,
     maxBufferLength: 12,
     backBufferLength: 15, // a screen runs all day: let go of what was shown

@@ -3,6 +3,7 @@ import type HlsInstance from "hls.js/light";
 import type { ErrorData, Events } from "hls.js/light";
 import { bufferAhead, StallMeter } from "./quality";
 import { chooseLevel, Hls, LIVE_DELAY, liveSettings, playsNatively, replaySettings, type Source } from "./hls";
+import { Pace } from "./pace";
 import { Recovery, type Trouble } from "./recovery";
 
 export type PlayerMode = "idle" | "live" | "replay";
@@ -16,7 +17,6 @@ export interface PlayerEvents {
 
 const CHECK_MS = 250;
 const FROZEN_MS = 6000;
-const CALM_MS = 40_000;
 
 export class Player {
   readonly meter = new StallMeter();
@@ -29,7 +29,7 @@ export class Player {
   private recovery = new Recovery();
   private dropsBefore = 0;
   private runningNow = false;
-  private troubledAt = 0;
+  private pace = new Pace(LIVE_DELAY);
   private timer: number;
   private retry: number | undefined;
 
@@ -119,6 +119,7 @@ export class Player {
     this.mode = mode;
     this.url = url;
     this.meter.forget();
+    this.pace.forget();
     if (playsNatively(this.video)) this.loadNative(position);
     else this.loadHls(position);
     void this.start();
@@ -215,13 +216,17 @@ export class Player {
       this.lastError = null;
       this.recovery.calm(now);
     }
+    if (wants && this.mode === "live" && this.hls) this.keepPace(this.hls, now);
     const standing = this.meter.standsFor(now);
-    if (standing > 0) this.troubledAt = now;
-    else if (this.hls && this.troubledAt && now - this.troubledAt > CALM_MS) {
-      this.troubledAt = 0;
-      this.hls.targetLatency = LIVE_DELAY; // forget the stalls: back to the usual distance
-    }
     if (standing > FROZEN_MS && Math.floor(standing / FROZEN_MS) !== Math.floor((standing - CHECK_MS) / FROZEN_MS)) this.mend("frozen");
+  }
+
+  private keepPace(hls: HlsInstance, now: number): void {
+    const behind = hls.latency > 0 ? hls.latency : null;
+    const running = !this.meter.isStalled && this.video.readyState > 2;
+    const step = this.pace.step({ now, behind, target: hls.targetLatency, buffer: this.buffer, running });
+    if (step === "nearer") hls.targetLatency = LIVE_DELAY; // forgets the stalls that hls.js has counted
+    if (step === "leap") this.toEdge();
   }
 
   private setRunning(running: boolean): void {

@@ -5,6 +5,7 @@ shows a clock; the recorder, the wire, the server and the players are the real o
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -89,6 +90,25 @@ def test_goes_on_while_the_teacher_looks_at_another_tab(teacher: Teacher, screen
     assert hidden.at(0.95) < LATEST
     assert len(hidden.values) > 15
     assert sound["peak"] > 0.05
+
+
+@pytest.mark.timeout(180)
+def test_a_screen_that_fell_behind_catches_up(screen: Viewer) -> None:
+    """Its picture stands for two seconds, as on a computer that is busy with something else."""
+    before = screen.settled(LATEST).at(0.5)
+    screen.page.eval(
+        """new Promise((done) => {
+        const video = document.querySelector("video");
+        video.pause();
+        setTimeout(() => video.play().then(done), 2000);
+        })"""
+    )
+    behind = screen.glass(1).at(0.5)
+    began = time.monotonic()
+    while (now := screen.glass(2).at(0.5)) > max(3.0, before + 0.4) and time.monotonic() - began < 45:
+        pass
+    assert now < behind
+    assert now <= max(3.0, before + 0.4), f"{before:.1f} s before, {behind:.1f} s after, {now:.1f} s in the end"
 
 
 def test_a_cable_pulled_for_three_seconds_loses_nothing(teacher: Teacher, screen: Viewer) -> None:

@@ -115,7 +115,8 @@ class Fmp4Cutter:
             raise MediaFault("oversize", f"box {kind} of {size} bytes")
         if len(data) < size:
             return None
-        whole = bytes(data[:size])
+        with memoryview(data) as view:
+            whole = bytes(view[:size])  # one copy; a slice of the bytearray would be another
         self._intake.drop(size)
         return kind, whole
 

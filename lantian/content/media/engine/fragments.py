@@ -4,7 +4,9 @@ Reading checks every length against the buffer; writing makes the smallest boxes
 """
 
 import struct
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain, repeat
 from statistics import median_low
 
 from lantian.content.media.engine import codecs
@@ -161,17 +163,19 @@ def _parse_trun(
     at = reader.i32() - len(moof) if flags & 1 else following
     at = 8 if at is None else at
     first_flags = reader.u(4) if flags & 4 else None
+    row = struct.Struct(">" + "I" * (flags >> 8 & 7).bit_count() + ("i" if version else "I") * (flags >> 11 & 1))
+    columns = zip(*row.iter_unpack(reader.take(row.size * count)), strict=True) if row.size else iter(())
+    given: list[Iterable[int]] = [
+        next(columns, ()) if flags & bit else repeat(usual, count)
+        for bit, usual in zip((0x100, 0x200, 0x400, 0x800), (*defaults, 0), strict=True)
+    ]
+    if first_flags is not None and count and not flags & 0x400:
+        given[2] = chain((first_flags,), repeat(defaults[2], count - 1))
     samples = []
-    for index in range(count):
-        duration = reader.u(4) if flags & 0x100 else defaults[0]
-        size = reader.u(4) if flags & 0x200 else defaults[1]
-        sample_flags = reader.u(4) if flags & 0x400 else defaults[2]
-        if index == 0 and first_flags is not None and not flags & 0x400:
-            sample_flags = first_flags
-        offset = (reader.i32() if version else reader.u(4)) if flags & 0x800 else 0
+    for duration, size, kind, offset in zip(*given, strict=True):
         if at < 8 or size <= 0 or at + size > len(mdat):
             raise MediaFault("malformed", "a sample lies outside its mdat")
-        samples.append(Sample(mdat[at : at + size], duration, not sample_flags & _NON_SYNC, offset))
+        samples.append(Sample(mdat[at : at + size], duration, not kind & _NON_SYNC, offset))
         at += size
     return samples, at
 
@@ -203,34 +207,39 @@ def usual_duration(run: Run, before: int) -> int:
 def write_fragment(sequence: int, runs: list[Run]) -> bytes:
     """moof + mdat of these runs, in their order."""
     sizes = [sum(len(sample.data) for sample in run.samples) for run in runs]
-    length = len(_moof(sequence, runs, [0] * len(runs)))
+    tables = [_table(run) for run in runs]
+    length = len(_moof(sequence, runs, tables, [0] * len(runs)))
     offsets, at = [], length + 8
     for size in sizes:
         offsets.append(at)
         at += size
     payload = (sample.data for run in runs for sample in run.samples)
-    return b"".join((_moof(sequence, runs, offsets), struct.pack(">I4s", 8 + sum(sizes), b"mdat"), *payload))
+    return b"".join((_moof(sequence, runs, tables, offsets), struct.pack(">I4s", 8 + sum(sizes), b"mdat"), *payload))
 
 
-def _moof(sequence: int, runs: list[Run], offsets: list[int]) -> bytes:
-    trafs = [_traf(run, offset) for run, offset in zip(runs, offsets, strict=True)]
+def _moof(sequence: int, runs: list[Run], tables: list[tuple[int, bytes]], offsets: list[int]) -> bytes:
+    trafs = [_traf(run, *table, offset) for run, table, offset in zip(runs, tables, offsets, strict=True)]
     return box("moof", full_box("mfhd", 0, 0, struct.pack(">I", sequence & 0xFFFFFFFF)), *trafs)
 
 
-def _traf(run: Run, offset: int) -> bytes:
+def _table(run: Run) -> tuple[int, bytes]:
+    """A trun's flags and its rows."""
     composed = any(sample.offset for sample in run.samples)
-    flags = 0x701 | (0x800 if composed else 0)
-    rows = []
+    values: list[int] = []
     for sample in run.samples:
-        kind = codecs.SYNC_FLAGS if sample.sync else codecs.OTHER_FLAGS
-        rows.append(struct.pack(">III", sample.duration, len(sample.data), kind))
+        values += (sample.duration, len(sample.data), codecs.SYNC_FLAGS if sample.sync else codecs.OTHER_FLAGS)
         if composed:
-            rows.append(struct.pack(">i", sample.offset))
+            values.append(sample.offset)
+    row = "IIIi" if composed else "III"
+    return 0x701 | (0x800 if composed else 0), struct.pack(">" + row * len(run.samples), *values)
+
+
+def _traf(run: Run, flags: int, rows: bytes, offset: int) -> bytes:
     return box(
         "traf",
         full_box("tfhd", 0, 0x20000, struct.pack(">I", run.track.id)),
         full_box("tfdt", 1, 0, struct.pack(">Q", run.dts)),
-        full_box("trun", 1, flags, struct.pack(">Ii", len(run.samples), offset), *rows),
+        full_box("trun", 1, flags, struct.pack(">Ii", len(run.samples), offset), rows),
     )
 
 

@@ -14,7 +14,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -85,8 +85,14 @@ Record = EpochRecord | SegmentRecord | EndRecord
 _KINDS: dict[str, type[Record]] = {"epoch": EpochRecord, "segment": SegmentRecord, "end": EndRecord}
 
 
+_FIELDS = {kind: tuple(part.name for part in fields(record)) for kind, record in _KINDS.items()}
+
+
 def _encode(record: Record) -> bytes:
-    return json.dumps({"t": record.kind, **asdict(record)}, separators=(",", ":")).encode() + b"\n"
+    facts = {
+        name: getattr(record, name) for name in _FIELDS[record.kind]
+    }  # asdict copies each value as if it were a tree
+    return json.dumps({"t": record.kind, **facts}, separators=(",", ":")).encode() + b"\n"
 
 
 def _decode(line: bytes) -> Record:

@@ -1,15 +1,15 @@
 """The follower: reads the main rendition's index from disk, writes the AAC rendition beside it, takes still pictures.
 
-It shares nothing with the writer but files and keys, so it may run in a thread of the live process or anywhere else that
-sees the disk, may be killed at any moment, and goes on where its own index ends. One call of `step` does what is there.
+It shares nothing with the writer but files and keys, so it may run in any process that sees the disk, may be killed at any
+moment, and goes on where its own index ends. One call of `step` does what is there, or a bounded part of it.
 """
 
 import logging
 import secrets
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from lantian.content.media.services.folder import (
     EndRecord,
     EpochRecord,
     History,
+    Record,
     SegmentRecord,
     StreamFolder,
     write_whole,
@@ -36,17 +37,24 @@ FIRST_POSTER_US, POSTER_EVERY_US = 10 * US, 60 * US
 
 
 class StreamFollower:
-    """Follows one stream. `secret` gives the key of a segment (KeyRing.secret); it may raise KeyLost."""
+    """Follows one stream. `secret` gives the key of a segment (KeyRing.secret); it may raise KeyLost.
 
-    def __init__(self, folder: StreamFolder, secret: Callable[[UUID], bytes], *, posters: bool = True) -> None:
+    `pass_over` leaves out the next segment unread: for a process that has died of it before.
+    """
+
+    def __init__(
+        self, folder: StreamFolder, secret: Callable[[UUID], bytes], *, posters: bool = True, pass_over: bool = False
+    ) -> None:
         self._folder = folder = StreamFolder(folder.path, folder.key_uri)  # the writer has its own view of the disk
         self._secret, self._posters = secret, posters
         self._offset = 0
+        self._waiting: deque[Record] = deque()
         self._source = History()
         self._init: Init | None = None
         self._transcoder: AacTranscoder | None = None
         self._last: tuple[SegmentRecord, list[Run], bytes] | None = None  # for its end, see _complete
         self._history = folder.aac.recover()
+        self._passed_over = self._history.next_sequence if pass_over else -1
         self._media_us = 0
         self._next_poster_us = FIRST_POSTER_US
         self.poster = self._known_poster()
@@ -56,11 +64,14 @@ class StreamFollower:
     def ended(self) -> bool:
         return self._history.ended
 
-    def step(self) -> int:
-        """Take over all segments that are new since the last call. Returns how many."""
-        records, self._offset = self._folder.av.read(self._offset)
+    def step(self, most: int | None = None) -> int:
+        """Take over the segments that are new since the last call, `most` of them. Returns how many; see `behind`."""
+        if not self._waiting:
+            records, self._offset = self._folder.av.read(self._offset)
+            self._waiting.extend(records)
         count = 0
-        for record in records:
+        while self._waiting and (most is None or count < most):
+            record = self._waiting.popleft()
             self._source.add(record)
             if isinstance(record, SegmentRecord):
                 count += self._follow(record)
@@ -72,15 +83,10 @@ class StreamFollower:
                 self._end(record)
         return count
 
-    def run(self, stop: Event, wake: Event | None = None, *, poll: float = 0.5) -> None:
-        """Follow until the stream ends or `stop` is set. `wake` may be set by the writer after each segment."""
-        bell = wake or Event()
-        while not stop.is_set():
-            self.step()
-            if self.ended:
-                return
-            bell.wait(poll)
-            bell.clear()
+    @property
+    def behind(self) -> bool:
+        """There is more to do at once: the last step was cut short."""
+        return bool(self._waiting)
 
     # -- segments ---------------------------------------------------------------------------------------------------------
 
@@ -90,6 +96,8 @@ class StreamFollower:
             return False
         runs: list[Run] = []
         try:
+            if record.sequence == self._passed_over:
+                raise MediaFault("malformed", "passed over")
             secret = self._secret(UUID(record.key))
             runs = self._read(record, secret)
             self._write(record, runs, secret)

@@ -1,7 +1,8 @@
 """The publisher's side: chunks in, encrypted segments and playlists on disk out. No database, no await.
 
-One `SegmentWriter` per open stream, in the one live process. Its calls take 1–5 ms when a segment is written, so they may
-run on the event loop or in a thread, but never two at once. After a restart the same constructor finds everything on disk.
+One `SegmentWriter` per open stream, in the one live process; never two calls at once. `cut` works in memory alone and may run
+on the event loop; `store` waits for the disk and belongs into a thread; `feed` is both. After a restart the same constructor
+finds everything on disk.
 """
 
 import logging
@@ -178,15 +179,31 @@ class SegmentWriter:
 
         A resumed publisher sends the whole of `next_chunk`; the bytes already here are skipped.
         """
-        epoch = self._epoch
-        if epoch is None or epoch.failed:
-            raise StaleEpoch
+        return self.store(self.cut(number, payload), now_ms=now_ms)
+
+    def cut(self, number: int, payload: bytes) -> list[Init | Segment]:
+        """Take one chunk into memory; what is now ready to be stored, mostly nothing. Raises ChunkGap, MediaFault, StaleEpoch."""
+        epoch = self._running()
         try:
-            written = self._write_all(epoch, epoch.cutter.feed(number, payload), now_ms)
-        except (MediaFault, DiskFull, StreamTooLong):
+            return epoch.cutter.feed(number, payload)
+        except MediaFault:
+            epoch.failed = True
+            raise
+
+    def store(self, parts: list[Init | Segment], *, now_ms: int | None = None) -> Fed:
+        """Write what `cut` gave, before it is called again. Raises DiskFull, StreamTooLong, StaleEpoch."""
+        epoch = self._running()
+        try:
+            written = self._write_all(epoch, parts, now_ms)
+        except (DiskFull, StreamTooLong):
             epoch.failed = True
             raise
         return Fed(self._acked(), epoch.cutter.next_chunk, written)
+
+    def _running(self) -> _Epoch:
+        if self._epoch is None or self._epoch.failed:
+            raise StaleEpoch
+        return self._epoch
 
     def _acked(self) -> int:
         last = self.history.segments[-1] if self.history.segments else None
@@ -195,7 +212,7 @@ class SegmentWriter:
         return last.chunk - 1
 
     def _write_all(
-        self, epoch: _Epoch, parts: "list[Init | Segment]", now_ms: int | None = None
+        self, epoch: _Epoch, parts: list[Init | Segment], now_ms: int | None = None
     ) -> tuple[SegmentRecord, ...]:
         written = []
         for part in parts:

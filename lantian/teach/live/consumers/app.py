@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import signal
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,7 +18,6 @@ from starlette.routing import Route, WebSocketRoute
 from lantian.teach.live.consumers import figures
 from lantian.teach.live.consumers.hub import Hub
 from lantian.teach.live.consumers.ingest import ingest
-from lantian.teach.live.consumers.notices import listen
 from lantian.teach.live.consumers.watch import watch
 
 
@@ -33,8 +33,8 @@ def make_app() -> Starlette:
         )
         app.state.hub = hub
         await hub.start()
-        hub.spawn(listen(hub))
-        _say_goodbye_first(hub)
+        if threading.current_thread() is threading.main_thread():  # as in granian's worker; signals come nowhere else
+            _leave_politely(hub)
         yield
         await hub.stop()
 
@@ -49,25 +49,27 @@ def make_app() -> Starlette:
     )
 
 
-def _say_goodbye_first(hub: Hub) -> None:
-    """granian cuts its sockets before it ends the lifespan. So the signals that stop it are taken here first, and handed on to
-    its own handlers once everybody has been told to come back."""
+def _leave_politely(hub: Hub) -> None:
+    """granian cuts its sockets before it ends the lifespan. So the signals that stop it are taken over: everybody is told to
+    come back, what is in memory goes to disk, and then the process ends by the signal as if nobody had caught it."""
     loop = asyncio.get_running_loop()
-    theirs = {number: getattr(loop, "_signal_handlers", {}).get(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    leaving: asyncio.Task[None] | None = None
 
     async def leave(number: signal.Signals) -> None:
-        await hub.farewell()
-        handle = theirs[number]
-        if handle is not None:
-            handle._run()
+        try:
+            await hub.stop()
+        finally:
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
 
     def hear(number: signal.Signals) -> None:
-        if not hub.stopping:
-            hub.farewell_task = loop.create_task(leave(number))
+        nonlocal leaving
+        if leaving is None:
+            leaving = loop.create_task(leave(number))
 
-    for number, handle in theirs.items():
-        if handle is not None:  # without a handler of theirs (tests, another server) there is nothing to hand on to
-            loop.add_signal_handler(number, hear, number)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, hear, number)
 
 
 async def health(request: Request) -> Response:

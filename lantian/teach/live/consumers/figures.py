@@ -34,3 +34,6 @@ LOOP_LAG = Histogram(
     buckets=(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5),
     registry=REGISTRY,
 )
+SOUND_RESTARTS = Counter(
+    "lantian_live_sound_restarts_total", "Times a process of the AAC rendition died", registry=REGISTRY
+)

@@ -1,18 +1,28 @@
-"""Listening to PostgreSQL's NOTIFY on a connection of its own, which comes back whenever it was lost."""
+"""Word from outside: PostgreSQL's NOTIFY on a connection of its own, which comes back whenever it was lost, and after every
+gap, or every 30 s in any case, a look at what may have been missed."""
 
 import asyncio
+import contextlib
 import json
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import structlog
 from django.db import connection
 
-from lantian.teach.live.consumers.hub import Hub
+from lantian.teach.live import queries
+from lantian.teach.live.consumers.database import DatabaseAway
+from lantian.teach.live.consumers.room import SessionOver, UnknownSession
+from lantian.teach.live.enums import EndReason, SessionState
+from lantian.teach.live.queries import SessionFacts
 from lantian.teach.live.services.notices import CHANNEL
 
+if TYPE_CHECKING:
+    from lantian.teach.live.consumers.hub import Hub
+
 log = structlog.get_logger("live")
-LONGEST_PAUSE = 5.0
+LONGEST_PAUSE, RESYNC_S = 5.0, 30.0
 
 
 def _parameters() -> dict[str, Any]:
@@ -22,8 +32,8 @@ def _parameters() -> dict[str, Any]:
     return {key: known[key] for key in wanted if known.get(key)}
 
 
-async def listen(hub: Hub) -> None:
-    """For ever: hear what other processes say, and after every gap look at what may have been missed."""
+async def listen(hub: "Hub") -> None:
+    """For ever: hear what other processes say."""
     pause = 0.2
     while True:
         try:
@@ -33,7 +43,7 @@ async def listen(hub: Hub) -> None:
                 await listener.execute(f"LISTEN {CHANNEL}")
                 pause = 0.2
                 if hub.ready:
-                    await hub.resync()
+                    await resync(hub)
                 async for note in listener.notifies():
                     await _hear(hub, note.payload)
         except (psycopg.Error, OSError) as error:
@@ -42,13 +52,59 @@ async def listen(hub: Hub) -> None:
         pause = min(LONGEST_PAUSE, pause * 2)
 
 
-async def _hear(hub: Hub, payload: str) -> None:
+async def resync_forever(hub: "Hub") -> None:
+    """Every 30 s, more often while the database is away."""
+    while True:
+        await resync(hub)
+        await asyncio.sleep(RESYNC_S if hub.database.answers else 2.0)
+
+
+async def resync(hub: "Hub") -> None:
+    """Compare with the database: what was missed while nobody listened, and sessions left by a former process."""
+    try:
+        for facts in await hub.database.run(queries.unsettled_sessions):
+            await _compare(hub, facts)
+    except DatabaseAway:
+        return
+
+
+async def _compare(hub: "Hub", facts: SessionFacts) -> None:
+    room = hub.rooms.get(facts.id)
+    if room is None:
+        with contextlib.suppress(SessionOver, UnknownSession):
+            await hub.room(facts.id)
+        return
+    if facts.state == SessionState.ENDED and room.state is not SessionState.ENDED:
+        await hub.end(room, EndReason.TEACHER)
+        return
+    room.facts = replace(facts, state=room.facts.state)
+
+
+async def _hear(hub: "Hub", payload: str) -> None:
     try:
         message = json.loads(payload)
     except ValueError:
         return
     if isinstance(message, dict) and hub.ready:
         try:
-            await hub.notice(message)
+            await _take(hub, message)
         except Exception:
             log.exception("notice failed")
+
+
+async def _take(hub: "Hub", message: dict[str, Any]) -> None:
+    kind, session = message.get("t"), message.get("session")
+    if kind == "blocked":
+        gone = sum(room.dismiss(str(message.get("account"))) for room in hub.rooms.values())
+        log.info("account dismissed", sockets=gone)
+        return
+    if not isinstance(session, str):
+        return
+    with contextlib.suppress(DatabaseAway):
+        facts = await hub.database.run(queries.session_facts, session)
+        if facts is None:
+            return
+        await _compare(hub, facts)
+        room = hub.rooms.get(session)
+        if room is not None and kind == "opened":
+            hub.call_lobby(room)

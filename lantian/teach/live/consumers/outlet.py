@@ -66,6 +66,33 @@ class Outlet:
                 await asyncio.wait_for(self._socket.close(self._code), 2)
 
 
+class Patience:
+    """Closes an outlet whose peer has said nothing for `seconds`.
+
+    One timer a socket, which looks at the time when it rings: a timer for each message would cost as much as the message.
+    """
+
+    def __init__(self, outlet: Outlet, seconds: float, code: int) -> None:
+        self._outlet, self.seconds, self.code = outlet, seconds, code
+        self._loop = asyncio.get_running_loop()
+        self._heard = self._loop.time()
+        self._timer = self._loop.call_later(seconds, self._ring)
+
+    def heard(self, now: float) -> None:
+        """`now`: time.monotonic(), which is the loop's clock."""
+        self._heard = now
+
+    def _ring(self) -> None:
+        left = self._heard + self.seconds - self._loop.time()
+        if left > 0:
+            self._timer = self._loop.call_later(left, self._ring)
+        else:
+            self._outlet.close(self.code)
+
+    def end(self) -> None:
+        self._timer.cancel()
+
+
 class Allowance:
     """A token bucket: `rate` a second, at most `burst` at once."""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -12,7 +12,7 @@ import structlog
 
 from lantian.content.media.engine.crypto import ContentKey
 from lantian.content.media.errors import KeyLost, StaleEpoch
-from lantian.content.media.services import EpochStart, Fed, SegmentWriter, StreamFollower
+from lantian.content.media.services import EpochStart, Fed, SegmentRecord, SegmentWriter
 from lantian.teach.live.consumers import figures
 from lantian.teach.live.consumers.outlet import Outlet
 from lantian.teach.live.engine.presence import Presence
@@ -29,6 +29,7 @@ GONE_MS = 10 * 60 * 1000  # publisher away this long past the planned end: the l
 GRACE_MS = int(GRACE.total_seconds() * 1000)
 STALL_SHOWN_S = 12.0
 KEY_WINDOW_US = 60_000_000
+LARGE_CHUNK = 256 << 10  # a quarter of a second at 8 Mbit/s
 
 
 def now_ms() -> int:
@@ -69,16 +70,32 @@ class OtherPublisher(Exception):
     """Somebody else sends already, and is alive."""
 
 
+class SessionOver(Exception):
+    """The session has ended; `lesson` says where its replay is."""
+
+    def __init__(self, lesson: str) -> None:
+        super().__init__(lesson)
+        self.lesson = lesson
+
+
+class UnknownSession(Exception):
+    """Nobody has ever opened this session."""
+
+
 class LiveRoom:
     """State changes go through methods here; sockets live in `ingest` and `watch`."""
 
     def __init__(
-        self, facts: SessionFacts, writer: SegmentWriter, follower: StreamFollower | None, disk: Executor
+        self,
+        facts: SessionFacts,
+        writer: SegmentWriter,
+        disk: Executor,
+        wrote: Callable[[SegmentRecord | None], None] = lambda _last: None,
     ) -> None:
-        self.facts, self.writer, self.follower = facts, writer, follower
-        self._disk = disk
+        """`disk`: threads for the writer. `wrote` is told of each new segment, and with None of the end."""
+        self.facts, self.writer = facts, writer
+        self._disk, self._tell_of = disk, wrote
         self._turn = asyncio.Lock()  # the writer takes one call at a time
-        self.segment_written = asyncio.Event()
         self.publisher: Publisher | None = None
         self.viewers: set[Viewer] = set()
         self.finished = False
@@ -92,7 +109,6 @@ class LiveRoom:
         self.end_reason: EndReason | None = None
         self.ended_ms: int | None = None
         self.marked_live = False
-        self.followed = False
         self.saved: tuple[object, ...] = ()
         self.saved_at = 0.0
         self.remembered: tuple[object, ...] = ()
@@ -196,12 +212,17 @@ class LiveRoom:
         async with self._turn:
             if publisher is not self.publisher:
                 raise StaleEpoch
-            fed = await self._in_thread(lambda: self.writer.feed(chunk.number, chunk.payload))
+            if len(chunk.payload) > LARGE_CHUNK:  # could hold many small boxes: not while everybody waits
+                fed = await self._in_thread(lambda: self.writer.feed(chunk.number, chunk.payload))
+            else:
+                parts = self.writer.cut(chunk.number, chunk.payload)
+                # three chunks in four end no segment: nothing for a thread to do
+                fed = await self._in_thread(lambda: self.writer.store(parts)) if parts else self.writer.store(parts)
         publisher.last_chunk = self.last_heard = time.monotonic()
         self.last_chunk_ms = now_ms()
         if fed.segments:
             figures.SEGMENT_SECONDS.observe(time.monotonic() - arrived)
-            self._wrote(len(fed.segments))
+            self._wrote(fed.segments)
         return fed
 
     async def close_epoch(self) -> None:
@@ -209,11 +230,11 @@ class LiveRoom:
         async with self._turn:
             written = await self._in_thread(self.writer.close_epoch)
         if written:
-            self._wrote(len(written))
+            self._wrote(written)
 
-    def _wrote(self, count: int) -> None:
-        figures.SEGMENTS.inc(count)
-        self.segment_written.set()
+    def _wrote(self, segments: Sequence[SegmentRecord]) -> None:
+        figures.SEGMENTS.inc(len(segments))
+        self._tell_of(segments[-1])
         if self.started_ms is None:
             self.started_ms = self.writer.history.segments[0].wall_ms
         if self.state in (SessionState.WAITING, SessionState.INTERRUPTED):
@@ -339,7 +360,7 @@ class LiveRoom:
         self.end_reason, self.ended_ms = reason, ended_ms or now_ms()
         async with self._turn:
             await self._in_thread(self.writer.finish)
-        self.segment_written.set()
+        self._tell_of(None)
         self._become(SessionState.ENDED)
         goodbye = dump({"t": "ended", "replay": self.replay})
         self.tell(goodbye)

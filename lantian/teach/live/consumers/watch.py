@@ -1,6 +1,5 @@
 """The viewers' socket: state and keys out, reports of presence and quality in. Pictures never pass through here."""
 
-import asyncio
 import time
 from typing import Any
 
@@ -12,9 +11,9 @@ from lantian.teach.live import services
 from lantian.teach.live.consumers import figures
 from lantian.teach.live.consumers.database import DatabaseAway
 from lantian.teach.live.consumers.gate import admit, refuse, say_goodbye, serve
-from lantian.teach.live.consumers.hub import Hub, SessionOver, UnknownSession
-from lantian.teach.live.consumers.outlet import Allowance, Outlet
-from lantian.teach.live.consumers.room import LiveRoom, Viewer, now_ms
+from lantian.teach.live.consumers.hub import Hub
+from lantian.teach.live.consumers.outlet import Allowance, Outlet, Patience
+from lantian.teach.live.consumers.room import LiveRoom, SessionOver, UnknownSession, Viewer, now_ms
 from lantian.teach.live.engine.presence import Totals
 from lantian.teach.live.engine.protocol import WireError, dump, parse_beat, parse_text
 from lantian.teach.live.engine.tickets import Ticket
@@ -106,25 +105,27 @@ class Watch:
         self._allowance = Allowance(MESSAGES_A_SECOND, MESSAGES_AT_ONCE, time.monotonic())
 
     async def read(self) -> None:
-        while True:
-            try:
-                async with asyncio.timeout(SILENCE_SECONDS):  # wait_for would make a task for every message
+        patience = Patience(self._outlet, SILENCE_SECONDS, 1013)
+        try:
+            while True:
+                try:
                     message = await self._socket.receive()
-            except TimeoutError:
-                self._outlet.close(1013)
-                return
-            except (WebSocketDisconnect, RuntimeError):
-                return
-            if message["type"] == "websocket.disconnect":
-                return
-            if not self._allowance.take(time.monotonic()):
-                self._outlet.close(4008)
-                return
-            try:
-                self._take(message)
-            except WireError as error:
-                log.info("viewer broke the wire", role=self._ticket.r, code=error.code)
-                self._outlet.close(4008)
+                except (WebSocketDisconnect, RuntimeError):
+                    return
+                if message["type"] == "websocket.disconnect":
+                    return
+                now = time.monotonic()
+                patience.heard(now)
+                if not self._allowance.take(now):
+                    self._outlet.close(4008)
+                    return
+                try:
+                    self._take(message)
+                except WireError as error:
+                    log.info("viewer broke the wire", role=self._ticket.r, code=error.code)
+                    self._outlet.close(4008)
+        finally:
+            patience.end()
 
     def _take(self, message: Any) -> None:
         text = message.get("text")

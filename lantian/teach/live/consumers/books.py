@@ -1,0 +1,125 @@
+"""What the database is told of running sessions: presence, progress, the picture's beginning, and the closed books of an end.
+
+Whatever it cannot take now is tried again: files are the truth meanwhile.
+"""
+
+import asyncio
+import contextlib
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import structlog
+from django.core.exceptions import ObjectDoesNotExist
+
+from lantian.kernel.rules import SYSTEM
+from lantian.teach.live import services
+from lantian.teach.live.consumers import figures
+from lantian.teach.live.consumers.database import DatabaseAway
+from lantian.teach.live.consumers.room import LiveRoom
+from lantian.teach.live.enums import SessionState
+
+if TYPE_CHECKING:
+    from lantian.teach.live.consumers.hub import Hub
+
+log = structlog.get_logger("live")
+FLUSH_S, PROGRESS_S = 5.0, 15.0
+
+
+class Books:
+    """One per hub."""
+
+    def __init__(self, hub: "Hub") -> None:
+        self._hub = hub
+
+    async def keep(self) -> None:
+        """For ever: every five seconds presence into the database in one batch, and of each session what is new since 15
+        seconds."""
+        hub = self._hub
+        while True:
+            await asyncio.sleep(FLUSH_S)
+            try:
+                if not await hub.spool.flush(hub.database):
+                    log.warning("database away", presence_waiting=len(hub.spool))
+                    continue
+                for room in list(hub.rooms.values()):
+                    await self._save(room)
+            except DatabaseAway:
+                log.warning("database away", presence_waiting=len(hub.spool))
+            except Exception:
+                log.exception("books could not be written")
+            figures.PRESENCE_WAITING.set(len(hub.spool))
+            figures.DATABASE_UP.set(hub.database.answers)
+
+    def picture_came(self, room: LiveRoom) -> None:
+        """The first segment is there: say so at once; `keep` tries again if the database is away."""
+
+        async def say() -> None:
+            with contextlib.suppress(DatabaseAway):
+                await self._mark_live(room)
+
+        self._hub.spawn(say())
+
+    async def _mark_live(self, room: LiveRoom) -> None:
+        if room.started_ms is None or room.marked_live:
+            return
+        started = datetime.fromtimestamp(room.started_ms / 1000, UTC)
+        await self._hub.database.run(services.mark_live, room.id, started_at=started)
+        room.marked_live = True
+        self._hub.call_lobby(room)
+
+    async def _save(self, room: LiveRoom) -> None:
+        if room.state is SessionState.ENDED:
+            return
+        await self._mark_live(room)
+        writer = room.writer
+        now = time.monotonic()
+        state = (str(room.state), room.started_ms)
+        if (*state, writer.segments) == room.saved or (state == room.saved[:2] and now - room.saved_at < PROGRESS_S):
+            return
+        chunk_at = datetime.fromtimestamp(room.last_chunk_ms / 1000, UTC) if room.last_chunk_ms else None
+        await self._hub.database.run(
+            services.save_progress,
+            room.id,
+            stream_id=room.facts.stream,
+            state=str(room.state),
+            last_chunk_at=chunk_at,
+            seconds=writer.seconds,
+            segments=writer.segments,
+            size=writer.bytes,
+            poster=self._hub.sound.poster(room.id),
+        )
+        room.saved, room.saved_at = (*state, writer.segments), now
+        known = (len(writer.keys.all()), room.started_ms, room.facts)
+        if known != room.remembered:
+            await self._hub.remember(room)
+            room.remembered = known
+
+    async def settle(self, room: LiveRoom) -> None:
+        """After the end: as soon as the database answers, close the session's books; then let go of it."""
+        assert room.ended_ms is not None
+        assert room.end_reason is not None
+        hub = self._hub
+        pause = 0.5
+        while True:
+            try:
+                await self._mark_live(room)
+                await hub.database.run(
+                    services.end_live_session,
+                    room.id,
+                    reason=room.end_reason,
+                    by=SYSTEM,
+                    ended_at=datetime.fromtimestamp(room.ended_ms / 1000, UTC),
+                )
+                if await hub.spool.flush(hub.database):
+                    await hub.database.run(services.settle_live_session, room.id)
+                    break
+            except DatabaseAway:
+                log.warning("session waits for the database to be settled", session=room.id)
+            except ObjectDoesNotExist:
+                break  # the session was deleted
+            await asyncio.sleep(pause)
+            pause = min(10.0, pause * 2)
+        await hub.sound.finished(room.id)
+        hub.forget(room)
+        log.info("session settled", session=room.id, segments=room.writer.segments)
