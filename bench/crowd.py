@@ -83,7 +83,7 @@ def _tickets(classes: int, students: int) -> tuple[str, list[str]]:
     schools = [organization(f"第{number}中学", parent=world.county) for number in range(classes)]  # type: ignore[no-untyped-call]  # tests' helpers are untyped
     groups = [class_group(school) for school in schools]  # type: ignore[no-untyped-call]
     for school in schools:
-        schedule.add_alliance_member(world.alliance, organization=school, part=AlliancePart.RECEIVING, by=SYSTEM)
+        schedule.add_alliance_member(world.alliance, organization=school, part=AlliancePart.RECEIVING, by=SYSTEM)  # type: ignore[arg-type]  # a tests' world
     people = apps.get_model("roster", "Person").objects.bulk_create(
         apps.get_model("roster", "Person")(name=f"学生{number}") for number in range(students)
     )
@@ -115,12 +115,13 @@ def _tickets(classes: int, students: int) -> tuple[str, list[str]]:
 def _watch(home: str, postgres: int, teacher: str, viewers: list[str], seconds: float) -> Result:
     from lantian.teach.live.tests.stage import LiveProcess
 
+    chunks = chunks_of_noise(15)
     live = LiveProcess(LANTIAN_HOME=home)
     live.start()
     assert live.process is not None
     try:
         tally, usage, database = Tally(), Usage(live.process.pid), Usage(postgres)
-        wrote = asyncio.run(_lesson(live, teacher, viewers, seconds, tally, usage, database))
+        wrote = asyncio.run(_lesson(live, teacher, viewers, chunks, seconds, tally, usage, database))
     finally:
         live.stop()
     beats, share = len(tally.delays), usage.cpu_seconds / usage.seconds
@@ -146,13 +147,19 @@ def _watch(home: str, postgres: int, teacher: str, viewers: list[str], seconds: 
 
 
 async def _lesson(
-    live: Any, ticket: str, viewers: list[str], seconds: float, tally: Tally, usage: Usage, database: Usage
+    live: Any,
+    ticket: str,
+    viewers: list[str],
+    chunks: list[bytes],
+    seconds: float,
+    tally: Tally,
+    usage: Usage,
+    database: Usage,
 ) -> dict[str, int]:
     """The lesson with everybody in it; what the database was given in the counted seconds."""
     from lantian.teach.live.tests.stage import Teacher
 
     whole = JOIN_SECONDS + SETTLE_SECONDS + seconds
-    chunks = chunks_of_noise(15)
     over = asyncio.Event()
 
     async def publish() -> None:

@@ -335,6 +335,34 @@ def test_the_follower_keeps_up_takes_pictures_and_finishes(folder: StreamFolder)
         assert "opus" in text
 
 
+def test_a_long_way_behind_is_caught_up_in_bounded_steps(folder: StreamFolder) -> None:
+    keys = ring()
+    writer = open_writer(folder, keys)
+    Publisher(pieces()).send(writer)
+    writer.finish()
+    follower = StreamFollower(folder, keys.secret)
+    assert [follower.step(5), follower.step(5)] == [5, 5]
+    assert follower.behind
+    assert not follower.ended
+    assert follower.step(5) == 2
+    assert not follower.behind
+    assert follower.ended
+    assert pictures(folder, keys, "aac") == [PICTURES]
+
+
+def test_a_segment_may_be_passed_over_without_being_opened(folder: StreamFolder) -> None:
+    keys = ring()
+    writer = open_writer(folder, keys)
+    Publisher(pieces()).send(writer)
+    writer.finish()
+    StreamFollower(folder, keys.secret).step(3)
+    follower = StreamFollower(folder, keys.secret, pass_over=True)
+    follower.step()
+    assert follower.ended
+    assert follower.lost == 1
+    assert [record.sequence for record in folder.aac.load().segments if not record.bytes] == [3]
+
+
 def test_a_stream_without_sound_or_with_aac_is_linked_not_coded(folder: StreamFolder) -> None:
     from lantian.content.media.engine.lesson.source import LessonSource
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("live")
 FLUSH_S, PROGRESS_S = 5.0, 15.0
+CROWD, CROWD_FLUSH_S = 300, 30.0  # so many stretches of presence at once may wait so long: their file is safe already
 
 
 class Books:
@@ -34,14 +35,17 @@ class Books:
 
     async def keep(self) -> None:
         """For ever: every five seconds presence into the database in one batch, and of each session what is new since 15
-        seconds."""
+        seconds. A crowd's presence, which grows by a report every ten seconds and viewer, goes there every half minute."""
         hub = self._hub
+        flushed = 0.0
         while True:
             await asyncio.sleep(FLUSH_S)
             try:
-                if not await hub.spool.flush(hub.database):
-                    log.warning("database away", presence_waiting=len(hub.spool))
-                    continue
+                if len(hub.spool) < CROWD or time.monotonic() - flushed >= CROWD_FLUSH_S:
+                    if not await hub.spool.flush(hub.database):
+                        log.warning("database away", presence_waiting=len(hub.spool))
+                        continue
+                    flushed = time.monotonic()
                 for room in list(hub.rooms.values()):
                     await self._save(room)
             except DatabaseAway:

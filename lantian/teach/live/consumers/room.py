@@ -113,6 +113,8 @@ class LiveRoom:
         self.saved_at = 0.0
         self.remembered: tuple[object, ...] = ()
         self._board = ""
+        self._keys: list[dict[str, str]] = []
+        self._keys_mark: tuple[int, ...] = (-1,)
         self._warned_end = False
         self.disk_low = False
 
@@ -131,7 +133,13 @@ class LiveRoom:
         return f"/live/lessons/{self.facts.lesson}/watch/"
 
     def keys(self) -> list[dict[str, str]]:
-        """Keys of the segments a player may meet now, the one in use and the next."""
+        """Keys of the segments a player may meet now, the one in use and the next. Worked out once a segment: thousands ask."""
+        mark = (self.writer.segments, *(key.number for key in self.writer.keys.handed_out()))
+        if mark != self._keys_mark:
+            self._keys_mark, self._keys = mark, self._find_keys()
+        return self._keys
+
+    def _find_keys(self) -> list[dict[str, str]]:
         ring = self.writer.keys
         wanted: dict[UUID, ContentKey | bytes] = {}
         reach = 0

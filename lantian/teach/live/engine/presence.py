@@ -4,7 +4,7 @@ All times are Unix milliseconds by the server's clock. A sign is a beat, or the 
 """
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from uuid import uuid4
 
 GAP_MS = 30_000  # silence after which a stretch of presence is over
@@ -38,7 +38,8 @@ class Stretch:
     id: str = field(default_factory=lambda: str(uuid4()))
 
     def dump(self) -> str:
-        return json.dumps(asdict(self), separators=(",", ":"))
+        facts = {name: getattr(self, name) for name in self.__slots__}  # asdict copies each value as if it were a tree
+        return json.dumps(facts, separators=(",", ":"))
 
 
 def load_stretch(line: str | bytes) -> Stretch:

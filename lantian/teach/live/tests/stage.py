@@ -80,7 +80,12 @@ class LiveProcess:
 
     def connect(self, path: str, ticket: str):
         return websockets.unix_connect(
-            str(self.socket), f"ws://live{path}?ticket={ticket}", max_size=1 << 20, compression=None, open_timeout=10
+            str(self.socket),
+            f"ws://live{path}?ticket={ticket}",
+            max_size=1 << 20,
+            compression=None,
+            open_timeout=10,
+            ping_interval=None,  # browsers send none
         )
 
 

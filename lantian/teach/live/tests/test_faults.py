@@ -90,6 +90,8 @@ def test_a_clean_stop_tells_everybody_to_come_back(own_live, world):
             assert await teacher.closed() == 1012
 
     asyncio.run(story())
+    assert own_live.process.returncode == 0
+    assert AttendanceInterval.objects.filter(attendance__session=session).count() == 1  # what was in memory is written
 
 
 @contextlib.contextmanager
