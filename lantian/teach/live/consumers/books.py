@@ -121,7 +121,8 @@ class Books:
             except DatabaseAway:
                 log.warning("session waits for the database to be settled", session=room.id)
             except ObjectDoesNotExist:
-                break  # the session was deleted
+                hub.sound.drop(room.id)  # the session was deleted
+                break
             await asyncio.sleep(pause)
             pause = min(10.0, pause * 2)
         await hub.sound.finished(room.id)

@@ -77,7 +77,12 @@ class Sound:
         child = self._of.get(session)
         if child is not None:
             await child.followed[session].done.wait()
-            self._of.pop(session, None)
+            self.drop(session)
+
+    def drop(self, session: str) -> None:
+        """Let go of a lesson, wherever its rendition stands."""
+        child = self._of.pop(session, None)
+        if child is not None:
             child.drop(session)
 
     @property
@@ -144,8 +149,8 @@ class Child:
             began = time.monotonic()
             try:
                 await self._run()
-            except OSError as error:
-                log.warning("no process for the second sound", error=str(error))
+            except Exception:  # whatever it was, the next child deserves its chance
+                log.exception("the second sound's process could not be kept")
             if not self.followed or self._stopping:
                 return
             figures.SOUND_RESTARTS.inc()
@@ -169,7 +174,8 @@ class Child:
                     self._order_follow(lesson)
             assert process.stdout is not None
             async for line in process.stdout:
-                self._hear(json.loads(line))
+                if line.endswith(b"\n"):  # it may die in the middle of a word
+                    self._hear(json.loads(line))
         finally:
             self.process = None
             watchdog.cancel()
