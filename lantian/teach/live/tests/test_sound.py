@@ -16,6 +16,7 @@ from lantian.teach.live.consumers.sound import Sound
 from lantian.teach.live.tests.stage import LiveProcess, Teacher
 from lantian.teach.live.tests.support import decoded_frames, frames_of, lesson_chunks, open_for, settled, until
 
+pytestmark = pytest.mark.timeout(300)  # a busy machine takes ten seconds to start a child, and these kill several
 SECONDS = 12
 
 
@@ -111,7 +112,7 @@ async def follow_whole(desk: Sound, folder: StreamFolder, keys: media.KeyRing, n
     """A lesson that is already over, followed from its beginning to its end."""
     desk.follow(name, folder.path, keys)
     desk.wrote(name, None)
-    await asyncio.wait_for(desk.finished(name), 60)
+    await asyncio.wait_for(desk.finished(name), 240)
 
 
 def recorded(tmp_path, name: str) -> tuple[StreamFolder, media.KeyRing]:
@@ -173,7 +174,7 @@ def test_more_lessons_than_one_child_takes_get_another(tmp_path, monkeypatch):
                 desk.follow(str(number), folder.path, keys)
             await asyncio.sleep(0.3)
             pids = desk.pids
-            await asyncio.gather(*(asyncio.wait_for(desk.finished(str(n)), 60) for n in range(3)))
+            await asyncio.gather(*(asyncio.wait_for(desk.finished(str(n)), 240) for n in range(3)))
             return pids
         finally:
             await desk.stop()
