@@ -71,6 +71,14 @@ class EndReason(models.TextChoices):
     MERGED = "merged", _("合并重复")
 
 
+class PromotionState(models.TextChoices):
+    WAITING = "waiting", _("等待办理")
+    RUNNING = "running", _("正在办理")
+    DONE = "done", _("已办理")
+    CANCELLED = "cancelled", _("已取消")
+    UNDONE = "undone", _("已撤回")
+
+
 class Role(models.TextChoices):
     """Roles that can be granted, or that follow from a membership (student, teacher, homeroom teacher) or a child (guardian)."""
 

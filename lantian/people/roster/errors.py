@@ -127,3 +127,34 @@ class AlreadyHasAccount(RosterError):
 class ReasonNeeded(RosterError):
     message = _("请写明原因，至少四个字。")
     field = "reason"
+
+
+class NothingToPromote(RosterError):
+    message = _("没有可以升级的班级：可能已经办过，或者班号有冲突，请看下面的说明。")
+
+
+class PromotionAlreadyUnderWay(RosterError):
+    message = _("升级正在办理，请等它结束。")
+
+
+class PromotionNotUndone(RosterError):
+    message = _("没有可以撤回的升级。")
+
+
+class GraduatesElsewhere(RosterError):
+    """Some who graduated are enrolled elsewhere by now; `count` of them."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(_("已有 %(count)s 名毕业生在别处入学，不能整体撤回。") % {"count": count})
+
+
+class ClassesChanged(RosterError):
+    """The classes of a school were changed after they moved up."""
+
+    def __init__(self, school: object) -> None:
+        super().__init__(_("“%(school)s”的班级在升级后又有改动，不能整体撤回。") % {"school": school})
+
+
+class NobodyPicked(RosterError):
+    message = _("没有选中这个班的在读学生。")
+    field = "people"

@@ -5,7 +5,7 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from lantian.kernel.events import ACTIVITY_STREAMS, XAPI, Event, event
+from lantian.kernel.events import ACTIVITY_STREAMS, LANTIAN_VERBS, XAPI, Event, event
 
 
 @event
@@ -182,3 +182,36 @@ class GuardianReleased(Event):
     object_type: ClassVar[str] = "roster.guardianship"
     guardian_id: UUID | None = None
     student_id: UUID | None = None
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class SchoolPromoted(Event):
+    """All classes of a school moved up a year; its last grades graduated."""
+
+    name: ClassVar[str] = "roster.school_promoted"
+    verb: ClassVar[str] = LANTIAN_VERBS + "promoted"
+    object_type: ClassVar[str] = "roster.organization"
+    promotion_id: UUID | None = None
+    school_year: int = 0
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class PromotionUndone(Event):
+    name: ClassVar[str] = "roster.promotion_undone"
+    verb: ClassVar[str] = XAPI + "voided"
+    object_type: ClassVar[str] = "roster.organization"
+    promotion_id: UUID | None = None
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class StudentsMoved(Event):
+    """Students of one class are in another of the same school from now on; the object is the new class."""
+
+    name: ClassVar[str] = "roster.students_moved"
+    verb: ClassVar[str] = LANTIAN_VERBS + "moved"
+    object_type: ClassVar[str] = "roster.class_group"
+    from_class_id: UUID | None = None
+    count: int = 0

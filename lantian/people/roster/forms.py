@@ -20,8 +20,8 @@ from lantian.people.roster.enums import (
     Stage,
     Subject,
 )
-from lantian.people.roster.models import ClassGroup, Organization
-from lantian.people.roster.queries import class_groups_visible_to
+from lantian.people.roster.models import ClassGroup, Membership, Organization
+from lantian.people.roster.queries import class_groups_visible_to, default_school_year
 from lantian.people.roster.rules.holding import PLACES, holds
 
 LAST_GRADE = {"kindergarten": 3}
@@ -169,3 +169,51 @@ class GrantForm(forms.Form):
         if day and day < timezone.localdate():
             raise forms.ValidationError(_("不能早于今天。"))
         return day
+
+
+class PromotionForm(forms.Form):
+    """Into which school year classes move up, and when the last grades left."""
+
+    school_year = forms.IntegerField(
+        label=_("升入的学年"), min_value=2000, max_value=2100, help_text=_("填学年开始的年份，如 2026 年秋季填 2026。")
+    )
+    last_day = forms.DateField(label=_("毕业生在校的最后一天"), widget=DateInput(), help_text=_("包含当天。"))
+    carry_over = forms.BooleanField(
+        label=_("九年一贯制学校的六年级整班升入七年级"),
+        required=False,
+        help_text=_("不勾选时六年级毕业，七年级另行编班。"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            self.initial = self.defaults()
+
+    @staticmethod
+    def defaults() -> dict[str, Any]:
+        """What is meant when nobody has said anything."""
+        return {"school_year": default_school_year(), "last_day": timezone.localdate(), "carry_over": False}
+
+    def clean_last_day(self) -> date:
+        day: date = self.cleaned_data["last_day"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(_("不能晚于今天：升级当天办理，班级立即变化。"))
+        return day
+
+
+class MoveStudentsForm(forms.Form):
+    """Who goes to which class of the school."""
+
+    people = forms.MultipleChoiceField(label=_("学生"), widget=forms.CheckboxSelectMultiple)
+    target = forms.ModelChoiceField(label=_("调到"), queryset=ClassGroup.objects.none(), empty_label=_("请选择班级"))
+    reason = forms.CharField(label=_("原因"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, actor: Actor, group: ClassGroup, members: list[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["people"].choices = [(str(row.person_id), row.person.name) for row in members]  # type: ignore[attr-defined]
+        self.fields["target"].queryset = (  # type: ignore[attr-defined]
+            class_groups_visible_to(actor)
+            .filter(organization=group.organization_id, is_active=True)
+            .exclude(pk=group.pk)
+            .order_by("grade", "number", "name")
+        )

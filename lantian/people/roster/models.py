@@ -1,6 +1,7 @@
 """The region's tree, its people, their classes, memberships and granted roles."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import uuid4
 
 from django.contrib.postgres.fields import ArrayField
@@ -17,6 +18,7 @@ from lantian.people.roster.enums import (
     Gender,
     MemberRole,
     OrganizationKind,
+    PromotionState,
     Relation,
     Role,
     Setting,
@@ -232,3 +234,57 @@ class Guardianship(models.Model):
 
     def __str__(self) -> str:
         return f"{self.guardian_id} → {self.student_id}"
+
+
+class PromotionRun(models.Model):
+    """The classes of a subtree moving up into a school year, in one action; each school is a `Promotion` of its own."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="promotion_runs")
+    school_year = models.PositiveSmallIntegerField(help_text="the year in which the new school year begins")
+    last_day = models.DateField(help_text="last day of those who graduate")
+    carry_over = models.BooleanField(default=False, help_text="sixth grades of nine-year schools stay together")
+    left_out = ArrayField(models.UUIDField(), default=list, blank=True, help_text="schools or classes not to be moved")
+    state = models.CharField(max_length=10, choices=PromotionState, default=PromotionState.WAITING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    cancel_asked = models.BooleanField(default=False)
+    created_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    grant_id = models.UUIDField(null=True, help_text="the role acted in, for the worker")
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "-created_at"], name="promotion_run_organization")]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} → {self.school_year}"
+
+
+class Promotion(models.Model):
+    """One school's classes moved up into a school year, with all that is needed to take it back."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    run = models.ForeignKey(PromotionRun, models.PROTECT, related_name="promotions")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="promotions")
+    school_year = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, choices=PromotionState, default=PromotionState.DONE)
+    reason = models.CharField(max_length=20, blank=True, help_text="why a school was passed over")
+    classes_up = models.PositiveIntegerField(default=0)
+    classes_ended = models.PositiveIntegerField(default=0)
+    students_up = models.PositiveIntegerField(default=0)
+    students_graduated = models.PositiveIntegerField(default=0)
+    before: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "school_year"], condition=Q(state="done"), name="promotion_once_a_year"
+            ),
+            models.UniqueConstraint(fields=["run", "organization"], name="promotion_once_a_run"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} → {self.school_year}"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lantian.people.roster.views import classes, grants, me, organizations, people, tree
+from lantian.people.roster.views import classes, grants, me, organizations, people, promotion, tree
 
 urlpatterns = [
     path("organizations/", tree.tree, name="roster_tree"),
@@ -11,6 +11,11 @@ urlpatterns = [
     path("organizations/<uuid:pk>/move/", organizations.move, name="roster_organization_move"),
     path("organizations/<uuid:pk>/close/", organizations.close, name="roster_organization_close"),
     path("organizations/<uuid:pk>/classes/new/", classes.create, name="roster_class_new"),
+    path("organizations/<uuid:pk>/promotion/", promotion.plan, name="roster_promotion_plan"),
+    path("promotions/<uuid:pk>/", promotion.record, name="roster_promotion"),
+    path("promotions/<uuid:pk>/cancel/", promotion.cancel, name="roster_promotion_cancel"),
+    path("promotions/<uuid:pk>/undo/", promotion.undo, name="roster_promotion_undo"),
+    path("classes/<uuid:pk>/move/", promotion.move_students, name="roster_class_move"),
     path("organizations/<uuid:pk>/people/new/", people.create, name="roster_person_new"),
     path("classes/<uuid:pk>/", classes.record, name="roster_class_group"),
     path("classes/<uuid:pk>/slips/", classes.slips, name="roster_class_slips"),

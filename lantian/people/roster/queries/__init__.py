@@ -20,6 +20,7 @@ from lantian.people.roster.queries.panels import (
     panels_of_organization,
     panels_of_person,
 )
+from lantian.people.roster.queries.promotion import default_school_year, plan_promotion, promotion_runs_visible_to
 from lantian.people.roster.queries.tree import (
     ancestors_of,
     breadcrumbs,
@@ -49,6 +50,7 @@ __all__ = [
     "class_groups_of_schools",
     "class_groups_visible_to",
     "current_grants_of",
+    "default_school_year",
     "figures_below",
     "find",
     "gender_name",
@@ -61,6 +63,8 @@ __all__ = [
     "panels_of_organization",
     "panels_of_person",
     "people_visible_to",
+    "plan_promotion",
+    "promotion_runs_visible_to",
     "role_name",
     "schools_below",
     "staff_of",

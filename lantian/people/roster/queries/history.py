@@ -22,6 +22,13 @@ SENTENCES: dict[str, "Text"] = {
     "roster.organization_deactivated": gettext_lazy("停用：%(reason)s"),
     "roster.class_group_created": pgettext_lazy("history", "编班"),
     "roster.class_group_updated": gettext_lazy("修改了班级资料"),
+    "roster.class_promoted": gettext_lazy("升入 %(school_year)s 学年"),
+    "roster.school_promoted": gettext_lazy(
+        "全校升入 %(school_year)s 学年：%(classes)s 个班升级，%(graduated)s 名学生毕业"
+    ),
+    "roster.promotion_started": gettext_lazy("发起升入 %(school_year)s 学年，涉及 %(schools)s 所学校"),
+    "roster.promotion_undone": gettext_lazy("撤回升入 %(school_year)s 学年"),
+    "roster.student_moved": gettext_lazy("从%(source)s调到%(target)s：%(reason)s"),
     "roster.slips_issued": gettext_lazy("发放了 %(count)s 张账号纸条"),
     "roster.person_registered": gettext_lazy("登记入册"),
     "roster.person_updated": gettext_lazy("修改了%(changed)s"),

@@ -15,6 +15,7 @@ from lantian.people.roster.rules.managing import (
     may_update_organization,
     may_update_person,
 )
+from lantian.people.roster.rules.promotion import may_promote_classes, may_view_promotion
 from lantian.people.roster.rules.viewing import (
     may_browse_organizations,
     may_browse_people,
@@ -39,6 +40,7 @@ __all__ = [
     "may_manage_classes",
     "may_manage_people",
     "may_move_organization",
+    "may_promote_classes",
     "may_reveal_private",
     "may_revoke_grant",
     "may_see_grants",
@@ -49,5 +51,6 @@ __all__ = [
     "may_view_grant",
     "may_view_organization",
     "may_view_person",
+    "may_view_promotion",
     "roles_at",
 ]

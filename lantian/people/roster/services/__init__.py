@@ -15,6 +15,7 @@ from lantian.people.roster.services.guardians import (
     release_guardian,
 )
 from lantian.people.roster.services.memberships import add_membership, end_membership
+from lantian.people.roster.services.moves import move_students
 from lantian.people.roster.services.organizations import (
     NewOrganization,
     bulk_create_organizations,
@@ -32,6 +33,12 @@ from lantian.people.roster.services.people import (
     reveal_private,
     update_person,
 )
+from lantian.people.roster.services.promotion import (
+    cancel_promotion,
+    run_promotion,
+    start_promotion,
+    undo_promotion,
+)
 from lantian.people.roster.services.slips import Slip, issue_slips
 
 __all__ = [
@@ -47,6 +54,7 @@ __all__ = [
     "bulk_create_class_groups",
     "bulk_create_organizations",
     "bulk_create_people",
+    "cancel_promotion",
     "create_class_group",
     "create_organization",
     "create_person",
@@ -56,11 +64,15 @@ __all__ = [
     "issue_slips",
     "keep_person_accounts",
     "move_organization",
+    "move_students",
     "open_account_for",
     "register_guardian",
     "release_guardian",
     "reveal_private",
     "revoke_role",
+    "run_promotion",
+    "start_promotion",
+    "undo_promotion",
     "update_class_group",
     "update_organization",
     "update_person",
