@@ -18,6 +18,10 @@ export function watchMenus(): void {
     menu.open = false;
     menu.querySelector("summary")?.focus();
   });
+  document.querySelectorAll<HTMLElement>("[data-back]").forEach((button) => {
+    button.hidden = history.length < 2;
+    button.addEventListener("click", () => history.back());
+  });
   document.addEventListener("keydown", (event) => {
     const field = document.querySelector<HTMLInputElement>("[data-search]");
     const typing = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.template import TemplateDoesNotExist
@@ -98,7 +99,8 @@ def fault_page(request: HttpRequest | None, key: str, *, reason: "Text" = "") ->
         "theme": chosen if chosen in THEMES else "",
         "lang": "en" if (get_language() or "").startswith("en") else "zh-Hans",
         "number": getattr(request, "request_id", ""),
-        "path": request.path if request else "",
+        # a session's cookie is hint enough for where "home" is, and needs no database
+        "known": bool(request and settings.SESSION_COOKIE_NAME in request.COOKIES),
     }
     # no request given: context processors would ask the session, and with it the database
     return HttpResponse(render_to_string("web/fault.html", context), status=fault.status)

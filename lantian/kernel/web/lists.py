@@ -62,6 +62,7 @@ class Column:
 
     kind: text, number, date, datetime, badge. `tone(row)` colours a badge. `primary`: names the row (its header, the card's
     title). `sort`: what to order by, the row's key added so that pages never overlap. `export=False` keeps it out of files.
+    `link(row)` may answer "" for a row whose page is not for this person: words alone.
     """
 
     key: str
@@ -104,8 +105,9 @@ class Column:
             return format_html(
                 '<span class="badge badge-{}">{}</span>', self.tone(row) if self.tone else "neutral", text
             )
-        if self.link and text:
-            return format_html('<a class="row-link" href="{}">{}</a>', self.link(row), text)
+        address = self.link(row) if self.link and text else ""
+        if address:
+            return format_html('<a class="row-link" href="{}">{}</a>', address, text)
         return format_html("{}", text or "—")
 
     def exported(self, row: Any) -> Any:
@@ -321,6 +323,11 @@ class ListPage(Generic[M]):
     @property
     def query(self) -> str:
         return urlencode(self.state)
+
+    @cached_property
+    def state_key(self) -> str:
+        """Key of the column that says the row's state, "" without one; on a phone it stands beside the name."""
+        return next((column.key for column in self.columns if column.kind == "badge"), "")
 
     @cached_property
     def heads(self) -> list[Head]:

@@ -100,6 +100,15 @@ class Shell:
         return [item for item in self.items if item.phone][:PHONE_ITEMS]
 
     @cached_property
+    def phone_rest(self) -> list[NavItem]:
+        """What the phone's bar has no place for; it stands in the menu beside."""
+        return [item for item in self.items if item not in self.phone_items]
+
+    @property
+    def in_phone_rest(self) -> bool:
+        return any(item.key == self.current for item in self.phone_rest)
+
+    @cached_property
     def current(self) -> str:
         """Key of the entry one is in: the one whose address is the longest beginning of this page's."""
         return self._current_of(self.items)

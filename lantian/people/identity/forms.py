@@ -5,7 +5,6 @@ from typing import Any
 from allauth.account.forms import LoginForm
 from django import forms
 from django.conf import settings
-from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -80,6 +79,7 @@ class NewPasswordForm(forms.Form):
 
     password = forms.CharField(
         label=_("新密码"),
+        help_text=_("至少 8 个字符，不能全是数字，不要用常见的密码，也不要用自己的姓名或号码。"),
         strip=False,
         max_length=256,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -90,10 +90,6 @@ class NewPasswordForm(forms.Form):
         max_length=256,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = " ".join(str(text) for text in password_validators_help_texts())
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -121,6 +121,7 @@ def _find(request: HttpRequest, pk: UUID) -> Person:
 def _may(actor: Actor, person: Person) -> dict[str, bool]:
     is_student = any(row.role == MemberRole.STUDENT for row in person.now)  # type: ignore[attr-defined]
     return {
+        "browse": bool(check(rules.may_browse_people, actor)),
         "update": bool(check(rules.may_update_person, actor, person)),
         "reveal": bool(check(rules.may_reveal_private, actor, person)),
         "account": bool(check(rules.may_keep_account_of, actor, person)),

@@ -1,10 +1,12 @@
 """Rooms and their screens."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
@@ -21,10 +23,8 @@ from lantian.people.schedule.forms import RoomForm
 from lantian.people.schedule.models import Room
 
 
-def _address(room: Room) -> str:
-    from django.urls import reverse
-
-    return reverse("schedule_room", args=[room.pk])
+def _address(room: Any) -> str:
+    return reverse("schedule_room", args=[room.pk]) if room.may_manage else ""
 
 
 class RoomList(ListPage[Room]):
@@ -46,8 +46,12 @@ class RoomList(ListPage[Room]):
 @require_safe
 @signed_in
 def rooms(request: HttpRequest) -> HttpResponseBase:
-    rows = queries.rooms_visible_to(acting(request)).select_related("organization", "class_group", "screen_account")
-    return RoomList(request, rows).respond("schedule/rooms.html")
+    actor = acting(request)
+    rows = queries.rooms_visible_to(actor).select_related("organization", "class_group", "screen_account")
+    page = RoomList(request, rows)
+    for room in page.objects:
+        room.may_manage = bool(rules.may_manage_rooms(actor, room.organization))  # type: ignore[attr-defined]
+    return page.respond("schedule/rooms.html")
 
 
 @require_http_methods(["GET", "POST"])
