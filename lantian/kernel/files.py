@@ -21,6 +21,7 @@ ENDINGS = {
     "image/png": "png",
     "image/jpeg": "jpg",
     "image/webp": "webp",
+    "application/zip": "zip",
 }
 _FOLDER = re.compile(r"[a-z][a-z0-9-]{0,23}")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,23}/[0-9a-f]{2}/[0-9a-f]{32}\.[a-z0-9]{2,5}")
@@ -54,6 +55,8 @@ def sniff(head: bytes) -> str | None:
         return "image/jpeg"
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
+    if head.startswith(b"PK\x03\x04"):
+        return "application/zip"
     return None
 
 

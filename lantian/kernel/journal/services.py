@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from lantian.kernel import jobs
 from lantian.kernel.events import EVENTS, RECEIVERS, Event
@@ -46,6 +46,30 @@ def record_many(action: str, objects: Iterable[models.Model], *, by: Actor, **da
     """Write the same audit row about each of many things, for imports; one statement per thousand."""
     data = plain(data)
     JournalEntry.objects.bulk_create([_entry(action, obj, by, data) for obj in objects], batch_size=1000)
+
+
+def record_from(
+    action: str, model: type[models.Model], what: str, source: str, *, by: Actor, data_sql: str = "", **data: Any
+) -> int:
+    """Write an audit row about each thing that a query of ours finds: `what` is the id's expression, `source` what stands after
+    FROM, `data_sql` an expression of jsonb over the same rows (instead of `data`). One statement for any number; returns it.
+    """
+    entry = _entry(action, model(), by, plain(data))
+    fixed: dict[str, Any] = {
+        str(field.column): getattr(entry, field.attname) for field in JournalEntry._meta.concrete_fields
+    }
+    for name in ("id", "object_id", "data"):
+        del fixed[name]
+    names = list(fixed)
+    expression = data_sql or "%s::jsonb"
+    sql = (
+        f"INSERT INTO journal_journalentry (id, object_id, data, {', '.join(names)})"  # noqa: S608 - names of our own
+        f" SELECT gen_random_uuid(), {what}, {expression}, {', '.join(['%s'] * len(names))} FROM {source}"
+    )
+    values = [fixed[name] for name in names]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values if data_sql else [json.dumps(entry.data), *values])
+        return int(cursor.rowcount)
 
 
 def store_event(fact: Event) -> None:

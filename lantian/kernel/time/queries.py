@@ -114,3 +114,8 @@ def weekday_timetable(day: date, *, path: str = "", organization_id: UUID | None
     if special.follows_weekday is not None:
         return special.follows_weekday
     return day.weekday() if day.weekday() < 5 else None
+
+
+def all_terms() -> QuerySet[AcademicSession]:
+    """Every term that somebody has set, the nation's and the organisations'."""
+    return AcademicSession.objects.order_by("school_year", "kind")

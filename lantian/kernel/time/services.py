@@ -53,9 +53,16 @@ def clear_special_day(day: date, *, by: Actor, organization_id: UUID | None = No
 
 @transaction.atomic
 def set_term(
-    school_year: int, kind: str, *, starts_on: date, ends_on: date, by: Actor, organization_id: UUID | None = None
+    school_year: int,
+    kind: str,
+    *,
+    starts_on: date,
+    ends_on: date,
+    by: Actor,
+    organization_id: UUID | None = None,
+    id: UUID | None = None,
 ) -> AcademicSession:
-    """Set a term's first and last day, for the nation or one organisation and all below.
+    """Set a term's first and last day, for the nation or one organisation and all below. `id` is a new one's.
 
     Raises Denied, BadTerm, TermsOverlap.
     """
@@ -71,6 +78,7 @@ def set_term(
         kind=kind,
         organization_id=organization_id,
         defaults={"starts_on": starts_on, "ends_on": ends_on},
+        create_defaults={"starts_on": starts_on, "ends_on": ends_on} | ({"id": id} if id else {}),
     )
     journal.record("time.term_set", row, by=by, starts_on=starts_on, ends_on=ends_on)
     return row

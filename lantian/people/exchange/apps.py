@@ -4,3 +4,21 @@ from django.apps import AppConfig
 class ExchangeConfig(AppConfig):
     name = "lantian.people.exchange"
     label = "exchange"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from lantian.kernel.web.navigation import NavItem, add
+        from lantian.people.exchange import rules
+
+        add(
+            NavItem(
+                "imports",
+                _("导入"),
+                "exchange_imports",
+                "file-up",
+                66,
+                shown=lambda actor: bool(rules.may_import(actor)),
+                group=_("名册"),
+            )
+        )

@@ -26,8 +26,10 @@ membership without a class when `membership` is true, or absent while no enrollm
 Citizen ID, phone and student number **never** stand in `data`: they come sealed (kernel.crypto.encrypt with the context of
 roster's column) with their blind index, in columns of their own.
 
-The rest is filled by the check: `object_id` (the thing of ours, or the id the new one will have), `org_id`, `person_id`,
-`class_id`, `course_id` (references resolved), `action`, `before` (what would change, as it is now).
+A row with an error is staged too, `faulty`, so that it does not count as absent. The rest is filled by the check: `object_id`
+(the thing of ours, or the id the new one will have), `org_id`, `person_id`, `class_id`, `course_id` (references resolved),
+`action`, `before` (what would change, as it is now). What would leave and is in no row gets a row of the check's own, with
+`row_no` 0.
 """
 
 from typing import Any
@@ -107,7 +109,8 @@ class ImportRun(models.Model):
     fault = models.CharField(max_length=40, blank=True, help_text="why it stopped, by its code")
     fault_params: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
     created_by = models.ForeignKey("roster.Person", models.PROTECT, null=True, blank=True, related_name="+")
-    # the grant acted under: the worker acts as the same person in the same role
+    # who acts now (who sent it, then who confirmed it), under which grant: the worker acts as that person in that role
+    acting = models.ForeignKey("roster.Person", models.PROTECT, null=True, blank=True, related_name="+")
     grant_id = models.UUIDField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     checked_at = models.DateTimeField(null=True, blank=True)
@@ -145,6 +148,8 @@ class StagedRow(models.Model):
     citizen_id_index = models.BinaryField(null=True)
     student_number = models.BinaryField(null=True)
     student_number_index = models.BinaryField(null=True)
+    # the reader found an error in it: it is shown, and left out
+    faulty = models.BooleanField(default=False, db_default=False)
     # filled by the check
     action = models.CharField(max_length=8, choices=RowAction, default="", db_default="", blank=True)
     object_id = models.UUIDField(null=True)
@@ -175,6 +180,8 @@ class Finding(models.Model):
     code = models.CharField(max_length=40)
     severity = models.CharField(max_length=8, choices=Severity)
     params: "models.JSONField[Any, Any]" = models.JSONField(default=dict, db_default={})
+    # found by the check, which begins anew each time; the others are the reader's
+    at_check = models.BooleanField(default=False, db_default=False)
     # the school it concerns, as far as known: for sending a school its own
     org_id = models.UUIDField(null=True)
     created_at = models.DateTimeField(db_default=Now())

@@ -158,3 +158,9 @@ class ClassesChanged(RosterError):
 class NobodyPicked(RosterError):
     message = _("没有选中这个班的在读学生。")
     field = "people"
+
+
+class ChangedMeanwhile(RosterError):
+    """What an import was checked against is no more what it was."""
+
+    message = _("核对以后，名册又有了别的修改；这次没有写入任何内容，请重新核对。")

@@ -215,3 +215,58 @@ class StudentsMoved(Event):
     object_type: ClassVar[str] = "roster.class_group"
     from_class_id: UUID | None = None
     count: int = 0
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ClassGroupsUpdated(Event):
+    """Many at once; the object is the first of them."""
+
+    name: ClassVar[str] = "roster.class_groups_updated"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "update"
+    object_type: ClassVar[str] = "roster.classgroup"
+    count: int = 0
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class PeopleUpdated(Event):
+    """Many at once; the object is the first of them."""
+
+    name: ClassVar[str] = "roster.people_updated"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "update"
+    object_type: ClassVar[str] = "roster.person"
+    count: int = 0
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class MembershipsImported(Event):
+    """Many at once; the object is the first of them."""
+
+    name: ClassVar[str] = "roster.memberships_imported"
+    verb: ClassVar[str] = XAPI + "imported"
+    object_type: ClassVar[str] = "roster.membership"
+    count: int = 0
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class MembershipsUpdated(Event):
+    """Many at once; the object is the first of them."""
+
+    name: ClassVar[str] = "roster.memberships_updated"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "update"
+    object_type: ClassVar[str] = "roster.membership"
+    count: int = 0
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class MembershipsEnded(Event):
+    """Many at once; the object is the first of them."""
+
+    name: ClassVar[str] = "roster.memberships_ended"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "leave"
+    object_type: ClassVar[str] = "roster.membership"
+    count: int = 0

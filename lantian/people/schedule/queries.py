@@ -1,6 +1,6 @@
 """Reads of the timetable: what an actor may see, today's lessons, the lesson of a room now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -13,7 +13,15 @@ from lantian.kernel.registry import Registry
 from lantian.kernel.rules import Actor, share_edge, shared
 from lantian.people.roster.enums import SCHOOL_KINDS
 from lantian.people.schedule.enums import AlliancePart, AllianceState, LessonAccess, LessonState
-from lantian.people.schedule.models import Alliance, AllianceMember, Lesson, LessonReceiver, Room
+from lantian.people.schedule.models import (
+    Alliance,
+    AllianceMember,
+    Course,
+    CourseOffering,
+    Lesson,
+    LessonReceiver,
+    Room,
+)
 
 if TYPE_CHECKING:
     from lantian.people.roster.models import ClassGroup, Organization
@@ -227,3 +235,14 @@ def organizations_in_my_alliances(actor: Actor) -> Q:
     mine = AllianceMember.objects.filter(organization=school, alliance__state=AllianceState.ACTIVE)
     allied = AllianceMember.objects.filter(organization=OuterRef("pk"), alliance__in=mine.values("alliance"))
     return Q(Exists(allied)) | Q(pk__in=Alliance.objects.filter(pk__in=mine.values("alliance")).values("lead"))
+
+
+def courses_known(ids: "Iterable[UUID]", codes: "Iterable[str]" = ()) -> "QuerySet[Course]":
+    """Courses with one of these ids or codes, whoever asks: for comparing with another system's."""
+    return Course.objects.filter(Q(pk__in=list(ids)) | Q(code__in=[code for code in codes if code]))
+
+
+def offerings_within(path: str) -> "set[tuple[UUID, UUID, UUID | None]]":
+    """(class, course, term) of all offerings of the units at and below an ltree path. One query."""
+    rows = CourseOffering.objects.filter(class_group__organization__path__within=path)
+    return set(rows.values_list("class_group_id", "course_id", "session_id"))

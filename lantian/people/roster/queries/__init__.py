@@ -21,6 +21,7 @@ from lantian.people.roster.queries.panels import (
     panels_of_person,
 )
 from lantian.people.roster.queries.promotion import default_school_year, plan_promotion, promotion_runs_visible_to
+from lantian.people.roster.queries.records import class_groups_known, class_groups_within, organizations_known
 from lantian.people.roster.queries.tree import (
     ancestors_of,
     breadcrumbs,
@@ -47,8 +48,10 @@ __all__ = [
     "ancestors_of",
     "breadcrumbs",
     "children_of",
+    "class_groups_known",
     "class_groups_of_schools",
     "class_groups_visible_to",
+    "class_groups_within",
     "current_grants_of",
     "default_school_year",
     "figures_below",
@@ -58,6 +61,7 @@ __all__ = [
     "guardians_of",
     "history_lines",
     "members_of_class",
+    "organizations_known",
     "organizations_visible_to",
     "panels_of_class",
     "panels_of_organization",

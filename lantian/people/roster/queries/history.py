@@ -35,6 +35,7 @@ SENTENCES: dict[str, "Text"] = {
     "roster.private_fact_revealed": gettext_lazy("查看了%(what)s：%(reason)s"),
     "roster.membership_begun": gettext_lazy("成为%(organization)s的%(role)s"),
     "roster.membership_ended": gettext_lazy("不再是%(organization)s的%(role)s"),
+    "roster.membership_updated": gettext_lazy("修改了所在单位的记录"),
     "roster.grant_given": gettext_lazy("被授予%(organization)s的%(role)s"),
     "roster.grant_revoked": gettext_lazy("被撤销%(organization)s的%(role)s：%(reason)s"),
     "roster.guardian_bound": gettext_lazy("登记了监护人"),

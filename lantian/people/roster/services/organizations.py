@@ -26,7 +26,7 @@ from lantian.people.roster.rules import (
 
 # Who writes paths holds this lock until the end of the transaction: many may add leaves together, one may move.
 TREE_LOCK = 0x726F7374  # "rost"
-CHANGEABLE = ("name", "short_name", "code", "stages", "setting")
+CHANGEABLE = ("name", "short_name", "code", "stages", "setting", "is_active")
 
 
 @dataclass(frozen=True)
@@ -146,17 +146,17 @@ def create_organization(
 
 @transaction.atomic
 def update_organization(organization: Organization, *, by: Actor, **changes: Any) -> Organization:
-    """Change name, short_name, code, stages or setting. Heads and school IT leave name and code to the bureau above.
+    """Change name, short_name, code, stages or setting, or open a closed unit again (`is_active=True`).
 
-    Raises Denied, CodeTaken; TypeError for other fields.
+    Heads and school IT leave name, code and opening to the bureau above. Raises Denied, CodeTaken; TypeError for other fields.
     """
     unknown = set(changes) - set(CHANGEABLE)
-    if unknown:
+    if unknown or changes.get("is_active") is False:
         raise TypeError(f"not changeable: {sorted(unknown)}")
     row = Organization.objects.select_for_update().get(pk=organization.pk)
     require(may_update_organization, by, row)
     before = {name: getattr(row, name) for name in changes if getattr(row, name) != changes[name]}
-    if {"name", "code"} & set(before):
+    if {"name", "code", "is_active"} & set(before):
         require(may_deactivate_organization, by, row)  # what the unit is, is decided above it
     if not before:
         return row

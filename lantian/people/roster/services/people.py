@@ -299,7 +299,7 @@ def update_person(person: Person, *, by: Actor, **changes: Any) -> Person:
     except IntegrityError as error:
         _save_or_say(error)
     if row.account is not None:
-        _follow(row.account, row, changed, by)
+        follow_account(row.account, row, changed, by=by)
     plain = [name for name in changed if name not in REVEALABLE]
     journal.record(
         "roster.person_updated",
@@ -321,7 +321,7 @@ def _follows(changed: list[str]) -> list[str]:
     return sorted(columns - set(changed))
 
 
-def _follow(account: "Account", person: Person, changed: list[str], by: Actor) -> None:
+def follow_account(account: "Account", person: Person, changed: list[str], *, by: Actor) -> None:
     """Keep the account's name and sign-in names in step with the person's facts."""
     kinds = {
         "phone": (LoginKind.PHONE, person.phone),

@@ -1,0 +1,47 @@
+"""Refusals of the exchange, in words for the person who sees them."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from lantian.kernel.rules import Text
+
+
+class ExchangeError(Exception):
+    """Base of this app's refusals; `message` is a sentence for the user, `field` the form field it is about."""
+
+    message: "Text" = _("操作没有完成。")
+    field: str = ""
+
+    def __init__(self, message: "Text | None" = None, *, field: str | None = None) -> None:
+        if message is not None:
+            self.message = message
+        if field is not None:
+            self.field = field
+        super().__init__(str(self.message))
+
+
+class FileNotTaken(ExchangeError):
+    """What was sent is not read at all."""
+
+    field = "uploads"
+
+
+class NotReady(ExchangeError):
+    """The run is not in a state in which this can be done."""
+
+    message = _("这批导入现在不能这样办理，请刷新页面看看它到了哪一步。")
+
+
+class HasErrors(NotReady):
+    message = _("还有错误没有处理：请更正，或者明确选择不导入有错误的行。")
+    field = "leave_out_errors"
+
+
+class FileUnusable(NotReady):
+    message = _("有文件整个不能读取，请改好以后重新上传。")
+
+
+class RemovalsNotConfirmed(NotReady):
+    message = _("离开的数量超过了平常，请照实填写这个数字来确认。")

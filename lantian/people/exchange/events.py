@@ -1,0 +1,18 @@
+"""Facts of the exchange."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from lantian.kernel.events import XAPI, Event, event
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ImportApplied(Event):
+    """A file's records are in the roster; `counts` per entity and action."""
+
+    name: ClassVar[str] = "exchange.import_applied"
+    verb: ClassVar[str] = XAPI + "imported"
+    object_type: ClassVar[str] = "exchange.importrun"
+    counts: Mapping[str, Any] = field(default_factory=dict)

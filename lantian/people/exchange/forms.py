@@ -1,0 +1,81 @@
+"""Forms of the exchange. What may be is decided by the rules and services."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from lantian.people.exchange.enums import Entity
+from lantian.people.exchange.errors import HasErrors, RemovalsNotConfirmed
+
+if TYPE_CHECKING:
+    from lantian.people.exchange.models import ImportRun
+
+FIRST_SOURCE = _("教务系统")
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One file or several."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(widget=FilesInput(attrs={"accept": ".zip,.csv"}), **more)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:  # several, not one
+        return [super(FilesField, self).clean(one, initial) for one in (data or [None])]
+
+
+class UploadForm(forms.Form):
+    """What is sent, for which unit, and where it comes from."""
+
+    organization = forms.ChoiceField(
+        label=_("导入到"), help_text=_("只会改动这个单位和它的下级；文件里别处的内容会指出来，不会写入。")
+    )
+    source = forms.CharField(
+        label=_("数据来源"),
+        max_length=80,
+        initial=FIRST_SOURCE,
+        help_text=_("同一个系统每次填同样的名字：全量文件里不再出现的人，只有来自同一来源的才会离开。"),
+    )
+    uploads = FilesField(
+        label=_("文件"),
+        help_text=_("OneRoster 1.2 的 ZIP，或者 users.csv、orgs.csv 等几个 CSV 一起选。UTF-8 编码。"),
+    )
+
+    def __init__(self, *args: Any, units: "list[tuple[str, str]]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organization"].choices = units  # type: ignore[attr-defined]  # a choice field
+        self.fields["organization"].initial = units[0][0]
+
+
+class ConfirmForm(forms.Form):
+    """The last word before a run is applied: numbers that are held are typed, errors are left out on purpose."""
+
+    def __init__(self, *args: Any, run: "ImportRun", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.run = run
+        for entity, count in run.counts.get("held", {}).items():
+            self.fields[f"removals_{entity}"] = forms.IntegerField(
+                label=_("离开：%(what)s") % {"what": Entity(entity).label},
+                help_text=_("有 %(count)s 条会离开，比平常多。请核对以后照实填写这个数字。") % {"count": count},
+                min_value=0,
+                error_messages={"required": RemovalsNotConfirmed.message},
+                widget=forms.NumberInput(attrs={"autocomplete": "off"}),
+            )
+        if run.errors:
+            self.fields["leave_out_errors"] = forms.BooleanField(
+                label=_("不导入有错误的行"),
+                error_messages={"required": HasErrors.message},
+                help_text=_("有错误的行和依赖它们的行这次都不写入，其余照常。"),
+            )
+
+    @property
+    def removals(self) -> dict[str, int]:
+        return {
+            name.removeprefix("removals_"): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith("removals_")
+        }

@@ -1,0 +1,51 @@
+"""Runs of imports, what they found, and what they would do."""
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from lantian.kernel.rules import Actor
+from lantian.people.exchange.enums import Severity
+from lantian.people.exchange.models import Finding, ImportRun, Source, StagedRow
+from lantian.people.roster.enums import Role
+
+
+def runs_visible_to(actor: Actor) -> QuerySet[ImportRun]:
+    """Imports of the subtree that the actor administers, newest first."""
+    if actor.is_system:
+        return ImportRun.objects.order_by("-created_at")
+    if not actor.has_role(Role.OFFICER, Role.SCHOOL_HEAD, Role.SCHOOL_IT):
+        return ImportRun.objects.none()
+    rows = ImportRun.objects.filter(organization__path__within_any=list(actor.paths))
+    return rows.select_related("organization", "source", "created_by").order_by("-created_at")
+
+
+def sources_of(organization_path: str) -> QuerySet[Source]:
+    """Named sources of a unit and those below."""
+    return Source.objects.filter(organization__path__within=organization_path).order_by("name")
+
+
+def findings_of(run: ImportRun) -> QuerySet[Finding]:
+    """What is still wrong, errors first, in the order of the file."""
+    return Finding.objects.filter(run=run, corrected_at__isnull=True).order_by("severity", "file", "row_no", "id")
+
+
+def file_faults(run: ImportRun) -> QuerySet[Finding]:
+    """Errors of a file as a whole: with one of these nothing can be applied."""
+    return Finding.objects.filter(
+        run=run, severity=Severity.ERROR, row_no__isnull=True, corrected_at__isnull=True
+    ).order_by("id")
+
+
+def staged_rows(run: ImportRun) -> QuerySet[StagedRow]:
+    """The rows that would do something, with the names of whom and where they are about (`person_name`, `unit_name`)."""
+    from django.apps import apps
+
+    person, unit = apps.get_model("roster", "Person"), apps.get_model("roster", "Organization")
+    return (
+        StagedRow.objects.filter(run=run)
+        .exclude(action__in=("", "leave"))
+        .annotate(
+            person_name=Subquery(person.objects.filter(pk=OuterRef("person_id")).values("name")[:1]),
+            unit_name=Subquery(unit.objects.filter(pk=OuterRef("org_id")).values("name")[:1]),
+        )
+        .order_by("entity", "id")
+    )

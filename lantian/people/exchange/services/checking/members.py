@@ -1,0 +1,235 @@
+"""Memberships: those in classes (enrollments) and those at units (roles), matched, compared, and what would end."""
+
+from lantian.people.exchange.enums import Entity
+from lantian.people.exchange.services.checking.classes import Places
+from lantian.people.exchange.services.checking.work import SQL_UUID, Work, reason_of
+
+# Both files as one table with their references resolved. A homeroom class's primary teacher is its homeroom teacher.
+ROWS = f"""
+    CREATE TEMP TABLE member ON COMMIT DROP AS
+    SELECT s.id AS row_id, s.entity, s.key, s.status, s.row_no,
+           u.id AS person_id, u.ok AS user_ok, o.id AS org_id, o.ok AS org_ok, o.in_scope,
+           c.id AS class_id, c.ok AS class_ok, c.org_id AS class_org,
+           CASE WHEN s.data ? 'lead' AND c.homeroom THEN 'homeroom_teacher' ELSE s.data->>'role' END AS role,
+           COALESCE(s.data->>'subject', '') AS subject,
+           (s.data->>'valid_from')::date AS valid_from, (s.data->>'valid_to')::date AS valid_to,
+           s.data ? 'valid_to' AS says_end, COALESCE(s.data->>'end_reason', '') AS end_reason,
+           (s.data->>'membership')::boolean AS membership,
+           sk.object_id AS said, {SQL_UUID.format("s.key")} AS own, NULL::uuid AS existing, false AS implied
+      FROM exchange_stagedrow s
+      LEFT JOIN bad b ON b.row_id = s.id
+      LEFT JOIN ref_users u ON u.key = s.user_key
+      LEFT JOIN ref_orgs o ON o.key = s.org_key
+      LEFT JOIN ref_classes c ON c.key = s.class_key
+      LEFT JOIN exchange_sourcekey sk ON sk.source_id = %(source)s AND sk.entity = s.entity AND sk.sourced_id = s.key
+     WHERE s.run_id = %(run)s AND s.entity IN ('roles', 'enrollments') AND s.row_no > 0 AND NOT s.faulty AND b.row_id IS NULL;
+    ALTER TABLE member ADD PRIMARY KEY (row_id);
+    ANALYZE member;
+"""
+
+# The unit of a class is the class's; the schoolSourcedId must agree, but need not be known on its own.
+JOIN = "exchange_stagedrow s JOIN member m ON m.row_id = s.id"
+ACTIVE = "m.status = 'active'"
+MEMBER_ROLES = "('student', 'teacher', 'homeroom_teacher', 'staff')"
+_OFFICE = f"(m.role IS NULL OR m.role NOT IN {MEMBER_ROLES} AND m.role <> 'guardian')"
+
+IMPLIED = """
+    UPDATE member m SET implied = true
+     WHERE m.entity = 'roles' AND m.status = 'active' AND m.membership IS NOT TRUE AND (
+           m.membership IS FALSE
+        OR EXISTS (SELECT FROM taught t WHERE t.person_id = m.person_id AND t.org_id = m.org_id
+                      AND t.family = CASE WHEN m.role = 'homeroom_teacher' THEN 'teacher' ELSE m.role END));
+"""
+
+TAUGHT = """
+    CREATE TEMP TABLE taught ON COMMIT DROP AS
+    SELECT DISTINCT person_id, COALESCE(class_org, org_id) AS org_id,
+           CASE WHEN role = 'homeroom_teacher' THEN 'teacher' ELSE role END AS family
+      FROM member WHERE entity = 'enrollments' AND status = 'active' AND person_id IS NOT NULL
+    UNION
+    SELECT x.person_id, x.organization_id, CASE WHEN x.role = 'homeroom_teacher' THEN 'teacher' ELSE x.role END
+      FROM roster_membership x WHERE x.class_group_id IS NOT NULL AND (x.valid_to IS NULL OR x.valid_to >= %(today)s)
+       AND x.person_id IN (SELECT person_id FROM member WHERE entity = 'roles' AND membership IS NULL);
+    CREATE INDEX ON taught (person_id);
+"""
+
+# By what the source calls it, by id, and else the same person in the same place as the same.
+MATCH = """
+    UPDATE member m SET existing = x.id FROM roster_membership x WHERE x.id = m.said AND NOT m.implied;
+    UPDATE member m SET existing = x.id FROM roster_membership x WHERE m.existing IS NULL AND x.id = m.own AND NOT m.implied;
+    UPDATE member m SET existing = x.id FROM roster_membership x
+     WHERE m.existing IS NULL AND NOT m.implied AND x.valid_to IS NULL AND x.person_id = m.person_id
+       AND x.organization_id = COALESCE(m.class_org, m.org_id) AND x.class_group_id IS NOT DISTINCT FROM m.class_id
+       AND x.role = m.role AND x.subject = m.subject AND m.status = 'active';
+    CREATE INDEX ON member (existing) WHERE existing IS NOT NULL;
+"""
+
+VERDICT = """
+    CREATE TEMP TABLE member_verdict ON COMMIT DROP AS
+    SELECT m.row_id, COALESCE(m.existing, CASE WHEN x2.id IS NULL THEN m.own END, gen_random_uuid()) AS object_id,
+           COALESCE(m.person_id, x.person_id) AS person_id,
+           COALESCE(m.class_org, m.org_id, x.organization_id) AS org_id,
+           CASE WHEN m.status = 'active' THEN m.class_id ELSE x.class_group_id END AS class_id,
+           COALESCE(m.role, x.role) AS role,
+           CASE WHEN m.implied OR m.role NOT IN ('student', 'teacher', 'homeroom_teacher', 'staff') THEN 'leave'
+                WHEN m.status = 'tobedeleted' THEN
+                     CASE WHEN x.id IS NOT NULL AND (x.valid_to IS NULL OR x.valid_to > %(today)s)
+                          THEN 'remove' ELSE 'leave' END
+                WHEN x.id IS NULL THEN 'create' ELSE 'change' END AS action,
+           CASE WHEN x.id IS NOT NULL AND m.status = 'active' AND NOT m.implied THEN jsonb_strip_nulls(jsonb_build_object(
+               'person', CASE WHEN x.person_id <> m.person_id THEN x.person_id END,
+               'organization', CASE WHEN x.organization_id <> COALESCE(m.class_org, m.org_id) THEN x.organization_id END,
+               'class_group', CASE WHEN x.class_group_id IS DISTINCT FROM m.class_id
+                                   THEN COALESCE(x.class_group_id::text, '') END,
+               'role', CASE WHEN x.role <> m.role THEN x.role END,
+               'subject', CASE WHEN x.subject <> m.subject THEN x.subject END,
+               'valid_from', CASE WHEN x.valid_from <> m.valid_from THEN x.valid_from END,
+               'valid_to', CASE WHEN m.says_end AND x.valid_to IS DISTINCT FROM m.valid_to
+                                THEN COALESCE(x.valid_to::text, '') END
+           )) END AS before
+      FROM member m
+      LEFT JOIN roster_membership x ON x.id = m.existing
+      LEFT JOIN roster_membership x2 ON x2.id = m.own AND m.existing IS NULL
+      LEFT JOIN bad b ON b.row_id = m.row_id
+     WHERE b.row_id IS NULL;
+    UPDATE member_verdict SET action = 'leave', before = NULL WHERE action = 'change' AND before = '{}'::jsonb;
+"""
+
+SETTLE = """
+    UPDATE exchange_stagedrow s
+       SET action = v.action,
+           object_id = CASE WHEN v.role IN ('student', 'teacher', 'homeroom_teacher', 'staff') THEN v.object_id END,
+           person_id = v.person_id, org_id = v.org_id, class_id = v.class_id, before = v.before,
+           data = CASE WHEN s.data->>'role' = v.role THEN s.data ELSE s.data || jsonb_build_object('role', v.role) END
+      FROM member_verdict v WHERE s.id = v.row_id;
+"""
+
+# What this source brought, is still open within the scope, and is no longer named.
+GONE = """
+    INSERT INTO exchange_stagedrow (run_id, entity, file, row_no, key, data, action, object_id, person_id, org_id, class_id)
+    SELECT %(run)s, %(entity)s, '', 0, k.sourced_id, jsonb_build_object('role', x.role, 'subject', x.subject), 'remove',
+           x.id, x.person_id, x.organization_id, x.class_group_id
+      FROM exchange_sourcekey k
+      JOIN roster_membership x ON x.id = k.object_id AND (x.valid_to IS NULL OR x.valid_to > %(today)s)
+      JOIN roster_organization o ON o.id = x.organization_id AND o.path <@ %(scope)s::ltree
+     WHERE k.source_id = %(source)s AND k.entity = %(entity)s
+       AND NOT EXISTS (SELECT FROM exchange_stagedrow s WHERE s.run_id = %(run)s AND s.entity = %(entity)s
+                          AND s.key = k.sourced_id AND s.row_no > 0)
+       AND NOT EXISTS (SELECT FROM member m WHERE m.existing = x.id)
+       AND NOT x.organization_id = ANY(%(refused)s::uuid[]);
+"""
+
+
+def check_members(work: Work, places: Places) -> None:
+    """Judge every row of roles.csv and enrollments.csv, and add what would end because a full file does not name it."""
+    work.sql(ROWS)
+    _references(work)
+    work.sql("DELETE FROM member m USING bad b WHERE b.row_id = m.row_id")
+    work.sql(TAUGHT)
+    work.sql(IMPLIED)
+    work.sql(MATCH)
+    work.sql("ANALYZE member")
+    _twice(work)
+    work.sql(VERDICT)
+    _rights(work, places)
+    work.sql(SETTLE)
+    _grants(work)
+    _nowhere(work)
+    work.skip_bad(Entity.USERS)
+    for entity in (Entity.ROLES, Entity.ENROLLMENTS):
+        work.skip_bad(entity)
+        if work.is_bulk(entity):
+            refused = [pk for pk in places.places if not places.people_manageable(pk)]
+            work.sql(GONE, entity=str(entity), refused=refused)
+
+
+def _references(work: Work) -> None:
+    value = "jsonb_build_object('value', s.{})"
+    work.find("unknown_user", "error", f"{JOIN} WHERE {ACTIVE} AND m.user_ok IS NULL", column="userSourcedId",
+              params=value.format("user_key"))  # fmt: skip
+    work.find("depends_on_error", "error", f"{JOIN} WHERE {ACTIVE} AND NOT m.user_ok", column="userSourcedId",
+              params=value.format("user_key"))  # fmt: skip
+    enrolled = "s.entity = 'enrollments'"
+    work.find("unknown_class", "error", f"{JOIN} WHERE {ACTIVE} AND {enrolled} AND m.class_ok IS NULL",
+              column="classSourcedId", params=value.format("class_key"))  # fmt: skip
+    work.find("depends_on_error", "error", f"{JOIN} WHERE {ACTIVE} AND {enrolled} AND NOT m.class_ok",
+              column="classSourcedId", params=value.format("class_key"))  # fmt: skip
+    work.find(
+        "class_not_of_school", "error", f"{JOIN} WHERE {ACTIVE} AND m.class_org <> m.org_id", column="schoolSourcedId"
+    )
+    at_unit = "s.entity = 'roles' AND m.role <> 'guardian'"
+    work.find("unknown_org", "error", f"{JOIN} WHERE {ACTIVE} AND {at_unit} AND m.org_ok IS NULL",
+              column="orgSourcedId", params=value.format("org_key"))  # fmt: skip
+    work.find("depends_on_error", "error", f"{JOIN} WHERE {ACTIVE} AND {at_unit} AND NOT m.org_ok",
+              column="orgSourcedId", params=value.format("org_key"))  # fmt: skip
+    work.find("out_of_scope", "error",
+              f"{JOIN} WHERE {ACTIVE} AND {at_unit} AND m.role IN {MEMBER_ROLES} AND NOT m.in_scope",
+              column="orgSourcedId")  # fmt: skip
+
+
+def _twice(work: Work) -> None:
+    """Two rows that would be one membership, and a row whose membership lies elsewhere."""
+    work.find(
+        "same_membership_twice",
+        "error",
+        "(SELECT t.*, first_value(row_no) OVER w AS first_row, row_number() OVER w AS n FROM"
+        f" (SELECT s.*, m.person_id AS who, COALESCE(m.class_org, m.org_id) AS place, m.class_id AS room, m.role,"
+        f" m.subject FROM {JOIN}"
+        f" WHERE {ACTIVE} AND NOT m.implied AND m.valid_to IS NULL AND m.role IN {MEMBER_ROLES}) t"
+        " WINDOW w AS (PARTITION BY who, place, room, role, subject ORDER BY entity, row_no)) s WHERE s.n > 1",
+        params="jsonb_build_object('row', s.first_row)",
+    )
+    work.find(
+        "out_of_scope",
+        "error",
+        f"{JOIN} JOIN roster_membership x ON x.id = m.existing JOIN roster_organization o ON o.id = x.organization_id"
+        " WHERE NOT o.path <@ %(scope)s::ltree",
+        column="sourcedId",
+    )
+    work.find(
+        "dates_order",
+        "error",
+        f"{JOIN} LEFT JOIN roster_membership x ON x.id = m.existing WHERE {ACTIVE} AND NOT m.implied"
+        " AND m.valid_to < COALESCE(m.valid_from, x.valid_from, %(today)s)",
+        column="endDate",
+        params="jsonb_build_object('first', COALESCE(s.data->>'valid_from', ''), 'end', s.data->>'valid_to')",
+    )
+
+
+def _grants(work: Work) -> None:
+    """Offices are not given by a file."""
+    where = f"{JOIN} WHERE {ACTIVE} AND s.entity = 'roles' AND NOT m.implied AND {_OFFICE}"
+    work.find("grant_not_imported", "warning", where, column="role", params="jsonb_build_object('role', m.role)")
+    work.sql(
+        "UPDATE exchange_stagedrow s SET action = 'skip' FROM member m"
+        f" WHERE m.row_id = s.id AND {ACTIVE} AND s.entity = 'roles' AND NOT m.implied AND {_OFFICE}"
+    )
+
+
+def _rights(work: Work, places: Places) -> None:
+    """Memberships begin, change and end only where the actor manages people."""
+    work.cursor.execute("SELECT DISTINCT org_id FROM member_verdict WHERE action IN ('create', 'change', 'remove')")
+    ids = [row[0] for row in work.cursor.fetchall() if row[0]]
+    refused = {pk: reason_of(verdict) for pk in ids if not (verdict := places.people_manageable(pk))}
+    for pk, reason in refused.items():
+        work.find(
+            "not_allowed",
+            "error",
+            f"exchange_stagedrow s JOIN member_verdict v ON v.row_id = s.id AND v.org_id = '{pk}'"
+            " AND v.action IN ('create', 'change', 'remove')",
+            params="jsonb_build_object('reason', '{}'::text)".format(reason.replace("'", "''").replace("%", "%%")),
+        )
+
+
+def _nowhere(work: Work) -> None:
+    """Somebody new whom no unit of the scope answers for."""
+    work.find(
+        "belongs_nowhere",
+        "error",
+        "exchange_stagedrow s WHERE s.run_id = %(run)s AND s.entity = 'users' AND s.action = 'create'"
+        " AND NOT EXISTS (SELECT FROM member m WHERE m.person_id = s.object_id AND m.status = 'active'"
+        "                  AND (m.entity = 'enrollments' OR m.in_scope))"
+        " AND NOT EXISTS (SELECT FROM tie t WHERE t.guardian_id = s.object_id)"
+        " AND NOT EXISTS (SELECT FROM ref_orgs o WHERE o.id = s.org_id AND o.in_scope)",
+        column="sourcedId",
+    )

@@ -1,0 +1,317 @@
+"""People: who they are among those we have, what would change, and who only bears the same name.
+
+Set-based: one temporary table of the run's people (a users row, a demographics row, or both), matched in this order: what the
+source calls them, the id, the citizen ID, the student number. Never by name.
+"""
+
+from lantian.people.exchange.enums import Entity
+from lantian.people.exchange.services.checking.work import SQL_UUID, Work
+
+MATCH = f"""
+    CREATE TEMP TABLE person_match ON COMMIT DROP AS
+    WITH rows AS (
+        SELECT s.id AS row_id, s.key, s.status, s.data, s.org_key, s.phone_index, s.citizen_id_index, s.student_number_index,
+               sk.object_id AS said, {SQL_UUID.format("s.key")} AS own
+          FROM exchange_stagedrow s
+          LEFT JOIN bad b ON b.row_id = s.id
+          LEFT JOIN exchange_sourcekey sk ON sk.source_id = %(source)s AND sk.entity = 'users' AND sk.sourced_id = s.key
+         WHERE s.run_id = %(run)s AND s.entity = 'users' AND s.row_no > 0 AND NOT s.faulty AND b.row_id IS NULL
+    )
+    SELECT r.row_id, r.key, r.status, r.org_key, r.own,
+           p1.id AS by_source, p2.id AS by_id, p3.id AS by_citizen, p4.id AS by_number,
+           COALESCE(p1.merged_into_id, p1.id, p2.merged_into_id, p2.id, p3.merged_into_id, p3.id,
+                    p4.merged_into_id, p4.id) AS existing,
+           r.phone_index, r.citizen_id_index, r.student_number_index
+      FROM rows r
+      LEFT JOIN roster_person p1 ON p1.id = r.said
+      LEFT JOIN roster_person p2 ON p2.id = r.own
+      LEFT JOIN roster_person p3 ON p3.citizen_id_index = r.citizen_id_index
+      LEFT JOIN roster_person p4 ON p4.student_number_index = r.student_number_index;
+    ALTER TABLE person_match ADD PRIMARY KEY (row_id);
+    CREATE INDEX ON person_match (existing) WHERE existing IS NOT NULL;
+    ANALYZE person_match;
+"""
+
+# Where people belong today, as far as it matters here: those that the file would touch.
+PLACES = """
+    CREATE TEMP TABLE person_place ON COMMIT DROP AS
+    SELECT m.person_id, bool_or(o.path <@ %(scope)s::ltree) AS here,
+           bool_or(m.role = 'student' AND NOT o.path <@ %(scope)s::ltree) AS pupil_elsewhere,
+           bool_or(m.role = 'student' AND o.path <@ %(scope)s::ltree) AS pupil_here
+      FROM roster_membership m JOIN roster_organization o ON o.id = m.organization_id
+     WHERE m.person_id IN (SELECT existing FROM person_match WHERE existing IS NOT NULL)
+       AND (m.valid_to IS NULL OR m.valid_to >= %(today)s)
+     GROUP BY m.person_id;
+    ALTER TABLE person_place ADD PRIMARY KEY (person_id);
+    CREATE TEMP TABLE ward_here ON COMMIT DROP AS
+    SELECT DISTINCT g.guardian_id AS person_id
+      FROM roster_guardianship g JOIN roster_membership m ON m.person_id = g.student_id
+      JOIN roster_organization o ON o.id = m.organization_id AND o.path <@ %(scope)s::ltree
+     WHERE g.guardian_id IN (SELECT existing FROM person_match WHERE existing IS NOT NULL)
+       AND (m.valid_to IS NULL OR m.valid_to >= %(today)s);
+    ALTER TABLE ward_here ADD PRIMARY KEY (person_id);
+"""
+
+# The facts side by side. A demographics row speaks before what a citizen ID says; an absent value says nothing.
+FACTS = """
+    CREATE TEMP TABLE person_facts ON COMMIT DROP AS
+    SELECT m.row_id, m.key, m.status, m.existing, COALESCE(m.existing, CASE WHEN m.by_id IS NULL THEN m.own END,
+               gen_random_uuid()) AS id,
+           s.data->>'name' AS name, d.id AS demo_id,
+           COALESCE(d.data->>'birth_date', s.data->>'birth_date')::date AS birth_date,
+           COALESCE(d.data->>'gender', s.data->>'gender') AS gender,
+           m.phone_index, m.citizen_id_index, m.student_number_index, m.org_key,
+           m.existing IS NULL OR COALESCE(pl.here, w.person_id IS NOT NULL, false)
+               OR (pl.person_id IS NULL AND w.person_id IS NULL) AS ours
+      FROM person_match m
+      JOIN exchange_stagedrow s ON s.id = m.row_id
+      LEFT JOIN exchange_stagedrow d ON d.run_id = %(run)s AND d.entity = 'demographics' AND d.key = m.key AND d.row_no > 0
+                                    AND NOT d.faulty AND d.status = 'active'
+      LEFT JOIN person_place pl ON pl.person_id = m.existing
+      LEFT JOIN ward_here w ON w.person_id = m.existing
+      LEFT JOIN bad b ON b.row_id = m.row_id
+     WHERE b.row_id IS NULL;
+    ALTER TABLE person_facts ADD PRIMARY KEY (row_id);
+    CREATE INDEX ON person_facts (key);
+    ANALYZE person_facts;
+"""
+
+# What would change of those we have. Sealed facts are compared by their blind index and shown as "•".
+CHANGES = """
+    CREATE TEMP TABLE person_change ON COMMIT DROP AS
+    SELECT f.row_id, jsonb_strip_nulls(jsonb_build_object(
+               'name', CASE WHEN f.name <> p.name THEN p.name END,
+               'birth_date', CASE WHEN f.birth_date <> p.birth_date THEN p.birth_date::text
+                                  WHEN f.birth_date IS NOT NULL AND p.birth_date IS NULL THEN '' END,
+               'gender', CASE WHEN f.gender <> p.gender THEN p.gender END,
+               'phone', CASE WHEN f.phone_index IS DISTINCT FROM p.phone_index AND f.phone_index IS NOT NULL
+                             THEN CASE WHEN p.phone_index IS NULL THEN '' ELSE '•' END END,
+               'citizen_id', CASE WHEN f.citizen_id_index IS DISTINCT FROM p.citizen_id_index
+                                   AND f.citizen_id_index IS NOT NULL
+                                  THEN CASE WHEN p.citizen_id_index IS NULL THEN '' ELSE '•' END END,
+               'student_number', CASE WHEN f.student_number_index IS DISTINCT FROM p.student_number_index
+                                       AND f.student_number_index IS NOT NULL
+                                      THEN CASE WHEN p.student_number_index IS NULL THEN '' ELSE '•' END END
+           )) AS before
+      FROM person_facts f JOIN roster_person p ON p.id = f.existing
+     WHERE f.status = 'active';
+    DELETE FROM person_change WHERE before = '{}'::jsonb;
+    ALTER TABLE person_change ADD PRIMARY KEY (row_id);
+"""
+
+REFERENCES = f"""
+    CREATE TEMP TABLE ref_users ON COMMIT DROP AS
+    SELECT key, id, true AS ok FROM person_facts WHERE status = 'active' OR existing IS NOT NULL
+    UNION ALL
+    SELECT DISTINCT ON (s.key) s.key, NULL::uuid, false FROM exchange_stagedrow s
+     WHERE s.run_id = %(run)s AND s.entity = 'users' AND s.row_no > 0
+       AND (s.faulty OR s.id IN (SELECT row_id FROM bad)) AND NOT EXISTS (SELECT FROM person_facts f WHERE f.key = s.key)
+    UNION ALL
+    SELECT k.key, COALESCE(p1.merged_into_id, p1.id, p2.merged_into_id, p2.id), true
+      FROM (SELECT DISTINCT user_key AS key FROM exchange_stagedrow s
+             WHERE run_id = %(run)s AND user_key <> ''
+               AND NOT EXISTS (SELECT FROM exchange_stagedrow u WHERE u.run_id = %(run)s AND u.entity = 'users'
+                                  AND u.key = s.user_key AND u.row_no > 0)
+            UNION SELECT DISTINCT a.value->>0 FROM exchange_stagedrow s, jsonb_array_elements(s.data->'agents') a
+             WHERE s.run_id = %(run)s AND s.entity = 'users' AND s.data ? 'agents'
+               AND NOT EXISTS (SELECT FROM exchange_stagedrow u WHERE u.run_id = %(run)s AND u.entity = 'users'
+                                  AND u.key = a.value->>0 AND u.row_no > 0)) k
+      LEFT JOIN exchange_sourcekey sk ON sk.source_id = %(source)s AND sk.entity = 'users' AND sk.sourced_id = k.key
+      LEFT JOIN roster_person p1 ON p1.id = sk.object_id
+      LEFT JOIN roster_person p2 ON p2.id = {SQL_UUID.format("k.key")}
+     WHERE p1.id IS NOT NULL OR p2.id IS NOT NULL;
+    CREATE INDEX ON ref_users (key);
+    ANALYZE ref_users;
+"""
+
+# Ties between guardians and students that the file names; a row's agents are guardians when the row is a student's.
+TIES = """
+    CREATE TEMP TABLE pupil ON COMMIT DROP AS
+    SELECT DISTINCT f.row_id FROM person_facts f JOIN exchange_stagedrow e ON e.user_key = f.key
+     WHERE e.run_id = %(run)s AND e.entity IN ('enrollments', 'roles') AND e.data->>'role' = 'student'
+    UNION SELECT f.row_id FROM person_facts f JOIN roster_membership m ON m.person_id = f.existing
+     WHERE m.role = 'student' AND (m.valid_to IS NULL OR m.valid_to >= %(today)s);
+    CREATE TEMP TABLE tie ON COMMIT DROP AS
+    SELECT f.row_id, f.id AS student_id, r.id AS guardian_id, a.value->>1 AS relation, a.value->>0 AS agent_key
+      FROM person_facts f JOIN exchange_stagedrow s ON s.id = f.row_id AND s.data ? 'agents'
+      JOIN pupil ON pupil.row_id = f.row_id
+     CROSS JOIN jsonb_array_elements(s.data->'agents') a
+      LEFT JOIN ref_users r ON r.key = a.value->>0 AND r.ok
+     WHERE f.status = 'active';
+"""
+
+SETTLE_USERS = """
+    UPDATE exchange_stagedrow s
+       SET object_id = f.id, person_id = f.id, org_id = o.id, before = v.before,
+           action = CASE WHEN f.existing IS NULL AND f.status = 'active' THEN 'create'
+                         WHEN f.status = 'tobedeleted' AND f.existing IS NOT NULL AND f.here THEN 'remove'
+                         WHEN f.status = 'tobedeleted' THEN 'leave'
+                         WHEN v.before IS NOT NULL THEN 'change' ELSE 'leave' END
+      FROM (SELECT f.*, COALESCE(pl.here, w.person_id IS NOT NULL, false) AS here
+              FROM person_facts f LEFT JOIN person_place pl ON pl.person_id = f.existing
+              LEFT JOIN ward_here w ON w.person_id = f.existing) f
+      LEFT JOIN person_verdict v ON v.row_id = f.row_id
+      LEFT JOIN ref_orgs o ON o.key = f.org_key
+     WHERE s.id = f.row_id;
+"""
+
+SETTLE_DEMOGRAPHICS = """
+    UPDATE exchange_stagedrow s
+       SET object_id = r.id, person_id = r.id,
+           before = NULLIF(jsonb_strip_nulls(jsonb_build_object(
+               'birth_date', CASE WHEN (s.data->>'birth_date')::date IS DISTINCT FROM p.birth_date AND s.data ? 'birth_date'
+                                  THEN COALESCE(p.birth_date::text, '') END,
+               'gender', CASE WHEN s.data->>'gender' <> p.gender THEN p.gender END)), '{}'::jsonb),
+           action = CASE WHEN s.status = 'tobedeleted' THEN 'leave' WHEN p.id IS NULL THEN 'create'
+                         WHEN s.data->>'gender' <> p.gender
+                           OR ((s.data->>'birth_date')::date IS DISTINCT FROM p.birth_date AND s.data ? 'birth_date')
+                         THEN 'change' ELSE 'leave' END
+      FROM ref_users r LEFT JOIN roster_person p ON p.id = r.id
+     WHERE s.run_id = %(run)s AND s.entity = 'demographics' AND s.row_no > 0 AND r.key = s.key AND r.ok AND NOT s.faulty;
+"""
+
+
+def check_people(work: Work) -> None:
+    """Match, compare and judge everybody in users.csv and demographics.csv; leaves `ref_users` and `tie` for what follows."""
+    work.sql(MATCH)
+    _errors(work)
+    work.sql(PLACES)
+    _places(work)
+    work.sql(FACTS)
+    work.sql(CHANGES)
+    work.sql("CREATE TEMP TABLE person_verdict ON COMMIT DROP AS SELECT c.* FROM person_change c"
+             " JOIN person_facts f USING (row_id) WHERE f.ours")  # fmt: skip
+    work.sql("CREATE INDEX ON person_verdict (row_id)")
+    work.find(
+        "facts_kept",
+        "warning",
+        "exchange_stagedrow s JOIN person_change c ON c.row_id = s.id JOIN person_facts f ON f.row_id = s.id AND NOT f.ours",
+    )
+    work.sql(REFERENCES)
+    work.sql(TIES)
+    _twins(work)
+    _ties(work)
+    work.sql(SETTLE_USERS)
+    work.find(
+        "unknown_user",
+        "error",
+        "exchange_stagedrow s LEFT JOIN ref_users r ON r.key = s.key AND r.ok"
+        " WHERE s.run_id = %(run)s AND s.entity = 'demographics' AND s.row_no > 0 AND NOT s.faulty AND s.status = 'active'"
+        " AND r.key IS NULL",
+        column="sourcedId",
+        params="jsonb_build_object('value', s.key)",
+    )
+    work.sql(SETTLE_DEMOGRAPHICS)
+    for entity in (Entity.USERS, Entity.DEMOGRAPHICS):
+        work.skip_bad(entity)
+
+
+def _errors(work: Work) -> None:
+    staged = "exchange_stagedrow s JOIN person_match m ON m.row_id = s.id"
+    for code, column, by in (
+        ("citizen_id_other", "metadata.cn.citizenId", "by_citizen"),
+        ("student_number_other", "metadata.cn.studentNumber", "by_number"),
+    ):
+        work.find(
+            code,
+            "error",
+            f"{staged} JOIN roster_person p ON p.id = m.{by} WHERE m.existing <> COALESCE(p.merged_into_id, p.id)",
+            column=column,
+        )
+    for code, column, index in (
+        ("citizen_id_twice", "metadata.cn.citizenId", "citizen_id_index"),
+        ("student_number_twice", "metadata.cn.studentNumber", "student_number_index"),
+        ("same_thing_twice", "sourcedId", "existing"),
+    ):
+        work.find(
+            code,
+            "error",
+            "(SELECT t.*, first_value(row_no) OVER w AS first_row, row_number() OVER w AS n FROM"
+            f" (SELECT s.*, m.{index} AS same FROM {staged} WHERE m.{index} IS NOT NULL) t"
+            " WINDOW w AS (PARTITION BY same ORDER BY row_no)) s WHERE s.n > 1",
+            column=column,
+            params="jsonb_build_object('row', s.first_row)",
+        )
+
+
+def _places(work: Work) -> None:
+    """A file of one school naming another school's pupils."""
+    work.find(
+        "pupil_elsewhere",
+        "error",
+        "exchange_stagedrow s JOIN person_match m ON m.row_id = s.id JOIN person_place p ON p.person_id = m.existing"
+        " WHERE p.pupil_elsewhere AND NOT p.pupil_here",
+        column="sourcedId",
+    )
+
+
+def _twins(work: Work) -> None:
+    """The same name and birth date: never matched, always worth a look."""
+    work.find(
+        "namesake",
+        "warning",
+        "(SELECT t.*, first_value(row_no) OVER w AS first_row, row_number() OVER w AS n FROM (SELECT s.*, f.name,"
+        " f.birth_date AS born FROM exchange_stagedrow s JOIN person_facts f ON f.row_id = s.id"
+        " WHERE f.birth_date IS NOT NULL AND f.status = 'active') t"
+        " WINDOW w AS (PARTITION BY name, born, org_key ORDER BY row_no)) s WHERE s.n > 1",
+        column="metadata.cn.name",
+        params="jsonb_build_object('row', s.first_row)",
+    )
+    work.find(
+        "maybe_known",
+        "warning",
+        "exchange_stagedrow s JOIN person_facts f ON f.row_id = s.id AND f.existing IS NULL"
+        " JOIN roster_person p ON p.name = f.name AND p.birth_date = f.birth_date AND p.merged_into_id IS NULL"
+        " JOIN roster_membership m ON m.person_id = p.id AND (m.valid_to IS NULL OR m.valid_to >= %(today)s)"
+        " JOIN roster_organization o ON o.id = m.organization_id AND o.path <@ %(scope)s::ltree"
+        " WHERE NOT EXISTS (SELECT FROM person_facts other WHERE other.existing = p.id)",
+        column="metadata.cn.name",
+    )
+
+
+def _ties(work: Work) -> None:
+    work.find(
+        "unknown_agent",
+        "warning",
+        "exchange_stagedrow s JOIN tie t ON t.row_id = s.id AND t.guardian_id IS NULL",
+        column="agentSourcedIds",
+        params="jsonb_build_object('value', t.agent_key)",
+    )
+    work.sql("DELETE FROM tie WHERE guardian_id IS NULL OR guardian_id = student_id")
+    # ties of this source's guardians that a full file no longer names
+    if work.is_bulk(Entity.USERS):
+        work.sql(
+            """
+            CREATE TEMP TABLE untie ON COMMIT DROP AS
+            SELECT g.id, f.row_id FROM person_facts f
+              JOIN exchange_stagedrow s ON s.id = f.row_id AND s.data ? 'agents'
+              JOIN roster_guardianship g ON g.student_id = f.existing
+             WHERE f.status = 'active' AND f.ours
+               AND EXISTS (SELECT FROM exchange_sourcekey k WHERE k.source_id = %(source)s AND k.entity = 'users'
+                              AND k.object_id = g.guardian_id)
+               AND NOT EXISTS (SELECT FROM tie t WHERE t.student_id = g.student_id AND t.guardian_id = g.guardian_id)
+            """
+        )
+        work.sql(
+            "UPDATE exchange_stagedrow s SET data = s.data || jsonb_build_object('untie', u.ids) FROM (SELECT row_id,"
+            " jsonb_agg(id) AS ids FROM untie GROUP BY row_id) u WHERE s.id = u.row_id"
+        )
+    # a new tie, or another relation, is a change of the student
+    work.sql(
+        """
+        CREATE TEMP TABLE tie_new ON COMMIT DROP AS
+        SELECT t.row_id, jsonb_agg(jsonb_build_array(t.guardian_id, t.relation)) AS ties FROM tie t
+          LEFT JOIN roster_guardianship g ON g.student_id = t.student_id AND g.guardian_id = t.guardian_id
+         WHERE g.id IS NULL OR g.relation <> t.relation GROUP BY t.row_id
+        """
+    )
+    work.sql(
+        "UPDATE exchange_stagedrow s SET data = s.data || jsonb_build_object('ties', n.ties) FROM tie_new n"
+        " WHERE s.id = n.row_id"
+    )
+    changed = "SELECT row_id FROM tie_new" + (" UNION SELECT row_id FROM untie" if work.is_bulk(Entity.USERS) else "")
+    work.sql(
+        "INSERT INTO person_verdict SELECT f.row_id, jsonb_build_object('guardians', true) FROM person_facts f"
+        f" WHERE f.existing IS NOT NULL AND f.row_id IN ({changed})"
+        " AND NOT EXISTS (SELECT FROM person_verdict v WHERE v.row_id = f.row_id)"
+    )

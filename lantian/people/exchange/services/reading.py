@@ -1,0 +1,279 @@
+"""Files into the staging: row by row through the pure readers, by COPY into the database, in bounded memory.
+
+Every file is one step that can be done again: what a killed worker left of it is dropped and it is read from its first row.
+"""
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+from zipfile import ZipFile
+
+from django.db import connection, transaction
+
+from lantian.kernel import crypto, files
+from lantian.people.exchange.engine.oneroster import FILES, MANIFEST_FILE, Binding, read_manifest
+from lantian.people.exchange.engine.oneroster.files import Manifest
+from lantian.people.exchange.engine.oneroster.reading import (
+    ERROR,
+    MAX_CELL,
+    WARNING,
+    Checks,
+    Fault,
+    Record,
+    RowReader,
+    check_head,
+)
+from lantian.people.exchange.enums import Entity
+from lantian.people.exchange.models import Finding, ImportRun, StagedRow
+from lantian.people.exchange.services import archive
+from lantian.people.exchange.services.archive import BadArchive, Member
+from lantian.people.exchange.services.outside import Outside
+from lantian.people.identity.engine.names import normalise_phone
+from lantian.people.roster.engine.codes.citizen import birth_date_of, gender_of, normalise_citizen_id
+from lantian.people.roster.engine.codes.student_number import normalise_student_number
+from lantian.people.roster.services.people import CITIZEN_ID, NUMBER, PHONE
+
+CHUNK = 20_000
+FINDINGS_KEPT = 1000  # per file, code and column: the count goes on, the list does not
+ROW_COLUMNS = (
+    "run_id", "entity", "file", "row_no", "key", "status", "modified_at", "org_key", "user_key", "class_key", "course_key",
+    "data", "phone", "phone_index", "citizen_id", "citizen_id_index", "student_number", "student_number_index", "faulty",
+)  # fmt: skip
+FINDING_COLUMNS = ("run_id", "entity", "file", "row_no", "column", "code", "severity", "params", "at_check")
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+CHECKS = Checks(
+    phone=normalise_phone,
+    citizen_id=normalise_citizen_id,
+    student_number=normalise_student_number,
+    born=birth_date_of,
+    gender=gender_of,
+)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\") if "\\" in text else text
+
+
+def _sealed(value: str, context: str) -> str:
+    """Ciphertext and blind index as two COPY fields."""
+    if not value:
+        return "\\N\t\\N"
+    index = crypto.blind_index(value, purpose=context)
+    return f"\\\\x{crypto.encrypt(value, context=context).hex()}\t\\\\x{index.hex()}"
+
+
+def copy_line(run_id: str, entity: str, file: str, row_no: int, record: Record, *, faulty: bool) -> str:
+    """A record as a line of COPY's text form, sealed facts sealed. Keys and data hold no tabs and no line ends."""
+    fields = (
+        run_id, entity, file, str(row_no), _escaped(record.key), record.status, record.modified_at or "\\N",
+        _escaped(record.org_key), _escaped(record.user_key), _escaped(record.class_key), _escaped(record.course_key),
+        _escaped(_encode(record.data)), _sealed(record.phone, PHONE), _sealed(record.citizen_id, CITIZEN_ID),
+        _sealed(record.student_number, NUMBER), "t" if faulty else "f",
+    )  # fmt: skip
+    return "\t".join(fields) + "\n"
+
+
+def _copy(table: str, columns: Sequence[str], lines: Sequence[str]) -> None:
+    with connection.cursor() as cursor:
+        names = ", ".join(f'"{name}"' for name in columns)
+        with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            copy.write("".join(lines).encode())
+
+
+class Findings:
+    """Findings on their way into the database, counted and capped."""
+
+    def __init__(self, run: ImportRun, *, at_check: bool = False) -> None:
+        self._run_id = str(run.pk)
+        self._at_check = "t" if at_check else "f"
+        self._lines: list[str] = []
+        self._seen: Counter[tuple[str, str, str]] = Counter()
+        self.errors = self.warnings = 0
+
+    def add(self, entity: str, file: str, row_no: int | None, fault: Fault) -> None:
+        code, column, severity, params = fault
+        if severity == ERROR:
+            self.errors += 1
+        else:
+            self.warnings += 1
+        self._seen[file, code, column] += 1
+        if self._seen[file, code, column] > FINDINGS_KEPT:
+            return
+        place = "\\N" if row_no is None else str(row_no)
+        cells = (_escaped(" ".join(column.split())), code, severity, _escaped(_encode(params)), self._at_check)
+        self._lines.append("\t".join((self._run_id, entity, file, place, *cells)) + "\n")
+
+    def flush(self) -> None:
+        if self._lines:
+            _copy("exchange_finding", FINDING_COLUMNS, self._lines)
+            self._lines.clear()
+
+
+def rows_of(content: BinaryIO) -> Iterator[tuple[int, list[str]]]:
+    """(number as a spreadsheet shows it, cells), blank rows left out. Raises csv.Error for broken quoting and huge cells."""
+    csv.field_size_limit(MAX_CELL * 8)
+    text = io.TextIOWrapper(content, encoding="utf-8-sig", newline="")
+    for number, cells in enumerate(csv.reader(text, strict=True), start=1):
+        if cells and any(cells):
+            yield number, cells
+
+
+def _manifest(opened: ZipFile, found: dict[str, Member], findings: Findings) -> Manifest | None:
+    member = found.get(MANIFEST_FILE)
+    if member is None:
+        return None
+    try:
+        manifest = read_manifest(cells for _, cells in rows_of(archive.stream(opened, member)))
+    except (csv.Error, UnicodeDecodeError):
+        findings.add("", MANIFEST_FILE, None, ("broken_csv", "", ERROR, {"row": 1}))
+        return None
+    for code, column, value in manifest.faults:
+        findings.add("", MANIFEST_FILE, None, (code, column, ERROR, {"value": value[:40]}))
+    for entity, binding in manifest.files.items():
+        name = FILES[entity].name
+        if binding != Binding.ABSENT and name not in found:
+            findings.add(entity, MANIFEST_FILE, None, ("file_missing", f"file.{entity}", ERROR, {"name": name}))
+        elif binding == Binding.ABSENT and name in found:
+            findings.add(entity, MANIFEST_FILE, None, ("file_unannounced", f"file.{entity}", ERROR, {"name": name}))
+    return manifest
+
+
+def read_run(run: ImportRun, outside: Outside) -> None:
+    """Stage all files of a run; those staged already are passed over. Raises BadArchive, Stopped."""
+    path = files.path_of(run.stored_name)
+    with archive.opened(path) as opened:
+        found, others = archive.members(opened)
+        _begin(run, opened, found, others)
+        wanted = [entity for entity in Entity.values if FILES[entity].name in found and entity in run.files]
+        total = sum(member.size for member in found.values())
+        before = 0
+        for entity in wanted:
+            member = found[FILES[entity].name]
+            if not run.files[entity].get("read"):
+                _read_file(run, entity, opened, member, outside, (before, total))
+            before += member.size
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE exchange_stagedrow")
+
+
+@transaction.atomic
+def _begin(run: ImportRun, opened: ZipFile, found: dict[str, Member], others: list[str]) -> None:
+    """The manifest's word for each file, once."""
+    if run.files:
+        return
+    Finding.objects.filter(run=run).delete()
+    findings = Findings(run)
+    manifest = _manifest(opened, found, findings)
+    if manifest is None:
+        findings.add("", MANIFEST_FILE, None, ("manifest_none", "", WARNING, {}))
+    for name in others:
+        findings.add("", "", None, ("file_unused", "", WARNING, {"name": name}))
+    for entity in Entity.values:
+        name = FILES[entity].name
+        if name in found:
+            said = manifest.files.get(entity, Binding.BULK) if manifest else Binding.BULK
+            run.files[entity] = {"binding": str(said), "file": name, "rows": 0, "read": False}
+    findings.flush()
+    run.counts = {}
+    _count(run, findings)
+    run.save(update_fields=["files", "counts", "errors", "warnings"])
+
+
+def _count(run: ImportRun, findings: Findings) -> None:
+    """What reading found stands apart from what a check finds: a check may be made again."""
+    read = run.counts.setdefault("read", {"errors": 0, "warnings": 0})
+    read["errors"] += findings.errors
+    read["warnings"] += findings.warnings
+    run.errors, run.warnings = read["errors"], read["warnings"]
+
+
+def _read_file(
+    run: ImportRun, entity: str, opened: ZipFile, member: Member, outside: Outside, span: tuple[int, int]
+) -> None:
+    with transaction.atomic():
+        StagedRow.objects.filter(run=run, entity=entity).delete()
+        Finding.objects.filter(run=run, file=member.name, row_no__isnull=False).delete()
+        Finding.objects.filter(run=run, file=member.name, code__in=FILE_FAULTS).delete()
+    findings = Findings(run)
+    step = _Step(run, entity, member, findings, outside, span)
+    lines = archive.count_lines(archive.stream(opened, member))
+    if lines is None:
+        code = archive.other_encoding(archive.stream(opened, member))
+        findings.add(entity, member.name, None, (code, "", ERROR, {}))
+    else:
+        step.lines = max(lines, 1)
+        try:
+            step.read(archive.stream(opened, member))
+        except csv.Error as error:
+            findings.add(
+                entity, member.name, None, ("broken_csv", "", ERROR, {"row": step.at + 1, "what": str(error)[:80]})
+            )
+    step.finish()
+
+
+# Faults of a file as a whole, found while it is read.
+FILE_FAULTS = (
+    "broken_csv", "encoding_gb18030", "encoding_utf16", "encoding_unknown", "missing_column", "unknown_column", "column_twice",
+    "too_many_columns", "no_rows",
+)  # fmt: skip
+
+
+class _Step:
+    """One file being read."""
+
+    def __init__(
+        self, run: ImportRun, entity: str, member: Member, findings: Findings, outside: Outside, span: tuple[int, int]
+    ) -> None:
+        self.run, self.entity, self.member, self.findings, self.outside = run, entity, member, findings, outside
+        self.span = span
+        self.at, self.rows, self.lines = 0, 0, 1
+        self._waiting: list[str] = []
+
+    def read(self, content: BinaryIO) -> None:
+        rows = rows_of(content)
+        self.at, head = next(rows, (1, []))
+        places, faults = check_head(FILES[self.entity], head)
+        for fault in faults:
+            self.findings.add(self.entity, self.member.name, None, fault)
+        if any(fault[2] == ERROR for fault in faults):
+            return
+        delta = self.run.files[self.entity]["binding"] == Binding.DELTA
+        reader = RowReader(self.entity, places, len(head), checks=CHECKS, delta=delta)
+        run_id = str(self.run.pk)
+        for self.at, cells in rows:
+            record = reader.read(cells)
+            for fault in reader.faults:
+                self.findings.add(self.entity, self.member.name, self.at, fault)
+            self.rows += 1
+            if record is not None:
+                faulty = any(fault[2] == ERROR for fault in reader.faults)
+                self._waiting.append(copy_line(run_id, self.entity, self.member.name, self.at, record, faulty=faulty))
+                if len(self._waiting) >= CHUNK:
+                    self._flush()
+
+    def _flush(self) -> None:
+        with transaction.atomic():
+            _copy("exchange_stagedrow", ROW_COLUMNS, self._waiting)
+            self.findings.flush()
+        self._waiting.clear()
+        before, total = self.span
+        share = min(self.at / self.lines, 1.0)
+        self.outside.tell(f"read:{self.entity}", int(before + share * self.member.size) // 1024, total // 1024)
+
+    def finish(self) -> None:
+        with transaction.atomic():
+            _copy("exchange_stagedrow", ROW_COLUMNS, self._waiting)
+            self.findings.flush()
+            run = ImportRun.objects.select_for_update().get(pk=self.run.pk)
+            run.files[self.entity] |= {"rows": self.rows, "read": True}
+            _count(run, self.findings)
+            run.save(update_fields=["files", "counts", "errors", "warnings"])
+        self.run.files, self.run.counts = run.files, run.counts
+
+
+__all__ = ["BadArchive", "copy_line", "read_run", "rows_of"]
