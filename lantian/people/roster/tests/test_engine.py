@@ -47,3 +47,13 @@ def test_any_text_gets_keys_that_fit_their_columns(text):
 )
 def test_classes_are_called_as_people_call_them(stage, grade, number, name):
     assert classes.class_name(stage, grade, number) == name
+
+
+def test_names_read_letter_by_letter_are_read_as_whole_ones_are() -> None:
+    from pypinyin import lazy_pinyin
+
+    from lantian.people.roster.engine.names import syllables
+
+    family, given = "王李单曾解", "伟芳重长乐行朝阳省"
+    for name in (f"{a}{b}{c}" for a in family for b in given for c in given):
+        assert syllables(name) == lazy_pinyin(name), name
