@@ -79,7 +79,8 @@ def make_world() -> World:
     grant("operator", "operator", "city")
 
     def member(name: str, role: str, group: str, subject: str = "") -> None:
-        person.setdefault(name, PersonFactory(phone="1380000" + f"{len(person):04}"))
+        if name not in person:
+            person[name] = PersonFactory(phone="1380000" + f"{len(person):04}")
         klass = world.classes[group]
         MembershipFactory(
             person=person[name], organization=klass.organization, role=role, class_group=klass, subject=subject
