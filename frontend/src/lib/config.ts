@@ -25,3 +25,8 @@ export function post(url: string, fields: Record<string, string> = {}): Promise<
     body: new URLSearchParams(fields),
   });
 }
+
+/** The page is not signed in any more (asked with `redirect: "manual"`: the way to the sign-in page is not followed). */
+export function isSignedOut(answer: Response): boolean {
+  return answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403;
+}

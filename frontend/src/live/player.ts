@@ -2,6 +2,7 @@
 import type HlsInstance from "hls.js/light";
 import type { ErrorData, Events } from "hls.js/light";
 import { bufferAhead, StallMeter } from "./quality";
+import { afterLost } from "./lost";
 import { chooseLevel, Hls, LIVE_DELAY, liveSettings, playsNatively, replaySettings, type Source } from "./hls";
 import { Pace } from "./pace";
 import { Recovery, type Trouble } from "./recovery";
@@ -13,6 +14,8 @@ export interface PlayerEvents {
   blocked?: (blocked: boolean) => void;
   /** The picture began or stopped to run. */
   running?: (running: boolean) => void;
+  /** The rest of the replay cannot be opened by any key: stopped. */
+  lost?: () => void;
 }
 
 const CHECK_MS = 250;
@@ -32,6 +35,8 @@ export class Player {
   private pace = new Pace(LIVE_DELAY);
   private timer: number;
   private retry: number | undefined;
+  /** A stretch of the replay that no key opens: from where to where (s); `to` null: to the end. */
+  private hole: { from: number; to: number | null } | null = null;
 
   constructor(
     readonly video: HTMLVideoElement,
@@ -148,6 +153,7 @@ export class Player {
 
   private detach(): void {
     window.clearTimeout(this.retry);
+    this.hole = null;
     this.dropsBefore = this.droppedFrames;
     if (this.hls) this.hls.destroy();
     else if (this.video.hasAttribute("src")) {
@@ -173,7 +179,10 @@ export class Player {
     this.lastError = data.details;
     if (!data.fatal) return;
     const status = data.response?.code ?? 0;
-    if (data.type === Hls.ErrorTypes.MEDIA_ERROR) this.mend("media");
+    if (status === 410 && data.frag && this.mode === "replay") {
+      const parts = this.hls?.levels[data.frag.level]?.details?.fragments ?? [];
+      this.hole = { from: data.frag.start, to: afterLost(parts, data.frag) };
+    } else if (data.type === Hls.ErrorTypes.MEDIA_ERROR) this.mend("media");
     else if (status === 404 && data.frag) this.mend("gone");
     else if (data.type === Hls.ErrorTypes.NETWORK_ERROR) this.mend("network");
     else this.mend("other");
@@ -206,8 +215,24 @@ export class Player {
     else this.hls.startLoad(this.mode === "live" ? -1 : this.video.currentTime);
   }
 
+  /** Once all that lies before the hole is shown, go on behind it. */
+  private overHole(): void {
+    if (!this.hole || this.buffer > 0.3) return;
+    const { from, to } = this.hole;
+    this.hole = null;
+    if (this.video.currentTime < from - 1) return this.hls?.startLoad(this.video.currentTime); // sought back meanwhile
+    if (to === null) {
+      this.stop();
+      return this.events.lost?.();
+    }
+    this.video.currentTime = to + 0.05;
+    this.hls?.startLoad(to + 0.05);
+    void this.start();
+  }
+
   private check(): void {
     if (this.mode === "idle") return;
+    this.overHole();
     const now = performance.now();
     const wants = this.expectsMotion && !this.video.paused && !this.video.ended && !this.video.seeking;
     this.meter.sample(now, this.video.currentTime, wants);

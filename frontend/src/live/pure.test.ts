@@ -2,6 +2,7 @@ import { expect, test, vi } from "vitest";
 import { LADDER, UplinkHealth } from "./health";
 import { chooseLevel } from "./hls";
 import { fromHex, KeyCache, keyIdOf } from "./keys";
+import { afterLost } from "./lost";
 import { countdownWords, overlayFor } from "./mode";
 import { pauseBefore } from "./pause";
 import { bufferAhead, StallMeter } from "./quality";
@@ -111,4 +112,12 @@ test("words over the picture come only when the picture has stopped", () => {
 test("lengths and countdowns", () => {
   expect([clockLength(5), clockLength(65), clockLength(3700)]).toEqual(["0:05", "1:05", "1:01:40"]);
   expect([countdownWords(59_001), countdownWords(3_725_000), countdownWords(-5)]).toEqual(["01:00", "1:02:05", "00:00"]);
+});
+
+test("a part whose key is lost is passed over up to the next key, and to nowhere when none follows", () => {
+  const part = (start: number, uri: string) => ({ start, decryptdata: { uri } });
+  const parts = [part(0, "a"), part(1, "a"), part(2, "b"), part(3, "b"), part(4, "a")];
+  expect(afterLost(parts, parts[0]!)).toBe(2);
+  expect(afterLost(parts, parts[2]!)).toBe(4);
+  expect(afterLost(parts, parts[4]!)).toBeNull();
 });

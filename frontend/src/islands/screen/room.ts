@@ -1,4 +1,5 @@
 /** The class screen without its face: follows the day's plan, joins and leaves lessons by itself, from morning to evening. */
+import { isSignedOut } from "../../lib/config";
 import { Socket } from "../../lib/socket";
 import type { Day, ScreenConfig } from "../../live/config";
 import { type Overlay, overlayFor } from "../../live/mode";
@@ -102,7 +103,7 @@ export class ScreenRoom {
       redirect: "manual",
     }).catch(() => null);
     this.reachable = answer !== null && answer.status < 500;
-    this.signedOut = answer?.type === "opaqueredirect" || answer?.status === 401 || answer?.status === 403;
+    this.signedOut = answer !== null && isSignedOut(answer);
     const day = answer?.ok ? ((await answer.json().catch(() => null)) as Day | null) : null;
     if (day) {
       this.day = day;

@@ -15,7 +15,8 @@ const WORDS: Record<Where, () => string> = {
 export class BoardPanel {
   readonly element: HTMLElement;
   private readonly figures: Record<"classes" | "students" | "guests", HTMLElement>;
-  private readonly schools = h("div", { class: "lv-schools" });
+  /** A long list scrolls, and must do so by the arrow keys as well: hence the focus. */
+  private readonly schools = h("div", { class: "lv-schools", role: "group", tabindex: "0", "aria-label": t("各校听课情况") });
   private readonly line = h("p", { class: "lv-line", role: "status" });
   private readonly summary = h("p", { class: "lv-note" });
   private shown = "";

@@ -130,6 +130,8 @@ class WatchView {
         return words(t("您的网络断了，正在重连"), t("请检查网络；恢复后自动继续，漏掉的可以看回放。"));
       case "refused":
         return [...words(t("不能进入这节课"), viewer?.refusal || t("请返回课堂页重新进入。")), h("a", { class: "btn btn-lg", href: urls.lesson }, t("返回课堂页"))];
+      case "lost":
+        return words(t("这段录像打不开"), t("服务器上解开它的密钥丢失了，请告诉平台管理员。"));
       case "ended":
         return mode === "none"
           ? [...words(t("这节课已经结束"), t("这节课没有留下录像。")), h("a", { class: "btn btn-lg", href: urls.lesson }, t("返回课堂页"))]

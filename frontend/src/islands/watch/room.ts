@@ -1,4 +1,5 @@
 /** A student's or guest's room without its face: waits, watches, and plays the replay when the lesson is over. */
+import { isSignedOut } from "../../lib/config";
 import type { Replay, WatchConfig } from "../../live/config";
 import { KeyCache } from "../../live/keys";
 import { type Overlay, overlayFor } from "../../live/mode";
@@ -15,6 +16,8 @@ export class WatchRoom {
   viewer: LessonViewer | null = null;
   replayPlayer: Player | null = null;
   blocked = false;
+  /** Nothing opens the keys of (the rest of) the replay. */
+  lost = false;
   private stillSince = performance.now();
   private timers: number[] = [];
   private pollTimer: number | undefined;
@@ -50,7 +53,8 @@ export class WatchRoom {
     const { viewer } = this;
     if (this.mode === "waiting") return "waiting";
     if (this.mode === "none") return "ended";
-    if (!viewer) return "none";
+    if (this.lost) return "lost";
+    if (!viewer) return this.mode === "live" ? "ended" : "none"; // over, and the replay is being asked for
     if (viewer.running) this.stillSince = performance.now();
     return overlayFor({ state: viewer.state, line: viewer.line, running: viewer.running, still: performance.now() - this.stillSince });
   }
@@ -115,6 +119,10 @@ export class WatchRoom {
     this.replayPlayer = new Player(this.video, { keys, ticket: () => ticket }, {
       blocked: (blocked) => this.setBlocked(blocked),
       running: () => this.changed(),
+      lost: () => {
+        this.lost = true;
+        this.changed();
+      },
     });
     this.replayPlayer.playReplay(replay.master, savedPosition(this.config.lesson.id));
   }
@@ -139,7 +147,12 @@ export class WatchRoom {
 
   private async ask(): Promise<void> {
     const address = `${this.config.lesson.watch_url}?format=json`;
-    const answer = await fetch(address, { credentials: "same-origin", headers: { Accept: "application/json" } }).catch(() => null);
+    const answer = await fetch(address, {
+      credentials: "same-origin",
+      headers: { Accept: "application/json" },
+      redirect: "manual",
+    }).catch(() => null);
+    if (answer && isSignedOut(answer)) return location.reload(); // to the sign-in page, and from there back here
     const config = answer?.ok ? ((await answer.json().catch(() => null)) as WatchConfig | null) : null;
     if (!config) return this.poll(3000);
     // an ended session that the page does not yet know as such: ask again

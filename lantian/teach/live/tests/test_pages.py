@@ -65,9 +65,12 @@ def test_somebody_elses_room_is_refused_and_somebody_elses_lesson_does_not_exist
         assert client.get(reverse(name, args=[lesson.pk])).status_code == 404
 
 
-def test_strangers_watch_public_lessons_as_guests_and_no_others(client, world):
+def test_strangers_watch_public_lessons_as_guests_and_sign_in_for_others(client, world):
     closed, _session, _ticket = open_for(world)
-    assert client.get(reverse("live_watch", args=[closed.pk])).status_code == 404
+    for lesson_id in (closed.pk, uuid4()):
+        address = reverse("live_watch", args=[lesson_id])
+        for asked in (address, f"{address}?format=json"):
+            assert client.get(asked)["Location"] == f"/accounts/login/?next={address}"
     public = world.plan(start=closed.ends_at, access=LessonAccess.PUBLIC, receivers=())
     given = config(client.get(reverse("live_watch", args=[public.pk])), "watch-config")
     assert (given["mode"], given["role"], given["session"]) == ("waiting", "guest", None)

@@ -3,8 +3,10 @@
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -34,8 +36,16 @@ def teach(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
 @never_cache
 @public
 def watch(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
-    """Live while it is, replay once it is over. `?format=json` gives the island's configuration anew."""
-    lesson = visible_lesson(request, lesson_id)
+    """Live while it is, replay once it is over. `?format=json` gives the island's configuration anew.
+
+    Strangers see public lessons; for all others, and for those that do not exist, they are asked to sign in.
+    """
+    try:
+        lesson = visible_lesson(request, lesson_id)
+    except Http404:
+        if not actor_of(request).is_anonymous:
+            raise
+        return redirect_to_login(reverse("live_watch", args=[lesson_id]))
     config = payloads.watch_config(lesson, by=actor_of(request))
     if request.GET.get("format") == "json":
         return JsonResponse(config)
