@@ -39,8 +39,7 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What would become of every class (GET), and doing it (POST with the picked schools or classes)."""
     actor, unit = acting(request), _unit(request, pk)
     require(rules.may_promote_classes, actor, unit)
-    asked = request.POST if request.method == "POST" else request.GET
-    form = PromotionForm(asked if "school_year" in asked else None)
+    form = PromotionForm(_asked(request))
     settled = form.cleaned_data if form.is_bound and form.is_valid() else form.defaults()
     plans = queries.plan_promotion(unit, school_year=settled["school_year"], carry_over=settled["carry_over"])
     one_school = len(plans) == 1 and unit.kind in SCHOOL_KINDS
@@ -68,6 +67,14 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
         .order_by("-created_at")[:10],
     }
     return render(request, "roster/promotion_plan.html", context)
+
+
+def _asked(request: HttpRequest) -> dict[str, Any] | None:
+    """What the form is given: a post as it is, an address with what it leaves out filled in, nothing for a bare address."""
+    if request.method == "POST":
+        return request.POST.dict()
+    given = {key: value for key, value in request.GET.dict().items() if key in PromotionForm.base_fields}
+    return {**PromotionForm.defaults(), **given} if given else None
 
 
 def _left_out(request: HttpRequest, plans: list[SchoolPlan], *, classes: bool) -> list[UUID]:
