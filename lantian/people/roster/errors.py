@@ -164,3 +164,19 @@ class ChangedMeanwhile(RosterError):
     """What an import was checked against is no more what it was."""
 
     message = _("核对以后，名册又有了别的修改；这次没有写入任何内容，请重新核对。")
+
+
+class AlreadyMerged(RosterError):
+    message = _("其中一份档案已经合并过了，请刷新页面。")
+
+
+class TwoCitizenIds(RosterError):
+    message = _("两个人的身份证号不同，不是同一个人；如果其中一个号码登记错了，请先更正。")
+
+
+class OneIsTheOthersGuardian(RosterError):
+    message = _("其中一人是另一人的监护人，不会是同一个人。")
+
+
+class CannotUnmerge(RosterError):
+    message = _("这次合并已经撤回，或者之后又有新的合并，不能再撤回。")

@@ -270,3 +270,23 @@ class MembershipsEnded(Event):
     verb: ClassVar[str] = ACTIVITY_STREAMS + "leave"
     object_type: ClassVar[str] = "roster.membership"
     count: int = 0
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class PeopleMerged(Event):
+    """Two records were one human being; whoever keeps ids of people elsewhere follows."""
+
+    name: ClassVar[str] = "roster.people_merged"
+    verb: ClassVar[str] = LANTIAN_VERBS + "merged"
+    object_type: ClassVar[str] = "roster.person"
+    dropped_id: UUID | None = None
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class PeopleUnmerged(Event):
+    name: ClassVar[str] = "roster.people_unmerged"
+    verb: ClassVar[str] = XAPI + "voided"
+    object_type: ClassVar[str] = "roster.person"
+    dropped_id: UUID | None = None

@@ -20,7 +20,7 @@ from lantian.people.roster.enums import (
     Stage,
     Subject,
 )
-from lantian.people.roster.models import ClassGroup, Membership, Organization
+from lantian.people.roster.models import ClassGroup, Membership, Organization, Person
 from lantian.people.roster.queries import class_groups_visible_to, default_school_year
 from lantian.people.roster.rules.holding import PLACES, holds
 
@@ -217,3 +217,25 @@ class MoveStudentsForm(forms.Form):
             .exclude(pk=group.pk)
             .order_by("grade", "number", "name")
         )
+
+
+class MergeForm(forms.Form):
+    """Which of two records goes on."""
+
+    keep = forms.ChoiceField(label=_("留下哪一份"), widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("怎么确认是同一个人"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("会写入记录，至少四个字。"),
+    )
+
+    def __init__(self, *args: Any, one: Person, other: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["keep"].choices = [  # type: ignore[attr-defined]
+            (str(one.pk), _("第一份")),
+            (str(other.pk), _("第二份")),
+        ]
+        # the record that is signed in with, else the older one, is the likelier to go on
+        first = (one.account_id is None, one.created_at) <= (other.account_id is None, other.created_at)
+        self.initial["keep"] = str(one.pk if first else other.pk)

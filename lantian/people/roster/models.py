@@ -288,3 +288,46 @@ class Promotion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organization_id} → {self.school_year}"
+
+
+class PersonMerge(models.Model):
+    """Two records of one human being made one: what went from `dropped` to `kept`, so that it can be taken back."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    kept = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    dropped = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    # table → ids that were re-pointed; names of facts that moved; what was ended, revoked or removed. Never a sealed value.
+    moved: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    merged_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    merged_at = models.DateTimeField(default=timezone.now)
+    undone_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["kept", "-merged_at"], name="person_merge_kept")]
+        constraints = [
+            models.UniqueConstraint(fields=["dropped"], condition=Q(undone_at__isnull=True), name="person_merged_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dropped_id} → {self.kept_id}"
+
+
+class NotDuplicates(models.Model):
+    """That somebody looked at two people and found them to be two: they are not proposed again. `low` is the smaller id."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    low = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    high = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["low", "high"], name="not_duplicates_once"),
+            models.CheckConstraint(condition=Q(low__lt=F("high")), name="not_duplicates_ordered"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.low_id} ≠ {self.high_id}"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lantian.people.roster.views import classes, grants, me, organizations, people, promotion, tree
+from lantian.people.roster.views import classes, grants, me, merging, organizations, people, promotion, tree
 
 urlpatterns = [
     path("organizations/", tree.tree, name="roster_tree"),
@@ -20,6 +20,9 @@ urlpatterns = [
     path("classes/<uuid:pk>/", classes.record, name="roster_class_group"),
     path("classes/<uuid:pk>/slips/", classes.slips, name="roster_class_slips"),
     path("people/", people.people, name="roster_people"),
+    path("people/duplicates/", merging.duplicates, name="roster_duplicates"),
+    path("people/<uuid:pk>/merge/<uuid:other_pk>/", merging.compare, name="roster_merge"),
+    path("people/<uuid:pk>/unmerge/<uuid:merge_pk>/", merging.unmerge, name="roster_unmerge"),
     path("people/<uuid:pk>/", people.record, name="roster_person"),
     path("people/<uuid:pk>/edit/", people.edit, name="roster_person_edit"),
     path("people/<uuid:pk>/reveal/", people.reveal, name="roster_person_reveal"),

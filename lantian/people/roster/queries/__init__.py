@@ -1,6 +1,7 @@
 """Reads of the roster: who an account is, what an actor may see, trees, classes, people and grants."""
 
 from lantian.people.roster.queries.actors import ACTING_AS, actor_of_account, actor_of_person, current_grants_of
+from lantian.people.roster.queries.duplicates import in_two_schools, likely_duplicates, merges_of
 from lantian.people.roster.queries.figures import (
     class_groups_of_schools,
     figures_below,
@@ -60,7 +61,10 @@ __all__ = [
     "grants_visible_to",
     "guardians_of",
     "history_lines",
+    "in_two_schools",
+    "likely_duplicates",
     "members_of_class",
+    "merges_of",
     "organizations_known",
     "organizations_visible_to",
     "panels_of_class",

@@ -15,6 +15,7 @@ from lantian.people.roster.rules.managing import (
     may_update_organization,
     may_update_person,
 )
+from lantian.people.roster.rules.merging import may_merge_people
 from lantian.people.roster.rules.promotion import may_promote_classes, may_view_promotion
 from lantian.people.roster.rules.viewing import (
     may_browse_organizations,
@@ -39,6 +40,7 @@ __all__ = [
     "may_keep_account_of",
     "may_manage_classes",
     "may_manage_people",
+    "may_merge_people",
     "may_move_organization",
     "may_promote_classes",
     "may_reveal_private",

@@ -15,6 +15,7 @@ from lantian.people.roster.services.guardians import (
     release_guardian,
 )
 from lantian.people.roster.services.memberships import add_membership, end_membership
+from lantian.people.roster.services.merging import mark_not_duplicates, merge_people, unmerge_people
 from lantian.people.roster.services.moves import move_students
 from lantian.people.roster.services.organizations import (
     NewOrganization,
@@ -63,6 +64,8 @@ __all__ = [
     "grant_role",
     "issue_slips",
     "keep_person_accounts",
+    "mark_not_duplicates",
+    "merge_people",
     "move_organization",
     "move_students",
     "open_account_for",
@@ -73,6 +76,7 @@ __all__ = [
     "run_promotion",
     "start_promotion",
     "undo_promotion",
+    "unmerge_people",
     "update_class_group",
     "update_organization",
     "update_person",

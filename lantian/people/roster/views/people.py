@@ -43,7 +43,7 @@ def readable(person: Person, name: str, masked: Callable[[str], str]) -> str:
     return masked(value) if value else ""
 
 
-def _now() -> "list[Prefetch[Any]]":
+def now_of_people() -> "list[Prefetch[Any]]":
     """Where people belong, what offices they hold and whose guardians they are today: three queries for any number."""
     rows = Membership.objects.filter(valid_on(timezone.localdate())).select_related("organization", "class_group")
     return [
@@ -53,7 +53,7 @@ def _now() -> "list[Prefetch[Any]]":
     ]
 
 
-def _where(person: Any) -> str:
+def where_of(person: Any) -> str:
     """Where a person belongs, in a few words."""
     words = [f"{row.organization} {queries.role_name(row.role)}" for row in person.offices]
     words += [f"{row.organization} {row.class_group or ''} {queries.role_name(row.role)}" for row in person.now]
@@ -74,7 +74,7 @@ class PeopleList(NamesList[Person]):
             sort="sort_key",
             link=lambda person: reverse("roster_person", args=[person.pk]),
         ),
-        Column("where", gettext_lazy("单位和身份"), value=_where),
+        Column("where", gettext_lazy("单位和身份"), value=where_of),
         Column("gender", gettext_lazy("性别"), value=lambda person: queries.gender_name(person.gender)),
         Column("account", gettext_lazy("账号"), value=lambda person: _("有") if person.account_id else _("未开通")),
     )
@@ -104,17 +104,19 @@ class PeopleList(NamesList[Person]):
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody one may see; within one unit when `organization` is given."""
     actor = acting(request)
-    rows = queries.people_visible_to(actor).prefetch_related(*_now())
+    rows = queries.people_visible_to(actor).prefetch_related(*now_of_people())
     unit = None
     if request.GET.get("organization"):
         unit = get_visible_or_404(queries.organizations_visible_to(actor), pk=request.GET["organization"])
         here = Membership.objects.filter(valid_on(timezone.localdate()), organization__path__within=unit.path)
         rows = rows.filter(pk__in=here.values("person"))
-    return PeopleList(request, rows).respond("roster/people.html", {"unit": unit})
+    return PeopleList(request, rows).respond(
+        "roster/people.html", {"unit": unit, "may_merge": bool(check(rules.may_merge_people, actor))}
+    )
 
 
 def _find(request: HttpRequest, pk: UUID) -> Person:
-    rows = queries.people_visible_to(acting(request)).select_related("account").prefetch_related(*_now())
+    rows = queries.people_visible_to(acting(request)).select_related("account").prefetch_related(*now_of_people())
     return get_visible_or_404(rows, pk=pk)
 
 
@@ -146,6 +148,7 @@ def _record(request: HttpRequest, person: Person, **extra: Any) -> dict[str, Any
         "wards": list(queries.wards_of(person).filter(student__in=visible)),
         "grants": list(grants.order_by("-granted_at")[:20]),
         "panels": queries.panels_of_person(actor, person),
+        "merges": list(queries.merges_of(person)) if actor.paths and may["account"] else [],
         "history": queries.history_lines(person) if near and (actor.paths or actor.person_id == person.pk) else None,
         "may": may,
         "today": timezone.localdate(),

@@ -1,0 +1,76 @@
+"""Who may be one human being under two records, and who is in two schools at once."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from lantian.kernel.rules import Actor
+from lantian.people.roster.enums import MemberRole
+from lantian.people.roster.models import Membership, Person, PersonMerge, valid_on
+from lantian.people.roster.queries.visible import people_visible_to
+
+LIMIT = 200
+
+# Same name, and one fact more in common. Names alone say nothing: a county has many 王伟.
+_PAIRS_SQL = """
+    WITH seen AS (SELECT id, name, birth_date, phone_index, citizen_id_index FROM roster_person
+                   WHERE id IN ({visible}) AND merged_into_id IS NULL),
+    pairs AS (
+        SELECT a.id AS one, b.id AS other, 'birth_date' AS why FROM seen a JOIN seen b
+            ON a.name = b.name AND a.birth_date = b.birth_date AND a.id < b.id
+        UNION ALL
+        SELECT a.id, b.id, 'phone' FROM seen a JOIN seen b
+            ON a.name = b.name AND a.phone_index = b.phone_index AND a.id < b.id)
+    SELECT one, other, array_agg(why ORDER BY why) FROM pairs
+     WHERE NOT EXISTS (SELECT 1 FROM roster_notduplicates n WHERE n.low_id = one AND n.high_id = other)
+       AND NOT EXISTS (SELECT 1 FROM roster_person x, roster_person y WHERE x.id = one AND y.id = other
+                          AND x.citizen_id_index IS NOT NULL AND y.citizen_id_index IS NOT NULL)
+     GROUP BY one, other ORDER BY count(*) DESC, one LIMIT {limit}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two people who may be one, and which facts they share besides the name ("birth_date", "phone")."""
+
+    one: Person
+    other: Person
+    why: tuple[str, ...]
+
+
+def likely_duplicates(actor: Actor, *, person: Person | None = None) -> list[Pair]:
+    """Pairs among those one may see (or with `person`), surest first, at most LIMIT. Three queries.
+
+    Two people with two citizen IDs are two people, whatever else they share.
+    """
+    visible = people_visible_to(actor)
+    if person is not None:
+        visible = visible.filter(Q(pk=person.pk) | Q(name=person.name))
+    sql, params = visible.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_PAIRS_SQL.format(visible=sql, limit=LIMIT), params)
+        found = cursor.fetchall()
+    people = Person.objects.select_related("account").in_bulk({pk for one, other, _ in found for pk in (one, other)})
+    return [
+        Pair(people[one], people[other], tuple(why))
+        for one, other, why in found
+        if person is None or person.pk in (one, other)
+    ]
+
+
+def in_two_schools(actor: Actor) -> QuerySet[Person]:
+    """Students with live places at more than one school, among those one may see."""
+    twice = (
+        Membership.objects.filter(valid_on(timezone.localdate()), role=MemberRole.STUDENT)
+        .values("person")
+        .annotate(schools=Count("organization", distinct=True))
+        .filter(schools__gt=1)
+    )
+    return people_visible_to(actor).filter(pk__in=twice.values("person"))
+
+
+def merges_of(person: Person) -> QuerySet[PersonMerge]:
+    """Merges into a person that still stand, newest first."""
+    return PersonMerge.objects.filter(kept=person, undone_at__isnull=True).select_related("dropped", "merged_by")
