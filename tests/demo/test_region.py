@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from lantian.content.media.models import Stream
 from lantian.kernel.demo import DEMO_KEEPERS, DEMO_PARTS, DemoContext
+from lantian.people.exchange.models import ImportRun
 from lantian.people.roster.models import ClassGroup, Guardianship, Organization, Person
 from lantian.people.schedule.models import Lesson, Room
 from lantian.teach.live.models import Attendance
@@ -33,6 +34,11 @@ def test_the_small_region_has_everything_a_newcomer_needs() -> None:
         "county", "city", "province", "researcher", "expert", "operator", "newcomer",
     }  # fmt: skip
     assert Room.objects.filter(screen_account__isnull=False).count() > 20
+    imports = ImportRun.objects.order_by("created_at").values_list("state", "errors", "fault")
+    assert [(state, errors > 0, fault) for state, errors, fault in imports] == [
+        ("applied", False, ""),
+        ("checked", True, ""),
+    ]
     # the story's teacher has a lesson to open, and tomorrow's keeper does not make it twice
     lessons = Lesson.objects.filter(teacher__account__username="teacher", state="planned")
     assert lessons.exists()

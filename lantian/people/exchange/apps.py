@@ -8,9 +8,11 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from lantian.kernel.demo import demo_part
         from lantian.kernel.web.navigation import NavItem, add
-        from lantian.people.exchange import rules
+        from lantian.people.exchange import demo, rules
 
+        demo_part("exchange")(demo.seed)
         add(
             NavItem(
                 "imports",
