@@ -36,7 +36,7 @@ def seed(context: DemoContext) -> None:
     services.confirm_import(run, by=officer)
     services.proceed(run.pk)
     second = _rows(context, str(school.organization.pk), str(group.pk), COMING)
-    second["users"][1]["phone"] = "1380000"
+    second["users"][1]["phone"] = "138"
     second["users"][0]["metadata.cn.citizenId"] = "510726201703150011"
     second["enrollments"][2]["classSourcedId"] = "2026-3-9"
     second["roles"].append(_role(context, second["users"][3]["sourcedId"], str(school.organization.pk), "principal"))

@@ -1,11 +1,23 @@
 """Runs of imports, what they found, and what they would do."""
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
 
 from lantian.kernel.rules import Actor
-from lantian.people.exchange.enums import Severity
+from lantian.people.exchange.enums import Entity, Severity
 from lantian.people.exchange.models import Finding, ImportRun, Source, StagedRow
 from lantian.people.roster.enums import Role
+
+# People first: they are what one looks for.
+SHOWN = (
+    Entity.USERS,
+    Entity.ENROLLMENTS,
+    Entity.ROLES,
+    Entity.DEMOGRAPHICS,
+    Entity.CLASSES,
+    Entity.ORGS,
+    Entity.COURSES,
+    Entity.SESSIONS,
+)
 
 
 def runs_visible_to(actor: Actor) -> QuerySet[ImportRun]:
@@ -45,7 +57,13 @@ def staged_rows(run: ImportRun) -> QuerySet[StagedRow]:
         .exclude(action__in=("", "leave"))
         .annotate(
             person_name=Subquery(person.objects.filter(pk=OuterRef("person_id")).values("name")[:1]),
+            staged_name=Subquery(
+                StagedRow.objects.filter(run=run, entity=Entity.USERS, key=OuterRef("user_key"), row_no__gt=0).values(
+                    "data__name"
+                )[:1]
+            ),
+            place=Case(*(When(entity=entity, then=Value(n)) for n, entity in enumerate(SHOWN)), default=Value(9)),
             unit_name=Subquery(unit.objects.filter(pk=OuterRef("org_id")).values("name")[:1]),
         )
-        .order_by("entity", "id")
+        .order_by("place", "id")
     )

@@ -117,7 +117,8 @@ def _difference(row: StagedRow) -> str:
 
 def _what(row: StagedRow) -> str:
     """The record's own name, or who it is about."""
-    return str(row.data.get("name") or row.data.get("title") or getattr(row, "person_name", "") or row.key)
+    own = row.data.get("name") or row.data.get("title")
+    return str(own or getattr(row, "person_name", "") or getattr(row, "staged_name", "") or row.key)
 
 
 class RowList(ListPage[StagedRow]):

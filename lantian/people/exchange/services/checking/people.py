@@ -193,9 +193,17 @@ def check_people(work: Work) -> None:
     _ties(work)
     work.sql(SETTLE_USERS)
     work.find(
+        "depends_on_error",
+        "error",
+        "exchange_stagedrow s JOIN ref_users r ON r.key = s.key AND NOT r.ok"
+        " WHERE s.run_id = %(run)s AND s.entity = 'demographics' AND s.row_no > 0 AND NOT s.faulty AND s.status = 'active'",
+        column="sourcedId",
+        params="jsonb_build_object('value', s.key)",
+    )
+    work.find(
         "unknown_user",
         "error",
-        "exchange_stagedrow s LEFT JOIN ref_users r ON r.key = s.key AND r.ok"
+        "exchange_stagedrow s LEFT JOIN ref_users r ON r.key = s.key"
         " WHERE s.run_id = %(run)s AND s.entity = 'demographics' AND s.row_no > 0 AND NOT s.faulty AND s.status = 'active'"
         " AND r.key IS NULL",
         column="sourcedId",
