@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from lantian.kernel.demo import PASSWORD, DemoAccount, DemoContext
 from lantian.kernel.rules import SYSTEM
-from lantian.people.roster import services
+from lantian.people.roster import queries, services
 from lantian.people.roster.engine import region
 from lantian.people.roster.engine.codes.citizen import make_citizen_id
 from lantian.people.roster.engine.codes.school import make_school_code
@@ -71,6 +71,7 @@ def seed(context: DemoContext) -> None:
     _students(context, made)
     _story(context, made)
     _officers(context, made)
+    _registered_twice(context, made)
 
 
 # --- the tree ---------------------------------------------------------------------------------------------------
@@ -382,3 +383,28 @@ def _officers(context: DemoContext, made: Region) -> None:
         services.grant_role(by=SYSTEM, person=person, role=role, organization=unit)
         if (login, title, role, unit) in posts:
             context.announce(login, title, person.name, login, str(unit))
+
+
+def _registered_twice(context: DemoContext, made: Region) -> None:
+    """What every real region has: a pupil on two records, and one who moved without the old school letting go."""
+    near = [school for school in made.schools if school.plan.county.code == FAR_COUNTY and school.classes]
+    first, second = near[0].classes[0], near[1].classes[0]
+    twice, moved = (row.person for row in queries.members_of_class(first, MemberRole.STUDENT)[:2])
+    since = date(school_year(context.today), 9, 1)
+    services.create_person(
+        by=SYSTEM,
+        name=twice.name,
+        gender=twice.gender,
+        birth_date=twice.birth_date,
+        phone=_phone(context, 9_200_001),
+        memberships=[_member(second, MemberRole.STUDENT, "", since)],
+        id=context.uuid(),
+    )
+    services.add_membership(
+        by=SYSTEM,
+        person=moved,
+        organization=second.organization,
+        class_group=second,
+        role=MemberRole.STUDENT,
+        valid_from=since,
+    )
