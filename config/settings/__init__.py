@@ -119,6 +119,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANTIAN_TLS != ""
 SESSION_COOKIE_HTTPONLY = True
+SESSION_ENGINE = "lantian.people.identity.services.session_store"
 # Two instances on one host differ by port alone, and cookies do not: name them by port.
 SESSION_COOKIE_NAME = f"lantian_session_{LANTIAN_PORT}"
 CSRF_COOKIE_NAME = f"lantian_csrf_{LANTIAN_PORT}"

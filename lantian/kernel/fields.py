@@ -1,4 +1,4 @@
-"""Database fields of our own: ltree paths and sealed text."""
+"""Database fields of our own: ltree paths, sealed text, words from closed lists."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,11 +11,13 @@ from lantian.kernel import crypto
 
 if TYPE_CHECKING:
     _TextField = models.Field[str, str]
+    _CharField = models.CharField[str, str]
     _Path = models.Lookup[str]
     _Paths = models.Lookup[Sequence[str]]
     _Bytes = models.BinaryField[str | None, str | None]
 else:  # Django's own classes take no type arguments at run time
     _TextField = models.Field
+    _CharField = models.CharField
     _Path = _Paths = models.Lookup
     _Bytes = models.BinaryField
 
@@ -72,6 +74,19 @@ class Contains(_Path):
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
         return f"{left} @> {right}::ltree", (*left_params, *right_params)
+
+
+@models.UUIDField.register_lookup
+class Among(models.Lookup):  # type: ignore[type-arg]  # no arguments at run time
+    """`id__among=ids`: one of a list given as one parameter, so that the SQL is the same for any number (kernel.prepared)."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} = ANY({right})", (*left_params, *right_params)
 
 
 class Depth(models.Func):
@@ -137,3 +152,26 @@ class SealedTextField(_Bytes):
 
     def value_to_string(self, obj: models.Model) -> str:
         return str(self.value_from_object(obj) or "")
+
+
+class ChoiceField(_CharField):
+    """A CharField with choices whose `get_…_display` looks the word up; Django's translates and hashes all choices at every call,
+    which was a third of the CPU of a list of a hundred units. To the database and to migrations it is a CharField.
+    """
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        own = f"get_{name}_display" in cls.__dict__
+        super().contribute_to_class(cls, name, private_only)
+        if own:
+            return
+        words = dict(self.flatchoices)
+
+        def display(record: models.Model) -> str:
+            value = getattr(record, self.attname)
+            return str(words.get(value, value if value is not None else ""))
+
+        setattr(cls, f"get_{name}_display", display)
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from lantian.content.media.enums import StreamState
+from lantian.kernel.fields import ChoiceField
 
 
 def new_token() -> str:
@@ -19,7 +20,7 @@ class Stream(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
-    state = models.CharField(max_length=8, choices=StreamState, default=StreamState.OPEN)
+    state = ChoiceField(max_length=8, choices=StreamState, default=StreamState.OPEN)
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -7,6 +7,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from lantian.kernel.fields import ChoiceField
+
 
 class DayKind(models.TextChoices):
     HOLIDAY = "holiday", _("放假")
@@ -22,7 +24,7 @@ class SpecialDay(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     date = models.DateField()
-    kind = models.CharField(max_length=8, choices=DayKind)
+    kind = ChoiceField(max_length=8, choices=DayKind)
     name = models.CharField(max_length=40, blank=True)
     follows_weekday = models.PositiveSmallIntegerField(null=True, blank=True)
     organization_id = models.UUIDField(null=True, blank=True)
@@ -50,7 +52,7 @@ class AcademicSession(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     school_year = models.PositiveSmallIntegerField(help_text=_("学年开始的年份"))
-    kind = models.CharField(max_length=8, choices=TermKind)
+    kind = ChoiceField(max_length=8, choices=TermKind)
     starts_on = models.DateField()
     ends_on = models.DateField()
     organization_id = models.UUIDField(null=True, blank=True)

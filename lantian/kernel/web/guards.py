@@ -91,6 +91,13 @@ def signed_in(view: View) -> View:
     return guarded("web.sign_in_first")(view)
 
 
+def found_or_404(found: M | None) -> M:
+    """What a query found among all that is visible (`visible_…(actor, pk)`); None does not exist, whether it is there or not."""
+    if found is None:
+        raise Http404
+    return found
+
+
 def get_visible_or_404(queryset: QuerySet[M], **lookup: Any) -> M:
     """The one object within what is visible; all else does not exist, whether it is there or not."""
     try:

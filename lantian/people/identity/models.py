@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from lantian.kernel.fields import ChoiceField
 from lantian.people.identity.enums import AccountKind, LoginKind
 
 
@@ -20,7 +21,7 @@ class Account(AbstractBaseUser):
     """One account for life: a person's, or a class screen's bound to a room. Who the person is, the roster knows."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    kind = models.CharField(max_length=12, choices=AccountKind, default=AccountKind.PERSON)
+    kind = ChoiceField(max_length=12, choices=AccountKind, default=AccountKind.PERSON)
     username = models.CharField(max_length=64, unique=True)
     display_name = models.CharField(max_length=80, blank=True)
     must_set_password = models.BooleanField(default=True)
@@ -48,7 +49,7 @@ class LoginName(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     account = models.ForeignKey(Account, models.CASCADE, related_name="login_names")
-    kind = models.CharField(max_length=16, choices=LoginKind)
+    kind = ChoiceField(max_length=16, choices=LoginKind)
     index = models.BinaryField(max_length=32, unique=True)
     hint = models.CharField(max_length=32, blank=True, help_text="masked, such as 138****0001")
     created_at = models.DateTimeField(default=timezone.now)

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from lantian.kernel.fields import LtreeField, SealedTextField
+from lantian.kernel.fields import ChoiceField, LtreeField, SealedTextField
 from lantian.people.roster.enums import (
     ClassKind,
     EndReason,
@@ -38,7 +38,7 @@ class Organization(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
-    kind = models.CharField(max_length=16, choices=OrganizationKind)
+    kind = ChoiceField(max_length=16, choices=OrganizationKind)
     stages = ArrayField(models.CharField(max_length=12, choices=Stage), default=list, blank=True)
     name = models.CharField(max_length=80)
     short_name = models.CharField(max_length=40, blank=True)
@@ -46,7 +46,7 @@ class Organization(models.Model):
     sort_key = models.CharField(max_length=200, blank=True, help_text="pinyin of the name")
     search_text = models.CharField(max_length=500, blank=True, help_text="names, code, pinyin and initials, lower case")
     path = LtreeField(unique=True)
-    setting = models.CharField(max_length=8, choices=Setting, blank=True)
+    setting = ChoiceField(max_length=8, choices=Setting, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = changed_at()
@@ -80,7 +80,7 @@ class Person(models.Model):
     sort_key = models.CharField(max_length=200, blank=True, help_text="pinyin of the name")
     initials = models.CharField(max_length=40, blank=True, help_text="first letters of the pinyin")
     search_text = models.CharField(max_length=400, blank=True, help_text="name, pinyin and initials, lower case")
-    gender = models.CharField(max_length=1, choices=Gender, default=Gender.UNKNOWN)
+    gender = ChoiceField(max_length=1, choices=Gender, default=Gender.UNKNOWN)
     birth_date = models.DateField(null=True, blank=True)
     phone = SealedTextField(context="roster.person.phone", null=True, blank=True)
     phone_index = models.BinaryField(max_length=32, null=True, blank=True, editable=False)
@@ -116,8 +116,8 @@ class ClassGroup(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="class_groups")
-    kind = models.CharField(max_length=8, choices=ClassKind, default=ClassKind.HOMEROOM)
-    stage = models.CharField(max_length=12, choices=Stage)
+    kind = ChoiceField(max_length=8, choices=ClassKind, default=ClassKind.HOMEROOM)
+    stage = ChoiceField(max_length=12, choices=Stage)
     grade = models.PositiveSmallIntegerField()
     number = models.PositiveSmallIntegerField(default=1)
     name = models.CharField(max_length=40)
@@ -154,8 +154,8 @@ class Membership(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="memberships")
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="memberships")
     class_group = models.ForeignKey(ClassGroup, models.PROTECT, null=True, blank=True, related_name="memberships")
-    role = models.CharField(max_length=16, choices=MemberRole)
-    subject = models.CharField(max_length=12, choices=Subject, blank=True)
+    role = ChoiceField(max_length=16, choices=MemberRole)
+    subject = ChoiceField(max_length=12, choices=Subject, blank=True)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     end_reason = models.CharField(max_length=12, choices=EndReason, blank=True)
@@ -189,7 +189,7 @@ class RoleGrant(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="role_grants")
-    role = models.CharField(max_length=20, choices=Role)
+    role = ChoiceField(max_length=20, choices=Role)
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="role_grants")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
@@ -223,7 +223,7 @@ class Guardianship(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     guardian = models.ForeignKey(Person, models.PROTECT, related_name="wards")
     student = models.ForeignKey(Person, models.PROTECT, related_name="guardians")
-    relation = models.CharField(max_length=12, choices=Relation, default=Relation.OTHER)
+    relation = ChoiceField(max_length=12, choices=Relation, default=Relation.OTHER)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from lantian.kernel.fields import ChoiceField
 from lantian.people.roster.enums import Stage, Subject
 from lantian.people.schedule.enums import AlliancePart, AllianceState, LessonAccess, LessonState
 
@@ -63,9 +64,9 @@ class Alliance(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     name = models.CharField(max_length=80)
-    stage = models.CharField(max_length=12, choices=Stage)
+    stage = ChoiceField(max_length=12, choices=Stage)
     lead = models.ForeignKey("roster.Organization", models.PROTECT, related_name="led_alliances")
-    state = models.CharField(max_length=8, choices=AllianceState, default=AllianceState.ACTIVE)
+    state = ChoiceField(max_length=8, choices=AllianceState, default=AllianceState.ACTIVE)
     starts_on = models.DateField()
     ends_on = models.DateField()
     created_at = models.DateTimeField(default=timezone.now)
@@ -86,7 +87,7 @@ class AllianceMember(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     alliance = models.ForeignKey(Alliance, models.CASCADE, related_name="members")
     organization = models.ForeignKey("roster.Organization", models.PROTECT, related_name="alliance_memberships")
-    part = models.CharField(max_length=10, choices=AlliancePart)
+    part = ChoiceField(max_length=10, choices=AlliancePart)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["alliance", "organization"], name="alliance_member_once")]
@@ -121,8 +122,8 @@ class Lesson(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     title = models.CharField(max_length=120)
     summary = models.TextField(blank=True, max_length=2000)
-    subject = models.CharField(max_length=12, choices=Subject)
-    stage = models.CharField(max_length=12, choices=Stage)
+    subject = ChoiceField(max_length=12, choices=Subject)
+    stage = ChoiceField(max_length=12, choices=Stage)
     grade = models.PositiveSmallIntegerField()
     teacher = models.ForeignKey("roster.Person", models.PROTECT, related_name="lessons")
     organization = models.ForeignKey("roster.Organization", models.PROTECT, related_name="lessons")
@@ -132,8 +133,8 @@ class Lesson(models.Model):
     period_no = models.PositiveSmallIntegerField(null=True, blank=True)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    state = models.CharField(max_length=10, choices=LessonState, default=LessonState.PLANNED)
-    access = models.CharField(max_length=10, choices=LessonAccess, default=LessonAccess.ALLIANCE)
+    state = ChoiceField(max_length=10, choices=LessonState, default=LessonState.PLANNED)
+    access = ChoiceField(max_length=10, choices=LessonAccess, default=LessonAccess.ALLIANCE)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -5,10 +5,11 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from lantian.kernel.prepared import attach, prepared
 from lantian.kernel.registry import Registry
 from lantian.kernel.rules import Actor, share_edge, shared
 from lantian.people.roster.enums import SCHOOL_KINDS
@@ -116,9 +117,33 @@ def rooms_panel(actor: Actor, organization: "Organization") -> "Panel | None":
 
 def with_names(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
     """With all that a list or a page shows of each lesson, in two queries."""
+    receivers = LessonReceiver.objects.select_related("class_group__organization")
     return lessons.select_related("teacher", "organization", "class_group", "room", "alliance").prefetch_related(
-        "receivers__class_group__organization"
+        Prefetch("receivers", receivers)
     )
+
+
+@prepared
+def _named(lesson: UUID) -> QuerySet[Lesson]:
+    return with_names(Lesson.objects.filter(pk=lesson)).prefetch_related(None)
+
+
+@prepared
+def _receivers(lesson: UUID) -> QuerySet[LessonReceiver]:
+    return LessonReceiver.objects.filter(lesson=lesson).select_related("class_group__organization")
+
+
+def visible_lesson(actor: Actor, pk: UUID) -> Lesson | None:
+    """One lesson as `with_names` gives it, None unless it is among those the actor may see. Three queries.
+
+    What may be seen differs with who asks and is compiled each time: it is asked for the yes alone. The rest is the same for all.
+    """
+    if not lessons_visible_to(actor).filter(pk=pk).exists():
+        return None
+    lesson = _named.first(pk)
+    if lesson is not None:
+        attach(lesson, "receivers", _receivers(pk))
+    return lesson
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:

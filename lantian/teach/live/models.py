@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from lantian.kernel.fields import ChoiceField
 from lantian.teach.live.enums import OPEN_STATES, AttendanceKind, EndReason, SessionState, UploadState
 
 
@@ -15,14 +16,14 @@ class LiveSession(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     lesson = models.ForeignKey("schedule.Lesson", models.PROTECT, related_name="live_sessions")
     stream = models.OneToOneField("media.Stream", models.PROTECT, related_name="live_session")
-    state = models.CharField(max_length=12, choices=SessionState, default=SessionState.WAITING)
+    state = ChoiceField(max_length=12, choices=SessionState, default=SessionState.WAITING)
     publisher = models.ForeignKey("roster.Person", models.PROTECT, null=True, blank=True, related_name="+")
     opened_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True, help_text="first chunk")
     last_chunk_at = models.DateTimeField(null=True, blank=True)
     planned_end = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
-    end_reason = models.CharField(max_length=12, choices=EndReason, blank=True)
+    end_reason = ChoiceField(max_length=12, choices=EndReason, blank=True)
 
     class Meta:
         indexes = [
@@ -57,7 +58,7 @@ class Attendance(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     session = models.ForeignKey(LiveSession, models.CASCADE, related_name="attendances")
-    kind = models.CharField(max_length=10, choices=AttendanceKind)
+    kind = ChoiceField(max_length=10, choices=AttendanceKind)
     viewer = models.CharField(max_length=80, help_text="class:<id>, person:<id>, guest:<mark>")
     class_group = models.ForeignKey("roster.ClassGroup", models.PROTECT, null=True, blank=True, related_name="+")
     person = models.ForeignKey("roster.Person", models.PROTECT, null=True, blank=True, related_name="+")
@@ -131,7 +132,7 @@ class PageUpload(models.Model):
     file = models.CharField(max_length=80, help_text="name in the file store")
     kind = models.CharField(max_length=24, help_text="sniffed content type")
     size = models.PositiveBigIntegerField()
-    state = models.CharField(max_length=8, choices=UploadState, default=UploadState.WAITING)
+    state = ChoiceField(max_length=8, choices=UploadState, default=UploadState.WAITING)
     done = models.PositiveSmallIntegerField(default=0)
     total = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=200, blank=True)

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.lookups import IsNull
 
+from lantian.kernel.prepared import prepared
 from lantian.kernel.rules import Actor, share_edge, shared
 from lantian.people.schedule import queries as schedule
 from lantian.teach.live.engine.attendance import attended, union_seconds
@@ -52,13 +54,18 @@ def open_session(lesson: "Lesson") -> LiveSession | None:
     return LiveSession.objects.filter(lesson=lesson, state__in=OPEN_STATES).select_related("stream").first()
 
 
+@prepared
+def _sessions(lesson: UUID) -> QuerySet[LiveSession]:
+    rows = LiveSession.objects.filter(lesson=lesson).select_related("stream")
+    return rows.order_by(IsNull(F("ended_at"), True).desc(), "-opened_at")[:1]
+
+
 def latest_session(lesson: "Lesson") -> LiveSession | None:
-    """The open session of a lesson, else its newest."""
-    sessions = LiveSession.objects.filter(lesson=lesson).select_related("stream", "lesson")
-    return (
-        sessions.order_by("ended_at", "-opened_at").filter(ended_at=None).first()
-        or sessions.order_by("-opened_at").first()
-    )
+    """The open session of a lesson, else its newest. One query."""
+    session = _sessions.first(lesson.pk)
+    if session is not None:
+        session.lesson = lesson
+    return session
 
 
 def opening_window(lesson: "Lesson") -> tuple[datetime, datetime]:

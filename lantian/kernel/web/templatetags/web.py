@@ -1,6 +1,7 @@
 """Tags behind the components: icons, form controls, small geometry. Pages use the components (`<c-…>`)."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms, template
 from django.forms.boundfield import BoundField
@@ -8,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from lantian.kernel.web import icons, once
+from lantian.kernel.web.addresses import address_of
 from lantian.kernel.web.lists import spaced as spaced_number
 
 register = template.Library()
@@ -27,6 +29,12 @@ _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
 def icon(name: str, size: int | str = 18) -> SafeString:
     """{% icon "video" 18 %}"""
     return icons.svg(str(name), int(size))
+
+
+@register.filter
+def page_of(pk: UUID, name: str) -> str:
+    """{{ school.pk|page_of:"roster_organization" }}: like {% url %}, for the rows of long lists."""
+    return address_of(name, pk)
 
 
 @register.simple_tag

@@ -8,12 +8,14 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from lantian.kernel import crypto
 from lantian.kernel.events import publish
 from lantian.kernel.journal import services as journal
+from lantian.kernel.prepared import prepared
 from lantian.kernel.rules import Actor, ActorKind
 from lantian.people.identity import events
 from lantian.people.identity.engine.names import normalise_login
@@ -26,6 +28,11 @@ from lantian.people.identity.services import passwords
 SECOND_FACTOR = "identity.second_factor"
 # A class screen stays signed in for a school year and its holidays.
 SCREEN_SESSION_SECONDS = 400 * 24 * 3600
+
+
+@prepared
+def _open_account(id: UUID) -> QuerySet[Account]:
+    return Account.objects.filter(pk=id, is_active=True)
 
 
 class LoginNameBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is untyped
@@ -44,7 +51,7 @@ class LoginNameBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth 
         return account
 
     def get_user(self, user_id: UUID) -> Account | None:
-        return Account.objects.filter(pk=user_id, is_active=True).first()
+        return _open_account.first(user_id)
 
 
 def actor_for(account: Account) -> Actor:

@@ -8,6 +8,7 @@ from lantian.people.roster.queries.figures import (
     find,
     guardians_of,
     members_of_class,
+    members_today,
     staff_of,
     wards_of,
 )
@@ -35,6 +36,8 @@ from lantian.people.roster.queries.visible import (
     grants_visible_to,
     organizations_visible_to,
     people_visible_to,
+    visible_class_group,
+    visible_organization,
 )
 
 __all__ = [
@@ -64,6 +67,7 @@ __all__ = [
     "in_two_schools",
     "likely_duplicates",
     "members_of_class",
+    "members_today",
     "merges_of",
     "organizations_known",
     "organizations_visible_to",
@@ -77,5 +81,7 @@ __all__ = [
     "schools_below",
     "staff_of",
     "top_organizations",
+    "visible_class_group",
+    "visible_organization",
     "wards_of",
 ]

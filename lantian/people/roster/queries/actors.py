@@ -42,23 +42,27 @@ _FROM_MEMBERSHIP = {
 # Every page builds an actor. Through the ORM, compiling two querysets with their joins was 31 % of a small page's CPU (profile of
 # the tree's branch); now it is one statement. `live_grants` and `valid_on` say the same in the ORM's words.
 _ROLES_SQL = """
-    SELECT NULL::uuid, m.person_id, m.role, m.class_group_id,
-           o.id, COALESCE(NULLIF(o.short_name, ''), o.name), o.kind, o.path::text
-      FROM roster_membership m JOIN roster_organization o ON o.id = m.organization_id AND o.is_active
-     WHERE (m.person_id = %(person)s OR (m.role = 'student' AND m.person_id IN
-               (SELECT student_id FROM roster_guardianship WHERE guardian_id = %(person)s)))
-       AND m.valid_from <= %(today)s AND (m.valid_to IS NULL OR m.valid_to >= %(today)s)
-    UNION ALL
-    SELECT g.id, g.person_id, g.role, NULL::uuid,
-           o.id, COALESCE(NULLIF(o.short_name, ''), o.name), o.kind, o.path::text
-      FROM roster_rolegrant g JOIN roster_organization o ON o.id = g.organization_id AND o.is_active
-     WHERE g.person_id = %(person)s AND g.revoked_at IS NULL
-       AND g.valid_from <= %(today)s AND (g.valid_to IS NULL OR g.valid_to >= %(today)s)
+    SELECT me.id, me.name, me.account_id, held.* FROM roster_person me LEFT JOIN LATERAL (
+        SELECT NULL::uuid, m.person_id, m.role, m.class_group_id,
+               o.id, COALESCE(NULLIF(o.short_name, ''), o.name), o.kind, o.path::text
+          FROM roster_membership m JOIN roster_organization o ON o.id = m.organization_id AND o.is_active
+         WHERE (m.person_id = me.id OR (m.role = 'student' AND m.person_id IN
+                   (SELECT student_id FROM roster_guardianship WHERE guardian_id = me.id)))
+           AND m.valid_from <= %(today)s AND (m.valid_to IS NULL OR m.valid_to >= %(today)s)
+        UNION ALL
+        SELECT g.id, g.person_id, g.role, NULL::uuid,
+               o.id, COALESCE(NULLIF(o.short_name, ''), o.name), o.kind, o.path::text
+          FROM roster_rolegrant g JOIN roster_organization o ON o.id = g.organization_id AND o.is_active
+         WHERE g.person_id = me.id AND g.revoked_at IS NULL
+           AND g.valid_from <= %(today)s AND (g.valid_to IS NULL OR g.valid_to >= %(today)s)
+    ) AS held ON true
 """
+_OF_PERSON = f"{_ROLES_SQL} WHERE me.id = %(key)s"
+_OF_ACCOUNT = f"{_ROLES_SQL} WHERE me.account_id = %(key)s"
 
 
 class _Held(NamedTuple):
-    """One row of `_ROLES_SQL`: a grant, or (without `grant_id`) a membership of the person or of a child."""
+    """What a person holds by one row of `_ROLES_SQL`: a grant, or (without `grant_id`) a membership, their own or a child's."""
 
     grant_id: UUID | None
     person_id: UUID
@@ -116,19 +120,33 @@ class _Roles:
         return tuple(sorted(self.grants.values(), key=lambda g: (places[g.role], g.path)))
 
 
-def _roles_of(person_id: UUID) -> _Roles:
-    roles = _Roles(person_id)
+class _Found(NamedTuple):
+    """A person and all their roles today."""
+
+    id: UUID
+    name: str
+    account_id: UUID | None
+    roles: _Roles
+
+
+def _find(sql: str, key: UUID) -> _Found | None:
+    """The person of `key` (theirs or their account's); None when there is none. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(_ROLES_SQL, {"person": person_id, "today": timezone.localdate()})
-        rows = [_Held(*row) for row in cursor.fetchall()]
-    for row in rows:
+        cursor.execute(sql, {"key": key, "today": timezone.localdate()})
+        rows = cursor.fetchall()
+    if not rows:
+        return None
+    person_id, name, account_id = rows[0][:3]
+    held = [_Held(*row[3:]) for row in rows if row[4] is not None]  # one empty row for a person without roles
+    roles = _Roles(person_id)
+    for row in held:
         if row.grant_id is None:
             roles.add_membership(row)
     roles.join_teaching()
-    for row in rows:
+    for row in held:
         if row.grant_id is not None:
             roles.add(row.grant(row.grant_id, row.role))
-    return roles
+    return _Found(person_id, name, account_id, roles)
 
 
 def _chosen(grants: tuple[Grant, ...], grant_id: UUID | str | None) -> Grant | None:
@@ -136,28 +154,34 @@ def _chosen(grants: tuple[Grant, ...], grant_id: UUID | str | None) -> Grant | N
     return next((grant for grant in grants if str(grant.id) == wanted), grants[0] if grants else None)
 
 
-def actor_of_person(person: Person, grant_id: UUID | str | None = None) -> Actor:
-    """The actor a person is, in the role `grant_id` (kernel Grant id) or else the first they have. One query."""
-    roles = _roles_of(person.pk)
-    grants = roles.ordered()
+def _actor(found: _Found, grant_id: UUID | str | None) -> Actor:
+    grants = found.roles.ordered()
     grant = _chosen(grants, grant_id)
     return Actor(
         kind=ActorKind.PERSON,
-        name=person.name,
-        account_id=person.account_id,
-        person_id=person.pk,
+        name=found.name,
+        account_id=found.account_id,
+        person_id=found.id,
         grant=grant,
         grants=grants,
-        class_group_ids=frozenset(roles.classes.get(grant.id, ())) if grant else frozenset(),
+        class_group_ids=frozenset(found.roles.classes.get(grant.id, ())) if grant else frozenset(),
     )
 
 
+def actor_of_person(person: Person, grant_id: UUID | str | None = None) -> Actor:
+    """The actor a person is, in the role `grant_id` (kernel Grant id) or else the first they have. One query."""
+    found = _find(_OF_PERSON, person.pk)
+    if found is None:  # not saved yet, or gone: nobody holds anything
+        return Actor(kind=ActorKind.PERSON, name=person.name, account_id=person.account_id, person_id=person.pk)
+    return _actor(found, grant_id)
+
+
 def actor_of_account(account: "Account", grant_id: UUID | str | None = None) -> Actor:
-    """The actor behind a person's account: two queries. An account without a person has no roles."""
-    person = Person.objects.filter(account=account.pk).only("id", "name", "account_id").first()
-    if person is None:
+    """The actor behind a person's account: one query. An account without a person has no roles."""
+    found = _find(_OF_ACCOUNT, account.pk)
+    if found is None:
         return Actor(kind=ActorKind.PERSON, name=str(account), account_id=account.pk)
-    return actor_of_person(person, grant_id)
+    return _actor(found, grant_id)
 
 
 def current_grants_of(person: Person) -> list[RoleGrant]:

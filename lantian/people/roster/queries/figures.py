@@ -1,12 +1,14 @@
 """Lists and counts that pages show."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Count, Model, Q, QuerySet
 from django.utils import timezone
 
+from lantian.kernel.prepared import prepared
 from lantian.people.roster.engine.names import search_words
 from lantian.people.roster.enums import MemberRole, OrganizationKind
 from lantian.people.roster.models import ClassGroup, Guardianship, Membership, Organization, Person, valid_on
@@ -37,7 +39,21 @@ def members_of_class(class_group: ClassGroup, *roles: str) -> QuerySet[Membershi
     rows = Membership.objects.filter(valid_on(timezone.localdate()), class_group=class_group)
     if roles:
         rows = rows.filter(role__in=roles)
+    return _with_people(rows)
+
+
+def _with_people(rows: QuerySet[Membership]) -> QuerySet[Membership]:
     return rows.select_related("person").defer("person__search_text").order_by("role", "person__sort_key", "person_id")
+
+
+@prepared
+def _members(class_group: UUID, day: date) -> QuerySet[Membership]:
+    return _with_people(Membership.objects.filter(valid_on(day), class_group=class_group))
+
+
+def members_today(class_group: ClassGroup) -> list[Membership]:
+    """All of `members_of_class`, for its page."""
+    return _members(class_group.pk, timezone.localdate())
 
 
 def staff_of(organization: Organization) -> QuerySet[Person]:

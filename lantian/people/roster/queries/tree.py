@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from lantian.kernel.fields import Depth
+from lantian.kernel.prepared import prepared
 from lantian.kernel.rules import Actor, shared
 from lantian.people.roster.enums import OrganizationKind
 from lantian.people.roster.models import Organization
@@ -15,10 +17,12 @@ SHARED_SHOWN = 200  # units shared from outside that are shown as roots of their
 
 def ancestors_of(organization: Organization) -> list[Organization]:
     """From the root down to the parent; one query, whatever the depth. Names of those above are no secret."""
-    ids = [UUID(hex=label) for label in organization.path.split(".")[:-1]]
-    if not ids:
-        return []
-    return sorted(Organization.objects.filter(pk__in=ids), key=lambda node: node.path.count("."))
+    return _above(organization.path, organization.pk) if "." in organization.path else []
+
+
+@prepared
+def _above(path: str, below: UUID) -> QuerySet[Organization]:
+    return Organization.objects.filter(path__above=path).exclude(pk=below).order_by(Depth("path"))
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,11 @@ def _has_children() -> Exists:
     return Exists(Organization.objects.filter(parent=OuterRef("pk"), is_active=True))
 
 
+@prepared
+def _root(path: str) -> QuerySet[Organization]:
+    return Organization.objects.filter(path=path, is_active=True).annotate(has_children=_has_children())
+
+
 def children_of(actor: Actor, parent: Organization) -> QuerySet[Organization]:
     """Visible units directly below one that is visible, with `has_children`, by pinyin."""
     if overlooks(actor, parent.path):  # then all below are visible: a plain look by index
@@ -56,11 +65,13 @@ def children_of(actor: Actor, parent: Organization) -> QuerySet[Organization]:
 def top_organizations(actor: Actor) -> list[Organization]:
     """The roots of what the actor sees, each with `has_children`: the own subtree's first, then what is shared from outside."""
     roots = list(roots_of(actor))
-    outside = organizations_visible_to(actor).filter(is_active=True)
-    tops = list(Organization.objects.filter(path__in=roots, is_active=True).annotate(has_children=_has_children()))
+    tops = [unit for root in roots for unit in _root(root)]
     if roots:
-        outside = Organization.objects.filter(shared("roster.organization", actor), is_active=True)
-        outside = outside.exclude(path__within_any=roots)
+        outside = Organization.objects.filter(
+            shared("roster.organization", actor), ~Q(path__within_any=roots), is_active=True
+        )
+    else:
+        outside = organizations_visible_to(actor).filter(is_active=True)
     others = list(outside.order_by("sort_key", "id")[:SHARED_SHOWN])
     seen = {unit.pk for unit in (*tops, *others)}
     own = actor.grant.organization_id if actor.grant else actor.organization_id

@@ -3,9 +3,12 @@
 Each filter here is the one definition of its view rule (rules.py asks it about a single object), so the two cannot differ.
 """
 
+from uuid import UUID
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from lantian.kernel.prepared import prepared
 from lantian.kernel.rules import Actor, shared, within
 from lantian.people.roster.enums import MemberRole, Role
 from lantian.people.roster.models import (
@@ -65,6 +68,33 @@ def class_groups_visible_to(actor: Actor) -> QuerySet[ClassGroup]:
 def overlooks(actor: Actor, path: str) -> bool:
     """Whether the unit at ltree `path` is seen without asking the database; a no may still be a yes by a share edge."""
     return any(within(path, root) for root in roots_of(actor))
+
+
+@prepared
+def _unit(id: UUID) -> QuerySet[Organization]:
+    return Organization.objects.filter(pk=id).select_related("parent")
+
+
+@prepared
+def _class_group(id: UUID) -> QuerySet[ClassGroup]:
+    return ClassGroup.objects.filter(pk=id).select_related("organization")
+
+
+def visible_organization(actor: Actor, pk: UUID) -> Organization | None:
+    """The one of `organizations_visible_to`, with its parent. What `overlooks` knows is not asked of the database."""
+    unit = _unit.first(pk)
+    if unit is None or overlooks(actor, unit.path) or organizations_visible_to(actor).filter(pk=pk).exists():
+        return unit
+    return None
+
+
+def visible_class_group(actor: Actor, pk: UUID) -> ClassGroup | None:
+    """The one of `class_groups_visible_to`, with its school; one's own classes and those of one's subtree are known."""
+    group = _class_group.first(pk)
+    known = group is None or pk in actor.class_group_ids or overlooks(actor, group.organization.path)
+    if known or class_groups_visible_to(actor).filter(pk=pk).exists():
+        return group
+    return None
 
 
 def _people_below(roots: tuple[str, ...]) -> Q:

@@ -1,5 +1,7 @@
 """Who sees what: one's own subtree, one's own classes and children, and what is shared."""
 
+from uuid import uuid4
+
 import pytest
 from django.db.models import Q
 
@@ -154,6 +156,18 @@ def test_what_is_known_without_a_query_is_what_the_query_would_say(world):
         for unit in Organization.objects.all():
             if overlooks(actor, unit.path):
                 assert unit in queries.organizations_visible_to(actor), f"{name} and {unit}"
+
+
+def test_one_thing_looked_up_is_found_by_those_who_see_it_and_by_nobody_else(world):
+    actors = {"anonymous": ANONYMOUS, "system": SYSTEM} | world.actors
+    for name, actor in actors.items():
+        units, groups = set(queries.organizations_visible_to(actor)), set(queries.class_groups_visible_to(actor))
+        for unit in Organization.objects.all():
+            assert queries.visible_organization(actor, unit.pk) == (unit if unit in units else None), f"{name}, {unit}"
+        for group in ClassGroup.objects.all():
+            assert queries.visible_class_group(actor, group.pk) == (group if group in groups else None), name
+    assert queries.visible_organization(SYSTEM, uuid4()) is None
+    assert queries.visible_class_group(SYSTEM, uuid4()) is None
 
 
 def test_the_roots_of_what_one_sees_cover_it_once(world):

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantian.kernel.rules import check, require
-from lantian.kernel.web.guards import acting, get_visible_or_404, guarded_by_object
+from lantian.kernel.web.guards import acting, found_or_404, guarded_by_object
 from lantian.kernel.web.once import once
 from lantian.people.roster import queries, rules, services
 from lantian.people.roster.engine.codes.masks import mask_student_number
@@ -25,8 +25,7 @@ from lantian.people.roster.views.people import readable
 
 
 def _find(request: HttpRequest, pk: UUID) -> ClassGroup:
-    visible = queries.class_groups_visible_to(acting(request)).select_related("organization")
-    return get_visible_or_404(visible, pk=pk)
+    return found_or_404(queries.visible_class_group(acting(request), pk))
 
 
 @require_safe
@@ -34,7 +33,7 @@ def _find(request: HttpRequest, pk: UUID) -> ClassGroup:
 def record(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The class: students whom one may see, with masked numbers, and teachers with their subjects."""
     actor, group = acting(request), _find(request, pk)
-    members = list(queries.members_of_class(group))
+    members = queries.members_today(group)
     seen = {row.person_id for row in members}
     if not meets_whole_class(actor, group):
         seen = set(queries.people_visible_to(actor).filter(pk__in=seen).values_list("pk", flat=True))
@@ -103,7 +102,7 @@ def _teachers(members: list[Membership], seen: set[UUID]) -> list[dict[str, obje
 def create(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A new class of a school."""
     actor = acting(request)
-    school = get_visible_or_404(queries.organizations_visible_to(actor), pk=pk)
+    school = found_or_404(queries.visible_organization(actor, pk))
     require(rules.may_manage_classes, actor, school)
     form = ClassGroupForm(request.POST or None, organization=school)
     made = done(request, form, lambda cleaned: services.create_class_group(by=actor, organization=school, **cleaned))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lantian.kernel.rules import Actor, check, require
-from lantian.kernel.web.guards import acting, get_visible_or_404, guarded_by_object
+from lantian.kernel.web.guards import acting, found_or_404, get_visible_or_404, guarded_by_object
 from lantian.kernel.web.once import once
 from lantian.people.roster import queries, rules, services
 from lantian.people.roster.engine.classes import grade_name
@@ -29,7 +29,7 @@ CHILDREN_SHOWN = 60
 
 
 def _find(request: HttpRequest, pk: UUID) -> Organization:
-    return get_visible_or_404(queries.organizations_visible_to(acting(request)).select_related("parent"), pk=pk)
+    return found_or_404(queries.visible_organization(acting(request), pk))
 
 
 @require_safe

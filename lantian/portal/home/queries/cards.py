@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.apps import apps
 from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lantian.content.media.enums import StreamState
 from lantian.content.media.queries import poster_url, streams_visible_to
+from lantian.kernel.prepared import prepared
 from lantian.kernel.rules import Actor
 from lantian.people.schedule.enums import LessonAccess, LessonState
 from lantian.people.schedule.queries import lesson_url
@@ -102,20 +104,20 @@ def plain(lessons: "QuerySet[Lesson]") -> "QuerySet[Lesson]":
     return bare.select_related("teacher", "organization", "class_group").only(*SHOWN)
 
 
-def _facts(lessons: "QuerySet[Lesson]") -> dict[UUID, dict[str, Any]]:
-    """Receivers and recordings of each lesson, in one query."""
+@prepared
+def _facts(ids: Any) -> "QuerySet[Lesson]":
+    """The lessons of `ids` with their receivers and recordings counted, and nothing else of them."""
     sessions = "live_sessions"
     stored = Q(**{f"{sessions}__state": SessionState.ENDED, f"{sessions}__stream__seconds__gt": 0}) & ~Q(
         **{f"{sessions}__stream__state": StreamState.DELETED}
     )
-    rows = lessons.order_by().values("pk")
-    rows = rows.annotate(
+    lessons: QuerySet[Lesson] = apps.get_model("schedule", "Lesson")._default_manager.filter(pk__among=ids)
+    return lessons.only("pk").annotate(
         classes=Count("receivers", distinct=True),
         schools=Count("receivers__class_group__organization", distinct=True),
         on_air=Count(sessions, distinct=True, filter=Q(**{f"{sessions}__state": SessionState.LIVE})),
         recorded=Max(f"{sessions}__stream__seconds", filter=stored),
     )
-    return {row["pk"]: dict(row) for row in rows}
 
 
 def posters_of(ids: Sequence[UUID], actor: Actor) -> dict[UUID, str]:
@@ -129,11 +131,12 @@ def cards(lessons: "Sequence[Lesson]", *, posters: dict[UUID, str] | None = None
     """Cards for lessons that were read with `plain`. One query, none for no lessons."""
     if not lessons:
         return []
-    facts = _facts(type(lessons[0])._default_manager.filter(pk__in=[lesson.pk for lesson in lessons]))
-    return [card(lesson, facts.get(lesson.pk, {}), (posters or {}).get(lesson.pk, "")) for lesson in lessons]
+    facts = {row.pk: row for row in _facts([lesson.pk for lesson in lessons])}
+    return [card(lesson, facts.get(lesson.pk), (posters or {}).get(lesson.pk, "")) for lesson in lessons]
 
 
-def card(lesson: "Lesson", facts: dict[str, Any], poster: str = "") -> LessonCard:
+def card(lesson: "Lesson", facts: Any = None, poster: str = "") -> LessonCard:
+    """`facts`: the lesson's row of `_facts`; None for a lesson that is gone since it was read."""
     return LessonCard(
         id=lesson.pk,
         title=lesson.title,
@@ -150,9 +153,9 @@ def card(lesson: "Lesson", facts: dict[str, Any], poster: str = "") -> LessonCar
         state=lesson.state,
         is_public=lesson.access == LessonAccess.PUBLIC,
         url=lesson_url(lesson),
-        schools=facts.get("schools", 0),
-        classes=facts.get("classes", 0),
-        is_on_air=bool(facts.get("on_air")),
-        has_replay=bool(facts.get("recorded")),
+        schools=facts.schools if facts else 0,
+        classes=facts.classes if facts else 0,
+        is_on_air=bool(facts and facts.on_air),
+        has_replay=bool(facts and facts.recorded),
         poster=poster,
     )

@@ -46,6 +46,16 @@ def test_the_teacher_checks_opens_twice_and_ends(teacher, world):
     assert LiveSession.objects.get().state == "ended"
 
 
+def test_a_lessons_page_costs_a_fixed_number_of_queries(teacher, world, django_assert_num_queries):
+    lesson = world.plan()
+    address = reverse("live_lesson", args=[lesson.pk])
+    teacher.get(address)
+    with django_assert_num_queries(8):  # session, account, roles; may it be seen, lesson, receivers, broadcast, history
+        page = teacher.get(address).content.decode()
+    for row in lesson.receivers.all():
+        assert str(row.class_group.organization) in page
+
+
 def test_too_early_and_too_late_are_said_in_words(teacher, world):
     early = world.plan(start=timezone.now() + timedelta(hours=2))
     answer = teacher.post(reverse("live_open", args=[early.pk]))

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from lantian.kernel.rules import Actor
-from lantian.kernel.web.guards import get_visible_or_404
+from lantian.kernel.web.guards import found_or_404
 from lantian.people.schedule import queries as schedule
 
 if TYPE_CHECKING:
@@ -20,4 +20,4 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def visible_lesson(request: HttpRequest, lesson_id: UUID) -> "Lesson":
     """The lesson with all its names, or 404 for those it is not visible to."""
-    return get_visible_or_404(schedule.with_names(schedule.lessons_visible_to(actor_of(request))), pk=lesson_id)
+    return found_or_404(schedule.visible_lesson(actor_of(request), lesson_id))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from lantian.content.media import queries as media
-from lantian.kernel.journal.queries import history_of
+from lantian.kernel.journal.queries import newest_of
 from lantian.kernel.rules import check
 from lantian.kernel.web.guards import public
 from lantian.people.schedule.enums import LessonState
@@ -49,7 +49,7 @@ def lesson_page(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
         "may_change": bool(check(may_change_lesson, actor, lesson)),
         "may_read_attendance": session is not None and bool(check(rules.may_read_attendance, actor, lesson)),
         "poster": media.poster_url(session.stream) if session else "",
-        "history": history_of(lesson)[:20] if not actor.is_anonymous and (teaches or actor.paths) else [],
+        "history": newest_of(lesson) if not actor.is_anonymous and (teaches or actor.paths) else [],
         "base": "web/public.html" if actor.is_anonymous else "web/shell.html",
     }
     return render(request, "live/lesson.html", context)

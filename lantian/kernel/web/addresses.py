@@ -1,0 +1,20 @@
+"""Addresses of single records in long lists. `{% url %}` works each one out anew, for 0.03 ms a time; here it is done once."""
+
+from functools import cache
+from uuid import UUID
+
+from django.urls import get_urlconf, reverse
+
+_STAND_IN = UUID(int=0)
+
+
+@cache
+def _around(name: str, urlconf: str | None) -> tuple[str, str]:
+    before, _, after = reverse(name, urlconf=urlconf, args=[_STAND_IN]).partition(str(_STAND_IN))
+    return before, after
+
+
+def address_of(name: str, pk: UUID) -> str:
+    """The address called `name` of the record `pk`; for addresses whose one argument is a UUID."""
+    before, after = _around(name, get_urlconf())
+    return f"{before}{pk}{after}"
