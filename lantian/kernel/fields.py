@@ -77,7 +77,7 @@ class Contains(_Path):
 
 
 @models.UUIDField.register_lookup
-class Among(models.Lookup):  # type: ignore[type-arg]  # no arguments at run time
+class Among(models.Lookup):
     """`id__among=ids`: one of a list given as one parameter, so that the SQL is the same for any number (kernel.prepared)."""
 
     lookup_name = "among"

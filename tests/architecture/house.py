@@ -53,7 +53,19 @@ APP_FOLDERS = APP_FILES | {
 # What other apps may import of an app; `data` folders hold no code.
 OPEN_TO_OTHERS = {"services", "queries", "rules", "events", "enums", "errors", "engine"}
 # The kernel's library parts are there to be used whole; its `web` app is the house's one way to make pages.
-KERNEL_LIBRARIES = {"demo", "rules", "events", "registry", "jobs", "crypto", "files", "fields", "triggers", "web"}
+KERNEL_LIBRARIES = {
+    "demo",
+    "rules",
+    "events",
+    "registry",
+    "jobs",
+    "crypto",
+    "files",
+    "fields",
+    "prepared",
+    "triggers",
+    "web",
+}
 
 
 @dataclass(frozen=True)

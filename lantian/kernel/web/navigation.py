@@ -4,10 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.urls import reverse
-
 from lantian.kernel.registry import Registry
 from lantian.kernel.rules import Actor
+from lantian.kernel.web.addresses import address
 
 if TYPE_CHECKING:
     from lantian.kernel.rules import Text
@@ -33,7 +32,7 @@ class NavItem:
 
     @property
     def url(self) -> str:
-        return reverse(self.url_name)
+        return address(self.url_name)
 
 
 NAV: Registry[NavItem] = Registry("navigation")

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from lantian.kernel.registry import Registry
 from lantian.kernel.rules import ANONYMOUS, Actor, Grant
 from lantian.kernel.web import navigation
+from lantian.kernel.web.addresses import address
 from lantian.kernel.web.navigation import NavItem
 from lantian.kernel.web.panels import SIGN_IN_PANELS
 
@@ -63,7 +64,7 @@ def place(name: str) -> str:
     if not url_name:
         return ""
     try:
-        return reverse(url_name)
+        return address(url_name)
     except NoReverseMatch:
         return ""
 

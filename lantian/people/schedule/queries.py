@@ -84,11 +84,11 @@ def alliances_visible_to(actor: Actor) -> QuerySet[Alliance]:
     school = own_organization_id(actor)
     members = AllianceMember.objects.filter(alliance=OuterRef("pk"))
     q = Q(pk__in=[])
-    if school and not actor.is_anonymous:
-        q |= Q(lead=school) | Q(Exists(members.filter(organization=school)))
-    if actor.paths:
+    if actor.paths:  # the own school or office is the root of it
         q |= Q(lead__path__within_any=actor.paths)
         q |= Q(Exists(members.filter(organization__path__within_any=actor.paths)))
+    elif school and not actor.is_anonymous:
+        q |= Q(lead=school) | Q(Exists(members.filter(organization=school)))
     return Alliance.objects.filter(q | shared("schedule.alliance", actor))
 
 

@@ -4,7 +4,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, Count, DurationField, ExpressionWrapper, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -88,7 +100,7 @@ def _between(lessons: "QuerySet[Lesson]", first: date, last: date) -> "QuerySet[
 
 
 def day_of(actor: Actor, day: date, now: datetime) -> Day:
-    """The day's lessons: two queries for one's own, three for those of a region, however many there are."""
+    """The day's lessons: two queries, however many there are."""
     base = _between(own_lessons(actor), day, day)
     if actor.paths or actor.role in LOOKING_ON:
         return _nearest(base, actor, now)
@@ -99,18 +111,22 @@ def day_of(actor: Actor, day: date, now: datetime) -> Day:
 
 
 def _nearest(base: "QuerySet[Lesson]", actor: Actor, now: datetime) -> Day:
-    """Of many lessons those nearest to now: what is on and what comes before what is over."""
+    """Of many lessons those nearest to now: what is on and what comes before what is over. Each row brings the counts of all."""
     ended = Q(state__in=(LessonState.ENDED, LessonState.CANCELLED))
-    sums = base.aggregate(
-        total=Count("pk"), live=Count("pk", filter=Q(state=LessonState.LIVE)), over=Count("pk", filter=ended)
+    counted = plain(base).annotate(
+        total=Window(Count("pk")),
+        live=Window(Count("pk", filter=Q(state=LessonState.LIVE))),
+        over=Window(Count("pk", filter=ended)),
     )
-    nearest = plain(base).alias(
+    nearest = counted.alias(
         is_over=Case(When(ended, then=Value(1)), default=Value(0), output_field=IntegerField()),
         distance=Greatest(_span(F("starts_at") - Value(now)), _span(Value(now) - F("starts_at"))),
     )
     lessons = list(nearest.order_by("is_over", "distance", "pk")[:NEAREST])
     lessons.sort(key=lambda lesson: (lesson.starts_at, lesson.ends_at, str(lesson.pk)))
-    return Day(tuple(entry(card, actor, now) for card in cards(lessons)), sums["total"], sums["live"], sums["over"])
+    entries = tuple(entry(card, actor, now) for card in cards(lessons))
+    total, live, over = (getattr(lessons[0], name) if lessons else 0 for name in ("total", "live", "over"))
+    return Day(entries, total, live, over)
 
 
 def _span(expression: "Combinable") -> "ExpressionWrapper[Combinable]":
