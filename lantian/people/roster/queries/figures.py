@@ -39,20 +39,21 @@ def members_of_class(class_group: ClassGroup, *roles: str) -> QuerySet[Membershi
     rows = Membership.objects.filter(valid_on(timezone.localdate()), class_group=class_group)
     if roles:
         rows = rows.filter(role__in=roles)
-    return _with_people(rows)
+    return rows.select_related("person").defer("person__search_text").order_by(*_IN_CLASS)
 
 
-def _with_people(rows: QuerySet[Membership]) -> QuerySet[Membership]:
-    return rows.select_related("person").defer("person__search_text").order_by("role", "person__sort_key", "person_id")
+_IN_CLASS = ("role", "person__sort_key", "person_id")
+_ON_LISTS = ("role", "subject", "person__name", "person__gender", "person__student_number", "person__account")
 
 
 @prepared
 def _members(class_group: UUID, day: date) -> QuerySet[Membership]:
-    return _with_people(Membership.objects.filter(valid_on(day), class_group=class_group))
+    rows = Membership.objects.filter(valid_on(day), class_group=class_group).select_related("person")
+    return rows.only(*_ON_LISTS).order_by(*_IN_CLASS)
 
 
 def members_today(class_group: ClassGroup) -> list[Membership]:
-    """All of `members_of_class`, for its page."""
+    """All of `members_of_class`, with what a class list shows of them and no more: name, gender, student number, account."""
     return _members(class_group.pk, timezone.localdate())
 
 
