@@ -177,12 +177,16 @@ export class Player {
 
   private failed(data: ErrorData): void {
     this.lastError = data.details;
-    if (!data.fatal) return;
     const status = data.response?.code ?? 0;
     if (status === 410 && data.frag && this.mode === "replay") {
+      // a key that is lost for good, fatal or not: asking for it again is of no use
       const parts = this.hls?.levels[data.frag.level]?.details?.fragments ?? [];
       this.hole = { from: data.frag.start, to: afterLost(parts, data.frag) };
-    } else if (data.type === Hls.ErrorTypes.MEDIA_ERROR) this.mend("media");
+      this.hls?.stopLoad();
+      return;
+    }
+    if (!data.fatal) return;
+    if (data.type === Hls.ErrorTypes.MEDIA_ERROR) this.mend("media");
     else if (status === 404 && data.frag) this.mend("gone");
     else if (data.type === Hls.ErrorTypes.NETWORK_ERROR) this.mend("network");
     else this.mend("other");
