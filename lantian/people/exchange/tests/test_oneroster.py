@@ -1,6 +1,8 @@
 """The OneRoster definitions: words, dates, names and lists go both ways."""
 
+import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -93,3 +95,38 @@ def test_a_manifest_is_read_as_it_is_written() -> None:
 def test_a_manifest_of_another_version_is_a_fault() -> None:
     read = oneroster.read_manifest([["oneroster.version", "1.1"], ["file.users", "whole"]])
     assert [fault[0] for fault in read.faults] == ["manifest_version", "manifest_value"]
+
+
+def test_closed_lists_of_the_reader_are_those_of_the_roster() -> None:
+    from lantian.people.exchange.engine.oneroster import reading
+    from lantian.people.roster.enums import EndReason, Relation, Setting, Stage, Subject
+
+    assert tuple(Subject.values) == reading.SUBJECTS
+    assert tuple(Stage.values) == reading.STAGES
+    assert tuple(Relation.values) == reading.RELATIONS
+    assert tuple(Setting.values) == reading.SETTINGS
+    assert tuple(EndReason.values) == reading.END_REASONS
+
+
+STANDARD = (
+    Path(__file__).resolve().parents[5] / "shared" / "standards" / "onerosterv1p2rostersservice_openapi3_v1p0.json"
+)
+
+
+@pytest.mark.skipif(not STANDARD.exists(), reason="the published OpenAPI of OneRoster 1.2 is not at hand")
+@pytest.mark.parametrize(
+    ("model", "name", "entity", "column"),
+    [
+        ("OrgDType", "type", "orgs", "type"),
+        ("AcademicSessionDType", "type", "academicSessions", "type"),
+        ("ClassDType", "classType", "classes", "classType"),
+        ("RoleDType", "role", "roles", "role"),
+        ("RoleDType", "roleType", "roles", "roleType"),
+        ("EnrollmentDType", "role", "enrollments", "role"),
+        ("DemographicsDType", "sex", "demographics", "sex"),
+    ],
+)
+def test_closed_words_are_those_of_the_standard(model: str, name: str, entity: str, column: str) -> None:
+    schema = json.loads(STANDARD.read_text())["components"]["schemas"][model]["properties"][name]
+    words = schema.get("enum") or schema["anyOf"][0]["enum"]
+    assert set((oneroster.FILES[entity].closed or {})[column]) == set(words)
