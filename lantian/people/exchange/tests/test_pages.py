@@ -68,7 +68,7 @@ def test_runs_are_seen_from_above_and_not_from_beside(world: World) -> None:
         services.cancel_import(run, by=world.act("other_officer"))
 
 
-def test_a_file_is_sent_looked_at_and_applied_in_pages(world: World) -> None:
+def test_a_file_is_sent_looked_at_and_applied_in_pages(world: World, run_jobs) -> None:
     client = enter(world, "officer")
     assert "还没有导入过" in text(client.get("/imports/"))
     upload = SimpleUploadedFile("秋季.zip", oneroster_zip(region(world)).read(), "application/zip")
@@ -80,7 +80,7 @@ def test_a_file_is_sent_looked_at_and_applied_in_pages(world: World) -> None:
     page = text(client.get(sent["Location"]))
     assert "等待读取" in page
     assert 'hx-trigger="every 2s"' in page
-    services.proceed(run.pk)
+    assert run_jobs()
     assert client.get(f"/imports/{run.pk}/progress/")["HX-Refresh"] == "true"
     page = text(client.get(f"/imports/{run.pk}/"))
     assert "写入名册" in page
@@ -88,7 +88,7 @@ def test_a_file_is_sent_looked_at_and_applied_in_pages(world: World) -> None:
     assert "王小明" in rows
     assert "13900000002" not in rows
     assert client.post(f"/imports/{run.pk}/confirm/", {})["Location"] == f"/imports/{run.pk}/"
-    services.proceed(run.pk)
+    assert run_jobs()
     assert "这次写入的" in text(client.get(f"/imports/{run.pk}/"))
     assert "秋季.zip" in text(client.get("/imports/"))
 
