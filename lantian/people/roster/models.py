@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db import models
 from django.db.models import F, Q
@@ -79,7 +79,9 @@ class Person(models.Model):
     name = models.CharField(max_length=80)
     sort_key = models.CharField(max_length=200, blank=True, help_text="pinyin of the name")
     initials = models.CharField(max_length=40, blank=True, help_text="first letters of the pinyin")
-    search_text = models.CharField(max_length=400, blank=True, help_text="name, pinyin and initials, lower case")
+    search_text = models.CharField(
+        max_length=2000, blank=True, help_text="keys by which the name is found (engine/names)"
+    )
     gender = ChoiceField(max_length=1, choices=Gender, default=Gender.UNKNOWN)
     birth_date = models.DateField(null=True, blank=True)
     phone = SealedTextField(context="roster.person.phone", null=True, blank=True)
@@ -99,7 +101,6 @@ class Person(models.Model):
             models.Index(fields=["sort_key", "id"], name="person_sort"),
             models.Index(fields=["phone_index"], name="person_phone"),
             models.Index(fields=["updated_at"], name="person_updated"),
-            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="person_search"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["citizen_id_index"], name="person_citizen_id"),
@@ -109,6 +110,31 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PersonSearch(models.Model):
+    """How a person is found, and by whom: one narrow row under one index, kept by the database itself (migration 0005).
+
+    `places` are the units that the person has to do with (memberships, offices, memberships of children) and all above them;
+    `staff_places` those where they teach or work. They are true on the days of `sure`; before and after, some of what they
+    are made of has not begun or is over, and `roster_stands_below` knows. No row: never belonged anywhere.
+
+    There is no index on `sort_key`, on purpose: a search ordered by it can only be answered from the few rows that the keys
+    find, never by walking through all people until enough have turned up.
+    """
+
+    person = models.OneToOneField(Person, models.CASCADE, primary_key=True, related_name="search")
+    sort_key = models.CharField(max_length=200)
+    keys = ArrayField(models.TextField())
+    places = ArrayField(models.UUIDField())
+    staff_places = ArrayField(models.UUIDField())
+    sure = DateRangeField()
+
+    class Meta:
+        indexes = [GinIndex(fields=["keys", "places", "staff_places"], name="person_search")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.sort_key}"
 
 
 class ClassGroup(models.Model):

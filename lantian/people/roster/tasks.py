@@ -1,9 +1,15 @@
-"""Jobs of the roster."""
+"""Jobs of the roster, and what it does by the clock."""
 
-from lantian.kernel.jobs import job
+from lantian.kernel.jobs import job, periodic
 from lantian.people.roster import services
 
 
 @job("roster.promote")
 def promote(run: str) -> None:
     services.run_promotion(run)
+
+
+@periodic("roster.refresh_people_search", cron="7 16 * * *")  # seven minutes past midnight in China
+def refresh_people_search(timestamp: int) -> None:
+    """Memberships and offices have begun and ended with the day; the rows by which people are found follow."""
+    services.refresh_people_search()

@@ -34,7 +34,7 @@ from lantian.people.exchange.services.outside import Outside
 from lantian.people.identity.engine.names import normalise_phone
 from lantian.people.roster.engine.codes.citizen import birth_date_of, gender_of, normalise_citizen_id
 from lantian.people.roster.engine.codes.student_number import normalise_student_number
-from lantian.people.roster.services.people import CITIZEN_ID, NUMBER, PHONE
+from lantian.people.roster.queries.finding import CITIZEN_ID, NUMBER, PHONE
 
 CHUNK = 20_000
 FINDINGS_KEPT = 1000  # per file, code and column: the count goes on, the list does not

@@ -5,13 +5,13 @@ from lantian.people.roster.queries.duplicates import in_two_schools, likely_dupl
 from lantian.people.roster.queries.figures import (
     class_groups_of_schools,
     figures_below,
-    find,
     guardians_of,
     members_of_class,
     members_today,
     staff_of,
     wards_of,
 )
+from lantian.people.roster.queries.finding import find, find_people
 from lantian.people.roster.queries.history import HistoryLine, gender_name, history_lines, role_name
 from lantian.people.roster.queries.panels import (
     CLASS_PANELS,
@@ -60,6 +60,7 @@ __all__ = [
     "default_school_year",
     "figures_below",
     "find",
+    "find_people",
     "gender_name",
     "grants_visible_to",
     "guardians_of",

@@ -2,26 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from lantian.kernel.prepared import prepared
-from lantian.people.roster.engine.names import search_words
 from lantian.people.roster.enums import MemberRole, OrganizationKind
 from lantian.people.roster.models import ClassGroup, Guardianship, Membership, Organization, Person, valid_on
 from lantian.people.roster.queries.visible import STAFF_ROLES
-
-M = TypeVar("M", bound=Model)
-
-
-def find(queryset: QuerySet[M], typed: str) -> QuerySet[M]:
-    """Narrow people or organisations to those whose name, pinyin, initials or code hold every word typed."""
-    for word in search_words(typed):
-        queryset = queryset.filter(search_text__contains=word)
-    return queryset
 
 
 def class_groups_of_schools(organization_ids: Iterable[UUID]) -> QuerySet[ClassGroup]:

@@ -3,13 +3,14 @@
 Each filter here is the one definition of its view rule (rules.py asks it about a single object), so the two cannot differ.
 """
 
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, DateField, Exists, F, Func, OuterRef, Q, QuerySet, UUIDField, Value
 from django.utils import timezone
 
 from lantian.kernel.prepared import prepared
-from lantian.kernel.rules import Actor, shared, within
+from lantian.kernel.rules import SHARE_EDGES, Actor, shared, within
 from lantian.people.roster.enums import MemberRole, Role
 from lantian.people.roster.models import (
     ClassGroup,
@@ -25,6 +26,7 @@ NOTHING = Q(pk__in=[])
 # They look at schools and classes of their subtree without administering them.
 OVERLOOKING = (Role.RESEARCHER, Role.OPERATOR)
 STAFF_ROLES = (MemberRole.TEACHER, MemberRole.HOMEROOM_TEACHER, MemberRole.STAFF)
+TEACHING_MEMBERS = (MemberRole.TEACHER, MemberRole.HOMEROOM_TEACHER)
 TEACHING = (Role.TEACHER, Role.HOMEROOM_TEACHER)
 
 
@@ -97,22 +99,30 @@ def visible_class_group(actor: Actor, pk: UUID) -> ClassGroup | None:
     return None
 
 
-def _people_below(roots: tuple[str, ...]) -> Q:
-    """Members of the subtrees, holders of roles there, and guardians of students there; today's facts only."""
-    members = Membership.objects.filter(valid_on(timezone.localdate()), organization__path__within_any=list(roots))
-    granted = live_grants().filter(organization__path__within_any=list(roots))
-    students = members.filter(role=MemberRole.STUDENT)
-    guardians = Guardianship.objects.filter(student__in=students.values("person"))
-    return (
-        Q(pk__in=members.values("person")) | Q(pk__in=granted.values("person")) | Q(pk__in=guardians.values("guardian"))
+def stands_below(root: UUID, *, as_staff: bool = False, of: str = "search__") -> Q:
+    """Those who have to do with the subtree of the unit `root` today: its members, holders of offices, guardians of students.
+
+    `as_staff`: only those who teach or work there. Read off `PersonSearch`, which is reached by `of`; where a row is not sure of
+    today, the truth is asked.
+    """
+    today = timezone.localdate()
+    truth = Func(
+        F(f"{of}person"),
+        Value(root, output_field=UUIDField()),
+        Value(today, output_field=DateField()),
+        Value(as_staff),
+        function="roster_stands_below",
+        output_field=BooleanField(),
     )
+    place = {f"{of}staff_places__contains" if as_staff else f"{of}places__contains": [root]}
+    return Q(**place) & (Q(**{f"{of}sure__contains": today}) | Q(truth))
 
 
-def _people_of_classes(actor: Actor, roles: tuple[str, ...]) -> Q:
-    members = Membership.objects.filter(
-        valid_on(timezone.localdate()), class_group__in=actor.class_group_ids, role__in=roles
-    )
-    return Q(pk__in=members.values("person"))
+def subtree_of(actor: Actor) -> UUID | None:
+    """The unit whose subtree is all that the actor sees of people; None when it is something else, or more by a share edge."""
+    if actor.grant and actor.paths and not SHARE_EDGES.get("roster.person"):
+        return actor.grant.organization_id
+    return None
 
 
 def people_visible_to(actor: Actor) -> QuerySet[Person]:
@@ -120,42 +130,50 @@ def people_visible_to(actor: Actor) -> QuerySet[Person]:
 
     administering roles their subtree's people; researchers its teachers; teachers their students (with homeroom teachers
     the students' guardians) and colleagues; students classmates and teachers; guardians their children and their teachers.
+    Duplicates that were merged are nobody's to see.
     """
     if actor.is_system:
         return Person.objects.all()
-    if actor.is_anonymous or actor.is_screen:
-        return Person.objects.filter(shared("roster.person", actor))
-    q = Q(pk=actor.person_id) if actor.person_id else NOTHING
-    if actor.grant:
-        q |= _people_by_role(actor)
-    return Person.objects.filter(q | shared("roster.person", actor))
+    q = NOTHING if actor.is_anonymous or actor.is_screen else _people_of(actor)
+    return Person.objects.filter(q | shared("roster.person", actor), merged_into__isnull=True)
 
 
-def _people_by_role(actor: Actor) -> Q:
+def _people_of(actor: Actor) -> Q:
+    """Either a condition on `PersonSearch` (large subtrees) or one list of ids (a school's, a class's): both led by an index.
+
+    An OR of the two, or of several lists, would be asked of every person there is.
+    """
+    if actor.grant and actor.paths:  # who administers a unit has an office there, so sees oneself among its people
+        return stands_below(actor.grant.organization_id)
+    if actor.grant and actor.has_role(Role.RESEARCHER):
+        return Q(search__person=actor.person_id) | stands_below(actor.grant.organization_id, as_staff=True)
+    if actor.person_id is None:
+        return NOTHING
+    oneself = Person.objects.filter(pk=actor.person_id).values("pk")
+    others = _lists_of(actor) if actor.grant else []
+    return Q(pk__in=oneself.union(*others, all=True) if others else oneself)
+
+
+def _lists_of(actor: Actor) -> list[QuerySet[Any, Any]]:
+    """Ids of the people that a role without a subtree has to do with."""
     assert actor.grant is not None
-    today = timezone.localdate()
-    if actor.paths:
-        return _people_below(actor.paths)
-    if actor.has_role(Role.RESEARCHER):
-        staff = Membership.objects.filter(
-            valid_on(today), organization__path__within=actor.grant.path, role__in=STAFF_ROLES
-        )
-        return Q(pk__in=staff.values("person"))
+    members = Membership.objects.filter(valid_on(timezone.localdate()))
+    classmates = members.filter(class_group__in=actor.class_group_ids)
     if actor.has_role(*TEACHING):
-        colleagues = Membership.objects.filter(
-            valid_on(today), organization=actor.grant.organization_id, role__in=STAFF_ROLES
-        )
-        q = Q(pk__in=colleagues.values("person")) | _people_of_classes(actor, (MemberRole.STUDENT,))
+        colleagues = members.filter(organization=actor.grant.organization_id, role__in=STAFF_ROLES)
+        lists: list[QuerySet[Any, Any]] = [
+            colleagues.values("person"),
+            classmates.filter(role=MemberRole.STUDENT).values("person"),
+        ]
         if actor.has_role(Role.HOMEROOM_TEACHER):
-            q |= Q(pk__in=guardians_of_homeroom(actor).values("guardian"))
-        return q
+            lists.append(guardians_of_homeroom(actor).values("guardian"))
+        return lists
     if actor.has_role(Role.STUDENT):
-        return _people_of_classes(actor, (MemberRole.STUDENT, MemberRole.TEACHER, MemberRole.HOMEROOM_TEACHER))
+        return [classmates.filter(role__in=(MemberRole.STUDENT, *TEACHING_MEMBERS)).values("person")]
     if actor.has_role(Role.GUARDIAN):
         wards = Guardianship.objects.filter(guardian=actor.person_id)
-        teachers = _people_of_classes(actor, (MemberRole.TEACHER, MemberRole.HOMEROOM_TEACHER))
-        return Q(pk__in=wards.values("student")) | teachers
-    return NOTHING
+        return [wards.values("student"), classmates.filter(role__in=TEACHING_MEMBERS).values("person")]
+    return []
 
 
 def meets_whole_class(actor: Actor, class_group: ClassGroup) -> bool:

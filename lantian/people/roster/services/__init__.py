@@ -40,6 +40,7 @@ from lantian.people.roster.services.promotion import (
     start_promotion,
     undo_promotion,
 )
+from lantian.people.roster.services.search import refresh_people_search, settle_people_search
 from lantian.people.roster.services.slips import Slip, issue_slips
 
 __all__ = [
@@ -69,11 +70,13 @@ __all__ = [
     "move_organization",
     "move_students",
     "open_account_for",
+    "refresh_people_search",
     "register_guardian",
     "release_guardian",
     "reveal_private",
     "revoke_role",
     "run_promotion",
+    "settle_people_search",
     "start_promotion",
     "undo_promotion",
     "unmerge_people",

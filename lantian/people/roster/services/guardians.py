@@ -14,8 +14,9 @@ from lantian.people.roster import events
 from lantian.people.roster.enums import MemberRole, Relation
 from lantian.people.roster.errors import AlreadyGuardian, BadPhone, NotAStudent
 from lantian.people.roster.models import Guardianship, Membership, Person, valid_on
+from lantian.people.roster.queries.finding import phone_index
 from lantian.people.roster.rules import may_bind_guardian
-from lantian.people.roster.services.people import CreatedPerson, create_person, phone_index
+from lantian.people.roster.services.people import CreatedPerson, create_person
 
 
 @transaction.atomic

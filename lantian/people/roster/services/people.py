@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from lantian.kernel import crypto
 from lantian.kernel.events import acted_by, publish
 from lantian.kernel.journal import services as journal
 from lantian.kernel.rules import Actor, require
@@ -30,13 +29,13 @@ from lantian.people.roster.errors import (
     WrongClass,
 )
 from lantian.people.roster.models import ClassGroup, Membership, Organization, Person
+from lantian.people.roster.queries.finding import citizen_id_index, phone_index, student_number_index
 from lantian.people.roster.rules import may_manage_people, may_reveal_private, may_update_person
 from lantian.people.roster.services.accounts import open_accounts
 
 if TYPE_CHECKING:
     from lantian.people.identity.models import Account
 
-PHONE, CITIZEN_ID, NUMBER = "roster.person.phone", "roster.person.citizen_id", "roster.person.student_number"
 CHANGEABLE = ("name", "gender", "birth_date", "phone", "citizen_id", "student_number")
 REVEALABLE = ("phone", "citizen_id", "student_number")
 
@@ -77,21 +76,6 @@ class CreatedPerson:
     person: Person
     account: "Account | None" = None
     code: str | None = None
-
-
-def phone_index(number: str) -> bytes:
-    """The blind index of a normalised phone number, by which people are found."""
-    return crypto.blind_index(number, purpose=PHONE)
-
-
-def citizen_id_index(number: str) -> bytes:
-    """The blind index of a normalised citizen number: unique, so that nobody is registered twice."""
-    return crypto.blind_index(number, purpose=CITIZEN_ID)
-
-
-def student_number_index(number: str) -> bytes:
-    """The blind index (32 bytes) of a student number."""
-    return crypto.blind_index(number, purpose=NUMBER)
 
 
 def _set_name(person: Person, name: str) -> None:

@@ -132,6 +132,9 @@ def _chosen_person(request: HttpRequest, actor: Actor) -> Any:
     return get_visible_or_404(queries.people_visible_to(actor), pk=raw) if raw else None
 
 
+PEOPLE_SHOWN = 40
+
+
 @require_http_methods(["GET", "POST"])
 @guarded("roster.see_grants")
 @once
@@ -159,9 +162,12 @@ def _search(request: HttpRequest, actor: Actor, unit: Any) -> dict[str, Any]:
     if unit is None:
         units = queries.organizations_visible_to(actor).filter(is_active=True).select_related("parent")
         return {"q": typed, "step": "unit", "units": queries.find(units, typed).order_by("path")[:40]}
-    everyone = queries.people_visible_to(actor).exclude(pk__in=[actor.person_id])
-    rows = queries.find(everyone, typed) if typed else queries.staff_of(unit).filter(pk__in=everyone.values("pk"))
-    return {"q": typed, "step": "person", "people": rows.order_by("sort_key", "id")[:40]}
+    if typed:
+        found = queries.find_people(actor, typed, most=PEOPLE_SHOWN + 1)
+    else:
+        found = queries.staff_of(unit).filter(pk__in=queries.people_visible_to(actor).values("pk"))[: PEOPLE_SHOWN + 1]
+    others = [person for person in found if person.pk != actor.person_id]
+    return {"q": typed, "step": "person", "people": others[:PEOPLE_SHOWN]}
 
 
 @require_http_methods(["GET", "POST"])

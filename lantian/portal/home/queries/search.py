@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from lantian.kernel.rules import Actor
-from lantian.people.roster.queries import class_groups_visible_to, find, organizations_visible_to, people_visible_to
+from lantian.people.roster.queries import class_groups_visible_to, find, find_people, organizations_visible_to
 from lantian.people.schedule.queries import lessons_visible_to
 from lantian.portal.home.queries.addresses import page_of
 from lantian.portal.home.queries.cards import LessonCard, cards, plain
@@ -75,6 +75,6 @@ def _classes(actor: Actor, typed: str) -> Group:
 
 
 def _people(actor: Actor, typed: str) -> Group:
-    rows = list(find(people_visible_to(actor), typed).order_by("sort_key", "id").distinct()[: MOST + 1])
+    rows = list(find_people(actor, typed, most=MOST + 1))
     hits = (Hit(row.name, "", page_of("roster_person", row.pk), "circle-user-round") for row in rows[:MOST])
     return Group(_("人员"), tuple(hits), len(rows) > MOST)

@@ -14,6 +14,7 @@ from lantian.content.media.models import Stream
 from lantian.kernel.rules import Actor, Verdict, check
 from lantian.people.identity.models import Account
 from lantian.people.identity.rules import SECOND_FACTOR_ROLES
+from lantian.people.roster.engine.names import person_text
 from lantian.people.roster.models import ClassGroup, Guardianship, Membership, Organization, Person, RoleGrant
 from lantian.people.roster.queries import actor_of_account
 from lantian.people.schedule.models import Alliance, AllianceMember, Lesson, LessonReceiver, Room
@@ -38,7 +39,7 @@ def class_of(school: Organization, number: int = 1, grade: int = 8) -> ClassGrou
 
 def person(name: str, *, account: bool = True) -> Person:
     made = Account.objects.create(username=f"u{uuid4().hex[:10]}", display_name=name, must_set_password=False)
-    return Person.objects.create(name=name, account=made if account else None, search_text=name.lower())
+    return Person.objects.create(name=name, account=made if account else None, search_text=person_text(name))
 
 
 def member(who: Person, school: Organization, role: str, group: ClassGroup | None = None, subject: str = "") -> None:
