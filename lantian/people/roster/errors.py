@@ -180,3 +180,13 @@ class OneIsTheOthersGuardian(RosterError):
 
 class CannotUnmerge(RosterError):
     message = _("这次合并已经撤回，或者之后又有新的合并，不能再撤回。")
+
+
+class BindingCodeWrong(RosterError):
+    message = _("绑定码或孩子姓名不对，或者绑定码已经用完、过期。请核对纸条，或请班主任重新发放。")
+    field = "code"
+
+
+class PhoneHasAccount(RosterError):
+    message = _("这个手机号已经有账号：请先登录，再用绑定码绑定。")
+    field = "phone"

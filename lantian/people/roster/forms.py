@@ -239,3 +239,27 @@ class MergeForm(forms.Form):
         # the record that is signed in with, else the older one, is the likelier to go on
         first = (one.account_id is None, one.created_at) <= (other.account_id is None, other.created_at)
         self.initial["keep"] = str(one.pk if first else other.pk)
+
+
+class BindForm(forms.Form):
+    """A code from the school, and whose it is."""
+
+    code = forms.CharField(
+        label=_("绑定码"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    child_name = forms.CharField(label=_("孩子姓名"), max_length=80)
+    relation = forms.ChoiceField(label=_("我是孩子的"), choices=Relation.choices)
+
+
+class RegisterFamilyForm(BindForm):
+    """The same for somebody who has no account: the phone signs in."""
+
+    name = forms.CharField(label=_("我的姓名"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    phone = forms.CharField(
+        label=_("手机号"),
+        max_length=30,
+        help_text=_("以后用它登录。"),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )

@@ -357,3 +357,22 @@ class NotDuplicates(models.Model):
 
     def __str__(self) -> str:
         return f"{self.low_id} ≠ {self.high_id}"
+
+
+class BindingCode(models.Model):
+    """A code on paper with which a family ties itself to a child. Only its blind index is kept; it is shown once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    student = models.ForeignKey(Person, models.CASCADE, related_name="binding_codes")
+    index = models.BinaryField(max_length=32, unique=True)
+    uses_left = models.PositiveSmallIntegerField(default=2)
+    failures = models.PositiveSmallIntegerField(default=0, help_text="wrong names given with this code")
+    expires_at = models.DateTimeField()
+    issued_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["student"], name="binding_code_student")]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} until {self.expires_at}"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lantian.people.roster.views import classes, grants, me, merging, organizations, people, promotion, tree
+from lantian.people.roster.views import binding, classes, grants, me, merging, organizations, people, promotion, tree
 
 urlpatterns = [
     path("organizations/", tree.tree, name="roster_tree"),
@@ -19,6 +19,9 @@ urlpatterns = [
     path("organizations/<uuid:pk>/people/new/", people.create, name="roster_person_new"),
     path("classes/<uuid:pk>/", classes.record, name="roster_class_group"),
     path("classes/<uuid:pk>/slips/", classes.slips, name="roster_class_slips"),
+    path("classes/<uuid:pk>/family-slips/", binding.family_slips, name="roster_family_slips"),
+    path("people/<uuid:pk>/family-slip/", binding.family_slip, name="roster_family_slip"),
+    path("bind/", binding.bind, name="roster_bind"),
     path("people/", people.people, name="roster_people"),
     path("people/duplicates/", merging.duplicates, name="roster_duplicates"),
     path("people/<uuid:pk>/merge/<uuid:other_pk>/", merging.compare, name="roster_merge"),

@@ -7,6 +7,7 @@ from uuid import UUID
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.contrib.auth import login
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -110,6 +111,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         """allauth's own remarks ("you have signed in as …") say nothing that the next page does not show."""
+
+
+def enter_first_time(request: HttpRequest, account: Account) -> None:
+    """Sign in the holder of an account that this very request opened, so that they set its password now.
+
+    Raises ValueError for an account that has a password: nobody enters one of those without it.
+    """
+    if not account.must_set_password or account.last_login is not None:
+        raise ValueError("not a new account")
+    login(request, account, backend="lantian.people.identity.services.sign_in.LoginNameBackend")
+    actor = actor_for(account)
+    publish(events.SignedIn(object_id=account.pk, actor_id=account.pk, actor_kind=str(actor.kind)))
+    journal.record("identity.signed_in", account, by=actor)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped

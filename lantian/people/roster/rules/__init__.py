@@ -1,5 +1,6 @@
 """Who may see and change what in the roster."""
 
+from lantian.people.roster.rules.binding import may_redeem_binding_code
 from lantian.people.roster.rules.grants import may_grant, may_revoke_grant, may_see_grants
 from lantian.people.roster.rules.holding import holds, kinds_above, roles_at
 from lantian.people.roster.rules.managing import (
@@ -43,6 +44,7 @@ __all__ = [
     "may_merge_people",
     "may_move_organization",
     "may_promote_classes",
+    "may_redeem_binding_code",
     "may_reveal_private",
     "may_revoke_grant",
     "may_see_grants",

@@ -1,6 +1,13 @@
 """Verbs of the roster. Each asks its rule, acts in one transaction, writes the journal and announces the fact."""
 
 from lantian.people.roster.services.accounts import keep_person_accounts, open_account_for
+from lantian.people.roster.services.binding import (
+    FamilySlip,
+    issue_binding_code,
+    issue_family_slips,
+    redeem_binding_code,
+    register_with_binding_code,
+)
 from lantian.people.roster.services.classes import (
     NewClassGroup,
     bulk_create_class_groups,
@@ -45,6 +52,7 @@ from lantian.people.roster.services.slips import Slip, issue_slips
 
 __all__ = [
     "CreatedPerson",
+    "FamilySlip",
     "NewClassGroup",
     "NewMembership",
     "NewOrganization",
@@ -63,6 +71,8 @@ __all__ = [
     "deactivate_organization",
     "end_membership",
     "grant_role",
+    "issue_binding_code",
+    "issue_family_slips",
     "issue_slips",
     "keep_person_accounts",
     "mark_not_duplicates",
@@ -70,8 +80,10 @@ __all__ = [
     "move_organization",
     "move_students",
     "open_account_for",
+    "redeem_binding_code",
     "refresh_people_search",
     "register_guardian",
+    "register_with_binding_code",
     "release_guardian",
     "reveal_private",
     "revoke_role",
