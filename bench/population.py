@@ -1,4 +1,4 @@
-"""A crowd for benchmarks: a city's tree and classes through the services, its people by COPY, a million in some minutes.
+"""People for benchmarks: a city's tree and classes through the services, its people by COPY, a million in some minutes.
 
 Families of the demonstration's plan (`roster/engine/region`): students in classes, teachers with classes, a guardian or two to
 most students. Names are drawn by how frequent surnames are (Faker's table) and from characters common in given names; sealed
@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 BATCH = 20_000
-# Shares of a crowd; the rest are guardians.
+# Shares of all; the rest are guardians.
 STUDENTS, TEACHERS = 0.46, 0.04
 GIVEN = (
     "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂文辉玲红玉建国华梅兰飞鹏鑫波斌宇浩凯健俊帆雪荣丹萍志海林峰东春新"
@@ -27,7 +27,7 @@ GIVEN = (
 
 
 @dataclass
-class Crowd:
+class Population:
     """What was made: the tree, one officer's seat per level, and samples of people to look for."""
 
     people: int
@@ -80,7 +80,7 @@ def _keys(name: str) -> tuple[str, str, str]:
     return sort_key(name, is_person=True), initials(name, is_person=True), person_text(name)
 
 
-def make(people: int, *, seed: int = 510700, say: Any = print) -> Crowd:
+def make(people: int, *, seed: int = 510700, say: Any = print) -> Population:
     """Fill an empty, migrated database with about `people` people. `load_seconds` is what writing them took, with triggers."""
     import time
 
@@ -89,18 +89,20 @@ def make(people: int, *, seed: int = 510700, say: Any = print) -> Crowd:
     chance = random.Random(seed)
     plans = region.plan_region("city", chance)
     city, counties, places = _tree(plans)
-    crowd = Crowd(0, city, [], [place[0] for place in places])
+    population = Population(0, city, [], [place[0] for place in places])
     stream = _Families(chance, places, people)
     began = time.perf_counter()
     while batch := list(islice(stream, BATCH)):
-        crowd.load_seconds += _write(batch)
-        crowd.people += len(batch)
-        say(f"  {crowd.people} people, {time.perf_counter() - began:.0f} s")
-    crowd.counties = sorted(counties, key=lambda unit: -stream.of_county[unit.pk])
-    crowd.names = stream.seen[crowd.counties[0].pk][:: max(1, len(stream.seen[crowd.counties[0].pk]) // 2000)]
-    crowd.phones = stream.phones[crowd.counties[0].pk][::50]
+        population.load_seconds += _write(batch)
+        population.people += len(batch)
+        say(f"  {population.people} people, {time.perf_counter() - began:.0f} s")
+    population.counties = sorted(counties, key=lambda unit: -stream.of_county[unit.pk])
+    population.names = stream.seen[population.counties[0].pk][
+        :: max(1, len(stream.seen[population.counties[0].pk]) // 2000)
+    ]
+    population.phones = stream.phones[population.counties[0].pk][::50]
     _settle()
-    return crowd
+    return population
 
 
 def _tree(plans: list[Any]) -> tuple[Any, list[Any], list[tuple[Any, Any, list[Any]]]]:

@@ -1,8 +1,8 @@
 """Runs one benchmark: `python -m bench.run NAME [--key value …]`. The last line printed is one JSON object.
 
-A benchmark is a module `bench/NAME.py` with `def run(options: Options) -> Result`. Its docstring's first line is shown by
-`--list`. `Result` says what was done how often in how many seconds, and what it is compared with: a rate alone means
-nothing on a shared machine, a ratio to a plain yardstick measured in the same minute does.
+A benchmark is a module `bench/NAME.py` (a hyphen in NAME is an underscore there) with `def run(options: Options) -> Result`.
+Its docstring's first line is shown by `--list`. `Result` says what was done how often in how many seconds, and what it is
+compared with: a rate alone means nothing on a shared machine, a ratio to a plain yardstick measured in the same minute does.
 """
 
 import argparse
@@ -165,7 +165,7 @@ def names() -> dict[str, str]:
         text = (FOLDER / f"{module.name}.py") if not module.ispkg else FOLDER / module.name / "__init__.py"
         body = text.read_text()
         if "def run(" in body:
-            found[module.name] = body.lstrip().lstrip('"').splitlines()[0].rstrip('"')
+            found[module.name.replace("_", "-")] = body.lstrip().lstrip('"').splitlines()[0].rstrip('"')
     return found
 
 
@@ -195,7 +195,7 @@ def main() -> int:
     if known.name not in names():
         print(f"no benchmark named {known.name!r}; there are: {', '.join(names()) or 'none'}", file=sys.stderr)
         return 2
-    result: Result = importlib.import_module(f"bench.{known.name}").run(_options(rest, known.seconds))
+    result: Result = importlib.import_module(f"bench.{known.name.replace('-', '_')}").run(_options(rest, known.seconds))
     print(json.dumps({**result.line(), "machine": machine()}, ensure_ascii=False))
     return 0
 
