@@ -1,17 +1,22 @@
-"""The exchange's part of the demonstration: an import that is done, and one that waits for a word, with faults to see."""
+"""The exchange's part of the demonstration: an import that is done, and two that wait for a word, with faults to see.
+
+The second one that waits is what schools send: spreadsheets in GBK, with the damage that spreadsheets do.
+"""
 # i18n: data file
 
 import csv
 import io
 import zipfile
+from datetime import date
 from typing import Any
 
 from lantian.kernel.demo import DemoContext
 from lantian.kernel.rules import SYSTEM, Actor
-from lantian.people.exchange import services
+from lantian.people.exchange import queries, services
 from lantian.people.exchange.engine import oneroster
 from lantian.people.exchange.models import ImportRun
 from lantian.people.roster import queries as roster
+from lantian.people.roster.engine.codes.citizen import make_citizen_id
 
 SOURCE = "教务系统"
 NEW = ("周雨桐", "何子墨", "彭欣然")
@@ -43,6 +48,7 @@ def seed(context: DemoContext) -> None:
     for row in second["demographics"][2:]:
         row["birthDate"] = "2017-05-20"
     _bring(second, county, officer, "十月转入.zip")
+    _sheets(context, school, county, officer)
 
 
 def _officer_of(county: Any) -> Actor | None:
@@ -113,3 +119,41 @@ def _bring(rows: Rows, county: Any, officer: Actor, title: str) -> ImportRun:
     run = services.start_import([(title, packed)], organization=county, source=SOURCE, by=officer)
     services.proceed(run.pk)
     return ImportRun.objects.get(pk=run.pk)
+
+
+HEADS = ("学校名称", "班级", "姓名", "性别", "出生日期", "身份证号", "家长姓名", "联系电话", "与学生关系")
+
+
+def _sheets(context: DemoContext, school: Any, county: Any, officer: Actor) -> None:
+    """A batch of lists: one of pupils with real-looking errors, one of teachers, one in a format that cannot be read."""
+    unit, group = school.organization, school.classes[0]
+    lines: list[tuple[str, ...]] = [
+        (unit.name, group.name, member.person.name) for member in roster.members_of_class(group, "student")[:6]
+    ]
+    for name, klass, born, number, phone in (
+        ("田雨欣", group.name, "2017-04-02", "5.10726E+17", "13900002001"),
+        ("高宇轩", group.name, "2017-06-11", "510726201706110000", "13900002002"),
+        ("梁思琪", "2026-03-01", "2017-02-19", "", "13900002003"),
+        ("宋嘉怡", "向日葵班", "2017年5月8日", "", "13900002004"),
+        ("贺子涵", "向日葵班", "2017.7.30", "", "1.39E+10"),
+        ("曹俊杰", group.name, "42878", make_citizen_id("510726", date(2017, 5, 23), 7), "１３９００００２００６"),
+    ):
+        lines.append((unit.name, klass, name, "", born, number, f"{name[0]}国强", phone, "父亲"))
+    rows = [(f"{unit.name}2026年秋季学生名单",), HEADS, *lines]
+    pupils = "\r\n".join(",".join(row) for row in rows).encode("gb18030")
+    teachers = "姓名,性别,手机号,任教学科,任教班级\r\n" + f"覃老师,女,13900002011,音乐,{group.name}\r\n"
+    teachers += f"文老师,男,13900002012,奥数,{group.name}\r\n"
+    uploads = [
+        (f"{unit.name}学生名单.csv", io.BytesIO(pupils)),
+        (f"{unit.name}教师名单.csv", io.BytesIO(teachers.encode())),
+        ("旧名单.xls", io.BytesIO(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504))),
+    ]
+    run = services.start_sheets(uploads, organization=county, by=officer)
+    services.proceed(run.pk)
+    answers = {
+        sheet.pk: services.SheetAnswer(sheet.kind, sheet.columns, sheet.organization_id)
+        for sheet in queries.sheets_of(run)
+    }
+    services.settle_sheets(run, answers, by=officer)
+    services.proceed(run.pk)
+    services.send_errors(run, unit, by=officer)

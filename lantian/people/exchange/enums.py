@@ -31,6 +31,7 @@ class RunMode(models.TextChoices):
 class RunState(models.TextChoices):
     UPLOADED = "uploaded", _("等待读取")
     READING = "reading", _("正在读取")
+    MAPPING = "mapping", _("等待说明各列")
     CHECKING = "checking", _("正在核对")
     CHECKED = "checked", _("等待确认")
     APPLYING = "applying", _("正在写入")
@@ -58,3 +59,20 @@ class RowAction(models.TextChoices):
 class Severity(models.TextChoices):
     ERROR = "error", _("错误")
     WARNING = "warning", _("提醒")
+
+
+class SheetKind(models.TextChoices):
+    """What a spreadsheet lists; the words of engine.sheets.fields.Kind."""
+
+    STUDENTS = "students", _("学生名单")
+    TEACHERS = "teachers", _("教师名单")
+    GUARDIANS = "guardians", _("家长名单")
+    CLASSES = "classes", _("班级名单")
+
+
+class Complete(models.TextChoices):
+    """What a list is complete for: whom it does not name there, leaves. By itself a list says nothing of whom it lacks."""
+
+    NO = "", _("不完整：没有列出的人保持不变")
+    CLASSES = "classes", _("所列班级的全部学生：没有列出的离开")
+    SCHOOLS = "schools", _("所列学校的全部学生：没有列出的离开")

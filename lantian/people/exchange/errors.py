@@ -45,3 +45,7 @@ class FileUnusable(NotReady):
 
 class RemovalsNotConfirmed(NotReady):
     message = _("离开的数量超过了平常，请照实填写这个数字来确认。")
+
+
+class MappingIncomplete(ExchangeError):
+    """What the columns of a list mean is not said in full."""

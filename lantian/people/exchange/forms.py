@@ -21,8 +21,8 @@ class FilesInput(forms.ClearableFileInput):
 class FilesField(forms.FileField):
     """One file or several."""
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(widget=FilesInput(attrs={"accept": ".zip,.csv"}), **more)
+    def __init__(self, accept: str = ".zip,.csv", **more: Any) -> None:
+        super().__init__(widget=FilesInput(attrs={"accept": accept}), **more)
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:  # several, not one
         return [super(FilesField, self).clean(one, initial) for one in (data or [None])]
@@ -79,3 +79,31 @@ class ConfirmForm(forms.Form):
             for name, value in self.cleaned_data.items()
             if name.startswith("removals_")
         }
+
+
+class SheetsForm(forms.Form):
+    """Spreadsheets, many at once, and for which unit."""
+
+    organization = forms.ChoiceField(
+        label=_("导入到"), help_text=_("只会改动这个单位和它的下级；名单里别处的学校会指出来，不会写入。")
+    )
+    uploads = FilesField(
+        accept=".xlsx,.csv,.tsv,.txt,.zip",
+        label=_("文件"),
+        help_text=_("可以一次选许多个，或者打成一个 ZIP。.xlsx 和 .csv 都行，GBK 和 UTF-8 编码自动识别。"),
+    )
+
+    def __init__(self, *args: Any, units: "list[tuple[str, str]]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organization"].choices = units  # type: ignore[attr-defined]  # a choice field
+        self.fields["organization"].initial = units[0][0]
+
+
+class ReturnedForm(forms.Form):
+    """A school's errors, corrected in the workbook that it was sent."""
+
+    returned = forms.FileField(
+        label=_("更正好的表格"),
+        help_text=_("上传从这里下载、更正过的那份 .xlsx，只会改动标出的行。"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
+    )

@@ -40,7 +40,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from lantian.people.exchange.enums import Entity, RowAction, RunKind, RunState, Severity
+from lantian.people.exchange.enums import Complete, Entity, RowAction, RunKind, RunState, Severity, SheetKind
 
 
 class Source(models.Model):
@@ -195,3 +195,100 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file}:{self.row_no} {self.code}"
+
+
+# Plain spreadsheets -------------------------------------------------------------------------------------------------------
+class SheetMapping(models.Model):
+    """What the columns under the same heads meant the last time: remembered per organisation."""
+
+    organization = models.ForeignKey("roster.Organization", models.CASCADE, related_name="+", db_index=False)
+    signature = models.CharField(max_length=64, help_text="engine.sheets.heads.signature_of")
+    kind = models.CharField(max_length=12, choices=SheetKind)
+    # field → place of its column, from 0
+    columns: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    set_by = models.ForeignKey("roster.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    set_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "signature"], name="sheet_mapping_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.signature[:8]}"
+
+
+class SheetFile(models.Model):
+    """One sheet of one file of a run: where its head is, what its columns mean, and whose it is."""
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="sheets")
+    label = models.CharField(max_length=80, help_text="file and sheet as findings name them; once a run")
+    heads: "models.JSONField[Any, Any]" = models.JSONField(default=list)
+    head_row = models.PositiveIntegerField(default=1)
+    signature = models.CharField(max_length=64, blank=True)
+    kind = models.CharField(max_length=12, choices=SheetKind, default=SheetKind.STUDENTS)
+    columns: "models.JSONField[Any, Any]" = models.JSONField(default=dict, help_text="field → place, from 0")
+    # field → how surely it was guessed (0..1); empty when remembered or said
+    confidence: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    organization = models.ForeignKey("roster.Organization", models.PROTECT, null=True, blank=True, related_name="+")
+    complete = models.CharField(max_length=8, choices=Complete, blank=True)
+    rows = models.PositiveIntegerField(default=0)
+    settled = models.BooleanField(default=False, help_text="somebody said, or has said before, what it is")
+    left_out = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "label"], name="sheet_file_once")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class SheetRow(models.Model):
+    """One row as it stands in the sheet, corrections included; sealed, since it has citizen IDs and phones in clear."""
+
+    id = models.BigAutoField(primary_key=True)
+    sheet = models.ForeignKey(SheetFile, models.CASCADE, related_name="row_set", db_index=False)
+    row_no = models.PositiveIntegerField()
+    cells = models.BinaryField(help_text="sealed JSON list of texts")
+    left_out = models.BooleanField(default=False)
+    org_id = models.UUIDField(null=True, help_text="the school, as far as known")
+    corrected_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sheet", "row_no"], name="sheet_row_once")]
+
+    def __str__(self) -> str:
+        return f"{self.sheet_id}:{self.row_no}"
+
+
+class SheetCorrection(models.Model):
+    """Who changed which cell of what into what, and when; or left a row out (`place` is null)."""
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="corrections", db_index=False)
+    file = models.CharField(max_length=80)
+    row_no = models.PositiveIntegerField()
+    place = models.PositiveSmallIntegerField(null=True)
+    column = models.CharField(max_length=80, blank=True)
+    before = models.BinaryField(null=True, help_text="sealed")
+    after = models.BinaryField(null=True, help_text="sealed")
+    by = models.ForeignKey("roster.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "-at"], name="sheet_correction_order")]
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.row_no}"
+
+
+class SentErrors(models.Model):
+    """A school was asked to correct its own rows of a run: who manages the school sees them from then on."""
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="sent", db_index=False)
+    organization = models.ForeignKey("roster.Organization", models.PROTECT, related_name="+")
+    sent_by = models.ForeignKey("roster.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    sent_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "organization"], name="sent_errors_once")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} → {self.organization_id}"

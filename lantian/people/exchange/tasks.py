@@ -2,7 +2,7 @@
 
 from lantian.kernel.jobs import job, periodic
 from lantian.people.exchange import services
-from lantian.people.exchange.services.runs import JOB
+from lantian.people.exchange.services.outside import JOB
 
 
 @job(JOB, queue="imports", retry=None)

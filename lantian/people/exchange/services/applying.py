@@ -16,6 +16,7 @@ from lantian.people.exchange import events
 from lantian.people.exchange.enums import Entity, RowAction, RunState
 from lantian.people.exchange.models import ImportRun, Source, StagedRow
 from lantian.people.exchange.services.outside import Outside
+from lantian.people.exchange.services.sheets.work import forget_cells
 from lantian.people.roster import queries as roster_queries
 from lantian.people.roster.errors import ChangedMeanwhile
 from lantian.people.roster.services import (
@@ -319,6 +320,7 @@ def _finish(run: ImportRun, by: Actor) -> None:
     now = timezone.now()
     Source.objects.filter(pk=run.source_id).update(last_applied_at=now, last_as_of=run.as_of or run.source.last_as_of)
     StagedRow.objects.filter(run=run, action__in=(RowAction.LEAVE, "")).delete()
+    forget_cells(run)
     run.state, run.phase, run.finished_at = RunState.APPLIED, "", now
     run.save(update_fields=["state", "phase", "finished_at"])
     journal.record("exchange.import_applied", run, by=by, title=run.title, counts=run.counts)

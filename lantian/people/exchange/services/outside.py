@@ -9,6 +9,8 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 EVERY_S = 0.5
+# The job that brings a run forward.
+JOB = "exchange.proceed"
 
 
 class Stopped(Exception):

@@ -7,7 +7,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 from zipfile import ZipFile
 
@@ -83,6 +83,18 @@ def _copy(table: str, columns: Sequence[str], lines: Sequence[str]) -> None:
         names = ", ".join(f'"{name}"' for name in columns)
         with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
             copy.write("".join(lines).encode())
+
+
+def copy_rows(lines: Iterable[str]) -> None:
+    """COPY lines made by `copy_line` into the staging, in pieces."""
+    waiting: list[str] = []
+    for line in lines:
+        waiting.append(line)
+        if len(waiting) >= CHUNK:
+            _copy("exchange_stagedrow", ROW_COLUMNS, waiting)
+            waiting.clear()
+    if waiting:
+        _copy("exchange_stagedrow", ROW_COLUMNS, waiting)
 
 
 class Findings:
@@ -276,4 +288,4 @@ class _Step:
         self.run.files, self.run.counts = run.files, run.counts
 
 
-__all__ = ["BadArchive", "copy_line", "read_run", "rows_of"]
+__all__ = ["BadArchive", "copy_line", "copy_rows", "read_run", "rows_of"]

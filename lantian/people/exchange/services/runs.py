@@ -31,8 +31,11 @@ from lantian.people.exchange.services import archive
 from lantian.people.exchange.services.applying import apply_run
 from lantian.people.exchange.services.archive import BadArchive
 from lantian.people.exchange.services.checking import check_run
-from lantian.people.exchange.services.outside import Outside, Stopped
+from lantian.people.exchange.services.outside import JOB, Outside, Stopped
 from lantian.people.exchange.services.reading import read_run
+from lantian.people.exchange.services.sheets.reading import read_sheets
+from lantian.people.exchange.services.sheets.staging import stage_sheets
+from lantian.people.exchange.services.sheets.work import corrected_since, forget_cells, name_columns, newest_correction
 from lantian.people.roster import queries as roster_queries
 from lantian.people.roster.errors import ChangedMeanwhile, RosterError
 
@@ -40,7 +43,6 @@ if TYPE_CHECKING:
     from lantian.people.roster.models import Organization
 
 log = structlog.get_logger("exchange")
-JOB = "exchange.proceed"
 FOLDER = "imports"
 # What changed this long before a check began may have been committed after it.
 OVERLAP_S = 30
@@ -132,7 +134,7 @@ def cancel_import(run: ImportRun, *, by: Actor) -> ImportRun:
     """Give a run up; one that is being worked at stops at its next step, with nothing written. Raises Denied, NotReady."""
     row = ImportRun.objects.select_for_update(of=("self",)).select_related("organization").get(pk=run.pk)
     require(may_import, by, row.organization)
-    if row.state == RunState.CHECKED:
+    if row.state in {RunState.CHECKED, RunState.MAPPING}:
         _end(row, RunState.CANCELLED)
     elif row.state in WORKING:
         row.cancel_asked = True
@@ -164,6 +166,7 @@ def _end(run: ImportRun, state: str, fault: str = "", **params: Any) -> None:
     _drop_file(run)
     run.save()
     StagedRow.objects.filter(run=run).delete()
+    forget_cells(run)
 
 
 def _drop_file(run: ImportRun) -> None:
@@ -222,7 +225,9 @@ def _forward(run: ImportRun, outside: Outside) -> None:
         return
     if run.state in {RunState.UPLOADED, RunState.READING}:
         _read(run, outside)
-    if run.state == RunState.CHECKING and not _is_older(run):
+    if run.state == RunState.CHECKING and run.kind == RunKind.SHEET:
+        _check_sheets(run, actor, outside)
+    elif run.state == RunState.CHECKING and not _is_older(run):
         check_run(run, by=actor, outside=outside)
     elif run.state == RunState.APPLYING:
         _apply(run, actor, outside)
@@ -236,11 +241,31 @@ def _read(run: ImportRun, outside: Outside) -> None:
     if run.state != RunState.READING:
         run.state = RunState.READING
         run.save(update_fields=["state"])
-    read_run(run, outside)
+    known = True
+    if run.kind == RunKind.SHEET:
+        known = read_sheets(run, outside)
+    else:
+        read_run(run, outside)
     with transaction.atomic():
-        run.state = RunState.CHECKING
+        run.state = RunState.CHECKING if known else RunState.MAPPING
         _drop_file(run)
         run.save(update_fields=["state", "stored_name"])
+
+
+def _check_sheets(run: ImportRun, actor: Actor, outside: Outside) -> None:
+    """Stage and check; and again when somebody corrected a cell meanwhile."""
+    while True:
+        seen = newest_correction(run)
+        with transaction.atomic():
+            stage_sheets(run, outside)
+            check_run(run, by=actor, outside=outside)
+            name_columns(run)
+        with transaction.atomic():
+            row = ImportRun.objects.select_for_update().get(pk=run.pk)
+            if row.state != RunState.CHECKED or newest_correction(row) == seen:
+                return
+            row.state = run.state = RunState.CHECKING
+            row.save(update_fields=["state"])
 
 
 def _is_older(run: ImportRun) -> bool:
@@ -263,7 +288,10 @@ def _apply(run: ImportRun, actor: Actor, outside: Outside) -> None:
     with transaction.atomic():
         _wait_for_scope(run, outside)
         counts = run.counts
-        if _has_changed(run):
+        corrected = run.kind == RunKind.SHEET and corrected_since(run)
+        if corrected:
+            stage_sheets(run, outside)
+        if corrected or _has_changed(run):
             check_run(run, by=actor, outside=outside)  # sets the state back to CHECKED
             if _numbers(run.counts) != _numbers(counts):
                 run.fault = "changed_meanwhile"
@@ -280,7 +308,7 @@ def _apply(run: ImportRun, actor: Actor, outside: Outside) -> None:
 
 
 def _numbers(counts: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in counts.items() if key != "read"}
+    return {key: value for key, value in counts.items() if key not in {"read", "files"}}
 
 
 def _wait_for_scope(run: ImportRun, outside: Outside) -> None:

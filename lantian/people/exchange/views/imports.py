@@ -17,7 +17,7 @@ from lantian.kernel.web.guards import acting, get_visible_or_404, guarded, guard
 from lantian.kernel.web.lists import Column, Filter, ListPage
 from lantian.kernel.web.once import once
 from lantian.people.exchange import queries, rules, services
-from lantian.people.exchange.enums import FINISHED, WORKING, Entity, RowAction, RunState
+from lantian.people.exchange.enums import FINISHED, WORKING, Entity, RowAction, RunKind, RunState
 from lantian.people.exchange.errors import ExchangeError
 from lantian.people.exchange.forms import ConfirmForm, UploadForm
 from lantian.people.exchange.models import ImportRun
@@ -25,13 +25,14 @@ from lantian.people.roster import queries as roster_queries
 
 TONES = {
     RunState.CHECKED: "warn",
+    RunState.MAPPING: "warn",
     RunState.APPLIED: "ok",
     RunState.FAILED: "error",
     RunState.CANCELLED: "neutral",
 }
 ACTIONS = (RowAction.CREATE, RowAction.CHANGE, RowAction.REMOVE, RowAction.LEAVE, RowAction.SKIP)
 STEPS = (
-    ("read", gettext_lazy("读取"), (RunState.UPLOADED, RunState.READING)),
+    ("read", gettext_lazy("读取"), (RunState.UPLOADED, RunState.READING, RunState.MAPPING)),
     ("check", gettext_lazy("核对"), (RunState.CHECKING,)),
     ("confirm", gettext_lazy("确认"), (RunState.CHECKED,)),
     ("apply", gettext_lazy("写入"), (RunState.APPLYING,)),
@@ -86,10 +87,16 @@ class RunList(ListPage[ImportRun]):
 @guarded("exchange.import")
 def imports(request: HttpRequest) -> HttpResponse:
     """All imports of one's own unit and those below."""
-    return RunList(request, queries.runs_visible_to(acting(request))).respond("exchange/imports.html")
+    actor = acting(request)
+    asked = queries.lists_visible_to(actor).filter(
+        state__in=(RunState.CHECKED, RunState.CHECKING), pk__in=queries.asked_of(actor)
+    )
+    return RunList(request, queries.runs_visible_to(actor)).respond(
+        "exchange/imports.html", {"asked": list(asked[:20])}
+    )
 
 
-def _units(actor: Actor, asked: str) -> list[tuple[str, str]]:
+def units_for(actor: Actor, asked: str) -> list[tuple[str, str]]:
     """One's own unit, and the one whose page one came from."""
     assert actor.grant is not None
     units = {str(actor.grant.organization_id): actor.grant.organization_name}
@@ -106,7 +113,7 @@ def _units(actor: Actor, asked: str) -> list[tuple[str, str]]:
 def new_import(request: HttpRequest) -> HttpResponse:
     """Send a file."""
     actor = acting(request)
-    units = _units(actor, request.GET.get("organization", "") or request.POST.get("organization", ""))
+    units = units_for(actor, request.GET.get("organization", "") or request.POST.get("organization", ""))
     form = UploadForm(request.POST or None, request.FILES or None, units=units)
     if request.method == "POST" and form.is_valid():
         try:
@@ -178,6 +185,7 @@ def _context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "mode": _("全量") if bulk == {"bulk"} else _("增量") if bulk == {"delta"} else _("全量和增量"),
         "file_faults": [queries.finding_words(one) for one in queries.file_faults(run)[:10]],
         "may": may,
+        "is_sheet": run.kind == RunKind.SHEET,
         "asks": may and run.state == RunState.CHECKED,
     }
 

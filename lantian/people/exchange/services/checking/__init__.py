@@ -70,7 +70,8 @@ def _sum_up(work: Work) -> None:
         counts.setdefault(entity, {})[action or "skip"] = counts.get(entity, {}).get(action or "skip", 0) + count
     read = run.counts.get("read", {"errors": 0, "warnings": 0})
     order = [str(entity) for entity in Entity.values]
-    run.counts = {"read": read, "held": work.held} | {name: counts[name] for name in order if name in counts}
+    kept = {"files": run.counts["files"]} if "files" in run.counts else {}
+    run.counts = kept | {"read": read, "held": work.held} | {name: counts[name] for name in order if name in counts}
     run.errors = read["errors"] + work.findings.errors
     run.warnings = read["warnings"] + work.findings.warnings
     work.cursor.execute("SELECT max(modified_at) FROM exchange_stagedrow WHERE run_id = %s", [run.pk])
