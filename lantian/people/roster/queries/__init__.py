@@ -23,7 +23,13 @@ from lantian.people.roster.queries.panels import (
     panels_of_person,
 )
 from lantian.people.roster.queries.promotion import default_school_year, plan_promotion, promotion_runs_visible_to
-from lantian.people.roster.queries.records import class_groups_known, class_groups_within, organizations_known
+from lantian.people.roster.queries.records import (
+    class_groups_known,
+    class_groups_within,
+    organizations_known,
+    student_memberships,
+    wards_of_id,
+)
 from lantian.people.roster.queries.tree import (
     ancestors_of,
     breadcrumbs,
@@ -81,8 +87,10 @@ __all__ = [
     "role_name",
     "schools_below",
     "staff_of",
+    "student_memberships",
     "top_organizations",
     "visible_class_group",
     "visible_organization",
     "wards_of",
+    "wards_of_id",
 ]

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from lantian.people.privacy.views import consents
+
+urlpatterns = [
+    path("consents/", consents.consents, name="privacy_consents"),
+    path("people/<uuid:pk>/consent/", consents.consent, name="privacy_consent"),
+    path("people/<uuid:pk>/consent/paper/", consents.paper, name="privacy_consent_paper"),
+    path("people/<uuid:pk>/consent/withdraw/", consents.withdraw, name="privacy_consent_withdraw"),
+]
