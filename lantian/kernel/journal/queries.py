@@ -1,5 +1,6 @@
 """Read the audit trail."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import models
@@ -14,6 +15,11 @@ NEWEST = 20
 def history_of(obj: models.Model) -> QuerySet[JournalEntry]:
     """All entries about one thing, newest first. The caller has shown that the thing is visible."""
     return JournalEntry.objects.filter(object_type=obj._meta.label_lower, object_id=obj.pk).order_by("-at")
+
+
+def entries_of(actions: Iterable[str]) -> QuerySet[JournalEntry]:
+    """All entries of some actions, about whatever; newest first. The caller narrows them to what may be seen."""
+    return JournalEntry.objects.filter(action__in=list(actions)).order_by("-at")
 
 
 @prepared

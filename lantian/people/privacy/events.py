@@ -1,4 +1,4 @@
-"""Facts about consent."""
+"""Facts about consent and copies."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -27,4 +27,14 @@ class ConsentWithdrawn(Event):
 
     name: ClassVar[str] = "privacy.consent_withdrawn"
     verb: ClassVar[str] = LANTIAN_VERBS + "withdrew-consent"
+    object_type: ClassVar[str] = "roster.person"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class DataExported(Event):
+    """Somebody took a copy of all that is held about a person."""
+
+    name: ClassVar[str] = "privacy.data_exported"
+    verb: ClassVar[str] = LANTIAN_VERBS + "exported"
     object_type: ClassVar[str] = "roster.person"

@@ -1,4 +1,4 @@
-"""Who agrees for a child, who enters a paper, who sees how it stands."""
+"""Who agrees for a child, who sees who looked, who takes a copy or the audit out."""
 
 from typing import TYPE_CHECKING
 
@@ -57,3 +57,31 @@ def may_list_consents(actor: Actor) -> Verdict:
     if actor.paths or actor.has_role(Role.HOMEROOM_TEACHER):
         return ALLOW
     return deny(_("同意情况供班主任和管理人员查看"))
+
+
+@rule("privacy.read_looks")
+def may_read_looks(actor: Actor, person: "Person") -> Verdict:
+    """Oneself, the guardians of a child who is not grown up, and the administration of the person's units."""
+    if actor.person_id is not None and actor.person_id == person.pk:
+        return ALLOW
+    if queries.answers_for(actor, person) or (actor.paths and may_view_person(actor, person)):
+        return ALLOW
+    return deny(_("谁看过隐私信息，只给本人、监护人和管理人员看"))
+
+
+@rule("privacy.export_data")
+def may_export_data(actor: Actor, person: "Person") -> Verdict:
+    """Take a copy of all that is held: oneself, and the guardians of a child who is not grown up. No office gives this."""
+    if actor.person_id is not None and actor.person_id == person.pk:
+        return ALLOW
+    if queries.answers_for(actor, person):
+        return ALLOW
+    return deny(_("个人信息副本只给本人和未成年人的监护人"))
+
+
+@rule("privacy.read_audit")
+def may_read_audit(actor: Actor) -> Verdict:
+    """Officers, and heads for their school: those who answer for the yearly audit."""
+    if actor.has_role(Role.OFFICER, Role.SCHOOL_HEAD):
+        return ALLOW
+    return deny(_("查看和授权记录供教育局和校长使用"))

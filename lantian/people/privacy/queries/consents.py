@@ -6,7 +6,7 @@ from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Val
 from django.utils import timezone
 
 from lantian.kernel.rules import Actor
-from lantian.people.privacy.engine.ages import CONSENT_AGE, born_after, is_under
+from lantian.people.privacy.engine.ages import ADULT_AGE, CONSENT_AGE, born_after, is_under
 from lantian.people.privacy.engine.consent_texts import current_version
 from lantian.people.privacy.enums import ConsentState
 from lantian.people.privacy.models import Consent
@@ -24,6 +24,14 @@ YOUNG_STAGES = (Stage.KINDERGARTEN, Stage.PRIMARY)
 def is_guardian_of(actor: Actor, student: "Person") -> bool:
     """Whether the actor, whatever role they act in, is registered as a guardian of the student."""
     return actor.person_id is not None and roster.guardians_of(student).filter(guardian=actor.person_id).exists()
+
+
+def answers_for(actor: Actor, person: "Person") -> bool:
+    """Whether the person is the actor's child and not grown up; without a birth date: still at a school."""
+    under = is_under(ADULT_AGE, person.birth_date, timezone.localdate())
+    if under is None:
+        under = roster.student_memberships().filter(person=person).exists()
+    return under and is_guardian_of(actor, person)
 
 
 def needs_consent(student: "Person") -> bool:

@@ -1,0 +1,51 @@
+"""Who looked at people's sealed facts, and what officers account for once a year."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from lantian.kernel.journal.queries import entries_of, history_of
+from lantian.kernel.rules import SYSTEM, Actor
+from lantian.people.roster import queries as roster
+
+if TYPE_CHECKING:
+    from lantian.kernel.journal.models import JournalEntry
+    from lantian.people.roster.models import Person
+
+REVEALED = "roster.private_fact_revealed"
+EXPORTED = "privacy.data_exported"
+AUDIT_EXPORTED = "privacy.audit_exported"
+LOOKS = (REVEALED, EXPORTED)
+AUDITED = (*LOOKS, "roster.grant_given", "roster.grant_revoked", AUDIT_EXPORTED)
+
+
+def _with_unit(rows: "QuerySet[JournalEntry]") -> "QuerySet[JournalEntry]":
+    """The rows with `unit`, the name of the unit whose role was acted in."""
+    units = roster.organizations_visible_to(SYSTEM).filter(pk=OuterRef("organization_id"))
+    return rows.annotate(unit=Subquery(units.values("name")[:1]))
+
+
+def looks_at(person: "Person") -> "QuerySet[JournalEntry]":
+    """Every time somebody opened a sealed fact of this person or took a copy of their data, newest first.
+
+    The caller has asked `may_read_looks`.
+    """
+    return _with_unit(history_of(person).filter(action__in=LOOKS))
+
+
+def audited_below(actor: Actor) -> "QuerySet[JournalEntry]":
+    """Looks, copies, roles given and revoked, and audits taken: by whoever acts for the actor's subtree, or about its people.
+
+    With `unit` and `about` (the person's name today) on each. Nothing for those who administer nothing.
+    """
+    rows = entries_of(AUDITED)
+    if not actor.paths:
+        return rows.none()
+    units = roster.organizations_visible_to(SYSTEM).filter(path__within_any=list(actor.paths))
+    people = roster.people_visible_to(actor)
+    of_person = Q(object_type="roster.person")
+    within = Q(organization_id__in=units.values("pk")) | of_person & Q(object_id__in=people.values("pk"))
+    # a grant is written down twice, about itself and about the person
+    rows = rows.filter(of_person | Q(action=AUDIT_EXPORTED), within)
+    names = roster.people_visible_to(SYSTEM).filter(pk=OuterRef("object_id"))
+    return _with_unit(rows).annotate(about=Subquery(names.values("name")[:1])).order_by("-at", "pk")
