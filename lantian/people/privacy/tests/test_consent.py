@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from lantian.kernel.journal.queries import history_of
@@ -21,8 +20,9 @@ from lantian.people.privacy.errors import (
     WhyNeeded,
 )
 from lantian.people.privacy.models import Consent
+from lantian.people.privacy.tests.conftest import text
 from lantian.people.roster.services import merge_people
-from lantian.people.roster.tests.factories import GuardianshipFactory, PersonFactory, with_account
+from lantian.people.roster.tests.factories import GuardianshipFactory, PersonFactory
 
 
 def now() -> str:
@@ -31,23 +31,6 @@ def now() -> str:
 
 def state(world, name: str) -> ConsentState:
     return queries.state_of(list(queries.consents_of(world.people[name])))
-
-
-@pytest.fixture
-def as_(world):
-    def sign_in(name: str) -> Client:
-        client = Client(headers={"X-Forwarded-For": "10.0.0.1"})
-        person = world.people[name]
-        person.refresh_from_db()
-        client.force_login(person.account or with_account(person))
-        return client
-
-    return sign_in
-
-
-def text(response) -> str:
-    assert response.status_code == 200, response
-    return response.content.decode()
 
 
 def test_fourteen_is_completed_on_the_birthday():
@@ -214,6 +197,14 @@ def test_pages_are_closed_to_others(as_, world):
     assert as_("head").get("/consents/", {"organization": str(world.west.pk)}).status_code == 404
     assert as_("mother").post(page, {"version": "2020-1"}).status_code == 302
     assert not Consent.objects.exists()
+
+
+def test_a_child_of_fourteen_is_asked_for_nothing(as_, world):
+    GuardianshipFactory(guardian=world.mother, student=world.yi)
+    page = text(as_("mother").get(f"/people/{world.yi.pk}/consent/"))
+    assert "不需要监护人同意" in page
+    assert "作为监护人同意" not in page
+    assert f"/people/{world.yi.pk}/consent/" not in text(as_("mother").get("/today/"))
 
 
 def test_the_system_gives_no_consent(world):

@@ -6,33 +6,14 @@ import json
 import zipfile
 
 import pytest
-from django.test import Client
 
 from lantian.kernel.journal.models import JournalEntry
 from lantian.kernel.rules import SYSTEM, Denied
 from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
 from lantian.people.privacy import queries, rules, services
 from lantian.people.privacy.queries.personal import PERSONAL_PARTS, PersonalPart
-from lantian.people.privacy.tests.conftest import birthday
+from lantian.people.privacy.tests.conftest import birthday, text
 from lantian.people.roster.services import reveal_private, update_person
-from lantian.people.roster.tests.factories import with_account
-
-
-@pytest.fixture
-def as_(world):
-    def sign_in(name: str) -> Client:
-        client = Client(headers={"X-Forwarded-For": "10.0.0.1"})
-        person = world.people[name]
-        person.refresh_from_db()
-        client.force_login(person.account or with_account(person))
-        return client
-
-    return sign_in
-
-
-def text(response) -> str:
-    assert response.status_code == 200, response
-    return response.content.decode()
 
 
 @pytest.fixture
@@ -100,7 +81,7 @@ def test_the_copy_holds_open_facts_family_places_and_who_looked(as_, seen):
     assert "13900000001" not in page  # the mother's phone is hers
     entry = JournalEntry.objects.get(action="privacy.data_exported")
     assert (entry.object_id, entry.person_id) == (seen.jia.pk, seen.mother.pk)
-    assert "下载" in text(as_("head").get(f"/people/{seen.jia.pk}/looks/"))
+    assert "下载个人信息副本" in text(as_("head").get(f"/people/{seen.jia.pk}/looks/"))
 
 
 def test_a_copy_is_refused_to_others_and_leaves_no_record(as_, seen):
@@ -145,7 +126,7 @@ def test_the_audit_is_taken_out_with_a_record(as_, seen, django_assert_max_num_q
     response = officer.get("/audit/", {"export": "csv", "action": "roster.private_fact_revealed"})
     rows = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
     assert len(rows) == 3
-    assert {row[6] for row in rows[1:]} == {"家访以前联系", "核对通讯录"}
+    assert {row[5] for row in rows[1:]} == {"家访以前联系", "核对通讯录"}
     assert officer.get("/audit/", {"export": "xlsx"}).content[:2] == b"PK"
     assert [
         row.data["kind"] for row in JournalEntry.objects.filter(action="privacy.audit_exported").order_by("at")

@@ -1,6 +1,6 @@
 """Who looked, a person's copy of their data, and the audit."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -33,7 +33,9 @@ YEARS = 5
 
 
 def _who(row: Any) -> str:
-    return _("系统") if row.actor_name == SYSTEM.name else str(row.actor_name)
+    """The name, with the role acted in."""
+    name = _("系统") if row.actor_name == SYSTEM.name else str(row.actor_name)
+    return _("%(name)s（%(role)s）") % {"name": name, "role": roster.role_name(row.role)} if row.role else name
 
 
 def _what(row: Any) -> str:
@@ -43,22 +45,27 @@ def _what(row: Any) -> str:
         return str(FACTS.get(data["what"], data["what"]))
     if "role" in data:
         return f"{data.get('organization', '')} {roster.role_name(data['role'])}".strip()
-    return str(_ACTION_WORDS.get(row.action, row.action))
+    return ""
 
 
 AT = Column("at", gettext_lazy("时间"), value="at", kind="datetime", sort="at")
 WHO = Column("who", gettext_lazy("谁"), value=_who, primary=True)
-ROLE = Column("role", gettext_lazy("身份"), value=lambda row: roster.role_name(row.role) if row.role else "")
 UNIT = Column("unit", gettext_lazy("单位"), value="unit")
 WHAT = Column("what", gettext_lazy("内容"), value=_what)
 WHY = Column("why", gettext_lazy("原因"), value=lambda row: row.data.get("reason", ""))
 
 
-class LookList(ListPage["JournalEntry"]):
+class LookList(ListPage[Any]):
     key = "looks"
     title = gettext_lazy("谁看过")
     unit = gettext_lazy("次")
-    columns = (WHO, ROLE, UNIT, WHAT, WHY, AT)
+    columns = (
+        WHO,
+        UNIT,
+        Column("what", gettext_lazy("内容"), value=lambda row: _what(row) or str(_ACTION_WORDS[row.action])),
+        WHY,
+        AT,
+    )
     order = "-at"
     exportable = False
     empty_icon = "eye"
@@ -75,13 +82,12 @@ def _in_year(rows: "QuerySet[Any]", value: str) -> "QuerySet[Any]":
     return rows.filter(at__year=int(value))
 
 
-class AuditList(ListPage["JournalEntry"]):
+class AuditList(ListPage[Any]):
     key = "audit"
     title = gettext_lazy("查看和授权记录")
     unit = gettext_lazy("条")
     columns = (
         WHO,
-        ROLE,
         UNIT,
         Column("action", gettext_lazy("操作"), value=lambda row: _ACTION_WORDS.get(row.action, row.action)),
         Column("about", gettext_lazy("涉及的人"), value="about"),
@@ -121,7 +127,7 @@ def export(request: HttpRequest, pk: UUID) -> HttpResponse:
     person = find_person(request, pk)
     response = HttpResponse(services.export_personal_data(person, by=acting(request)), content_type="application/zip")
     name = _("个人信息副本-%(day)s.zip") % {"day": f"{timezone.localdate():%Y%m%d}"}
-    response["Content-Disposition"] = cast("str", content_disposition_header(as_attachment=True, filename=name))
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     response["Cache-Control"] = "no-store"
     return response
 
