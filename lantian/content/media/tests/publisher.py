@@ -32,7 +32,10 @@ class Publisher:
 
 
 def main(folder: str, secrets: str, client: str, source: str, size: str) -> None:
-    """A live process in small: prints each ack; meant to be killed at any moment and started again."""
+    """A live process in small: prints each ack; meant to be killed at any moment and started again.
+
+    Takes a line of its input for each chunk, so that it is never far ahead of whoever reads its acks.
+    """
     opened = StreamFolder(Path(folder))
     keys = [
         ContentKey(UUID(key), number, bytes.fromhex(secret)) for number, (key, secret) in enumerate(json.loads(secrets))
@@ -42,7 +45,9 @@ def main(folder: str, secrets: str, client: str, source: str, size: str) -> None
     chunks = [data[at : at + step] for at in range(0, len(data), step)]
     start = writer.open_epoch(client, MIME)
     sys.stdout.write(f"start {start.next_chunk} {start.skip}\n")
+    sys.stdout.flush()
     for number in range(start.next_chunk, len(chunks)):
+        sys.stdin.readline()
         fed = writer.feed(number, chunks[number])
         sys.stdout.write(f"ack {fed.acked}\n")
         sys.stdout.flush()

@@ -1,5 +1,6 @@
 """From chunks to a replay on disk: encryption, epochs, keys, crashes at every step, the follower."""
 
+import contextlib
 import json
 import os
 import random
@@ -282,10 +283,17 @@ def test_kill_9_at_random_moments(folder: StreamFolder, tmp_path: Path) -> None:
     command = [sys.executable, "-c", run, str(folder.path), secrets, client, str(source), "900"]
     acked, done, kills = -1, False, 0
     while not done and kills < 20:
-        child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(os.environ))
+        child = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=dict(os.environ)
+        )
         assert child.stdout
+        assert child.stdin
+        child.stdin.write("\n" * 4)  # it may be so many chunks ahead: killed while it writes, never after its end
         limit = chance.randint(30, 110) if kills < 4 else 1 << 30
         for lines, line in enumerate(child.stdout, 1):
+            with contextlib.suppress(BrokenPipeError):  # it has all it needs and is gone
+                child.stdin.write("\n")
+                child.stdin.flush()
             word, *numbers = line.split()
             if word == "start":
                 assert int(numbers[0]) > acked, "the server asks for something the page has thrown away"
@@ -299,6 +307,8 @@ def test_kill_9_at_random_moments(folder: StreamFolder, tmp_path: Path) -> None:
                 break
         assert child.wait() in {0, -signal.SIGKILL}
         child.stdout.close()
+        with contextlib.suppress(BrokenPipeError):
+            child.stdin.close()
     assert kills == 4
     assert pictures(folder, keys) == [PICTURES]
 
