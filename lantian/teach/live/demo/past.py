@@ -184,7 +184,7 @@ def _stretches(
     chance = run.chance
     first = run.started_at + timedelta(seconds=late)
     breaks = chance.random() < weak
-    length = max(60.0, (run.ended_at - first).total_seconds())
+    length = max(60.0, (run.ended_at - first).total_seconds() + chance.randint(-40, 8))
     cut, gap = chance.uniform(0.2, 0.8) * length, chance.randint(45, 200)
     spans = [(0.0, cut), (cut + gap, length)] if breaks and cut + gap < length - 60 else [(0.0, length)]
     player = Presence(session=str(run.session.pk), kind=kind, viewer=viewer, **who)
