@@ -61,6 +61,7 @@ THIRD_PARTY_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.idp.oidc",
     "procrastinate.contrib.django",
 ]
 
@@ -210,6 +211,7 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = 1
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "lantian.people.identity.services.sign_in.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "蓝天"

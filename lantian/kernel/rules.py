@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 class ActorKind(StrEnum):
     PERSON = "person"
     SCREEN = "screen"
+    CLIENT = "client"
     SYSTEM = "system"
     ANONYMOUS = "anonymous"
 
@@ -46,7 +47,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, and in which role: a person, a class screen, the system itself, or a stranger.
+    """Who acts, and in which role: a person, a class screen, registered software, the system itself, or a stranger.
 
     A person with several roles acts in one at a time (`grant`); what an officer may do as an officer is not done while
     she acts as a parent. Plain data: building one costs queries, asking one costs none.

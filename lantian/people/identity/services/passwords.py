@@ -32,7 +32,7 @@ _queue = threading.BoundedSemaphore(WAITERS_PER_PROCESS)
 
 
 class ActivationCodeHasher(PBKDF2PasswordHasher):
-    """For activation codes only: 31^10 (2^49.5) random codes need no slow hash, and a region prints 100 000 of them.
+    """For random secrets only: 31^10 (2^49.5) activation codes need no slow hash, and a region prints 100 000 of them.
 
     A thousand rounds make guessing one as dear as 2^59 plain hashes; it stops working at first sign-in or after half a year.
     """

@@ -1,0 +1,52 @@
+"""Registered software of others: who it is, what of the region it may have, and how much it has asked for."""
+
+from datetime import date
+from uuid import uuid4
+
+from django.db import models
+from django.utils import timezone
+
+
+class Client(models.Model):
+    """A piece of software that was let in by an officer: for which units, what of them, until when.
+
+    What the protocol needs (identifier, hashed secret, scopes, tokens) is allauth's client beside it. `organization` answers for
+    the client; `units` are the roots of what it may have, all within it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    oidc = models.OneToOneField("allauth_idp_oidc.Client", models.CASCADE, related_name="registration")
+    organization = models.ForeignKey("roster.Organization", models.PROTECT, related_name="clients")
+    units = models.ManyToManyField("roster.Organization", related_name="+")
+    name = models.CharField(max_length=80)
+    purpose = models.CharField(max_length=300, blank=True)
+    may_have_sensitive = models.BooleanField(default=False, help_text="phone, citizen ID and student number in clear")
+    is_active = models.BooleanField(default=True)
+    expires_on = models.DateField(null=True, blank=True, help_text="last day")
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey("roster.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "-created_at"], name="client_organization")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_over(self, today: date) -> bool:
+        return self.expires_on is not None and self.expires_on < today
+
+
+class ClientUse(models.Model):
+    """How often a client asked within one minute: its log, and what its limit is measured by."""
+
+    id = models.BigAutoField(primary_key=True)
+    client = models.ForeignKey(Client, models.CASCADE, related_name="uses")
+    minute = models.DateTimeField()
+    requests = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["client", "minute"], name="client_use_once")]
+
+    def __str__(self) -> str:
+        return f"{self.client_id} {self.minute:%Y-%m-%d %H:%M}"
