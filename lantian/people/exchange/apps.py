@@ -11,6 +11,7 @@ class ExchangeConfig(AppConfig):
         from lantian.kernel.demo import demo_part
         from lantian.kernel.web.navigation import NavItem, add
         from lantian.people.exchange import demo, rules
+        from lantian.people.roster.queries.history import SENTENCES
 
         demo_part("exchange")(demo.seed)
         add(
@@ -24,3 +25,15 @@ class ExchangeConfig(AppConfig):
                 group=_("名册"),
             )
         )
+        add(
+            NavItem(
+                "exports",
+                _("导出"),
+                "exchange_exports",
+                "file-down",
+                67,
+                shown=lambda actor: bool(rules.may_export(actor)),
+                group=_("名册"),
+            )
+        )
+        SENTENCES["exchange.private_facts_fetched"] = _("取走了手机号、身份证号或学籍号：%(to)s")

@@ -76,3 +76,15 @@ class Complete(models.TextChoices):
     NO = "", _("不完整：没有列出的人保持不变")
     CLASSES = "classes", _("所列班级的全部学生：没有列出的离开")
     SCHOOLS = "schools", _("所列学校的全部学生：没有列出的离开")
+
+
+class ExportState(models.TextChoices):
+    WAITING = "waiting", _("等待导出")
+    RUNNING = "running", _("正在导出")
+    READY = "ready", _("可以下载")
+    EXPIRED = "expired", _("已过期")
+    FAILED = "failed", _("没有完成")
+    CANCELLED = "cancelled", _("已取消")
+
+
+EXPORTING = (ExportState.WAITING, ExportState.RUNNING)

@@ -49,3 +49,12 @@ class RemovalsNotConfirmed(NotReady):
 
 class MappingIncomplete(ExchangeError):
     """What the columns of a list mean is not said in full."""
+
+
+class ExportNotReady(ExchangeError):
+    message = _("这份导出现在不能下载：还没有做好、已取消或者已过期。")
+
+
+class ExportNeedsPurpose(ExchangeError):
+    message = _("包含证件号和联系方式的导出，请写明用途。")
+    field = "purpose"

@@ -16,3 +16,14 @@ class ImportApplied(Event):
     verb: ClassVar[str] = XAPI + "imported"
     object_type: ClassVar[str] = "exchange.importrun"
     counts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class RosterExported(Event):
+    """Records left as a file; `counts` per entity."""
+
+    name: ClassVar[str] = "exchange.roster_exported"
+    verb: ClassVar[str] = XAPI + "shared"
+    object_type: ClassVar[str] = "exchange.export"
+    counts: Mapping[str, Any] = field(default_factory=dict)

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lantian.people.exchange.enums import Entity
+from lantian.people.exchange.enums import Entity, RunMode
 from lantian.people.exchange.errors import HasErrors, RemovalsNotConfirmed
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from lantian.people.exchange.models import ImportRun
 
 FIRST_SOURCE = _("教务系统")
@@ -107,3 +109,25 @@ class ReturnedForm(forms.Form):
         help_text=_("上传从这里下载、更正过的那份 .xlsx，只会改动标出的行。"),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
     )
+
+
+class ExportForm(forms.Form):
+    """What is to be taken out."""
+
+    mode = forms.ChoiceField(label=_("范围"), choices=RunMode.choices, widget=forms.RadioSelect, initial=RunMode.BULK)
+    since = forms.DateTimeField(
+        label=_("从什么时候起的变动"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("只用于增量；不填就是从头。"),
+    )
+    sensitive = forms.BooleanField(
+        label=_("包括手机号、身份证号和学籍号"), required=False, help_text=_("每个人的记录里都会记下这次导出。")
+    )
+    purpose = forms.CharField(label=_("用途"), max_length=300, required=False, help_text=_("包括证件号时必须写明。"))
+
+    def __init__(self, *args: Any, sensitive: bool, since: "datetime | None" = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["since"].initial = since
+        if not sensitive:
+            del self.fields["sensitive"]

@@ -40,7 +40,17 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from lantian.people.exchange.enums import Complete, Entity, RowAction, RunKind, RunState, Severity, SheetKind
+from lantian.people.exchange.enums import (
+    Complete,
+    Entity,
+    ExportState,
+    RowAction,
+    RunKind,
+    RunMode,
+    RunState,
+    Severity,
+    SheetKind,
+)
 
 
 class Source(models.Model):
@@ -292,3 +302,54 @@ class SentErrors(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} → {self.organization_id}"
+
+
+class Pull(models.Model):
+    """The ids that one client's question was answered with, kept for the pages that follow.
+
+    `ids` are 16 bytes each, in order, so that the n-th page is one slice whatever n is, and no record is met twice or missed
+    because another was written between two pages. What a record may show is asked anew with each page.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    client = models.ForeignKey("connect.Client", models.CASCADE, related_name="+", db_index=False)
+    question = models.CharField(max_length=64, help_text="SHA-256 of address, filter and order")
+    ids = models.BinaryField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["client", "question"], name="pull_once")]
+        indexes = [models.Index(fields=["created_at"], name="pull_age")]
+
+    def __str__(self) -> str:
+        return f"{self.client_id} {self.question[:8]}"
+
+
+class Export(models.Model):
+    """A OneRoster ZIP made for somebody: of which unit, whole or what changed since, and how long it may be fetched."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organization = models.ForeignKey("roster.Organization", models.PROTECT, related_name="exports")
+    mode = models.CharField(max_length=8, choices=RunMode)
+    since = models.DateTimeField(null=True, blank=True, help_text="of a delta: what changed from then on")
+    sensitive = models.BooleanField(default=False)
+    purpose = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=12, choices=ExportState, default=ExportState.WAITING)
+    as_of = models.DateTimeField(null=True, blank=True, help_text="from when the next delta has to begin")
+    phase = models.CharField(max_length=24, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    counts: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    stored_name = models.CharField(max_length=80, blank=True, help_text="kernel.files name; empty when it is gone")
+    size = models.BigIntegerField(default=0)
+    cancel_asked = models.BooleanField(default=False)
+    created_by = models.ForeignKey("roster.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    grant_id = models.UUIDField(null=True, blank=True, help_text="the role acted in, for the worker")
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "-created_at"], name="export_organization")]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} {self.created_at:%Y-%m-%d %H:%M}"

@@ -2,16 +2,18 @@
 
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lantian.kernel.rules import ALLOW, Actor, Verdict, deny, rule, visible_pair
+from lantian.kernel.rules import ALLOW, Actor, ActorKind, Verdict, deny, rule, visible_pair
 from lantian.people.exchange import queries
 from lantian.people.roster.enums import Role
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from lantian.people.exchange.models import ImportRun
+    from lantian.people.connect.queries import Access
+    from lantian.people.exchange.models import Export, ImportRun
     from lantian.people.roster.models import Organization
 
 IMPORTERS = (Role.OFFICER, Role.SCHOOL_HEAD, Role.SCHOOL_IT)
@@ -57,3 +59,44 @@ def may_view_corrections(actor: Actor, run: "ImportRun") -> Verdict:
 
 
 visible_pair(may_view_corrections)(queries.lists_visible_to)
+
+
+@rule("exchange.pull_roster")
+def may_pull_roster(actor: Actor, access: "Access | None" = None, *scopes: str) -> Verdict:
+    """Read records over REST: registered software with a token for one of `scopes`, while it is let in."""
+    if actor.kind is not ActorKind.CLIENT or access is None:
+        return deny(_("这个接口只供登记过的软件使用"))
+    if not access.live_on(timezone.localdate()):
+        return deny(_("这个软件已停用或已到期"))
+    if not access.scopes & set(scopes):
+        return deny(_("这个软件没有开放这项内容"))
+    return ALLOW
+
+
+@rule("exchange.export")
+def may_export(actor: Actor, organization: "Organization | None" = None) -> Verdict:
+    """Take records out as files: officers for their subtree, heads and school IT for their school."""
+    if not actor.has_role(*IMPORTERS):
+        return deny(_("导出名册由教育局和学校管理人员办理"))
+    if organization is None or actor.administers(organization.path):
+        return ALLOW
+    return deny(_("只能导出自己管辖的单位"))
+
+
+@rule("exchange.export_sensitive")
+def may_export_sensitive(actor: Actor, organization: "Organization | None" = None) -> Verdict:
+    """With phone, citizen ID and student number in clear: officers and heads, not every keeper of computers."""
+    if not actor.has_role(Role.OFFICER, Role.SCHOOL_HEAD):
+        return deny(_("证件号和联系方式由教育局或校长导出"))
+    return may_export(actor, organization)
+
+
+@rule("exchange.view_export")
+def may_view_export(actor: Actor, export: "Export") -> Verdict:
+    """One's own exports: what was made for one person is not fetched by another."""
+    if queries.exports_visible_to(actor).filter(pk=export.pk).exists():
+        return ALLOW
+    return deny(_("这份导出不是您办理的"))
+
+
+visible_pair(may_view_export)(queries.exports_visible_to)

@@ -2,6 +2,7 @@
 
 from lantian.kernel.jobs import job, periodic
 from lantian.people.exchange import services
+from lantian.people.exchange.services.exporting import JOB as EXPORT_JOB
 from lantian.people.exchange.services.outside import JOB
 
 
@@ -19,3 +20,18 @@ def resume(timestamp: int) -> None:
 @periodic("exchange.forget_old", cron="41 18 * * *")
 def forget_old(timestamp: int) -> None:
     services.forget_old()
+
+
+@periodic("exchange.forget_pulls", cron="*/20 * * * *")
+def forget_pulls(timestamp: int) -> None:
+    services.forget_pulls()
+
+
+@job(EXPORT_JOB, queue="imports")
+def export(export_id: str) -> None:
+    services.run_export(export_id)
+
+
+@periodic("exchange.expire_exports", cron="*/30 * * * *")
+def expire_exports(timestamp: int) -> None:
+    services.expire_exports()

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from lantian.people.exchange.views import corrections, details, imports, sheets
+from lantian.people.exchange import api
+from lantian.people.exchange.views import corrections, details, exports, imports, sheets
 
 urlpatterns = [
     path("imports/", imports.imports, name="exchange_imports"),
@@ -25,4 +26,10 @@ urlpatterns = [
     path("imports/<uuid:run_id>/check/", imports.import_check, name="exchange_import_check"),
     path("imports/<uuid:run_id>/findings/", details.import_findings, name="exchange_import_findings"),
     path("imports/<uuid:run_id>/rows/", details.import_rows, name="exchange_import_rows"),
+    path("exports/", exports.exports, name="exchange_exports"),
+    path("exports/new/", exports.new_export, name="exchange_export_new"),
+    path("exports/<uuid:pk>/", exports.export, name="exchange_export"),
+    path("exports/<uuid:pk>/cancel/", exports.export_cancel, name="exchange_export_cancel"),
+    path("exports/<uuid:pk>/file/", exports.export_file, name="exchange_export_file"),
+    *api.urlpatterns,
 ]

@@ -1,6 +1,7 @@
 """Reads of the exchange."""
 
 from lantian.people.exchange.queries.runs import (
+    exports_visible_to,
     file_faults,
     findings_of,
     runs_visible_to,
@@ -30,6 +31,7 @@ __all__ = [
     "corrections_of",
     "errors_by_file",
     "errors_by_school",
+    "exports_visible_to",
     "fault_words",
     "file_faults",
     "finding_words",

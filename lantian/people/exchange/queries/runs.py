@@ -4,7 +4,7 @@ from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
 
 from lantian.kernel.rules import Actor
 from lantian.people.exchange.enums import Entity, Severity
-from lantian.people.exchange.models import Finding, ImportRun, Source, StagedRow
+from lantian.people.exchange.models import Export, Finding, ImportRun, Source, StagedRow
 from lantian.people.roster.enums import Role
 
 # People first: they are what one looks for.
@@ -67,3 +67,13 @@ def staged_rows(run: ImportRun) -> QuerySet[StagedRow]:
         )
         .order_by("place", "id")
     )
+
+
+def exports_visible_to(actor: Actor) -> QuerySet[Export]:
+    """What the actor took out, newest first; nobody else's."""
+    rows = Export.objects.select_related("organization", "created_by").order_by("-created_at")
+    if actor.is_system:
+        return rows
+    if actor.person_id is None or not actor.has_role(Role.OFFICER, Role.SCHOOL_HEAD, Role.SCHOOL_IT):
+        return rows.none()
+    return rows.filter(created_by=actor.person_id, organization__path__within_any=list(actor.paths))

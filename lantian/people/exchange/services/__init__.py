@@ -1,5 +1,13 @@
 """Verbs of the exchange."""
 
+from lantian.people.exchange.services.exporting import (
+    cancel_export,
+    expire_exports,
+    fetch_export,
+    run_export,
+    start_export,
+)
+from lantian.people.exchange.services.pulls import forget_pulls, record_fetched, take_page
 from lantian.people.exchange.services.runs import (
     cancel_import,
     check_again,
@@ -21,20 +29,28 @@ from lantian.people.exchange.services.sheets.uploads import start_sheets
 
 __all__ = [
     "SheetAnswer",
+    "cancel_export",
     "cancel_import",
     "check_again",
     "confirm_import",
     "correct_cell",
     "correct_spelling",
     "errors_book",
+    "expire_exports",
+    "fetch_export",
     "forget_old",
+    "forget_pulls",
     "leave_out",
     "leave_out_file",
     "proceed",
+    "record_fetched",
     "resume",
+    "run_export",
     "send_errors",
     "settle_sheets",
+    "start_export",
     "start_import",
     "start_sheets",
     "take_back",
+    "take_page",
 ]
