@@ -85,6 +85,12 @@ VARIABLES = (
     Variable(
         "LANTIAN_DISK_RESERVE_MB", "1024", "磁盘余量低于此值时不再开新课", "refuse new lessons when less disk is free"
     ),
+    Variable(
+        "LANTIAN_KEEP_RECORDINGS_DAYS",
+        "",
+        "录像保留天数；不填为一直保留，演示中为 3",
+        "days that recordings are kept; empty: for good, in a demonstration 3",
+    ),
     Variable("LANTIAN_PASSPHRASE", "", "备份与密钥托管的口令", "passphrase of backups and key escrow"),
     Variable(
         "LANTIAN_WEB_SOCKET",

@@ -24,6 +24,8 @@ LANTIAN_PORT = int(os.environ.get("LANTIAN_PORT", "8000"))
 LANTIAN_LOG_REQUESTS = flag("LANTIAN_LOG_REQUESTS")
 LANTIAN_METRICS_TOKEN = os.environ.get("LANTIAN_METRICS_TOKEN", "")
 LANTIAN_DISK_RESERVE_BYTES = int(os.environ.get("LANTIAN_DISK_RESERVE_MB", "1024")) * 2**20
+# A demonstration's lesson is always on the air (some 4 GB a day): it forgets by itself. Elsewhere recordings are kept for good.
+LANTIAN_KEEP_RECORDINGS_DAYS = int(os.environ.get("LANTIAN_KEEP_RECORDINGS_DAYS") or ("3" if LANTIAN_DEMO else "0"))
 # The second rendition of live lessons, with AAC sound, for players without Opus: about 2 % of a core a lesson.
 LANTIAN_LIVE_AAC = flag("LANTIAN_LIVE_AAC", default=True)
 LANTIAN_REGION_NAME = os.environ.get("LANTIAN_REGION_NAME", "绵阳")

@@ -19,6 +19,7 @@ from lantian.content.media.rules import may_delete_stream, may_open_stream, may_
 from lantian.content.media.services import KeyRing
 from lantian.content.media.services import streams as verbs
 from lantian.content.media.services.space import LESSON_BYTES, Room, room_for_lesson
+from lantian.content.media.tasks import expire_streams
 from lantian.content.media.tests.publisher import Publisher
 from lantian.content.media.tests.support import assert_allowed, assert_refused, lesson, playable
 from lantian.kernel import crypto
@@ -202,3 +203,14 @@ def test_addresses() -> None:
     for bad in ("", "../../etc", stream.token.upper().replace("A", "G") + "x"):
         with pytest.raises(ValueError, match="token"):
             services.stream_folder(Path("/"), bad)
+
+
+@pytest.mark.parametrize(("days", "left"), [(0, 2), (3, 1)])
+def test_a_nightly_job_deletes_what_is_kept_no_longer(settings: LazySettings, days: int, left: int) -> None:
+    settings.LANTIAN_KEEP_RECORDINGS_DAYS = days
+    for age in (1, 5):
+        stream = services.create_stream(by=SYSTEM)
+        services.close_stream(stream, by=SYSTEM)
+        Stream.objects.filter(pk=stream.pk).update(closed_at=timezone.now() - timedelta(days=age))
+    expire_streams(0)
+    assert Stream.objects.filter(state=StreamState.CLOSED).count() == left
