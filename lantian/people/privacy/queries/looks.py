@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 REVEALED = "roster.private_fact_revealed"
 EXPORTED = "privacy.data_exported"
 AUDIT_EXPORTED = "privacy.audit_exported"
-LOOKS = (REVEALED, EXPORTED)
+FETCHED = "exchange.private_facts_fetched"
+LOOKS = (REVEALED, EXPORTED, FETCHED)
 AUDITED = (*LOOKS, "roster.grant_given", "roster.grant_revoked", AUDIT_EXPORTED)
 
 

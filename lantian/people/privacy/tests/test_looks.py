@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 
+from lantian.kernel.journal import services as journal
 from lantian.kernel.journal.models import JournalEntry
 from lantian.kernel.rules import SYSTEM, Denied
 from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
@@ -136,3 +137,10 @@ def test_the_audit_is_taken_out_with_a_record(as_, seen, django_assert_max_num_q
     ]
     assert "导出查看和授权记录" in text(officer.get("/audit/", {"action": "privacy.audit_exported"}))
     assert as_("homeroom").get("/audit/").status_code == 403
+
+
+def test_what_went_to_other_software_is_a_look_too(as_, seen):
+    journal.record("exchange.private_facts_fetched", seen.jia, by=SYSTEM, to="市图书馆系统")
+    page = text(as_("mother").get(f"/people/{seen.jia.pk}/looks/"))
+    assert "随名册交给其他系统" in page
+    assert "市图书馆系统" in page

@@ -16,7 +16,7 @@ from lantian.kernel.rules import SYSTEM, check, require
 from lantian.kernel.web.guards import acting, guarded, guarded_by_object
 from lantian.kernel.web.lists import Column, Filter, ListPage
 from lantian.people.privacy import queries, rules, services
-from lantian.people.privacy.queries.looks import AUDIT_EXPORTED, EXPORTED, REVEALED
+from lantian.people.privacy.queries.looks import AUDIT_EXPORTED, EXPORTED, FETCHED, REVEALED
 from lantian.people.privacy.views.parts import find_person
 from lantian.people.roster import queries as roster
 from lantian.people.roster.queries.history import FACTS
@@ -24,6 +24,7 @@ from lantian.people.roster.queries.history import FACTS
 ACTIONS = (
     (REVEALED, gettext_lazy("查看隐私信息")),
     (EXPORTED, gettext_lazy("下载个人信息副本")),
+    (FETCHED, gettext_lazy("随名册交给其他系统")),
     ("roster.grant_given", gettext_lazy("授予职务")),
     ("roster.grant_revoked", gettext_lazy("撤销职务")),
     (AUDIT_EXPORTED, gettext_lazy("导出查看和授权记录")),
@@ -52,7 +53,7 @@ AT = Column("at", gettext_lazy("时间"), value="at", kind="datetime", sort="at"
 WHO = Column("who", gettext_lazy("谁"), value=_who, primary=True)
 UNIT = Column("unit", gettext_lazy("单位"), value="unit")
 WHAT = Column("what", gettext_lazy("内容"), value=_what)
-WHY = Column("why", gettext_lazy("原因"), value=lambda row: row.data.get("reason", ""))
+WHY = Column("why", gettext_lazy("原因"), value=lambda row: row.data.get("reason") or row.data.get("to", ""))
 
 
 class LookList(ListPage[Any]):
