@@ -137,7 +137,7 @@ class WatchView {
           ? [...words(t("这节课已经结束"), t("这节课没有留下录像。")), h("a", { class: "btn btn-lg", href: urls.lesson }, t("返回课堂页"))]
           : words(t("下课了"), t("正在打开回放…"));
       default:
-        return [h("div", { class: "lw-skeleton", "aria-label": t("正在接上画面") }), h("p", {}, t("正在接上画面…"))];
+        return [h("div", { class: "lw-skeleton", "aria-hidden": "true" }), h("p", {}, t("正在接上画面…"))];
     }
   }
 }

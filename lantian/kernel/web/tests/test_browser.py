@@ -90,6 +90,14 @@ def test_a_list_narrows_without_a_new_page_and_keeps_it_in_the_address(open_page
     assert page.get_by_placeholder("按名称查找").input_value() == "平武"
 
 
+def test_ordering_by_keyboard_keeps_the_focus_on_the_column(open_page: Any) -> None:
+    page = open_page()
+    page.locator("#list-samples thead a").nth(1).focus()
+    page.keyboard.press("Enter")
+    until(page, "location.search.includes('sort=')")
+    until(page, "document.activeElement.closest('[aria-sort]') !== null")
+
+
 def test_picking_rows_shows_the_bulk_bar(open_page: Any) -> None:
     page = open_page()
     bar = page.locator("[data-bulk]")

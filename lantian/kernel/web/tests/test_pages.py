@@ -161,6 +161,7 @@ def test_entries_are_grouped_and_those_without_a_page_are_left_out(monkeypatch: 
     frame = shell_for("/")
     assert [(name, [item.key for item in items]) for name, items in frame.groups] == [("", ["a", "c"]), ("G", ["b"])]
     assert [item.key for item in frame.phone_items] == ["c"]
+    assert [item.key for item in frame.phone_rest] == ["a", "b"]
 
 
 def test_the_roles_one_holds_are_offered_with_the_present_one_marked() -> None:

@@ -1,0 +1,136 @@
+"""Everything a role can open, found as people find it: by the links of the pages, from a few first addresses.
+
+Pages are read over plain HTTP, which is cheap; those that show something not yet seen are then opened in a browser.
+"""
+
+import html
+import re
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+LINK = re.compile(r'<a [^>]*?href="([^"#]+)')
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+CLASSES = re.compile(r'(?:class|data-island|role|type)="([^"]*)"')
+# Pages no link leads to, wrong addresses and wrong words among them. Refusals are expected of these alone.
+FIRST = (
+    "/",
+    "/today/",
+    "/timetable/",
+    "/me/",
+    "/me/password/",
+    "/lessons/plan/",
+    "/lessons/?q=zzzz",
+    "/people/?q=zzzz",
+    "/search/?q=%E5%BC%A0",
+    "/search/?q=zzzz",
+    "/alliances/new/",
+    "/rooms/",
+    "/grants/",
+    "/grants/new/",
+    "/organizations/",
+    "/accounts/inactive/",
+    "/accounts/logout/",
+    "/accounts/2fa/",
+    "/accounts/reauthenticate/",
+    "/live/screen/",
+    "/_/ui",
+    "/_/ui/room",
+    "/no-such-page/",
+)
+STATES = 2  # lessons are looked at in two of their states
+# Files, and what a click would change.
+NOT_PAGES = re.compile(r"\.(csv|xlsx|svg|webp|png)$|[?&](format|export)=|/download/|^/accounts/logout/")
+
+
+def shape(path: str) -> str:
+    """An address without its ids and values: pages of one shape are one page of different rows."""
+    parts = urlsplit(path)
+    names = sorted(pair.split("=")[0] for pair in parts.query.split("&") if pair)
+    return UUID.sub("*", parts.path) + ("?" + "&".join(names) if names else "")
+
+
+@dataclass
+class Seen:
+    """One page as one role got it."""
+
+    path: str
+    status: int
+    text: str
+    origin: str
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The kinds of element on the page: two pages with the same ones look alike."""
+        return frozenset(CLASSES.findall(self.text))
+
+    @property
+    def links(self) -> Iterator[str]:
+        for found in LINK.findall(self.text):
+            target = html.unescape(found)
+            path = urljoin(self.path, target)
+            if path.startswith("/") and not path.startswith("//") and not NOT_PAGES.search(path):
+                yield path
+
+
+@dataclass
+class Walk:
+    """One role's walk. `orders`: shapes of lists in another order or on another page, shared by all walks: once will do."""
+
+    request: Any
+    base: str
+    orders: set[str] = field(default_factory=set)
+    pages: list[Seen] = field(default_factory=list)
+    moved: list[tuple[str, str]] = field(default_factory=list)
+
+    def sign_in(self, login: str, password: str) -> None:
+        address = f"{self.base}/accounts/login/"
+        form = {name: html.unescape(value) for name, value in HIDDEN.findall(self.request.get(address).text())}
+        form |= {"login": login, "password": password}
+        answer = self.request.post(address, form=form, headers={"Referer": address}, max_redirects=0)
+        assert answer.status == 302, f"{login} could not sign in: {answer.status}"
+
+    def go(self) -> "Walk":
+        waiting = deque((path, "") for path in FIRST)
+        met: set[str] = set()
+        count: Counter[str] = Counter()
+        while waiting:
+            path, origin = waiting.popleft()
+            kind = shape(path)
+            if path in met or count[kind] >= (STATES if "/lessons/*/" in kind else 1) or kind in self.orders:
+                continue
+            met.add(path)
+            count[kind] += 1
+            if "?" in path and origin:
+                self.orders.add(kind)
+            answer = self.request.get(self.base + path, max_redirects=0)
+            if answer.status in (301, 302):
+                target = answer.headers["location"].removeprefix(self.base)
+                self.moved.append((path, target))
+                waiting.append((urljoin(path, target), origin))
+            elif "text/html" in answer.headers.get("content-type", ""):
+                page = Seen(path, answer.status, answer.text(), origin)
+                self.pages.append(page)
+                if page.status == 200:
+                    waiting.extend((link, path) for link in page.links)
+        return self
+
+
+@dataclass
+class Memory:
+    """What all walks together have met, so that no two open the same in a browser."""
+
+    orders: set[str] = field(default_factory=set)
+    known: dict[str, set[str]] = field(default_factory=dict)
+
+    def is_new(self, page: Seen) -> bool:
+        """Whether a page shows something that no page of its shape has shown. Remembers it."""
+        before = self.known.setdefault(shape(page.path).split("?")[0], set())
+        if before and page.words <= before:
+            return False
+        before |= page.words
+        return True
