@@ -34,10 +34,11 @@ def test_the_small_region_has_everything_a_newcomer_needs() -> None:
         "county", "city", "province", "researcher", "expert", "operator", "newcomer",
     }  # fmt: skip
     assert Room.objects.filter(screen_account__isnull=False).count() > 20
-    imports = ImportRun.objects.order_by("created_at").values_list("state", "errors", "fault")
-    assert [(state, errors > 0, fault) for state, errors, fault in imports] == [
-        ("applied", False, ""),
-        ("checked", True, ""),
+    imports = ImportRun.objects.order_by("created_at").values_list("kind", "state", "errors", "fault")
+    assert [(kind, state, errors > 0, fault) for kind, state, errors, fault in imports] == [
+        ("oneroster", "applied", False, ""),
+        ("oneroster", "checked", True, ""),
+        ("sheet", "checked", True, ""),
     ]
     # the story's teacher has a lesson to open, and tomorrow's keeper does not make it twice
     lessons = Lesson.objects.filter(teacher__account__username="teacher", state="planned")
