@@ -81,7 +81,7 @@ def _tickets(classes: int, students: int) -> tuple[str, list[str]]:
 
     world = make_world()
     schools = [organization(f"第{number}中学", parent=world.county) for number in range(classes)]  # type: ignore[no-untyped-call]  # tests' helpers are untyped
-    groups = [class_group(school) for school in schools]  # type: ignore[no-untyped-call]
+    groups = [class_group(school) for school in schools]  # type: ignore[no-untyped-call]  # likewise
     for school in schools:
         schedule.add_alliance_member(world.alliance, organization=school, part=AlliancePart.RECEIVING, by=SYSTEM)  # type: ignore[arg-type]  # a tests' world
     people = apps.get_model("roster", "Person").objects.bulk_create(

@@ -39,7 +39,7 @@ class _Compiled:
     """A queryset as SQL, and how a row of the answer becomes an object with its related ones."""
 
     def __init__(self, queryset: QuerySet[Any]) -> None:
-        if queryset._prefetch_related_lookups or queryset._fields is not None:  # type: ignore[attr-defined]
+        if queryset._prefetch_related_lookups or queryset._fields is not None:  # type: ignore[attr-defined]  # not in stubs
             raise TypeError("a prepared read gives whole objects, without prefetch_related")
         compiler: Any = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
         self.sql, self.params = compiler.as_sql()

@@ -210,7 +210,7 @@ def _view(handler: Handler, scopes: tuple[str, ...]) -> Callable[..., HttpRespon
             log.error("rest_failed", path=request.path, exc_info=error)
             return _error(Refused(500, "internal_server_error", "something went wrong here; it is on record"))
 
-    view.rule_name = "exchange.pull_roster"  # type: ignore[attr-defined]
+    view.rule_name = "exchange.pull_roster"  # type: ignore[attr-defined]  # a view carries its rule
     return view
 
 

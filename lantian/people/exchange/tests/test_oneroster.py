@@ -1,6 +1,7 @@
 """The OneRoster definitions: words, dates, names and lists go both ways."""
 
 import json
+import os
 from datetime import date
 from pathlib import Path
 
@@ -113,7 +114,9 @@ STANDARD = (
 )
 
 
-@pytest.mark.skipif(not STANDARD.exists(), reason="the published OpenAPI of OneRoster 1.2 is not at hand")
+@pytest.mark.skipif(
+    not STANDARD.exists() and not os.environ.get("CI"), reason="the published OpenAPI of OneRoster 1.2 is not at hand"
+)
 @pytest.mark.parametrize(
     ("model", "name", "entity", "column"),
     [

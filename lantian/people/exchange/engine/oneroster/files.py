@@ -47,7 +47,8 @@ class FileSpec:
 
 
 def _spec(entity: str, columns: str, required: str, **more: object) -> FileSpec:
-    return FileSpec(entity, (*COMMON, *columns.split()), ("sourcedId", *required.split()), **more)  # type: ignore[arg-type]
+    names, needed = (*COMMON, *columns.split()), ("sourcedId", *required.split())
+    return FileSpec(entity, names, needed, **more)  # type: ignore[arg-type]  # by field name
 
 
 TRUTH = ("true", "false")

@@ -29,7 +29,7 @@ class Field:
 
 
 def _f(key: str, title: str, names: str = "", **more: object) -> Field:
-    return Field(key, title, tuple(names.split()), **more)  # type: ignore[arg-type]
+    return Field(key, title, tuple(names.split()), **more)  # type: ignore[arg-type]  # by field name
 
 
 _ALL = (
