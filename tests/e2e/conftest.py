@@ -54,6 +54,17 @@ class Instance:
         """Demo accounts by login."""
         return {row["login"]: row for row in json.loads((self.home / "demo" / "accounts.json").read_text())}
 
+    def shell(self, code: str) -> None:
+        """Run Python inside the platform, over its database (`lantian shell -c`)."""
+        environment = os.environ | {
+            "LANTIAN_HOME": str(self.home),
+            "LANTIAN_PORT": str(self.port),
+            "LANTIAN_TEST_HARNESS": "0",
+        }
+        environment.pop("DATABASE_URL", None)
+        command = [sys.executable, "-m", "runtime.cli", "shell", "-c", code]
+        subprocess.run(command, cwd=ROOT, env=environment, check=True, stdin=subprocess.DEVNULL, timeout=60)
+
     def kill(self, service: str) -> Callable[[], bool]:
         """kill -9 one process. The function returned says whether another one serves in its place."""
         before = self.pid(service)

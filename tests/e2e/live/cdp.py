@@ -24,6 +24,8 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 CHROMIUM = "/usr/bin/chromium"
+AXE = Path(__file__).resolve().parents[3] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+KEYS = {"Tab": (9, ""), "Enter": (13, "\r"), "Space": (32, " "), "Escape": (27, "")}  # virtual key code, text it types
 BASE_FLAGS = [
     "--no-first-run",
     "--no-default-browser-check",
@@ -33,6 +35,7 @@ BASE_FLAGS = [
     "--no-sandbox",
     "--force-color-profile=srgb",
     "--lang=zh-CN",
+    "--accept-lang=zh-CN,zh",
     "--remote-debugging-port=0",
 ]
 
@@ -245,9 +248,39 @@ class Page:
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
-    def press(self, key: str, code: str = "") -> None:
-        for kind in ("keyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=code or key)
+    def press(self, key: str) -> None:
+        """One key, as a keyboard sends it: Tab moves the focus, Enter and Space press what has it."""
+        number, text = KEYS[key]
+        facts: dict[str, Any] = {"key": text if key == "Space" else key, "code": key, "windowsVirtualKeyCode": number}
+        self.call("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", text=text, **facts)
+        self.call("Input.dispatchKeyEvent", type="keyUp", **facts)
+
+    def tab_to(self, selector: str, most: int = 60) -> None:
+        """Move the focus there by the Tab key alone, and see that a person could tell where it is."""
+        reached = f"document.activeElement?.matches({json.dumps(selector)})"
+        for _ in range(most):
+            if self.eval(reached):
+                break
+            self.press("Tab")
+        assert self.eval(reached), f"{selector} is not reached by {most} presses of Tab"
+        ring = "(s => s.outlineStyle !== 'none' || s.boxShadow !== 'none')(getComputedStyle(document.activeElement))"
+        assert self.eval(ring), f"{selector} does not show that it has the focus"
+
+    def faults_of_access(self) -> list[str]:
+        """What axe finds in the page as it stands, in light and in dark."""
+        found: list[str] = []
+        self.eval(AXE.read_text() + "; true")
+        for scheme in ("light", "dark"):
+            self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+            time.sleep(0.5)  # colours that fade over are judged when they have
+            rows = self.eval(
+                """axe.run(document, {resultTypes: ["violations"]}).then((found) => found.violations.flatMap((each) =>
+                each.nodes.map((node) => `${each.id}: ${node.html.slice(0, 160)}`)))""",
+                60,
+            )
+            found += [f"{scheme} {row}" for row in rows]
+        self.call("Emulation.setEmulatedMedia", features=[])
+        return found
 
     def offline(self, off: bool) -> None:
         self.call(

@@ -1,5 +1,6 @@
 """The people of the story, each in a browser process of their own."""
 
+import json
 import re
 import time
 from dataclasses import dataclass
@@ -13,9 +14,11 @@ from tests.e2e.live.cdp import Browser, Page
 HERE = Path(__file__).parent
 CAMERA = (HERE / "camera.js").read_text()
 READER = (HERE / "reader.js").read_text()
+WRONG_CLOCK = (HERE / "wrongClock.js").read_text()
 TEACHER_FLAGS = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 SOUND_ALLOWED = "--autoplay-policy=no-user-gesture-required"
 PASSWORD = "lantian-2026"
+CLOSED = "!['live', 'opening'].includes(document.querySelector('.lv-teach').dataset.phase)"
 OPENS_NOW = """(() => {
     const config = JSON.parse(document.getElementById("teach-config")?.textContent ?? "null");
     if (!config?.may_open.allowed) return false;
@@ -27,6 +30,11 @@ OPENS_NOW = """(() => {
 def sign_in(page: Page, base: str, login: str, password: str = PASSWORD) -> None:
     """Through the sign-in page, as people do."""
     page.goto(f"{base}/accounts/login/")
+    fill_in_sign_in(page, login, password)
+
+
+def fill_in_sign_in(page: Page, login: str, password: str = PASSWORD) -> None:
+    """On the sign-in page that is shown."""
     page.eval(
         f"""(() => {{
         const form = document.querySelector("form [name=password]").form;
@@ -36,6 +44,16 @@ def sign_in(page: Page, base: str, login: str, password: str = PASSWORD) -> None
         }})()"""
     )
     page.wait("!location.pathname.includes('/login') && document.readyState === 'complete'", 30)
+
+
+def end_other_sessions(instance: Instance, login: str) -> None:
+    """From a device of one's own: sign in, and end all other sessions of the account."""
+    with Browser() as other:
+        page = other.page(f"{instance.url}/accounts/login/")
+        fill_in_sign_in(page, login)
+        page.goto(f"{instance.url}/me/sessions/")
+        page.click("form[action$='/me/sessions/end/'] .btn-danger")
+        page.wait("document.body.innerText.includes('已退出')", 15)
 
 
 def lesson_of_teacher(page: Page, base: str, seconds: float = 100) -> str:
@@ -77,13 +95,23 @@ class Viewer:
 
     @classmethod
     def open(
-        cls, instance: Instance, login: str, *flags: str, binary: str = "", phone: bool = False, **kw: Any
+        cls,
+        instance: Instance,
+        login: str,
+        *flags: str,
+        binary: str = "",
+        phone: bool = False,
+        clock_wrong_by: float = 0,
+        **kw: Any,
     ) -> Self:
+        """`clock_wrong_by`: seconds that the device's clock is ahead of the true time."""
         options = {"binary": binary, "headless": "--headless"} if binary else {}
         browser = Browser(*flags, **options, **kw)
         try:
             page = browser.page(width=390 if phone else 1280, height=844 if phone else 720, mobile=phone)
             page.at_start(READER)
+            if clock_wrong_by:
+                page.at_start(WRONG_CLOCK.replace("SECONDS", str(clock_wrong_by)))
             sign_in(page, instance.url, login)
         except BaseException:
             browser.close()
@@ -92,18 +120,25 @@ class Viewer:
 
     def wait_picture(self, seconds: float = 25) -> float:
         """Until the teacher's clock is seen here and runs; returns how old the picture is, in seconds."""
-        self.page.wait("readClock() !== null && Date.now() - readClock() < 15000", seconds)
+        self.page.wait("glass() !== null && glass() < 15", seconds)
         first = self.page.eval("readClock()")
         self.page.wait(f"readClock() > {first}", 10)
         return float(self.page.eval("glass()"))
+
+    def sign_in_here(self, login: str) -> None:
+        """On the sign-in page that one was led to; leads back to where one was."""
+        before = self.page.eval("new URLSearchParams(location.search).get('next')")
+        fill_in_sign_in(self.page, login)
+        self.page.wait(f"location.pathname === {json.dumps(before)}", 10)
 
     def glass(self, seconds: float = 5) -> Series:
         values = self.page.eval(f"glassSeries({seconds})", seconds + 20)
         assert values, f"no clock in the picture: {self.page.text()[:300]}"
         return Series(sorted(values))
 
-    def settled(self, limit: float, tries: int = 5) -> Series:
-        """The first stretch of 5 s whose median lag is under `limit`; the last one when a busy machine never got there."""
+    def settled(self, limit: float, tries: int = 10) -> Series:
+        """The first stretch of 5 s whose median lag is under `limit`; the last one when a busy machine never got there. A
+        player that stalled stays further behind for 40 s before it trusts the line again."""
         for _ in range(tries):
             series = self.glass()
             if series.at(0.5) < limit:
@@ -134,22 +169,39 @@ class Teacher:
 
     def open_devices(self) -> None:
         self.page.click(".lv-message .btn-primary")
+        self.wait_devices()
+
+    def wait_devices(self) -> None:
         ready = "document.querySelector('[data-action=go-live]')?.disabled === false"
         self.page.wait(f"{ready} || document.querySelector('[data-phase=live]')", 20)
 
     def go_live(self) -> None:
         """The large button; a lesson that was left open goes on without it."""
-        if self.page.eval("!['live', 'opening'].includes(document.querySelector('.lv-teach').dataset.phase)"):
+        if self.page.eval(CLOSED):
             self.page.click("[data-action=go-live]")
+        self.wait_live()
+
+    def go_live_by_keyboard(self) -> None:
+        """Devices and the large button without a mouse."""
+        self.page.tab_to(".lv-message .btn-primary")
+        self.page.press("Enter")
+        self.wait_devices()
+        if self.page.eval(CLOSED):
+            self.page.tab_to("[data-action=go-live]")
+            self.page.press("Space")
         self.wait_live()
 
     def wait_live(self, seconds: float = 30) -> None:
         self.page.wait("document.querySelector('.lv-teach')?.dataset.phase === 'live'", seconds)
         self.page.wait("document.querySelector('.lv-teach').dataset.uplink === 'sending'", seconds)
 
-    def end(self) -> None:
-        self.page.click("[data-action=end]")
-        self.page.click(".lv-dialog .btn-danger")
+    def end(self, *, by_keyboard: bool = False) -> None:
+        for selector in ("[data-action=end]", ".lv-dialog .btn-danger"):
+            if by_keyboard:
+                self.page.tab_to(selector)
+                self.page.press("Enter")
+            else:
+                self.page.click(selector)
         self.page.wait("document.querySelector('.lv-teach').dataset.phase === 'ended'", 20)
 
     def hide(self) -> Page:

@@ -1,20 +1,45 @@
 """The whole story in real browsers: a lesson goes live, two classes see and hear it, and nothing that happens to it ends it.
 
 Teacher, class screen and student each sit in a browser process of their own. The teacher's camera is replaced by one that
-shows a clock; the recorder, the wire, the server and the players are the real ones.
+shows a clock; the recorder, the wire, the server and the players are the real ones. One lesson lives through all of it: a cut, a
+reload, the death of each process, sessions that end; then its replay is read segment by segment for seconds that are missing.
 """
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.e2e.conftest import Instance
-from tests.e2e.live.classroom import SOUND_ALLOWED, Teacher, Viewer, until
+from tests.e2e.live.classroom import SOUND_ALLOWED, Teacher, Viewer, end_other_sessions, until
+from tests.e2e.live.recording import gaps, read_recording
 
-LATEST = 6.0  # seconds from the teacher's camera to a class's screen; about 2.5 on a machine with nothing else to do
-RESUMED = 10.0  # seconds a picture may stand after any fault; 1–2 on a machine with nothing else to do
+# Twice what the platform promises (p50 3.0 s, p95 3.5 s): three browsers share the cores with it. About 2.5 s on a quiet machine.
+LATEST, LATEST_P95 = 6.0, 7.0
+RESUMED = 10.0  # seconds a picture may stand after any fault: the promise itself; 1–3 on a quiet machine
+LOST = 1.0  # seconds by which the clock of a whole recording may jump: a starved machine draws it late
+EMPTY_BATTERY = -timedelta(days=3900).total_seconds()  # a class panel that wakes up in 2016
+FAST_PHONE = timedelta(minutes=47).total_seconds()
+
+
+@dataclass
+class Register:
+    """What the lesson went through, for the end to be held against (Unix s)."""
+
+    went_live: float = 0
+    away: list[tuple[float, float]] = field(default_factory=list)  # when the teacher's page was not there
+    restarts: int = 0  # of the recorder, by the page itself
+    ended: float = 0
+
+
+@pytest.fixture(scope="module")
+def register() -> Register:
+    return Register()
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +51,8 @@ def teacher(instance: Instance) -> Iterator[Teacher]:
 
 @pytest.fixture(scope="module")
 def screen(instance: Instance) -> Iterator[Viewer]:
-    """The class screen of a receiving class, on since the morning."""
-    viewer = Viewer.open(instance, "screen")
+    """The class screen of a receiving class, on since the morning; its clock has lost the date."""
+    viewer = Viewer.open(instance, "screen", clock_wrong_by=EMPTY_BATTERY)
     viewer.page.goto(f"{instance.url}/live/screen/")
     yield viewer
     viewer.close()
@@ -35,33 +60,48 @@ def screen(instance: Instance) -> Iterator[Viewer]:
 
 @pytest.fixture(scope="module")
 def student(instance: Instance) -> Iterator[Viewer]:
-    viewer = Viewer.open(instance, "student", phone=True)
+    viewer = Viewer.open(instance, "student", phone=True, clock_wrong_by=FAST_PHONE)
     yield viewer
     viewer.close()
 
 
-def freeze_while(viewer: Viewer, happening: Callable[[], object], seconds: float) -> float:
-    """The longest time the viewer's picture stood still in these seconds, while something happened after the first half."""
-    result: list[float] = []
-    watching = threading.Thread(
-        target=lambda: result.append(viewer.page.eval(f"longestFreeze({seconds})", seconds + 30))
-    )
-    watching.start()
+def restarts_of(teacher: Teacher) -> int:
+    return int(teacher.page.eval("document.querySelector('.lv-teach').dataset.epochs")) - 1
+
+
+def freezes_while(viewers: list[Viewer], happening: Callable[[], object], seconds: float) -> list[float]:
+    """The longest time each viewer's picture stood still in these seconds, while something happened at their beginning."""
+    found = [0.0] * len(viewers)
+
+    def watch(index: int) -> None:
+        found[index] = viewers[index].page.eval(f"longestFreeze({seconds})", seconds + 30)
+
+    watching = [threading.Thread(target=watch, args=(index,)) for index in range(len(viewers))]
+    for thread in watching:
+        thread.start()
     happening()
-    watching.join()
-    return result[0]
+    for thread in watching:
+        thread.join()
+    assert all(found), "a viewer's page did not answer"
+    return found
+
+
+def freeze_while(viewer: Viewer, happening: Callable[[], object], seconds: float) -> float:
+    return freezes_while([viewer], happening, seconds)[0]
 
 
 @pytest.mark.timeout(300)
-def test_goes_live_and_is_seen_and_heard(teacher: Teacher, screen: Viewer, student: Viewer, instance: Instance) -> None:
+def test_goes_live_by_keyboard_and_is_seen_and_heard(
+    teacher: Teacher, screen: Viewer, student: Viewer, instance: Instance, register: Register
+) -> None:
     screen.page.click(".ls-tap-button")  # the morning's tap
-    teacher.open_devices()
+    teacher.go_live_by_keyboard()
+    register.went_live = time.time()
     assert (
         teacher.page.eval("[...document.querySelectorAll('.lv-check')].map(e => e.dataset.level).join()")
         == "ok,ok,ok,ok"
     )
-    teacher.go_live()
-    screen.wait_picture()
+    screen.wait_picture(60)
     student.page.goto(f"{instance.url}/live/lessons/{teacher.lesson}/watch/")
     student.wait_picture()
     student.page.click(".lw-tap")  # phones want a tap before there is sound
@@ -79,6 +119,12 @@ def test_the_teacher_sees_who_is_there(teacher: Teacher, screen: Viewer) -> None
     assert teacher.page.eval("document.querySelectorAll('.lv-class').length") > 1
 
 
+def test_axe_finds_nothing_in_the_three_rooms_while_they_are_live(
+    teacher: Teacher, screen: Viewer, student: Viewer
+) -> None:
+    assert [someone.page.faults_of_access() for someone in (teacher, screen, student)] == [[], [], []]
+
+
 def test_goes_on_while_the_teacher_looks_at_another_tab(teacher: Teacher, screen: Viewer) -> None:
     other = teacher.hide()
     teacher.page.eval("new Promise(done => setTimeout(done, 3000))")
@@ -87,7 +133,7 @@ def test_goes_on_while_the_teacher_looks_at_another_tab(teacher: Teacher, screen
     assert teacher.page.eval("document.hidden")
     other.close()
     teacher.browser.show(teacher.page)
-    assert hidden.at(0.95) < LATEST
+    assert hidden.at(0.95) < LATEST_P95
     assert len(hidden.values) > 15
     assert sound["peak"] > 0.05
 
@@ -127,37 +173,80 @@ def test_a_severed_connection_resumes_the_same_recording(teacher: Teacher, scree
 
 
 @pytest.mark.timeout(240)
-def test_a_reload_in_mid_lesson_comes_back_by_itself(teacher: Teacher, screen: Viewer) -> None:
+def test_a_reload_in_mid_lesson_comes_back_by_itself(teacher: Teacher, screen: Viewer, register: Register) -> None:
     def reload() -> None:
+        register.restarts += restarts_of(teacher)
+        left = time.time()
         teacher.page.reload()
         teacher.wait_live()
+        register.away.append((left, time.time()))
 
-    frozen = freeze_while(screen, reload, 20)
-    assert frozen < RESUMED + 2  # a page that loads, and its camera
+    frozen = freeze_while(screen, reload, 15)
+    assert frozen < RESUMED
     assert screen.settled(LATEST).at(0.5) < LATEST
 
 
 @pytest.mark.timeout(240)
-def test_the_live_process_is_killed(teacher: Teacher, screen: Viewer, student: Viewer, instance: Instance) -> None:
-    back: list[float] = []
-
+@pytest.mark.parametrize("service", ["live", "caddy", "postgres", "web", "worker"])
+def test_a_process_is_killed_and_the_class_goes_on(
+    teacher: Teacher, screen: Viewer, student: Viewer, instance: Instance, service: str
+) -> None:
     def kill() -> None:
-        is_back = instance.kill("live")
-        back.append(until(is_back, 30, "the live process"))
+        until(instance.kill(service), 30, f"{service} was not back")  # lessons do not wait for it
 
-    frozen = freeze_while(screen, kill, 25)
-    assert frozen < RESUMED + back[0], f"live was back after {back[0]:.1f} s"
+    frozen = freezes_while([screen, student], kill, 13)
+    assert max(frozen) < RESUMED
     teacher.wait_live()
     for viewer in (screen, student):
         assert viewer.settled(LATEST).at(0.5) < LATEST
-    assert screen.page.eval("listen()")["peak"] > 0.05
+    student.page.reload()  # whoever comes now gets in
+    student.wait_picture()
+    if service == "live":
+        assert screen.page.eval("listen()")["peak"] > 0.05
 
 
 @pytest.mark.timeout(240)
-def test_the_end_and_the_replay(teacher: Teacher, screen: Viewer, student: Viewer) -> None:
+def test_a_teacher_signed_out_on_another_device_teaches_on(
+    teacher: Teacher, screen: Viewer, instance: Instance
+) -> None:
+    frozen = freeze_while(screen, lambda: end_other_sessions(instance, "teacher"), 10)
+    assert frozen < RESUMED
+    assert teacher.page.eval("fetch('/today/', {redirect: 'manual'}).then(answer => answer.type)") == "opaqueredirect"
+    teacher.cable.sever()  # the line breaks as well: the way back needs no session either
+    teacher.wait_live()
+    screen.wait_picture()
+    assert screen.settled(LATEST).at(0.5) < LATEST
+
+
+@pytest.mark.timeout(240)
+def test_a_class_screen_and_a_student_signed_out_elsewhere_watch_on(
+    screen: Viewer, student: Viewer, instance: Instance
+) -> None:
+    def sign_out() -> None:
+        for login in ("screen", "student"):
+            end_other_sessions(instance, login)
+
+    assert max(freezes_while([screen, student], sign_out, 20)) < RESUMED
+    screen.page.eval("document.dispatchEvent(new Event('visibilitychange'))")  # it asks for the day's plan, in vain
+    screen.page.wait("document.querySelector('.ls-line').textContent.includes('退出登录')", 10)
+    until(instance.kill("live"), 30, "live was not back")
+    for viewer in (screen, student):
+        viewer.wait_picture()
+        assert viewer.settled(LATEST).at(0.5) < LATEST
+    assert screen.page.eval("document.querySelector('.lv-screen').dataset.task") == "lesson"
+
+
+@pytest.mark.timeout(240)
+def test_the_end_and_the_replay(
+    teacher: Teacher, screen: Viewer, student: Viewer, instance: Instance, register: Register
+) -> None:
     taught = teacher.page.eval("document.querySelector('.lv-pill').textContent")
-    teacher.end()
+    register.restarts += restarts_of(teacher)
+    register.ended = time.time()
+    teacher.end(by_keyboard=True)
     screen.page.wait("document.querySelector('.lv-screen').dataset.task !== 'lesson'", 20)
+    student.page.wait("location.pathname.includes('/login')", 30)  # signed out a while ago: now it matters
+    student.sign_in_here("student")
     student.page.wait("document.querySelector('.lv-watch').dataset.mode === 'replay'", 30)
     student.page.wait("readClock() !== null", 20)
     length = student.page.eval("document.querySelector('video').duration")
@@ -172,10 +261,57 @@ def test_the_end_and_the_replay(teacher: Teacher, screen: Viewer, student: Viewe
         assert abs((shown - first) / 1000 - length * share) < 30
     student.page.wait("document.querySelector('video').currentTime > 0 && !document.querySelector('video').paused", 10)
     assert student.page.eval("listen()")["peak"] > 0.05
+    assert student.page.faults_of_access() == []
+
+
+def replay_of(viewer: Viewer) -> dict[str, Any]:
+    return dict(json.loads(viewer.page.eval("document.getElementById('watch-config').textContent"))["replay"])
+
+
+def test_the_replay_is_whole_but_for_seconds_never_received(
+    student: Viewer, teacher: Teacher, instance: Instance, register: Register
+) -> None:
+    """All the clock's seconds from the first picture to the last are there, but for those when the teacher's page was away."""
+    parts = read_recording(instance.url, replay_of(student))
+    assert parts[0].clock < register.went_live + 1
+    assert parts[-1].clock + parts[-1].seconds > register.ended - 1
+    missing = gaps(parts, LOST)
+    assert all(gap.seam for gap in missing), f"seconds that were recorded are not there: {missing}"
+    # a recorder that begins anew is a seam: after the reload, and where a starved machine made the page restart it
+    assert len(missing) <= len(register.away) + register.restarts, missing
+    if register.restarts == 0:
+        for gap, (left, back) in zip(missing, register.away, strict=False):
+            assert left - 1.5 < gap.at  # a recorder that dies takes the second with it that it had not handed out
+            assert gap.at + gap.seconds < back + 1
+
+
+def test_a_replay_passes_over_what_no_key_opens_and_says_when_nothing_is_left(
+    student: Viewer, teacher: Teacher, instance: Instance
+) -> None:
+    parts = read_recording(instance.url, replay_of(student))
+    behind = next(part for part in parts if part.key != parts[0].key)
+    keys = (
+        "from lantian.content.media.models import MediaKey as K;"
+        f"k = K.objects.filter(stream__live_session__lesson='{teacher.lesson}')"
+    )
+    from_the_beginning = "localStorage.clear(); Storage.prototype.setItem = () => {}"
+    student.page.eval(from_the_beginning)
+    instance.shell(f"{keys}; k.filter(pk='{parts[0].key}').update(sealed=bytes(60))")
+    student.page.reload()
+    shown = student.page.wait("readClock()", 20)
+    assert behind.clock - 0.1 < shown / 1000 < behind.clock + 10
+    student.page.eval(from_the_beginning)
+    instance.shell(f"{keys}; k.update(sealed=bytes(60))")
+    student.page.reload()
+    student.page.wait("document.body.innerText.includes('这段录像打不开')", 20)
 
 
 def test_no_script_failed_on_the_way(teacher: Teacher, screen: Viewer, student: Viewer) -> None:
     assert not teacher.page.errors + screen.page.errors + student.page.errors
+
+
+def test_axe_finds_nothing_in_the_rooms_before_and_after_a_lesson(teacher: Teacher, screen: Viewer) -> None:
+    assert [someone.page.faults_of_access() for someone in (teacher, screen)] == [[], []]
 
 
 def test_sound_needs_no_tap_where_the_kiosk_allows_it(instance: Instance) -> None:
