@@ -146,8 +146,10 @@ def _database(url: str) -> dict[str, object]:
         "HOST": unquote(query.get("host", "")) or parsed.hostname or "",
         "PORT": str(parsed.port or query.get("port", "")),
         "CONN_MAX_AGE": 0,
+        # an empty statement as each request takes its connection: after a restart of the database the pool hands out no dead ones
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "pool": {"min_size": 2, "max_size": int(os.environ.get("LANTIAN_DB_POOL", "4")), "timeout": 30},
+            "pool": {"min_size": 2, "max_size": int(os.environ.get("LANTIAN_DB_POOL", "4")), "timeout": 10},
             "application_name": "lantian",
         },
     }

@@ -3,6 +3,7 @@ import "./styles/app.css";
 import htmx from "htmx.org";
 import { loadCatalogue } from "./lib/i18n";
 import { mountIslands, sweepIslands } from "./lib/islands";
+import { watchAgain } from "./parts/again";
 import { startAlpine } from "./parts/alpine";
 import { watchForms } from "./parts/forms";
 import { wireHtmx } from "./parts/htmx";
@@ -13,6 +14,7 @@ async function start(): Promise<void> {
   watchTheme();
   watchMenus();
   watchForms();
+  watchAgain();
   wireHtmx(htmx, (root) => {
     sweepIslands();
     mountIslands(root);

@@ -1,11 +1,13 @@
 """Pages for when it does not work: what happened, what was kept, what to do. None of them needs the database."""
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
@@ -86,7 +88,16 @@ FAULTS: dict[str, Fault] = {
         _("此前已保存的内容不受影响；正在进行的直播课不会因此中断。"),
         _("请稍等片刻再刷新。如果一直这样，请把下面的编号告诉管理员。"),
     ),
+    "recovering": Fault(
+        503,
+        _("系统正在恢复"),
+        _("数据库刚刚重新启动，通常几秒钟就好。"),
+        _("此前已保存的内容不受影响；正在进行的直播课不会因此中断。"),
+        _("这个页面会自己再试；如果刚才提交了内容，请在恢复后回到原页面看一看，没有保存就再提交一次。"),
+        "hourglass",
+    ),
 }
+RETRY_S = 4  # how soon a browser asks again while the database comes back
 
 
 def fault_page(request: HttpRequest | None, key: str, *, reason: "Text" = "") -> HttpResponse:
@@ -101,6 +112,8 @@ def fault_page(request: HttpRequest | None, key: str, *, reason: "Text" = "") ->
         "number": getattr(request, "request_id", ""),
         # a session's cookie is hint enough for where "home" is, and needs no database
         "known": bool(request and settings.SESSION_COOKIE_NAME in request.COOKIES),
+        # only what was read is asked again; an address that takes a form may not understand a plain visit
+        "again": RETRY_S if fault.status == 503 and request and request.method == "GET" else 0,
     }
     # no request given: context processors would ask the session, and with it the database
     return HttpResponse(render_to_string("web/fault.html", context), status=fault.status)
@@ -132,8 +145,24 @@ def too_many(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _database_is_away(error: BaseException | None) -> bool:
+    """Whether it failed for want of a connection: no SQLSTATE at all, or one of PostgreSQL's appendix A, class 08 (connection
+    exceptions) and 57P01–57P03 (shutdown, crash, start)."""
+    if isinstance(error, InterfaceError):
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state is None or state.startswith("08") or state in {"57P01", "57P02", "57P03"}
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Called while the exception is handled. A database that is away for a moment gets a page that asks again by itself."""
     try:
+        if _database_is_away(sys.exception()):
+            response = fault_page(request, "recovering")
+            response["Retry-After"] = str(RETRY_S)
+            return response
         return fault_page(request, "server_error")
     except (TemplateDoesNotExist, OSError, RuntimeError):
         # the pages themselves are broken (an installation without its built frontend): words alone

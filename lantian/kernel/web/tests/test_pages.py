@@ -6,9 +6,12 @@ import os
 import re
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import OperationalError, connection
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
@@ -94,8 +97,6 @@ def test_saved_views_and_the_way_in_are_for_those_who_signed_in(client: Client) 
 @built
 @pytest.mark.parametrize("key", sorted(faults.FAULTS))
 def test_every_fault_says_what_happened_what_was_kept_and_what_to_do_without_the_database(key: str) -> None:
-    from django.db import connection
-
     def refuse(*args: object) -> None:
         raise AssertionError("a fault page asked the database")
 
@@ -119,6 +120,58 @@ def test_a_refusal_shows_the_rules_own_reason(rf: RequestFactory) -> None:
 def test_too_much_at_once_is_413(rf: RequestFactory) -> None:
     assert faults.bad_request(rf.post("/"), RequestDataTooBig()).status_code == 413
     assert faults.bad_request(rf.post("/"), ValueError()).status_code == 400
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_after_a_restart_of_the_database_gets_no_dead_connection(client: Client) -> None:
+    for _ in range(6):  # more than the pool holds
+        assert client.get("/readyz").status_code == 200
+    connection.close()
+    facts = connection.get_connection_params()
+    facts = {name: facts[name] for name in ("host", "port", "user", "password", "dbname") if facts.get(name)}
+    with psycopg.connect(**facts, autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+    assert client.get("/readyz").status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
+
+
+def failed_with(rf: RequestFactory, error: Exception, method: str = "get") -> HttpResponse:
+    try:
+        raise error
+    except type(error):
+        return faults.server_error(getattr(rf, method)("/today/"))
+
+
+def lost(words: str, sqlstate: str | None) -> OperationalError:
+    cause = psycopg.OperationalError(words)
+    cause.sqlstate = sqlstate
+    error = OperationalError(words)
+    error.__cause__ = cause
+    return error
+
+
+@built
+@pytest.mark.parametrize("sqlstate", [None, "57P01", "57P03", "08006"])
+def test_a_database_that_is_away_gets_a_page_that_asks_again(rf: RequestFactory, sqlstate: str | None) -> None:
+    answer = failed_with(rf, lost("gone", sqlstate))
+    assert (answer.status_code, answer["Retry-After"]) == (503, "4")
+    assert "data-again" in answer.content.decode()
+    sent = failed_with(rf, lost("gone", sqlstate), "post")
+    assert sent.status_code == 503
+    assert "data-again" not in sent.content.decode()  # what was sent is not sent twice
+
+
+@built
+@pytest.mark.parametrize("error", [ValueError(), lost("statement timeout", "57014"), lost("disk full", "53100")])
+def test_other_failures_keep_their_number(rf: RequestFactory, error: Exception) -> None:
+    answer = failed_with(rf, error)
+    assert answer.status_code == 500
+    assert "data-again" not in answer.content.decode()
 
 
 @built
