@@ -20,11 +20,11 @@ def plain(data: Any) -> Any:
     return json.loads(json.dumps(data, cls=DjangoJSONEncoder))
 
 
-def _entry(action: str, obj: models.Model, by: Actor, data: dict[str, Any]) -> JournalEntry:
+def _about(action: str, object_type: str, object_id: UUID, by: Actor, data: dict[str, Any]) -> JournalEntry:
     return JournalEntry(
         action=action,
-        object_type=obj._meta.label_lower,
-        object_id=obj.pk,
+        object_type=object_type,
+        object_id=object_id,
         actor_kind=str(by.kind),
         account_id=by.account_id,
         person_id=by.person_id,
@@ -35,9 +35,20 @@ def _entry(action: str, obj: models.Model, by: Actor, data: dict[str, Any]) -> J
     )
 
 
+def _entry(action: str, obj: models.Model, by: Actor, data: dict[str, Any]) -> JournalEntry:
+    return _about(action, obj._meta.label_lower, obj.pk, by, data)
+
+
 def record(action: str, obj: models.Model, *, by: Actor, **data: Any) -> JournalEntry:
     """Write an audit row about `obj` in the running transaction. Never put a sealed value in `data`."""
     entry = _entry(action, obj, by, plain(data))
+    entry.save(force_insert=True)
+    return entry
+
+
+def note(action: str, object_type: str, object_id: UUID, *, by: Actor, **data: Any) -> JournalEntry:
+    """`record` about something that is no row of ours, such as a list that was taken out."""
+    entry = _about(action, object_type, object_id, by, plain(data))
     entry.save(force_insert=True)
     return entry
 

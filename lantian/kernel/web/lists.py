@@ -19,165 +19,38 @@ and in the template `<c-list :page="page" />`. The rows are two queries whatever
 objects with `select_related` and annotations in the queryset given.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
 from urllib.parse import urlencode
+from uuid import NAMESPACE_URL, uuid5
 
-import structlog
 from django.conf import settings
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.http import content_disposition_header
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from lantian.kernel.journal import services as journal
 from lantian.kernel.rules import ANONYMOUS, Actor
 from lantian.kernel.web import sheets
+from lantian.kernel.web.columns import Cell, Chip, Column, Filter, FilterState, Head, M, Row, spaced
 from lantian.kernel.web.models import SavedView
 
 if TYPE_CHECKING:
     from lantian.kernel.rules import Text
 
-M = TypeVar("M", bound=Model)
-Choices = Iterable[tuple[Any, "Text"]]
-log = structlog.get_logger("web")
+__all__ = ["LIST_EXPORTED", "Column", "Filter", "FilterState", "ListPage", "picked", "spaced"]
 
 PAGE_SIZES = (20, 50, 100)
 EXPORT_LIMIT = 50_000
 MAX_SEARCH = 60
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column. `value` is an attribute path ("person.name") or a function of the row; default: the key.
-
-    kind: text, number, date, datetime, badge. `tone(row)` colours a badge. `primary`: names the row (its header, the card's
-    title). `sort`: what to order by, the row's key added so that pages never overlap. `export=False` keeps it out of files.
-    `link(row)` may answer "" for a row whose page is not for this person: words alone.
-    """
-
-    key: str
-    label: "Text"
-    value: str | Callable[[Any], Any] | None = None
-    kind: str = "text"
-    sort: str | tuple[str, ...] | None = None
-    link: Callable[[Any], str] | None = None
-    tone: Callable[[Any], str] | None = None
-    primary: bool = False
-    export: bool = True
-
-    def of(self, row: Any) -> Any:
-        """The value for one row."""
-        if callable(self.value):
-            return self.value(row)
-        found = row
-        for part in (self.value or self.key).split("."):
-            found = getattr(found, part, None)
-            if found is None:
-                return None
-        return found() if callable(found) else found
-
-    def text(self, row: Any) -> str:
-        value = self.of(row)
-        if value is None or value == "":
-            return ""
-        if isinstance(value, datetime):
-            return date_format(timezone.localtime(value) if timezone.is_aware(value) else value, "Y-m-d H:i")
-        if isinstance(value, date):
-            return date_format(value, "Y-m-d")
-        if self.kind == "number" and isinstance(value, (int, float)):
-            return spaced(value)
-        return str(value)
-
-    def html(self, row: Any) -> SafeString:
-        """The cell as shown on the page."""
-        text = self.text(row)
-        if self.kind == "badge" and text:
-            return format_html(
-                '<span class="badge badge-{}">{}</span>', self.tone(row) if self.tone else "neutral", text
-            )
-        address = self.link(row) if self.link and text else ""
-        if address:
-            return format_html('<a class="row-link" href="{}">{}</a>', address, text)
-        return format_html("{}", text or "—")
-
-    def exported(self, row: Any) -> Any:
-        """Numbers stay numbers in files; all else is what the page says."""
-        value = self.of(row)
-        return value if isinstance(value, (int, float)) and not isinstance(value, bool) else self.text(row)
-
-
-@dataclass(frozen=True)
-class Filter:
-    """One choice above the list. `apply` is a lookup ("organization__kind") or a function (queryset, value) -> queryset.
-
-    `choices` may be a function of the request when they depend on who looks. Values not among the choices are ignored.
-    """
-
-    key: str
-    label: "Text"
-    choices: Choices | Callable[[HttpRequest], Choices]
-    apply: str | Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
-
-    def options(self, request: HttpRequest) -> list[tuple[str, str]]:
-        found = self.choices(request) if callable(self.choices) else self.choices
-        return [(str(value), str(words)) for value, words in found]
-
-    def narrow(self, queryset: QuerySet[M], value: str) -> QuerySet[M]:
-        if callable(self.apply):
-            return self.apply(queryset, value)
-        return queryset.filter(**{self.apply or self.key: value})
-
-
-@dataclass(frozen=True, slots=True)
-class FilterState:
-    key: str
-    label: str
-    options: list[tuple[str, str]]
-    value: str
-
-    @property
-    def words(self) -> str:
-        return dict(self.options).get(self.value, "")
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """One narrowing in force, and the address without it."""
-
-    words: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    column: Column
-    url: str
-    direction: str  # ascending, descending or ""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    column: Column
-    html: SafeString
-    empty: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    object: Any
-    pk: str
-    cells: list[Cell]
-    title: str
+DEEPEST = 500  # pages one can go down where the number of rows is not counted
+LIST_EXPORTED = "web.list_exported"  # journal action
 
 
 class ListPage(Generic[M]):
@@ -195,12 +68,16 @@ class ListPage(Generic[M]):
     empty_title: ClassVar["Text"] = _("这里还没有内容")
     empty_text: ClassVar["Text"] = ""
     exportable: ClassVar[bool] = True
-    bulk: ClassVar[bool] = False
+    export_action: ClassVar[str] = LIST_EXPORTED
+    bulk: bool = False
+    # Where counting is dear: count this far and no further, and say "200+". Pages then go on while there are rows.
+    count_cap: ClassVar[int] = 0
 
-    def __init__(self, request: HttpRequest, queryset: QuerySet[M]) -> None:
+    def __init__(self, request: HttpRequest, queryset: QuerySet[M], params: Mapping[str, str] | None = None) -> None:
+        """`params` stands in for the address's own, such as those that a bulk bar's form carries."""
         self.request = request
         self.base = queryset
-        self.params = request.GET
+        self.params: Mapping[str, str] = request.GET if params is None else params
 
     @property
     def actor(self) -> Actor:
@@ -261,26 +138,60 @@ class ListPage(Generic[M]):
         flipped = [_flip(name) if descending else name for name in names]
         return found.order_by(*flipped, "pk")
 
+    @property
+    def everything(self) -> QuerySet[M]:
+        """All rows asked for, for files and bulk actions; `queryset` unless that is cut short for the page's sake."""
+        return self.queryset
+
     @cached_property
     def total(self) -> int:
+        """How many rows; with `count_cap` at most one more than that."""
+        if self.count_cap:
+            return self.queryset.order_by()[: self.count_cap + 1].count()
         return self.queryset.count()
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there are more rows than were counted."""
+        return bool(self.count_cap) and self.total > self.count_cap
+
+    @property
+    def total_words(self) -> str:
+        """The number of rows as it is shown: "1 149", or "200+"."""
+        return f"{spaced(self.count_cap)}+" if self.is_capped else spaced(self.total)
 
     @cached_property
     def pages(self) -> int:
+        """How many pages there are, as far as is known."""
+        if self.is_capped:
+            return self.number + (len(self._window[1]) > self.size)
         return max(1, -(-self.total // self.size))
 
-    @cached_property
+    @property
     def number(self) -> int:
         """This page's number, 1..pages, whatever was asked."""
-        asked = self.params.get("page", "1")
-        return min(max(1, int(asked)), self.pages) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+        return self._window[0]
 
     @cached_property
-    def objects(self) -> list[M]:
+    def _window(self) -> tuple[int, list[M]]:
+        """The page's number and its rows; where rows are not counted, one more row if there is a next page."""
+        asked = self.params.get("page", "1")
+        wanted = max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
         if self.total == 0:
-            return []
-        start = (self.number - 1) * self.size
-        return list(self.queryset[start : start + self.size])
+            return 1, []
+        if not self.is_capped:
+            number = min(wanted, -(-self.total // self.size))
+            return number, self._slice(number, self.size)
+        found = self._slice(min(wanted, DEEPEST), self.size + 1)
+        return (min(wanted, DEEPEST), found) if found or wanted == 1 else (1, self._slice(1, self.size + 1))
+
+    def _slice(self, number: int, length: int) -> list[M]:
+        start = (number - 1) * self.size
+        return list(self.queryset[start : start + length])
+
+    @property
+    def objects(self) -> list[M]:
+        return self._window[1][: self.size]
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -297,7 +208,7 @@ class ListPage(Generic[M]):
 
     @property
     def last_row(self) -> int:
-        return min(self.number * self.size, self.total)
+        return self.first_row + len(self.objects) - 1 if self.total else 0
 
     # Addresses ---------------------------------------------------------------------------------------------------------
     @cached_property
@@ -400,18 +311,18 @@ class ListPage(Generic[M]):
         return response
 
     def export(self, kind: str) -> HttpResponse | StreamingHttpResponse:
-        """All rows asked for (at most EXPORT_LIMIT) as a file; who took what is logged."""
+        """All rows asked for (at most EXPORT_LIMIT) as a file that says who took it, when and for whom; the journal does too."""
         columns = [column for column in self.columns if column.export]
         head = [str(column.label) for column in columns]
         name = f"{self.title or self.key}-{timezone.localtime():%Y%m%d-%H%M}.{kind}"
-        log.info("list_exported", list=self.key, kind=kind, account=str(self.actor.account_id), query=self.query)
+        found = self._length()
+        mark = self._watermark(cut=found > EXPORT_LIMIT)
+        self._note_export(kind, min(found, EXPORT_LIMIT))
         response: HttpResponse | StreamingHttpResponse
         if kind == "csv":
-            response = StreamingHttpResponse(sheets.csv_lines(head, self._values(columns)), content_type="text/csv")
+            lines = sheets.csv_lines(head, self._values(columns), watermark=mark)
+            response = StreamingHttpResponse(lines, content_type="text/csv")
         else:
-            mark = sheets.watermark_text(
-                settings.LANTIAN_REGION_NAME, self.actor.name, timezone.localtime(), gettext("仅限工作使用，请勿外传")
-            )
             content = sheets.xlsx(str(self.title or self.key), head, self._values(columns), watermark=mark)
             response = HttpResponse(
                 content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -420,14 +331,36 @@ class ListPage(Generic[M]):
         response["Cache-Control"] = "no-store"
         return response
 
+    def _length(self) -> int:
+        """How many rows a file would have; at most one more than EXPORT_LIMIT."""
+        return self.everything.order_by()[: EXPORT_LIMIT + 1].count()
+
+    def _watermark(self, *, cut: bool) -> str:
+        organization = self.actor.grant.organization_name if self.actor.grant else ""
+        note = gettext("仅限工作使用，请勿外传")
+        if cut:
+            note = gettext("只含前 %(rows)s 行") % {"rows": EXPORT_LIMIT} + " · " + note
+        return sheets.watermark_text(
+            settings.LANTIAN_REGION_NAME, organization, self.actor.name, timezone.localtime(), note
+        )
+
+    def _note_export(self, kind: str, rows: int) -> None:
+        """Who took which list out, how narrowed, and how many rows: shown in the audit of the units concerned."""
+        journal.note(
+            self.export_action,
+            "web.list",
+            uuid5(NAMESPACE_URL, f"lantian:list:{self.key}"),
+            by=self.actor,
+            list=self.key,
+            title=str(self.title or self.key),
+            kind=kind,
+            rows=rows,
+            narrowed=[chip.words for chip in self.chips][:12],
+        )
+
     def _values(self, columns: Sequence[Column]) -> Iterator[list[Any]]:
-        for row in self.queryset[:EXPORT_LIMIT].iterator(chunk_size=2000):
+        for row in self.everything[:EXPORT_LIMIT].iterator(chunk_size=2000):
             yield [column.exported(row) for column in columns]
-
-
-def spaced(value: float) -> str:
-    """1149 → "1 149", with a thin space that does not break: groups of three as in mathematics, in every language."""
-    return f"{value:,}".replace(",", "\u2009")
 
 
 def picked(request: HttpRequest, queryset: QuerySet[M]) -> QuerySet[M]:

@@ -81,10 +81,15 @@ class SampleList(ListPage[Any]):
     def total(self) -> int:
         return len(self._found)
 
-    @cached_property
-    def objects(self) -> list[Any]:
-        start = (self.number - 1) * self.size
-        return list(self._found[start : start + self.size])
+    def _slice(self, number: int, length: int) -> list[Any]:
+        start = (number - 1) * self.size
+        return list(self._found[start : start + length])
+
+    def _length(self) -> int:
+        return len(self._found)
+
+    def _note_export(self, kind: str, rows: int) -> None:
+        """Made-up rows are nobody's to account for."""
 
     def _values(self, columns: Any) -> Any:
         return ([column.exported(row) for column in columns] for row in self._found)

@@ -27,13 +27,15 @@ class _Echo:
         return value
 
 
-def csv_lines(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
-    """The CSV file in pieces, with a byte order mark."""
+def csv_lines(head: Sequence[str], rows: Iterable[Sequence[Any]], *, watermark: str = "") -> Iterator[bytes]:
+    """The CSV file in pieces, with a byte order mark; `watermark` (who took it, and when) is its last line."""
     writer = csv.writer(_Echo())
     yield b"\xef\xbb\xbf"
     yield writer.writerow([safe_cell(cell) for cell in head]).encode()
     for row in rows:
         yield writer.writerow(["" if cell is None else safe_cell(cell) for cell in row]).encode()
+    if watermark:
+        yield writer.writerow([safe_cell(watermark)]).encode()
 
 
 def xlsx(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]], *, watermark: str) -> bytes:
@@ -64,8 +66,9 @@ def xlsx(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]], *, wate
     return out.getvalue()
 
 
-def watermark_text(region: str, who: str, at: datetime, reason: str) -> str:
-    return f"{region} · {who} · {at:%Y-%m-%d %H:%M} · {reason}"
+def watermark_text(region: str, organization: str, who: str, at: datetime, note: str) -> str:
+    """Where the data is from, in whose name and by whom it was taken, when, and what is to be kept in mind."""
+    return " · ".join(part for part in (region, organization, who, f"{at:%Y-%m-%d %H:%M}", note) if part)
 
 
 def _sheet_title(title: str) -> str:

@@ -12,8 +12,9 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
+from lantian.kernel.journal.models import JournalEntry
 from lantian.kernel.rules import Actor, ActorKind
-from lantian.kernel.web import sheets
+from lantian.kernel.web import lists, sheets
 from lantian.kernel.web.lists import Column, Filter, ListPage, picked, spaced
 from lantian.kernel.web.models import SavedView
 
@@ -133,6 +134,30 @@ def test_pages_never_overlap_when_many_rows_are_equal(show: Callable[..., Views]
     assert len(set(seen)) == 130
 
 
+@pytest.fixture
+def capped(show: Callable[..., Views], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Views]:
+    monkeypatch.setattr(Views, "count_cap", 50)
+    return show
+
+
+def test_where_counting_is_dear_it_stops_and_says_so(capped: Callable[..., Views]) -> None:
+    page = capped()
+    with CaptureQueriesContext(connection) as taken:
+        assert (page.total_words, page.first_row, page.last_row) == ("50+", 1, 20)
+        assert [number for number, _ in page.page_links] == [1, 2]
+    assert len(taken) == 2
+    assert "LIMIT 51" in taken[0]["sql"]
+    assert capped("list_key=odd&q=item-00").total_words == "5"
+
+
+def test_uncounted_pages_go_on_to_the_last_row_and_end_there(capped: Callable[..., Views]) -> None:
+    page = capped("page=7")
+    assert (names(page)[-1], page.first_row, page.last_row) == ("item-129", 121, 130)
+    assert (page.next_url, page.previous_url) == ("", "/list?page=6")
+    assert names(capped("page=8"))[0] == "item-000"
+    assert len(content(capped("export=csv").respond()).splitlines()) == 132
+
+
 def test_it_says_so_when_nothing_matches_and_offers_the_way_back(show: Callable[..., Views]) -> None:
     page = show("q=nothing")
     assert page.rows == []
@@ -151,7 +176,8 @@ def test_csv_opens_as_utf8_and_holds_all_rows_asked_for(show: Callable[..., View
     assert data.startswith(b"\xef\xbb\xbf")
     lines = data.decode("utf-8-sig").splitlines()
     assert lines[0] == "名称,列表,长度,时间"
-    assert len(lines) == 66
+    assert len(lines) == 67
+    assert "刘主任 · " in lines[-1]
     assert "attachment" in response["Content-Disposition"]
     assert response["Cache-Control"] == "no-store"
 
@@ -179,6 +205,27 @@ def test_numbers_stay_numbers_in_files() -> None:
     assert sheets.safe_cell(-3.5) == -3.5
     assert sheets.safe_cell(None) is None
     assert sheets.safe_cell(True) == "True"
+
+
+def test_every_export_is_in_the_journal_with_how_the_list_was_narrowed(show: Callable[..., Views]) -> None:
+    page = show("export=csv&list_key=odd&q=item-00")
+    page.respond()
+    entry = JournalEntry.objects.get(action="web.list_exported")
+    assert (entry.account_id, entry.actor_name) == (page.actor.account_id, "刘主任")
+    assert entry.data == {
+        "list": "views",
+        "title": "视图",
+        "kind": "csv",
+        "rows": 5,
+        "narrowed": ["搜索：item-00", "列表：单"],
+    }
+
+
+def test_a_file_that_was_cut_says_so(show: Callable[..., Views], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "EXPORT_LIMIT", 10)
+    lines = content(show("export=csv").respond()).decode("utf-8-sig").splitlines()
+    assert len(lines) == 12
+    assert "只含前 10 行" in lines[-1]
 
 
 # Selection --------------------------------------------------------------------------------------------------------------------

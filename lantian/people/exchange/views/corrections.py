@@ -258,7 +258,9 @@ def book(request: HttpRequest, run_id: UUID, school_id: UUID) -> HttpResponse:
     """One school's wrong rows as a workbook."""
     run, actor = _find(request, run_id), acting(request)
     school = get_visible_or_404(roster_queries.organizations_visible_to(actor), pk=school_id)
-    mark = watermark_text(settings.LANTIAN_REGION_NAME, actor.name, timezone.localtime(), _("仅限工作使用，请勿外传"))
+    organization = actor.grant.organization_name if actor.grant else ""
+    note = _("仅限工作使用，请勿外传")
+    mark = watermark_text(settings.LANTIAN_REGION_NAME, organization, actor.name, timezone.localtime(), note)
     content = services.errors_book(run, school, watermark=mark, by=actor)
     response = HttpResponse(content, content_type=XLSX)
     name = _("%(school)s-请更正.xlsx") % {"school": school.name}

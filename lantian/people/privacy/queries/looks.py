@@ -6,6 +6,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from lantian.kernel.journal.queries import entries_of, history_of
 from lantian.kernel.rules import SYSTEM, Actor
+from lantian.kernel.web.lists import LIST_EXPORTED
 from lantian.people.roster import queries as roster
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ EXPORTED = "privacy.data_exported"
 AUDIT_EXPORTED = "privacy.audit_exported"
 FETCHED = "exchange.private_facts_fetched"
 LOOKS = (REVEALED, EXPORTED, FETCHED)
-AUDITED = (*LOOKS, "roster.grant_given", "roster.grant_revoked", AUDIT_EXPORTED)
+LISTS = (LIST_EXPORTED, AUDIT_EXPORTED)  # about no single person
+AUDITED = (*LOOKS, "roster.grant_given", "roster.grant_revoked", *LISTS)
 
 
 def _with_unit(rows: "QuerySet[JournalEntry]") -> "QuerySet[JournalEntry]":
@@ -35,7 +37,8 @@ def looks_at(person: "Person") -> "QuerySet[JournalEntry]":
 
 
 def audited_below(actor: Actor) -> "QuerySet[JournalEntry]":
-    """Looks, copies, roles given and revoked, and audits taken: by whoever acts for the actor's subtree, or about its people.
+    """Looks, copies, roles given and revoked, lists and audits taken out: by whoever acts for the actor's subtree, or about its
+    people.
 
     With `unit` and `about` (the person's name today) on each. Nothing for those who administer nothing.
     """
@@ -47,6 +50,6 @@ def audited_below(actor: Actor) -> "QuerySet[JournalEntry]":
     of_person = Q(object_type="roster.person")
     within = Q(organization_id__in=units.values("pk")) | of_person & Q(object_id__in=people.values("pk"))
     # a grant is written down twice, about itself and about the person
-    rows = rows.filter(of_person | Q(action=AUDIT_EXPORTED), within)
+    rows = rows.filter(of_person | Q(action__in=LISTS), within)
     names = roster.people_visible_to(SYSTEM).filter(pk=OuterRef("object_id"))
     return _with_unit(rows).annotate(about=Subquery(names.values("name")[:1])).order_by("-at", "pk")

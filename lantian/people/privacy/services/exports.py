@@ -1,4 +1,4 @@
-"""A person's copy of their data (个人信息保护法 art. 45), and the yearly audit taken out."""
+"""A person's copy of their data (个人信息保护法 art. 45)."""
 
 import io
 import json
@@ -13,12 +13,11 @@ from django.utils import timezone, translation
 
 from lantian.kernel.events import acted_by, publish
 from lantian.kernel.journal import services as journal
-from lantian.kernel.rules import SYSTEM, Actor, require
+from lantian.kernel.rules import Actor, require
 from lantian.people.privacy import events
-from lantian.people.privacy.queries.looks import AUDIT_EXPORTED, EXPORTED
+from lantian.people.privacy.queries.looks import EXPORTED
 from lantian.people.privacy.queries.personal import personal_parts
-from lantian.people.privacy.rules import may_export_data, may_read_audit
-from lantian.people.roster import queries as roster
+from lantian.people.privacy.rules import may_export_data
 
 if TYPE_CHECKING:
     from lantian.people.roster.models import Person
@@ -55,12 +54,3 @@ def export_personal_data(person: "Person", *, by: Actor) -> bytes:
         archive.writestr("data.html", page)
     publish(events.DataExported(object_id=person.pk, **acted_by(by)))
     return out.getvalue()
-
-
-@transaction.atomic
-def note_audit_export(*, by: Actor, kind: str, query: str) -> None:
-    """Write down that the audit list was taken out as a file: it stands in the next audit. Raises Denied."""
-    require(may_read_audit, by)
-    if by.grant is not None:
-        unit = roster.organizations_visible_to(SYSTEM).get(pk=by.grant.organization_id)
-        journal.record(AUDIT_EXPORTED, unit, by=by, kind=kind, query=query[:200])

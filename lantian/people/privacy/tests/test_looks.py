@@ -126,8 +126,9 @@ def test_the_audit_is_taken_out_with_a_record(as_, seen, django_assert_max_num_q
         assert "家访以前联系" in text(officer.get("/audit/", {"action": "roster.private_fact_revealed"}))
     response = officer.get("/audit/", {"export": "csv", "action": "roster.private_fact_revealed"})
     rows = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
-    assert len(rows) == 3
-    assert {row[5] for row in rows[1:]} == {"家访以前联系", "核对通讯录"}
+    assert len(rows) == 4
+    assert seen.fucheng.name in rows[3][0]  # in whose name it was taken
+    assert {row[5] for row in rows[1:3]} == {"家访以前联系", "核对通讯录"}
     assert officer.get("/audit/", {"export": "xlsx"}).content[:2] == b"PK"
     assert [
         row.data["kind"] for row in JournalEntry.objects.filter(action="privacy.audit_exported").order_by("at")

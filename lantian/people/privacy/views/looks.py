@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lantian.kernel.rules import SYSTEM, check, require
 from lantian.kernel.web.guards import acting, guarded, guarded_by_object
-from lantian.kernel.web.lists import Column, Filter, ListPage
+from lantian.kernel.web.lists import LIST_EXPORTED, Column, Filter, ListPage
 from lantian.people.privacy import queries, rules, services
-from lantian.people.privacy.queries.looks import AUDIT_EXPORTED, EXPORTED, FETCHED, REVEALED
+from lantian.people.privacy.queries.looks import AUDIT_EXPORTED, EXPORTED, FETCHED, LISTS, REVEALED
 from lantian.people.privacy.views.parts import find_person
 from lantian.people.roster import queries as roster
 from lantian.people.roster.queries.history import FACTS
@@ -27,6 +27,7 @@ ACTIONS = (
     (FETCHED, gettext_lazy("随名册交给其他系统")),
     ("roster.grant_given", gettext_lazy("授予职务")),
     ("roster.grant_revoked", gettext_lazy("撤销职务")),
+    (LIST_EXPORTED, gettext_lazy("导出名单")),
     (AUDIT_EXPORTED, gettext_lazy("导出查看和授权记录")),
 )
 _ACTION_WORDS = dict(ACTIONS)
@@ -40,10 +41,13 @@ def _who(row: Any) -> str:
 
 
 def _what(row: Any) -> str:
-    """The fact that was opened, or the role that was given."""
+    """The fact that was opened, the role that was given, or the list that was taken out, how narrowed and how long."""
     data = row.data
     if "what" in data:
         return str(FACTS.get(data["what"], data["what"]))
+    if row.action in LISTS:
+        title = _("%(title)s %(rows)s 行") % {"title": data.get("title", ""), "rows": data.get("rows", "")}
+        return _("；").join([title.strip(), *data.get("narrowed", [])])
     if "role" in data:
         return f"{data.get('organization', '')} {roster.role_name(data['role'])}".strip()
     return ""
@@ -103,10 +107,7 @@ class AuditList(ListPage[Any]):
     search = ("actor_name", "about")
     search_hint = gettext_lazy("谁，或者涉及的人")
     order = "-at"
-
-    def export(self, kind: str) -> HttpResponse | StreamingHttpResponse:
-        services.note_audit_export(by=self.actor, kind=kind, query=self.query)
-        return super().export(kind)
+    export_action = AUDIT_EXPORTED
 
 
 @never_cache

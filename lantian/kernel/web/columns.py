@@ -1,0 +1,148 @@
+"""What a list is declared with (columns, filters), and what its template is given (heads, chips, rows)."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+if TYPE_CHECKING:
+    from lantian.kernel.rules import Text
+
+M = TypeVar("M", bound=Model)
+Choices = Iterable[tuple[Any, "Text"]]
+
+
+def spaced(value: float) -> str:
+    """1149 → "1 149", with a thin space that does not break: groups of three as in mathematics, in every language."""
+    return f"{value:,}".replace(",", "\u2009")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `value` is an attribute path ("person.name") or a function of the row; default: the key.
+
+    kind: text, number, date, datetime, badge. `tone(row)` colours a badge. `primary`: names the row (its header, the card's
+    title). `sort`: what to order by, the row's key added so that pages never overlap. `export=False` keeps it out of files.
+    `link(row)` may answer "" for a row whose page is not for this person: words alone.
+    """
+
+    key: str
+    label: "Text"
+    value: str | Callable[[Any], Any] | None = None
+    kind: str = "text"
+    sort: str | tuple[str, ...] | None = None
+    link: Callable[[Any], str] | None = None
+    tone: Callable[[Any], str] | None = None
+    primary: bool = False
+    export: bool = True
+
+    def of(self, row: Any) -> Any:
+        """The value for one row."""
+        if callable(self.value):
+            return self.value(row)
+        found = row
+        for part in (self.value or self.key).split("."):
+            found = getattr(found, part, None)
+            if found is None:
+                return None
+        return found() if callable(found) else found
+
+    def text(self, row: Any) -> str:
+        value = self.of(row)
+        if value is None or value == "":
+            return ""
+        if isinstance(value, datetime):
+            return date_format(timezone.localtime(value) if timezone.is_aware(value) else value, "Y-m-d H:i")
+        if isinstance(value, date):
+            return date_format(value, "Y-m-d")
+        if self.kind == "number" and isinstance(value, (int, float)):
+            return spaced(value)
+        return str(value)
+
+    def html(self, row: Any) -> SafeString:
+        """The cell as shown on the page."""
+        text = self.text(row)
+        if self.kind == "badge" and text:
+            return format_html(
+                '<span class="badge badge-{}">{}</span>', self.tone(row) if self.tone else "neutral", text
+            )
+        address = self.link(row) if self.link and text else ""
+        if address:
+            return format_html('<a class="row-link" href="{}">{}</a>', address, text)
+        return format_html("{}", text or "—")
+
+    def exported(self, row: Any) -> Any:
+        """Numbers stay numbers in files; all else is what the page says."""
+        value = self.of(row)
+        return value if isinstance(value, (int, float)) and not isinstance(value, bool) else self.text(row)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One choice above the list. `apply` is a lookup ("organization__kind") or a function (queryset, value) -> queryset.
+
+    `choices` may be a function of the request when they depend on who looks. Values not among the choices are ignored.
+    """
+
+    key: str
+    label: "Text"
+    choices: Choices | Callable[[HttpRequest], Choices]
+    apply: str | Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
+
+    def options(self, request: HttpRequest) -> list[tuple[str, str]]:
+        found = self.choices(request) if callable(self.choices) else self.choices
+        return [(str(value), str(words)) for value, words in found]
+
+    def narrow(self, queryset: QuerySet[M], value: str) -> QuerySet[M]:
+        if callable(self.apply):
+            return self.apply(queryset, value)
+        return queryset.filter(**{self.apply or self.key: value})
+
+
+@dataclass(frozen=True, slots=True)
+class FilterState:
+    key: str
+    label: str
+    options: list[tuple[str, str]]
+    value: str
+
+    @property
+    def words(self) -> str:
+        return dict(self.options).get(self.value, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One narrowing in force, and the address without it."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    column: Column
+    url: str
+    direction: str  # ascending, descending or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    column: Column
+    html: SafeString
+    empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    object: Any
+    pk: str
+    cells: list[Cell]
+    title: str
