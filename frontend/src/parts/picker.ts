@@ -14,7 +14,7 @@ export function picker(): object {
         const box = event.target;
         if (!(box instanceof HTMLInputElement)) return;
         if (box.matches("[data-pick-all]")) this.boxes().forEach((each) => (each.checked = box.checked));
-        if (box.matches("[data-pick-all], [data-pick]")) this.update();
+        if (box.matches("[data-pick-all], [data-pick], [data-pick-whole]")) this.update();
       });
       document.addEventListener("htmx:afterSettle", () => this.update());
       this.update();
@@ -30,10 +30,13 @@ export function picker(): object {
         all.checked = this.count > 0 && this.count === boxes.length;
         all.indeterminate = this.count > 0 && this.count < boxes.length;
       }
+      // everything that matches, beyond this page: then single boxes say nothing
+      const whole = this.$root.querySelector<HTMLInputElement>("[data-pick-whole]");
+      if (whole && this.count === 0) whole.checked = false;
       const bar = this.$root.querySelector<HTMLElement>("[data-bulk]");
       if (bar) bar.hidden = this.count === 0;
       const said = this.$root.querySelector<HTMLElement>("[data-bulk-count]");
-      if (said) said.textContent = String(this.count);
+      if (said) said.textContent = whole?.checked ? (whole.dataset.pickWhole ?? "") : String(this.count);
     },
   };
 }

@@ -94,6 +94,32 @@ class Role(models.TextChoices):
     OPERATOR = "operator", _("运维人员")
 
 
+class BatchAction(models.TextChoices):
+    """What is done to many people at once."""
+
+    SLIPS = "slips", _("发放登录纸条")
+    RESET = "reset", _("重置密码")
+    SUSPEND = "suspend", _("停用账号")
+    RESTORE = "restore", _("恢复账号")
+    MOVE = "move", _("调班")
+    END = "end", _("结束在册")
+
+
+class BatchState(models.TextChoices):
+    DRAFT = "draft", _("等待确认")
+    WAITING = "waiting", _("等待办理")
+    RUNNING = "running", _("正在办理")
+    DONE = "done", _("已办理")
+    CANCELLED = "cancelled", _("已停止")
+
+
+class BatchItemState(models.TextChoices):
+    READY = "ready", _("待办理")
+    LEFT_OUT = "left_out", _("不办理")
+    DONE = "done", _("已办理")
+    FAILED = "failed", _("没有办成")
+
+
 # Roles given by a RoleGrant; the others follow from memberships and guardianships and cannot be handed out.
 GRANTABLE = (
     Role.SCHOOL_HEAD,

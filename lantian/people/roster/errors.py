@@ -190,3 +190,23 @@ class BindingCodeWrong(RosterError):
 class PhoneHasAccount(RosterError):
     message = _("这个手机号已经有账号：请先登录，再用绑定码绑定。")
     field = "phone"
+
+
+class NobodyToActOn(RosterError):
+    message = _("没有可以办理的人。")
+
+
+class TooManyPicked(RosterError):
+    """More people than one batch takes; `most` of them."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(_("一次最多办理 %(most)s 人：请先用筛选缩小范围。") % {"most": most})
+
+
+class BatchOver(RosterError):
+    message = _("这次批量办理已经结束。")
+
+
+class ClassOfAnotherSchool(RosterError):
+    message = _("请选择同一所学校的班级。")
+    field = "target"

@@ -290,3 +290,15 @@ class PeopleUnmerged(Event):
     verb: ClassVar[str] = XAPI + "voided"
     object_type: ClassVar[str] = "roster.person"
     dropped_id: UUID | None = None
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class BatchDone(Event):
+    """One action was done to many people; each act announces itself besides."""
+
+    name: ClassVar[str] = "roster.batch_done"
+    verb: ClassVar[str] = XAPI + "completed"
+    object_type: ClassVar[str] = "roster.batch"
+    action: str = ""
+    count: int = 0

@@ -1,7 +1,7 @@
 """Forms of the roster. What may be is decided by the rules and services; forms ask politely and show their words."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
@@ -11,7 +11,9 @@ from lantian.kernel.rules import Actor
 from lantian.people.roster.enums import (
     GRANTABLE,
     MAY_STAND_BELOW,
+    BatchAction,
     ClassKind,
+    EndReason,
     Gender,
     MemberRole,
     OrganizationKind,
@@ -20,7 +22,7 @@ from lantian.people.roster.enums import (
     Stage,
     Subject,
 )
-from lantian.people.roster.models import ClassGroup, Membership, Organization, Person
+from lantian.people.roster.models import Batch, ClassGroup, Membership, Organization, Person
 from lantian.people.roster.queries import class_groups_visible_to, default_school_year
 from lantian.people.roster.rules.holding import PLACES, holds
 
@@ -263,3 +265,39 @@ class RegisterFamilyForm(BindForm):
         help_text=_("以后用它登录。"),
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
+
+
+class BatchForm(forms.Form):
+    """What is still to be said before many are acted on; for most actions nothing."""
+
+    target = forms.ModelChoiceField(label=_("调到"), queryset=ClassGroup.objects.none(), empty_label=_("请选择班级"))
+    end_reason = forms.ChoiceField(
+        label=_("离开的原因"),
+        choices=[(value.value, value.label) for value in (EndReason.TRANSFERRED, EndReason.LEFT, EndReason.GRADUATED)],
+    )
+    last_day = forms.DateField(label=_("最后一天"), widget=DateInput(), help_text=_("包含当天。"))
+    reason = forms.CharField(label=_("说明"), max_length=200, help_text=_("会写入每个人的记录，至少四个字。"))
+
+    FIELDS: ClassVar[dict[str, tuple[str, ...]]] = {
+        BatchAction.MOVE: ("target", "reason"),
+        BatchAction.END: ("end_reason", "last_day", "reason"),
+        BatchAction.SUSPEND: ("reason",),
+    }
+
+    def __init__(self, *args: Any, batch: Batch, classes: list[ClassGroup], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in set(self.fields) - set(self.FIELDS.get(batch.action, ())):
+            del self.fields[name]
+        if "target" in self.fields:
+            several = len({group.organization_id for group in classes}) > 1
+            target: Any = self.fields["target"]
+            target.queryset = ClassGroup.objects.filter(pk__in=[group.pk for group in classes]).select_related(
+                "organization"
+            )
+            target.choices = [
+                ("", _("请选择班级")),
+                *((group.pk, f"{group.organization} {group}" if several else group.name) for group in classes),
+            ]
+            self.fields["reason"].required = False
+            self.fields["reason"].help_text = _("会写入每个人的记录。")
+        self.initial.setdefault("last_day", timezone.localdate())

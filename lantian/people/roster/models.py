@@ -13,6 +13,9 @@ from django.utils import timezone
 
 from lantian.kernel.fields import ChoiceField, LtreeField, SealedTextField
 from lantian.people.roster.enums import (
+    BatchAction,
+    BatchItemState,
+    BatchState,
     ClassKind,
     EndReason,
     Gender,
@@ -376,3 +379,45 @@ class BindingCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.student_id} until {self.expires_at}"
+
+
+class Batch(models.Model):
+    """One action on many people: shown first, then confirmed, done by the worker one by one, stopped if wished."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="batches")
+    action = ChoiceField(max_length=10, choices=BatchAction)
+    state = ChoiceField(max_length=10, choices=BatchState, default=BatchState.DRAFT)
+    asked: "models.JSONField[Any, Any]" = models.JSONField(default=dict)  # reason, class to move to, last day …
+    cancel_asked = models.BooleanField(default=False)
+    created_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    grant_id = models.UUIDField(help_text="the role acted in, for the worker")
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organization", "-created_at"], name="batch_organization"),
+            models.Index(fields=["created_by", "-created_at"], name="batch_creator"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.organization_id}"
+
+
+class BatchItem(models.Model):
+    """One person of a batch, and what became of it. `code` is a new activation code, kept sealed until it is printed."""
+
+    id = models.BigAutoField(primary_key=True)
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="items")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    state = ChoiceField(max_length=10, choices=BatchItemState, default=BatchItemState.READY)
+    reason = models.CharField(max_length=200, blank=True, help_text="why not, in words")
+    code = SealedTextField(context="roster.batchitem.code", null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["batch", "state"], name="batch_item_state")]
+        constraints = [models.UniqueConstraint(fields=["batch", "person"], name="batch_item_once")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.person_id} {self.state}"

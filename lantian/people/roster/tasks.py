@@ -13,3 +13,14 @@ def promote(run: str) -> None:
 def refresh_people_search(timestamp: int) -> None:
     """Memberships and offices have begun and ended with the day; the rows by which people are found follow."""
     services.refresh_people_search()
+
+
+@job("roster.batch")
+def batch(batch: str) -> None:
+    services.run_batch(batch)
+
+
+@periodic("roster.forget_codes", cron="23 * * * *")
+def forget_codes(timestamp: int) -> None:
+    """New activation codes are kept for a day, to be printed."""
+    services.forget_old_codes()

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from lantian.people.roster.views import binding, classes, grants, me, merging, organizations, people, promotion, tree
+from lantian.people.roster.views import (
+    batches,
+    binding,
+    classes,
+    directory,
+    grants,
+    me,
+    merging,
+    organizations,
+    people,
+    promotion,
+    tree,
+)
 
 urlpatterns = [
     path("organizations/", tree.tree, name="roster_tree"),
@@ -22,7 +34,13 @@ urlpatterns = [
     path("classes/<uuid:pk>/family-slips/", binding.family_slips, name="roster_family_slips"),
     path("people/<uuid:pk>/family-slip/", binding.family_slip, name="roster_family_slip"),
     path("bind/", binding.bind, name="roster_bind"),
-    path("people/", people.people, name="roster_people"),
+    path("people/", directory.people, name="roster_people"),
+    path("people/batches/", batches.batches, name="roster_batches"),
+    path("people/batches/new/", batches.prepare, name="roster_batch_new"),
+    path("people/batches/<uuid:pk>/", batches.record, name="roster_batch"),
+    path("people/batches/<uuid:pk>/cancel/", batches.cancel, name="roster_batch_cancel"),
+    path("people/batches/<uuid:pk>/slips/", batches.slips, name="roster_batch_slips"),
+    path("people/batches/<uuid:pk>/forget/", batches.forget, name="roster_batch_forget"),
     path("people/duplicates/", merging.duplicates, name="roster_duplicates"),
     path("people/<uuid:pk>/merge/<uuid:other_pk>/", merging.compare, name="roster_merge"),
     path("people/<uuid:pk>/unmerge/<uuid:merge_pk>/", merging.unmerge, name="roster_unmerge"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lantian.kernel.journal.queries import history_of
 from lantian.kernel.rules import SYSTEM
-from lantian.people.roster.enums import Gender, MemberRole, Role
+from lantian.people.roster.enums import BatchAction, Gender, MemberRole, Role
 
 if TYPE_CHECKING:
     from lantian.kernel.rules import Text
@@ -36,6 +36,8 @@ SENTENCES: dict[str, "Text"] = {
     "roster.binding_code_issued": gettext_lazy("发放了家长绑定码"),
     "roster.binding_code_used": gettext_lazy("%(guardian)s 用绑定码绑定为监护人"),
     "roster.binding_failed": gettext_lazy("有人用绑定码时填错了孩子姓名"),
+    "roster.batch_started": gettext_lazy("发起批量办理：%(batch)s，%(count)s 人"),
+    "roster.batch_done": gettext_lazy("批量办理完毕：%(batch)s，办成 %(done)s 人，没有办成 %(failed)s 人"),
     "roster.slips_issued": gettext_lazy("发放了 %(count)s 张账号纸条"),
     "roster.person_registered": gettext_lazy("登记入册"),
     "roster.person_updated": gettext_lazy("修改了%(changed)s"),
@@ -91,6 +93,8 @@ def _readable(data: dict[str, Any]) -> _Words:
     words = _Words(data)
     if "role" in data:
         words["role"] = role_name(data["role"])
+    if "batch" in data:
+        words["batch"] = dict(BatchAction.choices).get(data["batch"], data["batch"])
     if "what" in data:
         words["what"] = FACTS.get(data["what"], data["what"])
     if isinstance(data.get("changed"), list):

@@ -1,5 +1,6 @@
 """Who may see and change what in the roster."""
 
+from lantian.people.roster.rules.batches import may_act_on_many, may_run_batch, may_view_batch
 from lantian.people.roster.rules.binding import may_redeem_binding_code
 from lantian.people.roster.rules.grants import may_grant, may_revoke_grant, may_see_grants
 from lantian.people.roster.rules.holding import holds, kinds_above, roles_at
@@ -31,6 +32,7 @@ from lantian.people.roster.rules.viewing import (
 __all__ = [
     "holds",
     "kinds_above",
+    "may_act_on_many",
     "may_bind_guardian",
     "may_browse_organizations",
     "may_browse_people",
@@ -47,10 +49,12 @@ __all__ = [
     "may_redeem_binding_code",
     "may_reveal_private",
     "may_revoke_grant",
+    "may_run_batch",
     "may_see_grants",
     "may_switch_role",
     "may_update_organization",
     "may_update_person",
+    "may_view_batch",
     "may_view_class_group",
     "may_view_grant",
     "may_view_organization",

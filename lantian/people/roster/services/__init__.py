@@ -1,6 +1,15 @@
 """Verbs of the roster. Each asks its rule, acts in one transaction, writes the journal and announces the fact."""
 
 from lantian.people.roster.services.accounts import keep_person_accounts, open_account_for
+from lantian.people.roster.services.batches import (
+    cancel_batch,
+    confirm_batch,
+    forget_codes,
+    forget_old_codes,
+    prepare_batch,
+    run_batch,
+    show_codes,
+)
 from lantian.people.roster.services.binding import (
     FamilySlip,
     issue_binding_code,
@@ -64,12 +73,16 @@ __all__ = [
     "bulk_create_class_groups",
     "bulk_create_organizations",
     "bulk_create_people",
+    "cancel_batch",
     "cancel_promotion",
+    "confirm_batch",
     "create_class_group",
     "create_organization",
     "create_person",
     "deactivate_organization",
     "end_membership",
+    "forget_codes",
+    "forget_old_codes",
     "grant_role",
     "issue_binding_code",
     "issue_family_slips",
@@ -80,6 +93,7 @@ __all__ = [
     "move_organization",
     "move_students",
     "open_account_for",
+    "prepare_batch",
     "redeem_binding_code",
     "refresh_people_search",
     "register_guardian",
@@ -87,8 +101,10 @@ __all__ = [
     "release_guardian",
     "reveal_private",
     "revoke_role",
+    "run_batch",
     "run_promotion",
     "settle_people_search",
+    "show_codes",
     "start_promotion",
     "undo_promotion",
     "unmerge_people",

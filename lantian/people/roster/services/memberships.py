@@ -66,8 +66,13 @@ def add_membership(
 
 
 @transaction.atomic
-def end_membership(membership: Membership, *, by: Actor, on: date | None = None, reason: str = "") -> Membership:
-    """End a membership with the day `on` (today) as its last. Raises Denied, AlreadyEnded, BadDates."""
+def end_membership(
+    membership: Membership, *, by: Actor, on: date | None = None, reason: str = "", end_reason: str = ""
+) -> Membership:
+    """End a membership with the day `on` (today) as its last. `reason` is in words, `end_reason` an EndReason.
+
+    Raises Denied, AlreadyEnded, BadDates.
+    """
     row = (
         Membership.objects.select_for_update(of=("self",))
         .select_related("organization", "person")
@@ -79,8 +84,8 @@ def end_membership(membership: Membership, *, by: Actor, on: date | None = None,
         raise AlreadyEnded
     if last < row.valid_from:
         raise BadDates
-    row.valid_to = last
-    row.save(update_fields=["valid_to"])
+    row.valid_to, row.end_reason = last, end_reason
+    row.save(update_fields=["valid_to", "end_reason"])
     journal.record(
         "roster.membership_ended",
         row.person,

@@ -1,4 +1,4 @@
-"""People: the list, one person's record, and what is done with it."""
+"""One person's record, and what is done with it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,15 +11,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantian.kernel.crypto import KeyLost
 from lantian.kernel.rules import Actor, Denied, check, require
-from lantian.kernel.web.guards import acting, get_visible_or_404, guarded, guarded_by_object
-from lantian.kernel.web.lists import Column, Filter
+from lantian.kernel.web.guards import acting, get_visible_or_404, guarded_by_object
 from lantian.kernel.web.once import once
 from lantian.people.identity.services.accounts import close_account, reopen_account, reset_account
 from lantian.people.roster import queries, rules, services
@@ -29,7 +27,7 @@ from lantian.people.roster.errors import RosterError
 from lantian.people.roster.forms import GuardianForm, NewPersonForm, PersonForm, ReasonForm
 from lantian.people.roster.models import Guardianship, Membership, Organization, Person, valid_on
 from lantian.people.roster.queries.visible import live_grants
-from lantian.people.roster.views.parts import NamesList, done, given
+from lantian.people.roster.views.parts import done, given
 
 SEALED = {"phone": mask_phone, "citizen_id": mask_citizen_id, "student_number": mask_student_number}
 
@@ -59,60 +57,6 @@ def where_of(person: Any) -> str:
     words += [f"{row.organization} {row.class_group or ''} {queries.role_name(row.role)}" for row in person.now]
     words += [_("%(name)s的家长") % {"name": row.student} for row in person.children]
     return _("；").join(dict.fromkeys(word.replace("  ", " ") for word in words))
-
-
-class PeopleList(NamesList[Person]):
-    key = "people"
-    title = gettext_lazy("人员")
-    unit = gettext_lazy("人")
-    search_hint = gettext_lazy("姓名、拼音、首字母或学籍号")
-    columns = (
-        Column(
-            "name",
-            gettext_lazy("姓名"),
-            primary=True,
-            sort="sort_key",
-            link=lambda person: reverse("roster_person", args=[person.pk]),
-        ),
-        Column("where", gettext_lazy("单位和身份"), value=where_of),
-        Column("gender", gettext_lazy("性别"), value=lambda person: queries.gender_name(person.gender)),
-        Column("account", gettext_lazy("账号"), value=lambda person: _("有") if person.account_id else _("未开通")),
-    )
-    filters = (
-        Filter(
-            "role",
-            gettext_lazy("身份"),
-            MemberRole.choices,
-            apply=lambda rows, value: rows.filter(
-                pk__in=Membership.objects.filter(valid_on(timezone.localdate()), role=value).values("person")
-            ),
-        ),
-        Filter(
-            "account",
-            gettext_lazy("账号"),
-            (("yes", gettext_lazy("已开通")), ("no", gettext_lazy("未开通"))),
-            apply=lambda rows, value: rows.filter(account__isnull=value == "no"),
-        ),
-    )
-    order = "name"
-    empty_title = gettext_lazy("没有找到人员")
-    empty_text = gettext_lazy("换一个写法试试，拼音首字母也可以，比如“wxm”。")
-
-
-@require_safe
-@guarded("roster.browse_people")
-def people(request: HttpRequest) -> HttpResponse:
-    """Everybody one may see; within one unit when `organization` is given."""
-    actor = acting(request)
-    rows = queries.people_visible_to(actor).prefetch_related(*now_of_people())
-    unit = None
-    if request.GET.get("organization"):
-        unit = get_visible_or_404(queries.organizations_visible_to(actor), pk=request.GET["organization"])
-        here = Membership.objects.filter(valid_on(timezone.localdate()), organization__path__within=unit.path)
-        rows = rows.filter(pk__in=here.values("person"))
-    return PeopleList(request, rows).respond(
-        "roster/people.html", {"unit": unit, "may_merge": bool(check(rules.may_merge_people, actor))}
-    )
 
 
 def _find(request: HttpRequest, pk: UUID) -> Person:

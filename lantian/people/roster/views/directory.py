@@ -1,0 +1,209 @@
+"""The list of people: found, narrowed, saved as views, taken out, and picked for what is done to many at once."""
+
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from lantian.kernel.rules import Actor, check
+from lantian.kernel.web.guards import acting, get_visible_or_404, guarded
+from lantian.kernel.web.lists import Column, Filter
+from lantian.people.roster import queries, rules
+from lantian.people.roster.enums import REGION_KINDS, SCHOOL_KINDS, BatchAction, MemberRole, Role
+from lantian.people.roster.models import Organization, Person
+from lantian.people.roster.views.parts import NamesList
+from lantian.people.roster.views.people import now_of_people, where_of
+
+CAP = 200  # people counted exactly; a county has thirty thousand
+UNITS_OFFERED = 300
+
+
+def account_state(person: Person) -> tuple[str, str]:
+    """(words, tone) of how far a person's account is."""
+    account = person.account
+    if account is None:
+        return _("未开通"), "neutral"
+    if not account.is_active:
+        return _("已停用"), "warn"
+    return (_("待首次登录"), "info") if account.must_set_password else (_("正常"), "ok")
+
+
+def _by_account(rows: "QuerySet[Person]", value: str) -> "QuerySet[Person]":
+    if value == "none":
+        return rows.filter(account__isnull=True)
+    if value == "closed":
+        return rows.filter(account__is_active=False)
+    return rows.filter(account__is_active=True, account__must_set_password=value == "waiting")
+
+
+def _units(request: HttpRequest) -> list[tuple[str, str]]:
+    """The unit one is in, and what one can go to from there: the units below a region, the neighbours of a school."""
+    actor, unit = acting(request), _unit_of(request)
+    around = unit
+    if unit is not None and unit.kind not in REGION_KINDS:
+        around = unit.parent
+    if around is None or not queries.overlooks(actor, around.path):
+        around = _root(actor)
+    found = list(queries.children_of(actor, around)[:UNITS_OFFERED]) if around else []
+    if unit is not None and all(unit.pk != each.pk for each in found):
+        found.insert(0, unit)
+    return [(str(each.pk), str(each)) for each in found]
+
+
+def _root(actor: Actor) -> Organization | None:
+    """The top of what a role with a subtree sees; None for the others."""
+    if actor.grant is None or not queries.overlooks(actor, actor.grant.path):
+        return None
+    return queries.visible_organization(actor, actor.grant.organization_id)
+
+
+def _unit_of(request: HttpRequest) -> Organization | None:
+    return getattr(request, "asked_unit", None)
+
+
+def _place(request: HttpRequest) -> Organization | None:
+    """The school whose classes and grades are meant: the one asked for, or one's own."""
+    unit = _unit_of(request)
+    if unit is None:
+        unit = _root(acting(request))
+    return unit if unit is not None and unit.kind in SCHOOL_KINDS else None
+
+
+def _grades(request: HttpRequest) -> list[tuple[str, str]]:
+    place = _place(request)
+    return queries.grade_choices(list(place.stages) if place else None)
+
+
+def _classes(request: HttpRequest) -> list[tuple[str, str]]:
+    """Classes of the school; without one those that one teaches. A region has too many to choose from."""
+    actor, place = acting(request), _place(request)
+    if place is None and actor.paths:
+        return []
+    rows = queries.class_groups_visible_to(actor).filter(is_active=True)
+    if place is not None:
+        rows = rows.filter(organization=place)
+    return [(str(row.pk), row.name) for row in rows.order_by("grade", "number", "name")]
+
+
+ROLES = (
+    *MemberRole.choices,
+    (Role.GUARDIAN.value, Role.GUARDIAN.label),
+    *((role.value, role.label) for role in (Role.SCHOOL_HEAD, Role.SCHOOL_IT, Role.OFFICER, Role.RESEARCHER)),
+)
+
+
+def _together(rows: "QuerySet[Person]", value: str) -> "QuerySet[Person]":
+    """These filters speak of one membership: `PeopleList` applies them at once."""
+    return rows
+
+
+class PeopleList(NamesList[Person]):
+    key = "people"
+    title = gettext_lazy("人员")
+    unit = gettext_lazy("人")
+    search_hint = gettext_lazy("姓名、拼音、首字母或学籍号")
+    count_cap = CAP
+    columns = (
+        Column(
+            "name",
+            gettext_lazy("姓名"),
+            primary=True,
+            sort="sort_key",
+            link=lambda person: reverse("roster_person", args=[person.pk]),
+        ),
+        Column("where", gettext_lazy("单位和身份"), value=where_of),
+        Column("gender", gettext_lazy("性别"), value=lambda person: queries.gender_name(person.gender)),
+        Column(
+            "account",
+            gettext_lazy("账号"),
+            kind="badge",
+            value=lambda person: account_state(person)[0],
+            tone=lambda person: account_state(person)[1],
+        ),
+    )
+    filters = (
+        Filter("organization", gettext_lazy("单位"), _units, apply=_together),
+        Filter("role", gettext_lazy("身份"), ROLES, apply=_together),
+        Filter("grade", gettext_lazy("年级"), _grades, apply=_together),
+        Filter("class", gettext_lazy("班级"), _classes, apply=_together),
+        Filter(
+            "account",
+            gettext_lazy("账号"),
+            (
+                ("none", gettext_lazy("未开通")),
+                ("waiting", gettext_lazy("待首次登录")),
+                ("used", gettext_lazy("正常")),
+                ("closed", gettext_lazy("已停用")),
+            ),
+            apply=_by_account,
+        ),
+    )
+    order = "name"
+    empty_title = gettext_lazy("没有找到人员")
+    empty_text = gettext_lazy("换一个写法试试，拼音首字母也可以，比如“wxm”。")
+
+    def __init__(self, request: HttpRequest, params: Any = None) -> None:
+        """Everybody whom the actor sees. Raises Http404 for a unit that is out of sight."""
+        actor = acting(request)
+        super().__init__(request, queries.people_visible_to(actor), params)
+        asked = self.params.get("organization", "")
+        self.place: Organization | None = None
+        if asked:
+            rows = queries.organizations_visible_to(actor).select_related("parent")
+            self.place = get_visible_or_404(rows, pk=asked)
+        request.asked_unit = self.place  # type: ignore[attr-defined]  # for the choices of the filters
+        self.bulk = bool(check(rules.may_act_on_many, actor))
+
+    @cached_property
+    def asked(self) -> dict[str, str]:
+        return {state.key: state.value for state in self.filter_states}
+
+    @cached_property
+    def everything(self) -> "QuerySet[Person]":
+        asked = self.asked
+        found = queries.standing(
+            self.base, unit=self.place, role=asked["role"], grade=asked["grade"], class_group=asked["class"]
+        )
+        if asked["account"]:
+            found = _by_account(found, asked["account"])
+        return self._dressed(self._ordered(queries.find(found, self.q)))
+
+    @cached_property
+    def queryset(self) -> "QuerySet[Person]":
+        """As `everything`; but of a bare name only the first ones, picked from the narrow rows of the search."""
+        others = any(value for key, value in self.asked.items() if key != "organization")
+        if not self.q or others or self.sort != ("name", False):
+            return self.everything
+        first = queries.find_people(self.actor, self.q, most=CAP + 1, below=self.place)
+        return self._dressed(Person.objects.filter(pk__in=first.values("pk")).order_by("sort_key", "pk"))
+
+    @staticmethod
+    def _dressed(rows: "QuerySet[Person]") -> "QuerySet[Person]":
+        return rows.select_related("account").defer("search_text").prefetch_related(*now_of_people())
+
+
+@require_safe
+@guarded("roster.browse_people")
+def people(request: HttpRequest) -> HttpResponse:
+    """Everybody one may see, and what can be done to many of them at once."""
+    actor = acting(request)
+    page = PeopleList(request)
+    context = {
+        "unit": page.place,
+        "may_merge": bool(check(rules.may_merge_people, actor)),
+        "actions": _actions(actor) if page.bulk else [],
+    }
+    return page.respond("roster/people.html", context)
+
+
+def _actions(actor: Actor) -> list[tuple[str, str]]:
+    """What may be done to many: homeroom teachers keep accounts and nothing else."""
+    offered = [(action.value, str(action.label)) for action in BatchAction]
+    if actor.paths:
+        return offered
+    return [(value, words) for value, words in offered if value not in (BatchAction.MOVE, BatchAction.END)]

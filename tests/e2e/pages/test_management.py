@@ -1,0 +1,50 @@
+"""Managing people in a browser, as a school's IT teacher and a class teacher do."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright import sync_api as playwright
+
+from tests.e2e.conftest import Instance
+from tests.e2e.pages.test_every_page import CHROMIUM, DESK, PHONE
+from tests.e2e.pages.walk import Walk
+
+expect = playwright.expect
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+def enter(chromium: Any, instance: Instance, login: str, size: dict[str, int], password: str = "") -> Any:
+    """A page of somebody who has signed in."""
+    context = chromium.new_context(locale="zh-CN", viewport=size, reduced_motion="reduce", base_url=instance.url)
+    known = password or instance.accounts()[login]["password"]
+    Walk(context.request, instance.url, set()).sign_in(login, known)
+    return context.new_page()
+
+
+@pytest.mark.timeout(90)
+def test_passwords_of_two_pupils_are_reset_at_once_and_the_slip_opens_the_door(
+    chromium: Any, instance: Instance
+) -> None:
+    page = enter(chromium, instance, "school-it", DESK)
+    page.goto("/people/?role=student")
+    for row in (3, 4):
+        page.locator("input[name=pick]").nth(row).check()
+    expect(page.locator("[data-bulk-count]")).to_have_text("2")
+    page.locator("select[name=do]").select_option("reset")
+    page.get_by_role("button", name="下一步").click()
+    expect(page.get_by_text("将办理 2 人")).to_be_visible()
+    page.get_by_role("button", name="确认办理").click()
+    page.get_by_role("link", name="打印 2 张纸条").click(timeout=20_000)
+    slip = page.locator(".slip").first
+    username, code = slip.locator("code").all_inner_texts()
+    child = enter(chromium, instance, username, PHONE, password=code)
+    child.goto("/today/")
+    expect(child).to_have_url(f"{instance.url}/me/password/first/")
