@@ -61,11 +61,11 @@ def _measure(options: Options, home: Path) -> Result:
 
     from lantian.kernel.rules import SYSTEM
     from lantian.people.connect.enums import Scope
-    from lantian.people.connect.services import NewClient, register_client
+    from lantian.people.connect.services import Terms, register_client
 
     call_command("migrate", verbosity=0)
     crowd = make(int(options.number("people", 230_000)))
-    new = NewClient(
+    new = Terms(
         "bench", crowd.city, [Scope.ROSTER], may_have_sensitive=bool(options.number("sensitive", 0)), purpose="bench"
     )
     client, secret = register_client(new, by=SYSTEM)

@@ -74,6 +74,12 @@ VARIABLES = (
     ),
     Variable("LANTIAN_DEMO_FONT", "", "演示课页面所用的字体文件", "font file for the pages of the demo lesson"),
     Variable("LANTIAN_DEBUG", "", "1：开发用，显示错误细节", "1: for development, shows details of errors"),
+    Variable(
+        "LANTIAN_ISSUER",
+        "",
+        "统一登录的签发地址，如 https://id.example.cn（默认：访问时的地址）",
+        "what signs people on to other software calls itself, such as https://id.example.cn (default: the address asked)",
+    ),
     Variable("LANTIAN_REGION_NAME", "绵阳", "平台所属地区的名称", "name of the region that runs the platform"),
     Variable("LANTIAN_LANG", "", "命令行语言 zh 或 en", "language of the command line, zh or en"),
     Variable("LANTIAN_LOG_REQUESTS", "", "1：应用记录每个请求", "1: the application logs every request"),

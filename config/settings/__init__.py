@@ -1,10 +1,11 @@
 """Settings of the one Django project, all from the environment (docs/operations.md lists the variables)."""
 
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
-from lantian.kernel.crypto import load_or_create_keys
+from lantian.kernel.crypto import load_or_create_keys, load_or_create_signing_keys
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -16,6 +17,7 @@ def flag(name: str, default: bool = False) -> bool:
 # State -----------------------------------------------------------------------------------------------------------------
 LANTIAN_HOME = Path(os.environ.get("LANTIAN_HOME", BASE_DIR / "var")).resolve()
 LANTIAN_KEY_FILE = LANTIAN_HOME / "keys" / "lantian.key"
+LANTIAN_SIGNING_KEY_FILE = LANTIAN_HOME / "keys" / "signing.pem"
 LANTIAN_MEDIA_ROOT = LANTIAN_HOME / "media"
 LANTIAN_FILES_ROOT = LANTIAN_HOME / "files"
 LANTIAN_DEMO = flag("LANTIAN_DEMO")
@@ -28,6 +30,8 @@ LANTIAN_DISK_RESERVE_BYTES = int(os.environ.get("LANTIAN_DISK_RESERVE_MB", "1024
 LANTIAN_KEEP_RECORDINGS_DAYS = int(os.environ.get("LANTIAN_KEEP_RECORDINGS_DAYS") or ("3" if LANTIAN_DEMO else "0"))
 # The second rendition of live lessons, with AAC sound, for players without Opus: about 2 % of a core a lesson.
 LANTIAN_LIVE_AAC = flag("LANTIAN_LIVE_AAC", default=True)
+# What calls itself the issuer of who somebody is (OpenID Connect): the address of the request, unless it is named.
+LANTIAN_ISSUER = os.environ.get("LANTIAN_ISSUER", "").rstrip("/")
 LANTIAN_REGION_NAME = os.environ.get("LANTIAN_REGION_NAME", "绵阳")
 
 SECRET_KEY = load_or_create_keys(LANTIAN_KEY_FILE).secret_key
@@ -215,7 +219,13 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = 1
+IDP_OIDC_ADAPTER = "lantian.people.connect.services.protocol.Adapter"
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
+IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 30 * 24 * 3600
+IDP_OIDC_PRIVATE_KEYS = [  # the order in the file is their age
+    {"pem": pem, "issued_at": datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=place)}
+    for place, pem in enumerate(load_or_create_signing_keys(LANTIAN_SIGNING_KEY_FILE))
+]
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "lantian.people.identity.services.sign_in.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "蓝天"

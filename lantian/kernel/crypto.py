@@ -2,6 +2,7 @@
 
 The key file (JSON, mode 0600, made at first start) is the one thing besides the database that must survive: without it
 phones, citizen IDs and recordings cannot be read. It is part of every backup, and can be given in escrow under a passphrase.
+Beside it, and treated alike, lies the key that signs who somebody is for software that people sign on to.
 Fields use AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce and the key's number in front, so that keys can be added
 and old values still read. A blind index is HMAC-SHA-256 over the normalised value: equality can be searched, nothing else.
 """
@@ -11,16 +12,21 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 VERSION = 1
 NONCE_BYTES = 12
+_PEM = re.compile(r"-----BEGIN PRIVATE KEY-----.+?-----END PRIVATE KEY-----\n?", re.DOTALL)
 
 
 class KeyLost(Exception):
@@ -77,33 +83,68 @@ def parse_keys(text: str) -> Keys:
     return keys
 
 
-def write_keys(path: Path, keys: Keys) -> None:
+def _write(path: Path, text: str) -> None:
     """Write atomically with mode 0600."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as handle:
-        json.dump(dump_keys(keys), handle, indent=1)
+        handle.write(text)
         handle.flush()
         os.fsync(handle.fileno())
     temporary.rename(path)
 
 
-def load_or_create_keys(path: Path) -> Keys:
-    """Read the key file, making it at first start. Two processes starting together agree on one file.
+def write_keys(path: Path, keys: Keys) -> None:
+    """Write atomically with mode 0600."""
+    _write(path, json.dumps(dump_keys(keys), indent=1))
 
-    Raises KeyFileBroken when a file is there but unreadable: a new one would lock all sealed data for good.
-    """
+
+def _made_once(path: Path, make: Callable[[], str]) -> str:
+    """The file's text, made at first start. Two processes starting together agree on one file."""
     if not path.exists():
         made = path.with_name(f".new.{os.getpid()}.{secrets.token_hex(4)}")
-        write_keys(made, _new_keys())
+        _write(made, make())
         try:
             os.link(made, path)  # fails when another process was first: exactly one wins
         except FileExistsError:
             pass
         finally:
             made.unlink()
-    return parse_keys(path.read_text())
+    return path.read_text()
+
+
+def load_or_create_keys(path: Path) -> Keys:
+    """Read the key file, making it at first start.
+
+    Raises KeyFileBroken when a file is there but unreadable: a new one would lock all sealed data for good.
+    """
+    return parse_keys(_made_once(path, lambda: json.dumps(dump_keys(_new_keys()), indent=1)))
+
+
+def new_signing_key() -> str:
+    """An RSA key of 2048 bits as PEM (PKCS #8): RS256 is what every OpenID Connect client can check."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+
+
+def load_or_create_signing_keys(path: Path) -> list[str]:
+    """The keys (PEM, the newest last) with which this platform signs who somebody is; the first is made at first start.
+
+    The newest signs, all are published, so that what was signed before a change of keys can still be checked. Losing the file
+    loses no data: others fetch the new public key by themselves. Raises KeyFileBroken.
+    """
+    keys = _PEM.findall(_made_once(path, new_signing_key))
+    try:
+        for pem in keys:
+            serialization.load_pem_private_key(pem.encode(), None)
+    except ValueError as error:
+        raise KeyFileBroken(str(error)) from error
+    if not keys:
+        raise KeyFileBroken(f"{path.name} holds no private key")
+    return keys
 
 
 _loaded: dict[str, Keys] = {}

@@ -1,4 +1,10 @@
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from lantian.kernel.rules import Actor
+    from lantian.people.roster.queries import OwnLink
 
 
 class ConnectConfig(AppConfig):
@@ -8,8 +14,13 @@ class ConnectConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from lantian.kernel.demo import demo_part
         from lantian.kernel.web.navigation import NavItem, add
-        from lantian.people.connect import rules
+        from lantian.people.connect import demo, rules
+        from lantian.people.roster.queries import OWN_LINKS
+
+        demo_part("connect")(demo.seed)
+        OWN_LINKS.register("connect", _own_link)
 
         add(
             NavItem(
@@ -22,3 +33,17 @@ class ConnectConfig(AppConfig):
                 group=_("名册"),
             )
         )
+
+
+def _own_link(actor: "Actor") -> "OwnLink | None":
+    """For whoever has been to other software: the way to what it was told."""
+    from django.urls import reverse
+    from django.utils.translation import gettext_lazy as _
+    from django.utils.translation import ngettext
+
+    from lantian.people.connect import queries
+    from lantian.people.roster.queries import OwnLink
+
+    count = queries.own_sign_ons(actor).count()
+    words = ngettext("%(count)d 个", "%(count)d 个", count) % {"count": count}
+    return OwnLink(_("登录过的软件"), words, reverse("connect_own")) if count else None

@@ -36,5 +36,37 @@ class AlreadyOver(ConnectError):
 
 
 class NoReason(ConnectError):
-    message = _("开放证件号和联系方式，请写明用途。")
+    message = _("开放证件号和联系方式，或者统一替师生同意，请写明用途。")
     field = "purpose"
+
+
+class NoAddress(ConnectError):
+    message = _("统一登录要登记登录后返回的地址。")
+    field = "redirect_uris"
+
+
+class BadAddress(ConnectError):
+    """`fault` says what is wrong with which address."""
+
+    field = "redirect_uris"
+
+    def __init__(self, address: str, fault: "Text") -> None:
+        super().__init__(_("%(address)s：%(fault)s") % {"address": address[:80], "fault": fault})
+
+
+class NoKind(ConnectError):
+    message = _("请至少选择一种用途。")
+    field = "kinds"
+
+
+class PublicReadsNothing(ConnectError):
+    message = _("手机应用和纯网页应用藏不住密钥，不能读取名册；读取名册请另外登记一个。")
+    field = "kinds"
+
+
+class HasNoSecret(ConnectError):
+    message = _("这个软件没有密钥：手机应用和纯网页应用用一次性校验码代替。")
+
+
+class NotSignedOn(ConnectError):
+    message = _("您没有同意过这个软件。")

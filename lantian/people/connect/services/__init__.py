@@ -2,20 +2,46 @@
 
 from lantian.people.connect.services.access import access_of, count_request, forget_old_use
 from lantian.people.connect.services.clients import (
-    NewClient,
+    Terms,
+    change_client,
     register_client,
     resume_client,
     rotate_secret,
     stop_client,
+    terms_of,
 )
+from lantian.people.connect.services.protocol import (
+    Answered,
+    Asked,
+    Unanswerable,
+    metadata,
+    read_request,
+    refuse_revocation,
+    refuse_token,
+    refuse_userinfo,
+)
+from lantian.people.connect.services.sign_on import MustAsk, sign_on, take_back
 
 __all__ = [
-    "NewClient",
+    "Answered",
+    "Asked",
+    "MustAsk",
+    "Terms",
+    "Unanswerable",
     "access_of",
+    "change_client",
     "count_request",
     "forget_old_use",
+    "metadata",
+    "read_request",
+    "refuse_revocation",
+    "refuse_token",
+    "refuse_userinfo",
     "register_client",
     "resume_client",
     "rotate_secret",
+    "sign_on",
     "stop_client",
+    "take_back",
+    "terms_of",
 ]

@@ -16,9 +16,11 @@ KEEP_USE = timedelta(days=400)
 
 
 def access_of(token: str) -> Access | None:
-    """What a bearer token opens, or None for one that was never given, ran out or was taken back. Two queries."""
+    """What a bearer token opens of the roster, or None for one that was never given, ran out, was taken back, or was given for a
+    person's sign-on. Three queries.
+    """
     found = Token.objects.lookup(Token.Type.ACCESS_TOKEN, token)
-    if found is None or found.client_id is None:
+    if found is None or found.client_id is None or found.user_id is not None:
         return None
     client = Client.objects.filter(oidc_id=found.client_id).first()
     if client is None:

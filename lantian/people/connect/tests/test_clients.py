@@ -11,7 +11,7 @@ from lantian.kernel.journal.models import JournalEntry, OutboxEvent
 from lantian.kernel.rules import Denied
 from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
 from lantian.people.connect import queries, rules, services
-from lantian.people.connect.enums import Scope
+from lantian.people.connect.enums import Kind, Scope
 from lantian.people.connect.errors import AlreadyOver, NoReason, NothingOpened, OutsideOwnUnit
 from lantian.people.connect.models import Client, ClientUse
 from lantian.people.connect.tests.factories import registered, token_of, token_response
@@ -28,8 +28,8 @@ def demo(settings):
     settings.LANTIAN_DEMO = True
 
 
-def new(world: World, **more) -> services.NewClient:
-    return services.NewClient(**{"name": "排课软件", "organization": world.fucheng, "scopes": [Scope.ROSTER], **more})
+def new(world: World, **more) -> services.Terms:
+    return services.Terms(**{"name": "排课软件", "organization": world.fucheng, "scopes": [Scope.ROSTER], **more})
 
 
 def enter(world: World, name: str) -> Browser:
@@ -152,12 +152,18 @@ def test_old_use_and_dead_tokens_are_forgotten(world: World) -> None:
 def test_an_officer_registers_software_in_pages_and_sees_the_secret_once(world: World) -> None:
     browser = enter(world, "officer")
     assert "还没有软件接入" in browser.get("/clients/").content.decode()
-    form = {"name": "排课软件", "scopes": [Scope.ROSTER], "units": [str(world.east.pk)], "purpose": "排课"}
+    form = {
+        "name": "排课软件",
+        "kinds": [Kind.DATA],
+        "scopes": [Scope.ROSTER],
+        "units": [str(world.east.pk)],
+        "purpose": "排课",
+    }
     page = browser.post("/clients/new/", form)
     assert page["Cache-Control"].startswith("max-age=0")
     client = Client.objects.get()
     assert [unit.pk for unit in client.units.all()] == [world.east.pk]
-    secret = page.content.decode().split("<code>")[2].split("</code>")[0]
+    secret = page.content.decode().split('<code class="long">')[2].split("</code>")[0]
     assert services.access_of(token_of(client, secret)) is not None
     for address in ("/clients/", f"/clients/{client.pk}/"):
         shown = browser.get(address).content.decode()
@@ -173,12 +179,9 @@ def test_an_officer_registers_software_in_pages_and_sees_the_secret_once(world: 
 
 def test_a_unit_that_was_not_offered_is_refused_by_the_form(world: World) -> None:
     browser = enter(world, "officer")
-    form = {"name": "x", "scopes": [Scope.ROSTER], "units": [str(world.hill.pk)]}
-    assert browser.post("/clients/new/", form).status_code == 200
-    assert (
-        browser.post("/clients/new/", {"name": "x", "scopes": [Scope.ROSTER], "may_have_sensitive": "on"}).status_code
-        == 200
-    )
+    form = {"name": "x", "kinds": [Kind.DATA], "scopes": [Scope.ROSTER]}
+    for more in ({"units": [str(world.hill.pk)]}, {"may_have_sensitive": "on"}, {"kinds": []}, {"scopes": []}):
+        assert browser.post("/clients/new/", {**form, **more}).status_code == 200
     assert not Client.objects.exists()
 
 

@@ -6,19 +6,17 @@ from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Val
 from django.utils import timezone
 
 from lantian.kernel.rules import Actor
-from lantian.people.privacy.engine.ages import ADULT_AGE, CONSENT_AGE, born_after, is_under
 from lantian.people.privacy.engine.consent_texts import current_version
 from lantian.people.privacy.enums import ConsentState
 from lantian.people.privacy.models import Consent
 from lantian.people.roster import queries as roster
-from lantian.people.roster.enums import Role, Stage
+from lantian.people.roster.engine.ages import ADULT_AGE, CONSENT_AGE, born_after, is_under
+from lantian.people.roster.enums import Role
+from lantian.people.roster.queries import YOUNG_STAGES
 from lantian.people.roster.queries.visible import homeroom_students
 
 if TYPE_CHECKING:
     from lantian.people.roster.models import Membership, Person
-
-# Of whom we do not know the birth date, these stages say enough.
-YOUNG_STAGES = (Stage.KINDERGARTEN, Stage.PRIMARY)
 
 
 def is_guardian_of(actor: Actor, student: "Person") -> bool:
@@ -36,10 +34,7 @@ def answers_for(actor: Actor, person: "Person") -> bool:
 
 def needs_consent(student: "Person") -> bool:
     """Under fourteen; without a birth date: a pupil of a kindergarten or primary school."""
-    under = is_under(CONSENT_AGE, student.birth_date, timezone.localdate())
-    if under is not None:
-        return under
-    return roster.student_memberships().filter(person=student, class_group__stage__in=YOUNG_STAGES).exists()
+    return roster.is_under_consent_age(student)
 
 
 def consents_of(student: "Person") -> QuerySet[Consent]:

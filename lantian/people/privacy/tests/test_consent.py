@@ -9,7 +9,7 @@ from lantian.kernel.journal.queries import history_of
 from lantian.kernel.rules import SYSTEM, Denied
 from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
 from lantian.people.privacy import queries, rules, services
-from lantian.people.privacy.engine import ages, consent_texts
+from lantian.people.privacy.engine import consent_texts
 from lantian.people.privacy.enums import ConsentState
 from lantian.people.privacy.errors import (
     AlreadyGiven,
@@ -21,6 +21,7 @@ from lantian.people.privacy.errors import (
 )
 from lantian.people.privacy.models import Consent
 from lantian.people.privacy.tests.conftest import text
+from lantian.people.roster.engine import ages
 from lantian.people.roster.services import merge_people
 from lantian.people.roster.tests.factories import GuardianshipFactory, PersonFactory
 

@@ -1,5 +1,6 @@
 """The journal in sentences."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -89,25 +90,34 @@ class _Words(dict[str, Any]):
         return ""
 
 
-def _readable(data: dict[str, Any]) -> _Words:
+def _readable(data: dict[str, Any], facts: "Mapping[str, Text]") -> _Words:
     words = _Words(data)
     if "role" in data:
         words["role"] = role_name(data["role"])
     if "batch" in data:
         words["batch"] = dict(BatchAction.choices).get(data["batch"], data["batch"])
     if "what" in data:
-        words["what"] = FACTS.get(data["what"], data["what"])
+        words["what"] = facts.get(data["what"], data["what"])
     if isinstance(data.get("changed"), list):
-        words["changed"] = _("、").join(str(FACTS.get(name, name)) for name in data["changed"])
+        words["changed"] = _("、").join(str(facts.get(name, name)) for name in data["changed"])
     return words
 
 
-def history_lines(obj: models.Model, limit: int = 30) -> list[HistoryLine]:
-    """The latest acts about one thing, newest first; one query. The caller has shown that the thing is visible."""
+def history_lines(
+    obj: models.Model,
+    limit: int = 30,
+    *,
+    sentences: "Mapping[str, Text]" = SENTENCES,
+    facts: "Mapping[str, Text]" = FACTS,
+) -> list[HistoryLine]:
+    """The latest acts about one thing, newest first; one query. The caller has shown that the thing is visible.
+
+    `sentences` and `facts`: the words of an app above for its own acts and what they change, by the journal's names for them.
+    """
     lines = []
     for entry in history_of(obj)[:limit]:
-        sentence = SENTENCES.get(entry.action)
-        words = str(sentence) % _readable(entry.data) if sentence else entry.action
+        sentence = sentences.get(entry.action)
+        words = str(sentence) % _readable(entry.data, facts) if sentence else entry.action
         who = _("系统") if entry.actor_name == SYSTEM.name else entry.actor_name
         if entry.role:
             who = _("%(name)s（%(role)s）") % {"name": who, "role": role_name(entry.role)}

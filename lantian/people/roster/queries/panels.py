@@ -21,6 +21,18 @@ class Panel:
     data: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class OwnLink:
+    """One line of "sign-in and safety" on one's own page: its label, the words of the link, where it leads."""
+
+    label: "Text"
+    words: "Text"
+    url: str
+
+
+# Each entry gives a line for whoever is signed in, or None; a fixed number of queries each.
+OWN_LINKS: Registry[Callable[[Actor], OwnLink | None]] = Registry("lines of one's own page")
+
 # Each entry gives a panel, or None when it has nothing for this actor; a fixed number of queries each.
 ORGANIZATION_PANELS: Registry[Callable[[Actor, Organization], Panel | None]] = Registry("panels of a unit")
 CLASS_PANELS: Registry[Callable[[Actor, ClassGroup], Panel | None]] = Registry("panels of a class")

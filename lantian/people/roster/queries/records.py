@@ -6,8 +6,12 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from lantian.people.roster.enums import MemberRole
-from lantian.people.roster.models import ClassGroup, Guardianship, Membership, Organization, valid_on
+from lantian.people.roster.engine.ages import CONSENT_AGE, is_under
+from lantian.people.roster.enums import MemberRole, Stage
+from lantian.people.roster.models import ClassGroup, Guardianship, Membership, Organization, Person, valid_on
+
+# Of whom we do not know the birth date, these stages say enough.
+YOUNG_STAGES = (Stage.KINDERGARTEN, Stage.PRIMARY)
 
 
 def organizations_known(ids: Iterable[UUID], codes: Iterable[str] = ()) -> QuerySet[Organization]:
@@ -27,6 +31,25 @@ def class_groups_known(ids: Iterable[UUID]) -> QuerySet[ClassGroup]:
 def student_memberships() -> QuerySet[Membership]:
     """Today's places of students, whoever and wherever."""
     return Membership.objects.filter(valid_on(timezone.localdate()), role=MemberRole.STUDENT)
+
+
+def memberships_of_id(person: UUID) -> QuerySet[Membership]:
+    """Today's places of a person of whom one has the id alone, with unit and class, at units that are there."""
+    rows = Membership.objects.filter(valid_on(timezone.localdate()), person=person, organization__is_active=True)
+    return rows.select_related("organization", "class_group").order_by("organization__path", "role", "class_group_id")
+
+
+def is_under_consent_age(student: Person) -> bool:
+    """Under fourteen (个人信息保护法 art. 31); without a birth date: a pupil of a kindergarten or primary school."""
+    under = is_under(CONSENT_AGE, student.birth_date, timezone.localdate())
+    if under is not None:
+        return under
+    return student_memberships().filter(person=student, class_group__stage__in=YOUNG_STAGES).exists()
+
+
+def person_of_id(person: UUID) -> Person | None:
+    """The record of a person of whom one has the id alone."""
+    return Person.objects.filter(pk=person).first()
 
 
 def wards_of_id(guardian: UUID) -> QuerySet[Guardianship]:

@@ -38,6 +38,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "has_second_factor": identity.has_second_factor(account),
         "grants": [(grant, queries.role_name(grant.role)) for grant in actor.grants],
         "wards": list(queries.wards_of(person)) if person else [],
+        "own_links": [link for source in queries.OWN_LINKS if (link := source(actor))],
     }
     return render(request, "roster/me.html", context)
 

@@ -1,0 +1,1 @@
+"""Pages of connect: software let in, and signing on to it."""
