@@ -1,20 +1,23 @@
 """Background work: one thin face over Procrastinate (queue and schedule in PostgreSQL).
 
 A job is deferred on the caller's database connection, so it exists if and only if the transaction commits. It runs at least
-once; name its `lock` when two of a kind must not run at the same time.
+once, also when a worker dies with it in hand (`take_up_again`); name its `lock` when two of a kind must not run at the same time.
 """
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.db.models import Count
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Status
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-DEFAULT_RETRY = RetryStrategy(max_attempts=6, exponential_wait=3)
+MOST_ATTEMPTS = 6
+DEFAULT_RETRY = RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=3)
+SILENT_S = 60  # workers give a sign every 10 s: one silent for so long is gone
 
 
 def job(name: str, *, queue: str = "default", retry: RetryStrategy | None = DEFAULT_RETRY) -> Callable[[F], F]:
@@ -53,3 +56,19 @@ def jobs_by_state() -> dict[str, int]:
 
     rows = ProcrastinateJob.objects.filter(status__in=("todo", "doing", "failed")).order_by().values_list("status")
     return dict(rows.annotate(n=Count("pk")))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="jobs.take_up_again", queueing_lock="jobs.take_up_again", pass_context=True)
+async def take_up_again(context: JobContext, timestamp: int) -> None:
+    """Let go of the jobs that a killed worker had in hand: left "doing" they would never run, and keep their lock for ever.
+
+    They wait again, unless they have had their attempts (a job may be what kills the worker) or were declared without a retry.
+    """
+    manager = context.app.job_manager
+    for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_S):
+        task = app.tasks.get(stalled.task_name)
+        if task is not None and task.retry_strategy is not None and stalled.attempts < MOST_ATTEMPTS:
+            await manager.retry_job(stalled)
+        else:
+            await manager.finish_job(stalled, status=Status.FAILED, delete_job=False)
