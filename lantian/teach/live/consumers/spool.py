@@ -1,6 +1,7 @@
 """Presence on its way to the database: every sign is appended to a file first, so that kill -9 or a database that is away
 costs nobody a minute."""
 
+import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,6 +26,7 @@ class Spool:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._waiting: dict[str, Stretch] = {}
         self._bytes = 0
+        self._turn = asyncio.Lock()  # two flushes at once would drop the files of each other's rows
         self.lost = 0
         known = self._files()
         self._number = self._number_of(known[-1]) if known else 0
@@ -82,12 +84,16 @@ class Spool:
 
     async def flush(self, database: Database) -> bool:
         """Bring what waits into the database, then drop the files it stood in. False when the database is away."""
+        async with self._turn:
+            return await self._flush(database)
+
+    async def _flush(self, database: Database) -> bool:
         if not self._waiting:
             return True
-        taken = {key: replace(stretch) for key, stretch in self._waiting.items()}
-        self._waiting = {}
         before, self._file = self._file, self._begin()
         os.close(before)
+        taken = {key: replace(stretch) for key, stretch in self._waiting.items()}
+        self._waiting = {}
         number = self._number
         keys = list(taken)
         try:

@@ -68,6 +68,9 @@ class Totals:
         )
 
 
+MOST = Totals(stalls=100_000, stall_ms=86_400_000, dropped=10_000_000)  # of one stretch: a player may report nonsense
+
+
 class Presence:
     """One connection's presence. Each call returns the stretch it changed (to be written), or None."""
 
@@ -105,9 +108,9 @@ class Presence:
         if totals is not None:
             more = totals.since(self._totals)
             self._totals = totals
-            stretch.stalls += more.stalls
-            stretch.stall_ms += more.stall_ms
-            stretch.dropped += more.dropped
+            stretch.stalls = min(MOST.stalls, stretch.stalls + more.stalls)
+            stretch.stall_ms = min(MOST.stall_ms, stretch.stall_ms + more.stall_ms)
+            stretch.dropped = min(MOST.dropped, stretch.dropped + more.dropped)
         self._report(stretch, pos, lag, error, head_count)
         return stretch
 

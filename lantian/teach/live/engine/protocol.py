@@ -131,16 +131,24 @@ def parse_beat(message: dict[str, Any]) -> Beat:
     )
 
 
+def _figure(value: Any) -> float | None:
+    """A finite number; None for anything else, whole numbers too long for a float among them."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return value if math.isfinite(value) else None
+    except OverflowError:
+        return None
+
+
 def _whole(value: Any, limit: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return 0
-    return int(min(limit, max(0, value)))
+    figure = _figure(value)
+    return 0 if figure is None else int(min(limit, max(0, figure)))
 
 
 def _seconds(value: Any, limit: float) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    return float(min(limit, max(0.0, value)))
+    figure = _figure(value)
+    return None if figure is None else float(min(limit, max(0.0, figure)))
 
 
 def _code(value: Any) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from lantian.teach.live.models import Attendance, AttendanceInterval, LiveSessio
 
 log = structlog.get_logger("live")
 BATCH = 1000
+MOST = 2**31 - 1  # what the columns of sums hold
 
 
 def save_presence(stretches: Sequence[Stretch]) -> int:
@@ -42,7 +43,7 @@ def _save_batch(stretches: Sequence[Stretch]) -> int:
         with transaction.atomic():
             _write(stretches)
         return len(stretches)
-    except IntegrityError:
+    except (IntegrityError, DataError):
         if len(stretches) == 1:
             log.warning("presence refused", session=stretches[0].session)
             return 0
@@ -103,7 +104,7 @@ def _write(stretches: Sequence[Stretch]) -> None:
 
 
 def _attendances(stretches: Sequence[Stretch]) -> dict[tuple[str, str], UUID]:
-    """The attendance row of each stretch's viewer, made where there was none, with the last sight of them."""
+    """The attendance row of each stretch's viewer, made where there was none, with the first and last sight of them."""
     rows: dict[tuple[str, str], Attendance] = {}
     for stretch in stretches:
         key = (stretch.session, stretch.viewer)
@@ -122,11 +123,16 @@ def _attendances(stretches: Sequence[Stretch]) -> dict[tuple[str, str], UUID]:
         row.first_seen = min(row.first_seen, _moment(stretch.started_ms))
         row.last_seen = max(row.last_seen, _moment(stretch.ended_ms))
     ordered = [rows[key] for key in sorted(rows)]  # one order of locking for all
-    Attendance.objects.bulk_create(
-        ordered, update_conflicts=True, unique_fields=["session", "viewer"], update_fields=["last_seen"]
-    )
     found = Attendance.objects.filter(
         session__in={row.session_id for row in ordered}, viewer__in={row.viewer for row in ordered}
+    )
+    # stretches of several devices, and of a spool read after a crash, come in any order
+    for session, viewer, first, last in found.values_list("session_id", "viewer", "first_seen", "last_seen"):
+        row = rows.get((str(session), viewer))
+        if row is not None:
+            row.first_seen, row.last_seen = min(row.first_seen, first), max(row.last_seen, last)
+    Attendance.objects.bulk_create(
+        ordered, update_conflicts=True, unique_fields=["session", "viewer"], update_fields=["first_seen", "last_seen"]
     )
     return {(str(session), viewer): pk for session, viewer, pk in found.values_list("session_id", "viewer", "pk")}
 
@@ -166,7 +172,8 @@ def close_attendance(session: LiveSession) -> int:
         row.seconds = seconds.get(row.pk, 0.0)
         totals = quality.get(row.pk)
         if totals:
-            row.stalls, row.stall_ms, row.dropped = totals["all_stalls"], totals["all_ms"], totals["all_dropped"]
+            row.stalls, row.dropped = (min(MOST, totals[name]) for name in ("all_stalls", "all_dropped"))
+            row.stall_ms = totals["all_ms"]
         first = row.attended is None
         row.attended = attended(row.seconds, planned=planned, ran=ran)
         if first and row.kind != AttendanceKind.GUEST:

@@ -14,7 +14,8 @@ from lantian.teach.live import queries, services
 from lantian.teach.live.consumers.database import Database, DatabaseAway
 from lantian.teach.live.consumers.spool import Spool
 from lantian.teach.live.engine.attendance import attended, union_seconds
-from lantian.teach.live.engine.presence import AFTER_MS, GAP_MS, Presence, Stretch, Totals, load_stretch
+from lantian.teach.live.engine.presence import AFTER_MS, GAP_MS, MOST, Presence, Stretch, Totals, load_stretch
+from lantian.teach.live.engine.protocol import parse_beat
 from lantian.teach.live.models import Attendance, AttendanceInterval, LiveSession
 from lantian.teach.live.tests.support import open_for
 
@@ -192,3 +193,79 @@ def test_the_spool_survives_an_absent_database_and_a_kill(tmp_path):
     assert [row.ended_ms for row in saved.values()] == [START + 10_000 + AFTER_MS]
     assert len(list(tmp_path.iterdir())) == 1
     assert load_stretch(next(iter(saved.values())).dump()) == next(iter(saved.values()))
+
+
+def test_a_spools_flushes_wait_for_each_other_so_that_no_file_goes_before_its_rows_are_saved(tmp_path):
+    """The books' flush is under way when a session's end asks for one, and then the process is killed."""
+    saved: list[str] = []
+    spool = Spool(tmp_path, lambda rows: saved.extend(row.id for row in rows))
+
+    async def story() -> None:
+        under_way, answer = asyncio.Event(), asyncio.Event()
+
+        class Slow(Database):
+            async def run(self, function, *args, **kwargs):
+                under_way.set()
+                await answer.wait()
+                return function(*args, **kwargs)
+
+        prompt = Away()
+        prompt.down = False
+        held = presence().sign(START)
+        spool.note(held)
+        first = asyncio.create_task(spool.flush(Slow()))
+        await under_way.wait()
+        spool.note(presence().sign(START))
+        second = asyncio.create_task(spool.flush(prompt))
+        await asyncio.sleep(0.05)
+        assert held.id in "".join(path.read_text() for path in tmp_path.iterdir())
+        answer.set()
+        assert await asyncio.gather(first, second) == [True, True]
+
+    asyncio.run(story())
+    assert len(saved) == 2
+
+
+def test_a_player_that_counts_up_and_down_stays_within_what_the_database_holds():
+    one = presence()
+    for turn in range(600):
+        found = one.sign(START, totals=Totals(100_000, 86_400_000, 10_000_000) if turn % 2 else Totals())
+    assert (found.stalls, found.stall_ms, found.dropped) == (MOST.stalls, MOST.stall_ms, MOST.dropped)
+
+
+@pytest.mark.django_db
+def test_a_row_that_the_database_cannot_hold_keeps_no_other_out(world):
+    _lesson, session, _ticket = open_for(world)
+    begin = session.opened_at
+    good, bad = (stretch(session, f"guest:{mark}", begin, begin + timedelta(seconds=10)) for mark in ("a", "b"))
+    bad.dropped = 2**31
+    assert services.save_presence([bad, good]) == 1
+    assert Attendance.objects.get().viewer == "guest:a"
+
+
+@pytest.mark.django_db
+def test_many_stretches_of_one_viewer_do_not_overflow_its_attendance(world):
+    _lesson, session, _ticket = open_for(world)
+    begin = session.opened_at
+    services.mark_live(session.pk, started_at=begin)
+    rows = [stretch(session, "guest:a", begin, begin, dropped=MOST.dropped) for _ in range(300)]
+    services.save_presence(rows)
+    services.end_live_session(session.pk, reason="teacher", by=SYSTEM)
+    services.settle_live_session(session.pk)
+    assert Attendance.objects.get().dropped == 2**31 - 1
+
+
+@pytest.mark.django_db
+def test_a_device_that_fell_silent_long_ago_does_not_take_back_when_its_class_was_last_seen(world):
+    _lesson, session, _ticket = open_for(world)
+    begin = session.opened_at.replace(microsecond=0)
+    services.save_presence([stretch(session, "class:x", begin, begin + timedelta(minutes=30))])
+    services.save_presence([stretch(session, "class:x", begin - timedelta(minutes=1), begin + timedelta(minutes=5))])
+    row = Attendance.objects.get()
+    assert (row.first_seen, row.last_seen) == (begin - timedelta(minutes=1), begin + timedelta(minutes=30))
+
+
+def test_a_report_never_raises_whatever_figures_it_holds():
+    huge = 10**400
+    beat = parse_beat(dict.fromkeys(("pos", "buffer", "lag", "stalls", "stall_ms", "dropped", "head_count"), huge))
+    assert (beat.stalls, beat.dropped, beat.pos, beat.lag) == (0, 0, None, None)
