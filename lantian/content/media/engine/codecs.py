@@ -132,10 +132,10 @@ def split_annex_b(frame: bytes) -> list[bytes]:
 
 
 def avc_config(units: list[bytes]) -> bytes | None:
-    """An AVCDecoderConfigurationRecord from a keyframe's SPS and PPS; None when it carries none."""
+    """An AVCDecoderConfigurationRecord from a keyframe's SPS and PPS; None when it carries none that fits."""
     sps = next((unit for unit in units if unit[0] & 31 == NAL_SPS), None)
     pps = next((unit for unit in units if unit[0] & 31 == NAL_PPS), None)
-    if sps is None or pps is None or len(sps) < 4:
+    if sps is None or pps is None or len(sps) < 4 or max(len(sps), len(pps)) > 0xFFFF:
         return None
     return b"".join(
         (b"\x01", sps[1:4], b"\xff\xe1", struct.pack(">H", len(sps)), sps, b"\x01", struct.pack(">H", len(pps)), pps)

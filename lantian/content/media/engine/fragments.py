@@ -15,6 +15,7 @@ from lantian.content.media.engine.model import Init, Limits, MediaFault, Run, Sa
 
 _KINDS = {"vide": "video", "soun": "audio"}
 _NON_SYNC = 0x10000
+_LARGEST_OFFSET = 0x7FFFFFFF  # what we write is signed, whatever came
 _MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 
 
@@ -175,6 +176,8 @@ def _parse_trun(
     for duration, size, kind, offset in zip(*given, strict=True):
         if at < 8 or size <= 0 or at + size > len(mdat):
             raise MediaFault("malformed", "a sample lies outside its mdat")
+        if offset > _LARGEST_OFFSET:
+            raise MediaFault("malformed", f"composition offset of {offset}")
         samples.append(Sample(mdat[at : at + size], duration, not kind & _NON_SYNC, offset))
         at += size
     return samples, at

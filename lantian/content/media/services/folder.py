@@ -9,6 +9,8 @@ A segment counts once its line stands in the index: file first (temporary name, 
 killed process left half done is swept away by `recover`, and the publisher sends it again because it was never acked.
 """
 
+import contextlib
+import errno
 import json
 import os
 import secrets
@@ -222,10 +224,14 @@ class Rendition:
     # -- writing ----------------------------------------------------------------------------------------------------------
 
     def append(self, record: Record) -> None:
-        """Write one line; from here on the fact holds."""
+        """Write one line; from here on the fact holds. Raises OSError, and then the index is as it was."""
+        line = _encode(record)
         descriptor = os.open(self.path / INDEX, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FILE_MODE)
         try:
-            os.write(descriptor, _encode(record))
+            before = os.fstat(descriptor).st_size
+            if os.write(descriptor, line) < len(line):  # the disk is full: nothing may follow a torn line
+                os.ftruncate(descriptor, before)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         finally:
             os.close(descriptor)
         self._remember(record)
@@ -298,7 +304,12 @@ class StreamFolder:
         write_whole(self.path / name, text.encode())
 
     def bytes_used(self) -> int:
-        return sum(path.stat().st_size for path in self._files())
+        """Of finished files; the follower may be writing beside us."""
+        total = 0
+        for path in self._files():
+            with contextlib.suppress(FileNotFoundError):  # renamed or taken away under our hands
+                total += path.stat().st_size
+        return total
 
     def remove(self) -> None:
         """Delete the folder: renamed first, so that a process killed half-way leaves nothing that looks alive."""
@@ -308,7 +319,7 @@ class StreamFolder:
             shutil.rmtree(gone, ignore_errors=True)
 
     def _files(self) -> Iterable[Path]:
-        return (path for path in self.path.rglob("*") if path.is_file())
+        return (path for path in self.path.rglob("*") if path.suffix != ".tmp" and path.is_file())
 
 
 def stream_folder(root: Path, token: str) -> StreamFolder:

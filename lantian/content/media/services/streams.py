@@ -77,12 +77,12 @@ def save_progress(
 ) -> None:
     """Figures of a running stream (media seconds, segments, bytes), brought in batches by the live process.
 
-    `started_at` counts the first time; left out, the stream has begun now.
+    `started_at` counts the first time; left out, the stream has begun now. One that was closed meanwhile keeps its totals.
     """
     values: dict[str, object] = {"seconds": seconds, "segments": segments, "bytes": size}
     if poster:
         values["poster"] = poster
-    Stream.objects.filter(pk=stream_id).update(**values)
+    Stream.objects.filter(pk=stream_id, state=StreamState.OPEN).update(**values)
     Stream.objects.filter(pk=stream_id, started_at=None).update(started_at=started_at or timezone.now())
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lantian.content.media.engine.crypto import ROTATE_AFTER_MS, encrypt_segment, sequence_iv
 from lantian.content.media.engine.cutter import Cutter, open_cutter
 from lantian.content.media.engine.fragments import parse_init
-from lantian.content.media.engine.model import Init, Limits, MediaFault, Position, Segment
+from lantian.content.media.engine.model import ChunkGap, Init, Limits, MediaFault, Position, Segment
 from lantian.content.media.errors import DiskFull, StaleEpoch, StreamClosed, StreamTooLong
 from lantian.content.media.services.folder import EndRecord, EpochRecord, SegmentRecord, StreamFolder
 from lantian.content.media.services.keys import KeyRing
@@ -151,15 +151,16 @@ class SegmentWriter:
 
     def close_epoch(self) -> tuple[SegmentRecord, ...]:
         """The recorder has stopped (last chunk, takeover, end): write what was held back."""
-        epoch = self._epoch
-        written: tuple[SegmentRecord, ...] = ()
-        if epoch is not None and not epoch.failed:
-            try:
-                written = self._write_all(epoch, epoch.cutter.finish())
-            except MediaFault as fault:
-                log.info("epoch %s ends badly: %s", epoch.number, fault)
-        self._epoch = None
-        return written
+        epoch, self._epoch = self._epoch, None
+        if epoch is None or epoch.failed:
+            return ()
+        try:
+            return self._write_all(epoch, epoch.cutter.finish())
+        except (MediaFault, DiskFull, StreamTooLong) as fault:
+            log.info("epoch %s ends badly: %s", epoch.number, fault or type(fault).__name__)
+        except Exception:  # what an old recorder left must keep neither the next one nor the end of the lesson away
+            log.exception("epoch %s could not be ended", epoch.number)
+        return ()
 
     def finish(self, *, now_ms: int | None = None) -> tuple[SegmentRecord, ...]:
         """End the stream: last segments, ENDLIST, replay. Safe to repeat."""
@@ -186,9 +187,15 @@ class SegmentWriter:
         epoch = self._running()
         try:
             return epoch.cutter.feed(number, payload)
+        except ChunkGap:
+            raise
         except MediaFault:
             epoch.failed = True
             raise
+        except Exception as error:  # bytes that nobody foresaw: sent again they would do the same
+            log.exception("chunk %s could not be cut", number)
+            epoch.failed = True
+            raise MediaFault("malformed", type(error).__name__) from error
 
     def store(self, parts: list[Init | Segment], *, now_ms: int | None = None) -> Fed:
         """Write what `cut` gave, before it is called again. Raises DiskFull, StreamTooLong, StaleEpoch."""

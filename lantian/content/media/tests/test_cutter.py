@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lantian.content.media.engine.codecs import avc_config
 from lantian.content.media.engine.cutter import open_cutter
 from lantian.content.media.engine.fragments import parse_init, read_segment, write_fragment
 from lantian.content.media.engine.lesson.source import MIME
@@ -214,6 +215,20 @@ def test_samples_outside_their_mdat_are_refused() -> None:
     moof = struct.unpack(">I", data[:4])[0]
     shortened = data[:moof] + box(b"mdat", 100) + data[moof + 8 : moof + 100]
     assert fault_of(init.data + shortened) == "malformed"
+
+
+def test_an_offset_that_no_fragment_of_ours_could_hold_is_refused() -> None:
+    init, segments = cut_lesson()
+    runs = [
+        Run(r.track, r.dts, tuple(Sample(s.data, s.duration, s.sync, -1) for s in r.samples)) for r in segments[0].runs
+    ]
+    data = bytearray(write_fragment(1, runs))
+    data[data.index(b"trun") + 4] = 0  # version 0: offsets are unsigned, and -1 is 4 294 967 295
+    assert fault_of(init.data + bytes(data)) == "malformed"
+
+
+def test_parameter_sets_that_no_configuration_holds_are_none() -> None:
+    assert avc_config([b"\x67" + bytes(70_000), b"\x68"]) is None
 
 
 def test_bounds_on_tracks_pictures_bitrate_and_codecs() -> None:

@@ -151,6 +151,26 @@ def test_closing_takes_totals_and_epochs_from_the_disk() -> None:
     assert closed.epochs.count() == 1
 
 
+def test_figures_that_come_after_the_end_change_no_totals() -> None:
+    stream = services.create_stream(by=TEACHER)
+    broadcast(stream)
+    closed = services.close_stream(stream, by=TEACHER)
+    services.save_progress(stream.pk, seconds=3, segments=3, size=3)
+    stream.refresh_from_db()
+    assert (stream.seconds, stream.segments, stream.bytes) == (closed.seconds, closed.segments, closed.bytes)
+
+
+def test_files_that_go_while_they_are_counted_count_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end of a lesson finds the follower at work on the second rendition."""
+    stream = services.create_stream(by=TEACHER)
+    broadcast(stream)
+    folder = services.folder_of(stream)
+    before, files = folder.bytes_used(), list(folder._files())
+    gone = folder.av.path / "000099-gone.m4s"
+    monkeypatch.setattr(type(folder), "_files", lambda _self: [*files, gone])
+    assert folder.bytes_used() == before
+
+
 def test_deleting_removes_files_and_keys(django_capture_on_commit_callbacks: object) -> None:
     stream = services.create_stream(by=TEACHER)
     broadcast(stream)

@@ -5,6 +5,7 @@ import json
 import os
 import random
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from uuid import uuid4
 import pytest
 
 from lantian.content.media.engine.crypto import ROTATE_AFTER_MS, ContentKey, new_secret
+from lantian.content.media.engine.cutter import Fmp4Cutter
 from lantian.content.media.engine.lesson.source import MIME
 from lantian.content.media.engine.model import ChunkGap, MediaFault
 from lantian.content.media.errors import DiskFull, KeyLost, NoKey, StaleEpoch, StreamClosed, StreamTooLong
@@ -186,6 +188,60 @@ def test_a_disk_that_refuses_a_write_is_reported_and_the_stream_goes_on(
     page.send(again)
     again.finish()
     assert pictures(folder, keys) == [PICTURES]
+
+
+def test_bytes_that_nobody_foresaw_are_the_recorders_fault_and_do_not_keep_the_lesson_from_its_end(
+    folder: StreamFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unforeseen(*_args: object) -> None:
+        raise struct.error("argument out of range")
+
+    writer = open_writer(folder, ring())
+    Publisher(pieces()).send(writer, 20)
+    with monkeypatch.context() as patch:
+        patch.setattr(Fmp4Cutter, "feed", unforeseen)
+        with pytest.raises(MediaFault):
+            writer.feed(20, b"")
+        with pytest.raises(StaleEpoch):
+            writer.feed(20, b"")
+    Publisher(pieces()).send(writer, 20)
+    monkeypatch.setattr(Fmp4Cutter, "finish", unforeseen)
+    writer.finish()
+    assert StreamFolder(folder.path).av.load().ended
+
+
+def test_a_lesson_ends_though_its_last_second_finds_no_room(
+    folder: StreamFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_args: object) -> None:
+        raise DiskFull
+
+    mime, blobs = capture("chromium-156.webm")  # WebM tells of a second's end only by the next one's beginning
+    writer = open_writer(folder, ring())
+    Publisher(list(blobs), mime).send(writer, len(blobs) - 1)
+    monkeypatch.setattr(SegmentWriter, "_check_room", no_room)
+    assert writer.finish() == ()
+    assert StreamFolder(folder.path).av.load().ended
+
+
+def test_a_line_that_the_disk_took_only_in_part_is_no_line(
+    folder: StreamFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = ring()
+    writer = open_writer(folder, keys)
+    page = Publisher(pieces())
+    page.send(writer, 30)
+    known = StreamFolder(folder.path).av.load()
+    written = os.write
+    with monkeypatch.context() as patch:
+        patch.setattr(disk.os, "write", lambda descriptor, data: written(descriptor, data[:11]))
+        with pytest.raises(DiskFull):
+            page.send(writer)
+    assert StreamFolder(folder.path).av.load() == known
+    again = Publisher(pieces())
+    again.send(writer)
+    writer.finish()
+    assert sum(pictures(folder, keys)) > PICTURES
 
 
 # --- crashes ---------------------------------------------------------------------------------------------------------------
