@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -30,6 +31,11 @@ def account_by_login(typed: str) -> Account | None:
     """The account that signs in with this name, however it was typed."""
     row = LoginName.objects.select_related("account").filter(index=login_index(typed)).first()
     return row.account if row else None
+
+
+def is_open(account_id: UUID) -> bool:
+    """Whether an account is there and was not closed."""
+    return Account.objects.filter(pk=account_id, is_active=True).exists()
 
 
 def taken_login_names(names: Iterable[str]) -> set[str]:

@@ -22,12 +22,15 @@ def end_cancelled_lesson(fact: LessonCancelled) -> None:
 @receiver(AccountClosed)
 def dismiss_closed_account(fact: AccountClosed) -> None:
     """An account was closed: its tickets are good for hours yet, so the live process is told."""
-    with transaction.atomic():
-        announce("blocked", account=str(fact.object_id))
+    _shut_out(fact)
 
 
 @receiver(AccountReset)
 def dismiss_reset_account(fact: AccountReset) -> None:
-    """A password was reset because somebody else may have it."""
+    """A password was reset because somebody else may have it: tickets made before are not good any more."""
+    _shut_out(fact)
+
+
+def _shut_out(fact: AccountClosed | AccountReset) -> None:
     with transaction.atomic():
-        announce("blocked", account=str(fact.object_id))
+        announce("blocked", account=str(fact.object_id), at=str(fact.occurred_at.timestamp()))

@@ -1,7 +1,6 @@
 """The live process as one Starlette application."""
 
 import asyncio
-import hmac
 import signal
 import threading
 from collections.abc import AsyncIterator
@@ -9,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.crypto import constant_time_compare
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -90,7 +90,7 @@ async def metrics(request: Request) -> Response:
     token = settings.LANTIAN_METRICS_TOKEN
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
     direct = "x-forwarded-for" not in request.headers
-    if not direct and not (token and hmac.compare_digest(given, token)):
+    if not direct and not (token and constant_time_compare(given, token)):
         return PlainTextResponse("", status_code=403)
     hub: Hub = request.app.state.hub
     figures.SESSIONS.clear()

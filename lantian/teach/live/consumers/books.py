@@ -123,6 +123,8 @@ class Books:
             except ObjectDoesNotExist:
                 hub.sound.drop(room.id)  # the session was deleted
                 break
+            except Exception:  # whatever it was, the books are open still
+                log.exception("session could not be settled", session=room.id)
             await asyncio.sleep(pause)
             pause = min(10.0, pause * 2)
         await hub.sound.finished(room.id)

@@ -1,6 +1,7 @@
 """What both kinds of socket share: the ticket at the door, limits of connections, and the life of a connection."""
 
 import asyncio
+import math
 from collections.abc import Coroutine
 from typing import Any
 
@@ -16,6 +17,8 @@ from lantian.teach.live.errors import BadTicket
 
 CONNECTIONS_A_TICKET = 4
 CONNECTIONS = 20_000
+# Teachers are never kept out by a crowd; guests make their own tickets, and must not fill the house.
+CONNECTIONS_OF: dict[str, float] = {"teach": math.inf, "guest": CONNECTIONS // 2}
 
 
 def refuse(outlet: Outlet, code: str, message: str, close: int) -> None:
@@ -26,7 +29,7 @@ def refuse(outlet: Outlet, code: str, message: str, close: int) -> None:
 
 def admit(socket: WebSocket, outlet: Outlet, hub: Hub) -> Ticket | None:
     """The ticket of an accepted socket; None when it was refused (the outlet then carries the answer)."""
-    if not hub.ready or hub.stopping or len(hub.sockets) >= CONNECTIONS:
+    if not hub.ready or hub.stopping:
         outlet.close(1013)
         return None
     try:
@@ -34,6 +37,14 @@ def admit(socket: WebSocket, outlet: Outlet, hub: Hub) -> Ticket | None:
     except BadTicket as error:
         figures.REFUSED.labels("forbidden").inc()
         refuse(outlet, "forbidden", str(error.message), 4003)
+        return None
+    if hub.shuts_out(ticket):
+        figures.REFUSED.labels("forbidden").inc()
+        refuse(outlet, "forbidden", str(BadTicket.message), 4003)
+        return None
+    if len(hub.sockets) >= CONNECTIONS_OF.get(ticket.r, CONNECTIONS):
+        figures.REFUSED.labels("full").inc()
+        outlet.close(1013)
         return None
     if hub.tickets[ticket.j] >= CONNECTIONS_A_TICKET:
         figures.REFUSED.labels("too_many").inc()
@@ -52,7 +63,7 @@ async def serve(hub: Hub, outlet: Outlet, ticket: Ticket, reading: Coroutine[Any
     """Read and write until either side is done. The reader is cancelled before the socket is closed: granian's close waits
     for a receive that is under way."""
     hub.tickets[ticket.j] += 1
-    hub.sockets.add(outlet)
+    hub.sockets[outlet] = ticket
     reader = asyncio.ensure_future(reading)
     writer = asyncio.ensure_future(outlet.run())
     try:
@@ -64,7 +75,7 @@ async def serve(hub: Hub, outlet: Outlet, ticket: Ticket, reading: Coroutine[Any
         results = await asyncio.gather(reader, writer, return_exceptions=True)
         await outlet.finish()
     finally:
-        hub.sockets.discard(outlet)
+        hub.sockets.pop(outlet, None)
         hub.tickets[ticket.j] -= 1
         if hub.tickets[ticket.j] <= 0:
             del hub.tickets[ticket.j]

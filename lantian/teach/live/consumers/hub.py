@@ -32,12 +32,14 @@ from lantian.teach.live.consumers.room import LiveRoom, SessionOver, UnknownSess
 from lantian.teach.live.consumers.sound import Sound
 from lantian.teach.live.consumers.spool import Spool
 from lantian.teach.live.engine.protocol import dump
+from lantian.teach.live.engine.tickets import LIFETIME_S, Ticket
 from lantian.teach.live.enums import EndReason, SessionState
 
 log = structlog.get_logger("live")
 P = ParamSpec("P")
 T = TypeVar("T")
 DISK_THREADS = 2
+END_AGAIN_S = 5.0
 
 
 class Hub:
@@ -53,8 +55,10 @@ class Hub:
         self.rooms: dict[str, LiveRoom] = {}
         self.lobby: dict[str, set[Outlet]] = {}
         self.tickets: Counter[str] = Counter()
-        self.sockets: set[Outlet] = set()
+        self.sockets: dict[Outlet, Ticket] = {}
+        self.blocked: dict[str, float] = {}  # accounts shut out, and since when (Unix s)
         self._loading: dict[str, asyncio.Task[LiveRoom]] = {}
+        self._ending_again: set[str] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._lock: IO[str] | None = None
         self.ready = False
@@ -73,8 +77,7 @@ class Hub:
         self.spool = Spool(self._folder / "presence", services.save_presence)
         self.ready = True
         for session in self.records.all():
-            with contextlib.suppress(SessionOver, UnknownSession, DatabaseAway):
-                await self.room(session)
+            await self.look_after(session)
         self.spawn(run_clock(self))
         self.spawn(self.books.keep())
         self.spawn(resync_forever(self))
@@ -141,6 +144,15 @@ class Hub:
             task = self._loading[session] = asyncio.get_running_loop().create_task(self._load(session))
             task.add_done_callback(lambda _task: self._loading.pop(session, None))
         return await asyncio.shield(task)
+
+    async def look_after(self, session: str) -> None:
+        """Load a session nobody has asked for, or end it. Whatever it meets (a folder that cannot be read) costs no other."""
+        try:
+            await self.room(session)
+        except (SessionOver, UnknownSession, DatabaseAway):
+            pass
+        except Exception:
+            log.exception("session could not be loaded", session=session)
 
     async def _load(self, session: str) -> LiveRoom:
         record = self.records.load(session)
@@ -210,12 +222,44 @@ class Hub:
     # -- the end ---------------------------------------------------------------------------------------------------------
 
     async def end(self, room: LiveRoom, reason: EndReason, *, ended_ms: int | None = None) -> None:
-        """End a session: files and viewers now, the database as soon as it answers."""
-        if not await room.finish(reason, ended_ms):
+        """End a session: files and viewers now, the database as soon as it answers.
+
+        While the disk does not take even the last line, the session stays and is ended again a little later.
+        """
+        try:
+            if not await room.finish(reason, ended_ms):
+                return
+        except Exception:
+            log.exception("session could not be ended", session=room.id)
+            if room.id not in self._ending_again:
+                self._ending_again.add(room.id)
+                self.spawn(self._end_again(room, reason, ended_ms))
             return
-        await self.remember(room)
+        with contextlib.suppress(OSError):  # the database learns of the end all the same
+            await self.remember(room)
         self.call_lobby(room)
         self.spawn(self.books.settle(room))
+
+    async def _end_again(self, room: LiveRoom, reason: EndReason, ended_ms: int | None) -> None:
+        await asyncio.sleep(END_AGAIN_S)
+        self._ending_again.discard(room.id)
+        await self.end(room, reason, ended_ms=ended_ms)
+
+    # -- shutting out ----------------------------------------------------------------------------------------------------
+
+    def shut_out(self, account: str, since: float) -> int:
+        """An account was closed or reset at `since` (Unix s): its sockets go, and tickets made before let nobody in any more."""
+        now = time.time()
+        self.blocked = {known: at for known, at in self.blocked.items() if now - at < LIFETIME_S}
+        self.blocked[account] = since
+        gone = [outlet for outlet, ticket in self.sockets.items() if self.shuts_out(ticket)]
+        for outlet in gone:
+            outlet.drop(4003)
+        return len(gone)
+
+    def shuts_out(self, ticket: Ticket) -> bool:
+        """Whether this ticket was made before its account was closed or reset."""
+        return ticket.a is not None and ticket.issued <= self.blocked.get(ticket.a, 0.0)
 
     def call_lobby(self, room: LiveRoom) -> None:
         """Class screens waiting for this lesson look at their day again."""

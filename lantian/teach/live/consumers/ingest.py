@@ -213,17 +213,17 @@ class Ingest:
             figures.CHUNKS.labels(error.code).inc()
             self._refuse(error.code, error.message)
         else:
-            await self._taken(room, chunk, fed)
+            await self._taken(room, seat, chunk, fed)
             if waiting and room.started_ms is not None:
                 self._hub.books.picture_came(room)
             self._check_pace(arrived)
 
-    async def _taken(self, room: LiveRoom, chunk: Chunk, fed: Fed) -> None:
+    async def _taken(self, room: LiveRoom, seat: Publisher, chunk: Chunk, fed: Fed) -> None:
         CHUNKS_TAKEN.inc()
         figures.INGEST_BYTES.inc(len(chunk.payload))
         if chunk.last:
-            await room.close_epoch()
-            self._ack(chunk.number)
+            if await room.close_epoch(seat):
+                self._ack(chunk.number)
         elif fed.acked > self._acked or chunk.number + 1 < fed.next_chunk:
             self._ack(fed.acked)
             figures.ACK_DELAY.observe(max(0.0, (now_ms() - chunk.client_ms) / 1000))

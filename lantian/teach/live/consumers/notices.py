@@ -4,6 +4,7 @@ gap, or every 30 s in any case, a look at what may have been missed."""
 import asyncio
 import contextlib
 import json
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,6 @@ from django.db import connection
 
 from lantian.teach.live import queries
 from lantian.teach.live.consumers.database import DatabaseAway
-from lantian.teach.live.consumers.room import SessionOver, UnknownSession
 from lantian.teach.live.enums import EndReason, SessionState
 from lantian.teach.live.queries import SessionFacts
 from lantian.teach.live.services.notices import CHANNEL
@@ -62,17 +62,20 @@ async def resync_forever(hub: "Hub") -> None:
 async def resync(hub: "Hub") -> None:
     """Compare with the database: what was missed while nobody listened, and sessions left by a former process."""
     try:
-        for facts in await hub.database.run(queries.unsettled_sessions):
-            await _compare(hub, facts)
+        found = await hub.database.run(queries.unsettled_sessions)
     except DatabaseAway:
         return
+    for facts in found:
+        try:
+            await _compare(hub, facts)
+        except Exception:  # one session's trouble must not cost the others their end
+            log.exception("session could not be compared", session=facts.id)
 
 
 async def _compare(hub: "Hub", facts: SessionFacts) -> None:
     room = hub.rooms.get(facts.id)
     if room is None:
-        with contextlib.suppress(SessionOver, UnknownSession):
-            await hub.room(facts.id)
+        await hub.look_after(facts.id)
         return
     if facts.state == SessionState.ENDED and room.state is not SessionState.ENDED:
         await hub.end(room, EndReason.TEACHER)
@@ -95,8 +98,8 @@ async def _hear(hub: "Hub", payload: str) -> None:
 async def _take(hub: "Hub", message: dict[str, Any]) -> None:
     kind, session = message.get("t"), message.get("session")
     if kind == "blocked":
-        gone = sum(room.dismiss(str(message.get("account"))) for room in hub.rooms.values())
-        log.info("account dismissed", sockets=gone)
+        gone = hub.shut_out(str(message.get("account")), float(message.get("at") or time.time()))
+        log.info("account shut out", sockets=gone)
         return
     if not isinstance(session, str):
         return

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -233,12 +233,15 @@ class LiveRoom:
             self._wrote(fed.segments)
         return fed
 
-    async def close_epoch(self) -> None:
-        """The recorder said that this was its last chunk."""
+    async def close_epoch(self, publisher: Publisher) -> bool:
+        """The recorder said that this was its last chunk. False when somebody else sends by now: the epoch is theirs."""
         async with self._turn:
+            if publisher is not self.publisher:
+                return False
             written = await self._in_thread(self.writer.close_epoch)
         if written:
             self._wrote(written)
+        return True
 
     def _wrote(self, segments: Sequence[SegmentRecord]) -> None:
         figures.SEGMENTS.inc(len(segments))
@@ -361,13 +364,17 @@ class LiveRoom:
     # -- the end ------------------------------------------------------------------------------------------------------------
 
     async def finish(self, reason: EndReason, ended_ms: int | None = None) -> bool:
-        """Finish the files and tell everybody. False when that was done before."""
+        """Finish the files and tell everybody. False when that was done before. Raises OSError when the disk takes no more."""
         if self.finished:
             return False
         self.finished = True
         self.end_reason, self.ended_ms = reason, ended_ms or now_ms()
-        async with self._turn:
-            await self._in_thread(self.writer.finish)
+        try:
+            async with self._turn:
+                await self._in_thread(self.writer.finish)
+        except BaseException:
+            self.finished = False
+            raise
         self._tell_of(None)
         self._become(SessionState.ENDED)
         goodbye = dump({"t": "ended", "replay": self.replay})
@@ -382,17 +389,6 @@ class LiveRoom:
             self.publisher.outlet.send(dump({"t": "ended", "replay": self.replay}))
             outlets.append(self.publisher.outlet)
         return outlets
-
-    def dismiss(self, account: str) -> int:
-        """An account was blocked: all its connections go."""
-        gone: Iterable[Outlet] = [viewer.outlet for viewer in self.viewers if viewer.ticket.a == account]
-        if self.publisher is not None and self.publisher.ticket.a == account:
-            gone = [*gone, self.publisher.outlet]
-        count = 0
-        for outlet in gone:
-            outlet.drop(4003)
-            count += 1
-        return count
 
 
 def _attendance(ticket: Ticket) -> tuple[str, str]:

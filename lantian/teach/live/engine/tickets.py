@@ -45,6 +45,11 @@ class Ticket:
     def expired(self, now_s: float) -> bool:
         return now_s >= self.exp
 
+    @property
+    def issued(self) -> int:
+        """Unix seconds at which it was made, or made anew."""
+        return self.exp - LIFETIME_S
+
     def stale(self, now_s: float) -> bool:
         """Past half of its life: time for a new one."""
         return now_s >= self.exp - LIFETIME_S // 2

@@ -1,11 +1,13 @@
 """The pages over HTTP, as the people of the story open them."""
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pypdfium2
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -94,17 +96,20 @@ def test_strangers_watch_public_lessons_as_guests_and_sign_in_for_others(client,
 
 
 def test_keys_need_the_right_or_a_ticket_of_that_very_session(client, world):
-    _lesson, session, _ticket = open_for(world)
-    other, _other_session, _ = None, None, None
+    _lesson, session, _ticket = open_for(world, minutes=10)
     url = reverse("live_key", args=[session.stream.keys.first().pk])
     assert client.get(url).status_code == 404
-    ticket = services.ticket_for_viewer(session, by=world.screen_actor())
+    account = apps.get_model("identity", "Account").objects.create(username="screen.1", kind="class_screen")
+    ticket = services.ticket_for_viewer(session, by=replace(world.screen_actor(), account_id=account.pk))
     assert len(client.get(url, {"ticket": ticket}).content) == 16
-    foreign = services.make_ticket(role="class", session_id=uuid4())
+    _lesson, other, _ticket = open_for(world, start=timezone.now() + timedelta(minutes=20), minutes=5)
+    foreign = services.ticket_for_viewer(other, by=replace(world.screen_actor(), account_id=account.pk))
     assert client.get(url, {"ticket": foreign}).status_code == 404
     assert client.get(url, {"ticket": ticket[:-4] + "AAAA"}).status_code == 404
-    assert client.get(reverse("live_key", args=[uuid4()])).status_code == 404
-    assert other is None
+    assert client.get(reverse("live_key", args=[uuid4()]), {"ticket": ticket}).status_code == 404
+    account.is_active = False
+    account.save()
+    assert client.get(url, {"ticket": ticket}).status_code == 404
 
 
 def test_the_class_screen_joins_the_lesson_of_its_period(client, world):

@@ -15,6 +15,7 @@ from lantian.content.media import services as media
 from lantian.content.media.errors import KeyLost
 from lantian.kernel.rules import SYSTEM, Denied
 from lantian.kernel.web.guards import get_visible_or_404, guarded_by_object, public
+from lantian.people.identity import queries as identity
 from lantian.teach.live import queries, services
 from lantian.teach.live.engine.tickets import LIFETIME_S
 from lantian.teach.live.enums import EndReason
@@ -104,6 +105,6 @@ def _by_ticket(request: HttpRequest, key_id: UUID) -> Any:
     except BadTicket as error:
         raise Http404 from error
     of_session = LiveSession.objects.filter(pk=ticket.s, stream__keys=key_id).exists() if ticket.s else False
-    if not of_session:
+    if not of_session or (ticket.a and not identity.is_open(UUID(ticket.a))):
         raise Http404
     return media.content_key(key_id, by=SYSTEM)

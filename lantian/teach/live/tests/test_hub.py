@@ -1,0 +1,274 @@
+"""The hub alone: what one session meets costs no other, and who was shut out stays out."""
+
+import asyncio
+import contextlib
+import time
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+
+from lantian.teach.live.consumers import books, clock, gate, notices
+from lantian.teach.live.consumers import hub as hubs
+from lantian.teach.live.consumers.books import Books
+from lantian.teach.live.consumers.hub import Hub
+from lantian.teach.live.consumers.room import LiveRoom, Publisher
+from lantian.teach.live.engine.protocol import Hello
+from lantian.teach.live.engine.tickets import LIFETIME_S, Ticket
+from lantian.teach.live.enums import EndReason, SessionState
+from lantian.teach.live.queries import SessionFacts
+from lantian.teach.live.services import verify_ticket
+from lantian.teach.live.services.tickets import renew
+
+
+def run_for(work, seconds: float = 0.5) -> None:
+    """Run what never ends, for a while."""
+
+    async def story() -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(work, seconds)
+
+    asyncio.run(story())
+
+
+def facts(state: str = "live") -> SessionFacts:
+    return SessionFacts(
+        id=str(uuid4()), lesson=str(uuid4()), title="", stream=str(uuid4()), token="0" * 32, state=state,
+        teacher=str(uuid4()), planned_end_ms=int(time.time() * 1000) + 3_600_000, started_ms=None, stream_open=True,
+    )  # fmt: skip
+
+
+class Writer:
+    """A segment writer that writes nothing."""
+
+    segments, ended, seconds = 0, False, 0.0
+
+    def __init__(self) -> None:
+        self.history = SimpleNamespace(segments=[])
+        self.keys = SimpleNamespace(handed_out=list, all=list)
+        self.closed = 0
+
+    def close_epoch(self):
+        self.closed += 1
+        return ()
+
+    def finish(self):
+        self.ended = True
+        return ()
+
+
+def room(writer=None) -> LiveRoom:
+    return LiveRoom(facts(), writer or Writer(), None)
+
+
+class Exit:
+    """An outlet that notes the codes it is closed with."""
+
+    closing = False
+
+    def __init__(self) -> None:
+        self.codes: list[int] = []
+        self.close = self.drop = self.codes.append
+
+    def send(self, _text: str) -> bool:
+        return True
+
+
+def ticket(account: str | None = None, role: str = "student", issued: float | None = None) -> Ticket:
+    made = time.time() if issued is None else issued
+    return Ticket(s=str(uuid4()), l=None, r=role, a=account, exp=int(made) + LIFETIME_S)
+
+
+# --- one session's trouble ---------------------------------------------------------------------------------------------------
+
+
+def test_a_session_that_cannot_be_loaded_keeps_the_process_from_nothing(tmp_path, monkeypatch):
+    begun: list[str] = []
+
+    async def note(name: str) -> None:
+        begun.append(name)
+
+    monkeypatch.setattr(hubs, "run_clock", lambda _hub: note("clock"))
+    monkeypatch.setattr(hubs, "resync_forever", lambda _hub: note("resync"))
+    monkeypatch.setattr(Books, "keep", lambda _self: note("books"))
+    (tmp_path / "sessions").mkdir()
+    for _ in range(2):
+        (tmp_path / "sessions" / f"{uuid4()}.json").write_text("{}")
+
+    async def story() -> None:
+        hub = Hub(tmp_path, sound=False)
+
+        async def unreadable(_session: str):
+            raise PermissionError
+
+        hub.room = unreadable
+        await hub._take_over()
+        await asyncio.sleep(0)
+        hub.spool.close()
+
+    asyncio.run(story())
+    assert sorted(begun) == ["books", "clock", "resync"]
+
+
+def test_after_a_gap_every_session_is_compared_whatever_one_of_them_meets():
+    ended: list[str] = []
+    rooms = [room(), room()]
+
+    class Unsettled:
+        answers = True
+
+        async def run(self, _function):
+            return [SimpleNamespace(id=r.id, state="ended") for r in rooms]
+
+    async def end(which, _reason):
+        if which is rooms[0]:
+            raise OSError
+        ended.append(which.id)
+
+    hub = SimpleNamespace(database=Unsettled(), rooms={r.id: r for r in rooms}, end=end)
+    asyncio.run(notices.resync(hub))
+    assert ended == [rooms[1].id]
+
+
+def test_the_clock_goes_on_when_a_session_stumbles(monkeypatch):
+    monkeypatch.setattr(clock, "TICK_S", 0.02)
+    ticks: list[int] = []
+
+    def tick() -> None:
+        ticks.append(1)
+        raise OSError
+
+    stumbling = SimpleNamespace(state=SessionState.LIVE, tick=tick)
+    run_for(clock.run_clock(SimpleNamespace(rooms={"a": stumbling}, spawn=None)), 0.3)
+    assert len(ticks) > 2
+
+
+def test_books_that_cannot_be_closed_are_tried_again(monkeypatch):
+    asked: list[str] = []
+
+    class Stumbling:
+        async def run(self, function, *_args, **_kwargs):
+            asked.append(function.__name__)
+            if len(asked) == 2:
+                raise FileNotFoundError  # a file of the second rendition went under our hands
+
+    async def quiet(*_args):
+        return True
+
+    forgotten: list[LiveRoom] = []
+    hub = SimpleNamespace(
+        database=Stumbling(), spool=SimpleNamespace(flush=quiet), sound=SimpleNamespace(finished=quiet),
+        forget=forgotten.append,
+    )  # fmt: skip
+    over = room()
+    over.ended_ms, over.end_reason = 1, EndReason.TEACHER
+    monkeypatch.setattr(books.asyncio, "sleep", quiet)
+    asyncio.run(Books(hub).settle(over))
+    assert asked == ["end_live_session", "settle_live_session"] * 2
+    assert forgotten == [over]
+
+
+def test_a_lesson_whose_last_line_finds_no_room_is_ended_a_little_later(tmp_path, monkeypatch):
+    monkeypatch.setattr(hubs, "END_AGAIN_S", 0.05)
+    settled: list[LiveRoom] = []
+
+    class Full(Writer):
+        tries = 0
+
+        def finish(self):
+            self.tries += 1
+            if self.tries < 4:
+                raise OSError(28, "No space left on device")
+            return super().finish()
+
+    async def story() -> None:
+        hub = Hub(tmp_path, sound=False)
+
+        async def remember(_room):
+            raise OSError(28, "No space left on device")
+
+        async def settle(which):
+            settled.append(which)
+
+        hub.remember, hub.books = remember, SimpleNamespace(settle=settle)
+        writer = Full()
+        ending = room(writer)
+        await hub.end(ending, EndReason.TEACHER)
+        await hub.end(ending, EndReason.TEACHER)  # asked again meanwhile: still one retry at a time
+        assert ending.state is not SessionState.ENDED
+        await asyncio.sleep(0.4)
+        assert ending.state is SessionState.ENDED
+        assert writer.tries == 4
+
+    asyncio.run(story())
+    assert len(settled) == 1
+
+
+def test_a_recorders_last_chunk_does_not_end_the_epoch_of_whoever_took_its_seat():
+    async def story() -> None:
+        writer = Writer()
+        one = room(writer)
+        hello = Hello(str(uuid4()), "video/mp4", 0, 0, False, None)
+        old = one.claim(hello, Exit(), ticket(role="teach"))
+        one.claim(Hello(str(uuid4()), "video/mp4", 0, 0, True, None), Exit(), ticket(role="teach"))
+        assert await one.close_epoch(old) is False
+        assert writer.closed == 0
+        assert isinstance(one.publisher, Publisher)
+        assert await one.close_epoch(one.publisher) is True
+        assert writer.closed == 1
+
+    asyncio.run(story())
+
+
+# --- who may come in ---------------------------------------------------------------------------------------------------------
+
+
+def door(monkeypatch, hub, of: Ticket) -> list[int]:
+    """Codes that a socket with this ticket is closed with at the door; none when it is let in."""
+    monkeypatch.setattr(gate.services, "verify_ticket", lambda _text: of)
+    socket = SimpleNamespace(query_params={"ticket": "any"})
+    way_out = Exit()
+    gate.admit(socket, way_out, hub)
+    return way_out.codes
+
+
+@pytest.fixture
+def hub(tmp_path):
+    made = Hub(tmp_path, sound=False)
+    made.ready = True
+    return made
+
+
+def test_a_closed_account_is_shown_out_of_every_room_and_the_lobby_and_its_tickets_let_nobody_in(hub, monkeypatch):
+    account = str(uuid4())
+    theirs, others = ticket(account, "lobby"), ticket(str(uuid4()))
+    shown_out, left_alone = Exit(), Exit()
+    hub.sockets = {shown_out: theirs, left_alone: others}
+    assert hub.shut_out(account, time.time()) == 1
+    assert (shown_out.codes, left_alone.codes) == ([4003], [])
+    assert door(monkeypatch, hub, theirs) == [4003]
+    assert door(monkeypatch, hub, others) == []
+
+
+def test_after_a_reset_the_new_ticket_is_good(hub, monkeypatch):
+    account = str(uuid4())
+    hub.shut_out(account, time.time() - 30)  # word of it came late
+    assert door(monkeypatch, hub, ticket(account, issued=time.time() - 60)) == [4003]
+    assert door(monkeypatch, hub, ticket(account)) == []
+
+
+def test_a_crowd_of_guests_leaves_room_for_classes_and_never_keeps_a_teacher_out(hub, monkeypatch):
+    monkeypatch.setattr(gate, "CONNECTIONS", 4)
+    monkeypatch.setattr(gate, "CONNECTIONS_OF", {"teach": 100, "guest": 2})
+    hub.sockets = {object(): ticket() for _ in range(2)}
+    assert door(monkeypatch, hub, ticket(role="guest")) == [1013]
+    assert door(monkeypatch, hub, ticket(role="class")) == []
+    hub.sockets |= {object(): ticket() for _ in range(2)}
+    assert door(monkeypatch, hub, ticket(role="class")) == [1013]
+    assert door(monkeypatch, hub, ticket(role="teach")) == []
+
+
+@pytest.mark.django_db
+def test_a_renewed_ticket_was_made_when_it_was_renewed():
+    before = ticket(issued=time.time() - 3600)
+    assert verify_ticket(renew(before)).issued == pytest.approx(time.time(), abs=2)
