@@ -206,7 +206,7 @@ PASSWORD_HASHERS = [
 ACCOUNT_ADAPTER = "lantian.people.identity.services.sign_in.AccountAdapter"
 ACCOUNT_FORMS = {"login": "lantian.people.identity.forms.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}  # phones and student numbers are found by the same field
-ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # nobody signs in by mail here
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # nobody signs up; allauth wants to know
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
@@ -230,10 +230,6 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "lantian.people.identity.services.sign_in.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "蓝天"
 USERSESSIONS_TRACK_ACTIVITY = False  # a write on every page is too dear: identity notes it every few minutes
-ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # nobody signs in by mail here
-ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
 
 # Logs ------------------------------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = None

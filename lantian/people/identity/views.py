@@ -1,5 +1,6 @@
 """Pages of one's own account: password, places where one is signed in."""
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import Form
@@ -11,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lantian.kernel.rules import require
+from lantian.kernel.web.faults import too_many
 from lantian.kernel.web.guards import acting, guarded_by_object
 from lantian.people.identity import queries
 from lantian.people.identity.errors import IdentityError
@@ -59,6 +61,8 @@ def change_password(request: HttpRequest) -> HttpResponse:
     """A new password; all other sessions end."""
     account = _account(request)
     require(may_set_own_password, acting(request), account)
+    if request.method == "POST" and not ratelimit.consume(request, action="change_password", user=account):
+        return too_many(request)
     form = ChangePasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -97,11 +101,10 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     """End one session (`session`), or all but this one."""
     account = _account(request)
     wanted = request.POST.get("session", "")
+    if wanted and not (wanted.isascii() and wanted.isdigit() and len(wanted) < 12):
+        return redirect("identity_sessions")  # none of ours: nothing ends, least of all everything
     count = sessions.end_sessions(
-        account,
-        by=acting(request),
-        keep=request.session.session_key,
-        only=int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 12 else None,
+        account, by=acting(request), keep=request.session.session_key, only=int(wanted) if wanted else None
     )
     if count:
         messages.success(request, _("已退出 %(count)d 处登录。") % {"count": count})

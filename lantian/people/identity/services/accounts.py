@@ -180,7 +180,11 @@ def add_login_name(account: Account, *, kind: LoginKind, name: str, by: Actor) -
         return
     _refuse_taken([(kind, normalised)])
     LoginName.objects.filter(account=account, kind=kind).exclude(kind=LoginKind.USERNAME).delete()
-    LoginName.objects.create(account=account, kind=kind, index=index, hint=mask(normalised))
+    try:
+        with transaction.atomic():
+            LoginName.objects.create(account=account, kind=kind, index=index, hint=mask(normalised))
+    except IntegrityError as error:  # somebody took it between our look and our write
+        raise LoginNameTaken(kind) from error
     journal.record("identity.login_name_added", account, by=by, kind=kind, hint=mask(normalised))
 
 

@@ -52,6 +52,11 @@ def second_factor_first(request: HttpRequest) -> HttpResponse | None:
     return None
 
 
+def ask_again(request: HttpRequest, **_facts: object) -> None:
+    """An authenticator was taken off: whoever needs one stands at the gate again at once, not at the next sign-in."""
+    request.session.pop(PASSED, None)
+
+
 def note_use(request: HttpRequest) -> HttpResponse | None:
     """Keep "last seen" of the session fresh."""
     sessions.touch_session(request)

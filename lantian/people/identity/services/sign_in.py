@@ -7,6 +7,7 @@ from uuid import UUID
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import login
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
@@ -121,6 +122,9 @@ def enter_first_time(request: HttpRequest, account: Account) -> None:
     if not account.must_set_password or account.last_login is not None:
         raise ValueError("not a new account")
     login(request, account, backend="lantian.people.identity.services.sign_in.LoginNameBackend")
+    UserSession.objects.create_from_request(
+        request
+    )  # as allauth does: else this session could be neither seen nor ended
     actor = actor_for(account)
     publish(events.SignedIn(object_id=account.pk, actor_id=account.pk, actor_kind=str(actor.kind)))
     journal.record("identity.signed_in", account, by=actor)

@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
@@ -24,7 +25,7 @@ from lantian.people.identity.errors import AlreadySet, BadLoginName, LoginNameTa
 from lantian.people.identity.models import Account, LoginName
 from lantian.people.identity.queries import sessions_of
 from lantian.people.identity.services import accounts, passwords, sessions
-from lantian.people.identity.services.sign_in import actor_for
+from lantian.people.identity.services.sign_in import actor_for, enter_first_time
 from lantian.people.identity.tests.factories import PASSWORD, AccountFactory
 from lantian.people.identity.tests.test_sign_in import browser, no_attempts_yet, sign_in  # noqa: F401
 
@@ -323,6 +324,19 @@ def test_recovery_codes_and_the_pages_around_the_second_factor(officer):
     assert client.get("/accounts/2fa/totp/deactivate/").status_code == 200
 
 
+def test_who_takes_the_second_factor_off_stands_at_the_gate_again(officer):
+    secret = generate_totp_secret()
+    TOTP.activate(officer, secret)
+    client = browser()
+    sign_in(client, "liming")
+    client.post("/accounts/2fa/authenticate/", {"code": code_now(secret)})
+    assert client.get("/me/sessions/").status_code == 200
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    client.post("/accounts/2fa/totp/deactivate/")
+    assert not Authenticator.objects.filter(user=officer, type=Authenticator.Type.TOTP).exists()
+    assert client.get("/me/sessions/")["Location"] == "/accounts/2fa/totp/activate/"
+
+
 def test_the_second_factor_is_waived_in_demonstrations(officer, settings):
     settings.LANTIAN_DEMO = True
     client = browser()
@@ -334,3 +348,42 @@ def test_others_need_none(account):
     client = Client()
     client.force_login(account)
     assert client.get("/me/sessions/").status_code == 200
+
+
+def test_guessing_the_password_from_an_open_session_is_stopped(account):
+    """Somebody sits down at a computer that was left signed in."""
+    client = Client()
+    client.force_login(account)
+    wrong = {"current": "not-it", "password": NEW, "again": NEW}
+    answers = [client.post("/me/password/", wrong).status_code for _ in range(7)]
+    assert answers[:5] == [200] * 5
+    assert answers[5:] == [429, 429]
+
+
+@pytest.mark.parametrize("session", ["x", "1" * 20, "-1"])
+def test_ending_a_session_that_is_none_ends_no_other(account, session):
+    here, there = Client(), browser()
+    here.force_login(account)
+    sign_in(there, "liming")
+    here.post("/me/sessions/end/", {"session": session})
+    assert there.get("/me/sessions/").status_code == 200
+
+
+def test_who_entered_without_a_password_is_seen_among_the_sessions_too(rf):
+    """A guardian who opened an account of one's own, perhaps on somebody else's computer."""
+    opened = accounts.open_account(by=SYSTEM, username="guardian.1", display_name="王某").account
+    request = rf.post("/")
+    request.session = SessionStore()
+    request.user = opened
+    enter_first_time(request, opened)
+    (row,) = sessions_of(opened, current_key=request.session.session_key)
+    assert row.is_current
+
+
+def test_two_accounts_that_take_one_name_at_the_same_moment_are_told_so(account, monkeypatch):
+    accounts.add_login_name(account, kind=LoginKind.PHONE, name="13800001111", by=SYSTEM)
+    AccountFactory(login_names=[(LoginKind.PHONE, "13800002222")])
+    monkeypatch.setattr(accounts, "_refuse_taken", lambda _wanted: None)  # both looked before either wrote
+    with pytest.raises(LoginNameTaken):
+        accounts.add_login_name(account, kind=LoginKind.PHONE, name="13800002222", by=SYSTEM)
+    assert LoginName.objects.filter(account=account, kind=LoginKind.PHONE).exists()  # the old one is still good
