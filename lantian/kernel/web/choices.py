@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,6 +16,7 @@ from lantian.kernel.web.shell import LANGUAGE_KEEPERS, THEME_COOKIE, THEMES
 
 YEAR = 365 * 24 * 3600
 MAX_VIEWS = 20
+LONGEST_QUERY = 1000  # what SavedView keeps
 
 
 def _back(request: HttpRequest) -> HttpResponse:
@@ -63,7 +65,9 @@ def save_view(request: HttpRequest) -> HttpResponse:
     """Keep a list's search, filters and order under a name; the same name again replaces it."""
     account = str(request.user.pk)
     key, name = request.POST.get("list", "")[:60], request.POST.get("name", "").strip()[:40]
-    query = urlencode(QueryDict(request.POST.get("query", "")[:1000]).dict())
+    query = urlencode(QueryDict(request.POST.get("query", "")[:LONGEST_QUERY]).dict())
+    if len(query) > LONGEST_QUERY:
+        raise BadRequest("a view too long to be kept")
     mine = SavedView.objects.filter(account_id=account, list_key=key)
     path = request.POST.get("path", "/")
     if not url_has_allowed_host_and_scheme(path, {request.get_host()}):

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
@@ -14,6 +15,7 @@ from lantian.kernel.rules import Denied
 from lantian.kernel.web.guards import GATES, actor_of
 from lantian.kernel.web.metrics import REQUEST_SECONDS, REQUESTS
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 GetResponse = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger("web")
 
@@ -33,7 +35,9 @@ class RequestLog:
         response = self.get_response(request)
         seconds = time.perf_counter() - started
         route = request.resolver_match.route if request.resolver_match else "unknown"
-        REQUESTS.labels(request.method, route, response.status_code).inc()
+        # a stranger may invent methods without end, and each would be a figure kept for good
+        method = request.method if request.method in METHODS else "other"
+        REQUESTS.labels(method, route, response.status_code).inc()
         REQUEST_SECONDS.labels(route).observe(seconds)
         response["X-Request-Id"] = request_id
         if settings.LANTIAN_LOG_REQUESTS or response.status_code >= 500:
@@ -59,9 +63,11 @@ class CurrentActor:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A rule's "no" becomes a 403 page that says the reason."""
+        """A rule's "no" becomes a 403 page that says the reason; a NUL character, which no database keeps, a 400."""
         if isinstance(exception, Denied):
             raise PermissionDenied(str(exception.reason)) from exception
+        if isinstance(exception, (DataError, ValueError)) and "NUL (0x00)" in str(exception):
+            raise BadRequest("NUL") from exception
         return None
 
 
@@ -103,7 +109,7 @@ def content_security_policy(host: str) -> str:
 
 
 class Safety:
-    """Content security policy and the permissions a page may ask for."""
+    """Content security policy, the permissions a page may ask for, and cookies that come by HTTPS going by HTTPS alone."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -114,4 +120,7 @@ class Safety:
         response.setdefault(
             "Permissions-Policy", "camera=(self), microphone=(self), display-capture=(self), geolocation=()"
         )
+        if request.is_secure():  # by our own front door, or by a proxy before it that speaks TLS for us
+            for cookie in response.cookies.values():
+                cookie["secure"] = True
         return response

@@ -8,6 +8,7 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 
 # A spreadsheet takes text beginning with these for a formula, which may call out or run programs.
@@ -15,10 +16,10 @@ _STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def safe_cell(value: Any) -> Any:
-    """Numbers and None as they are, all else as text that no spreadsheet will execute."""
+    """Numbers and None as they are, all else as text that no spreadsheet will execute or refuse."""
     if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
         return value
-    text = str(value)
+    text = ILLEGAL_CHARACTERS_RE.sub("", str(value))
     return f"'{text}" if text.startswith(_STARTERS) else text
 
 
@@ -43,7 +44,7 @@ def xlsx(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]], *, wate
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_sheet_title(title))
     sheet.freeze_panes = "A3"
-    sheet.oddFooter.center.text = watermark.replace("&", "&&")
+    sheet.oddFooter.center.text = ILLEGAL_CHARACTERS_RE.sub("", watermark).replace("&", "&&")
     sheet.oddFooter.center.size = 8
     sheet.page_setup.orientation = "landscape"
     for index, word in enumerate(head):
@@ -72,7 +73,7 @@ def watermark_text(region: str, organization: str, who: str, at: datetime, note:
 
 
 def _sheet_title(title: str) -> str:
-    return "".join(char for char in title if char not in r"[]:*?/\'")[:31] or "Sheet"
+    return "".join(char for char in ILLEGAL_CHARACTERS_RE.sub("", title) if char not in r"[]:*?/\'")[:31] or "Sheet"
 
 
 def _letter(index: int) -> str:

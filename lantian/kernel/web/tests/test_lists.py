@@ -201,6 +201,12 @@ def test_no_cell_begins_a_formula(evil: str) -> None:
     assert head.decode().startswith("名")
 
 
+def test_characters_that_no_workbook_takes_are_left_out() -> None:
+    assert sheets.safe_cell("王\x0b\x00芳\x1f") == "王芳"
+    made = sheets.xlsx("名\x07单", ["姓\x01名"], [["王\x0b芳"]], watermark="a\x02b")
+    assert load_workbook(io.BytesIO(made)).active["A3"].value == "王芳"  # type: ignore[index]  # there is one sheet
+
+
 def test_numbers_stay_numbers_in_files() -> None:
     assert sheets.safe_cell(-3.5) == -3.5
     assert sheets.safe_cell(None) is None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError, connection
@@ -17,6 +18,8 @@ from django.urls import reverse
 
 from lantian.kernel.rules import ANONYMOUS, Actor, ActorKind, Grant
 from lantian.kernel.web import faults, icons, shell
+from lantian.kernel.web.metrics import REQUESTS
+from lantian.kernel.web.models import SavedView
 from lantian.kernel.web.navigation import NavItem
 from lantian.kernel.web.templatetags import web as tags
 
@@ -86,6 +89,50 @@ def test_the_language_is_remembered_and_leads_back_only_to_this_site(client: Cli
     assert '<html lang="en"' in page(client)
     client.post("/_/language", {"language": "xx", "next": "/_/ui"})
     assert '<html lang="en"' in page(client)
+
+
+@pytest.fixture
+def signed_in(client: Client) -> Client:
+    account = apps.get_model("identity", "Account").objects.create(username="lists.1", must_set_password=False)
+    client.force_login(account)
+    return client
+
+
+def test_a_view_is_saved_and_leads_back_to_it(signed_in: Client) -> None:
+    answer = signed_in.post(
+        "/_/views", {"list": "schools", "name": "城区", "path": "/x/", "query": "q=中学&setting=urban"}
+    )
+    assert answer["Location"] == "/x/?q=%E4%B8%AD%E5%AD%A6&setting=urban"
+    assert SavedView.objects.get().query == "q=%E4%B8%AD%E5%AD%A6&setting=urban"
+
+
+@pytest.mark.parametrize("query", ["q=" + "中" * 500, "&".join(f"a{n}=中中" for n in range(120))])
+def test_a_view_too_long_to_be_kept_is_refused_in_words(signed_in: Client, query: str) -> None:
+    answer = signed_in.post("/_/views", {"list": "schools", "name": "长", "path": "/x/", "query": query})
+    assert answer.status_code == 400
+    assert not SavedView.objects.exists()
+
+
+def test_a_character_that_no_database_keeps_is_a_bad_request(signed_in: Client) -> None:
+    answer = signed_in.post("/_/views", {"list": "schools", "name": "a\0b", "path": "/x/", "query": ""})
+    assert answer.status_code == 400
+    assert "没有看懂" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("scheme", "secure"), [("https", True), ("http", False)])
+def test_cookies_got_by_https_go_by_https_alone(signed_in: Client, scheme: str, secure: bool) -> None:
+    answer = signed_in.post("/_/theme", {"theme": "dark"}, headers={"X-Forwarded-Proto": scheme})
+    entered = signed_in.get("/accounts/2fa/", headers={"X-Forwarded-Proto": scheme})
+    cookies = [*answer.cookies.values(), *entered.cookies.values()]
+    assert {cookie.key.split("_")[1] for cookie in cookies} >= {"theme", "session"}
+    assert all(bool(cookie["secure"]) is secure for cookie in cookies)
+
+
+def test_invented_methods_make_no_new_figures(client: Client) -> None:
+    before = len(next(iter(REQUESTS.collect())).samples)
+    for number in range(5):
+        assert client.generic(f"MADE{number}", "/healthz").status_code == 405
+    assert len(next(iter(REQUESTS.collect())).samples) <= before + 2  # one more series, with its time of creation
 
 
 def test_saved_views_and_the_way_in_are_for_those_who_signed_in(client: Client) -> None:
