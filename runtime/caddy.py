@@ -30,6 +30,8 @@ MEDIA_TYPES = {
     "png": "image/png",
     "webp": "image/webp",
 }
+# What an address may hold that lets one in: tickets of live lessons, codes of OpenID Connect. No log keeps them.
+SECRET_PARAMETERS = ("ticket", "code", "state", "id_token_hint")
 HOLD = "8s"  # how long a request waits at the door while the process behind is being restarted
 IMMUTABLE = "public, max-age=31536000, immutable"
 
@@ -203,7 +205,20 @@ def _body(instance: Instance) -> str:
     access = ""
     if instance.access_log:
         log = _quoted(instance.home / "logs" / "access.log")
-        access = f"\n\tlog {{\n\t\toutput file {log} {{\n\t\t\troll_size 32MiB\n\t\t\troll_keep 10\n\t\t}}\n\t\tformat json\n\t}}"
+        secrets = "\n\t\t\t\t".join(f"replace {name} hidden" for name in SECRET_PARAMETERS)
+        access = f"""
+	log {{
+		output file {log} {{
+			roll_size 32MiB
+			roll_keep 10
+		}}
+		format filter {{
+			request>uri query {{
+				{secrets}
+			}}
+			wrap json
+		}}
+	}}"""
     authority = ""
     if instance.tls:
         authority = f"\n\thandle {CA_PATH} {{{_certificate(instance)}\n\t}}"

@@ -51,10 +51,15 @@ def test_the_certificate_covers_every_address_of_the_machine(tmp_path: Path) -> 
 
 
 @pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def home_of_door(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("door") / "a home"
+
+
+@pytest.fixture(scope="module")
+def door(home_of_door: Path) -> Iterator[str]:
     """Caddy alone, its upstreams missing."""
-    home = tmp_path_factory.mktemp("door") / "a home"
-    instance = Instance(home, port=free_port(), bind="127.0.0.1", max_upload_mb=1)
+    home = home_of_door
+    instance = Instance(home, port=free_port(), bind="127.0.0.1", max_upload_mb=1, access_log=True)
     make_home(home)
     stream = home / "media" / "streams" / "abc" / "av"
     stream.mkdir(parents=True)
@@ -134,3 +139,14 @@ def test_people_see_a_friendly_page_that_retries(door: str) -> None:
 def test_programs_get_a_short_answer(door: str) -> None:
     answer = get(f"{door}/api/x", Accept="application/json")
     assert (answer.status_code, answer.json()["error"]) == (503, "unavailable")
+
+
+def test_the_access_log_holds_nothing_that_lets_one_in(door: str, home_of_door: Path) -> None:
+    """Tickets travel in addresses, since a browser's websocket sends no headers of ours; codes of OpenID Connect do too."""
+    get(f"{door}/live/ws/watch?a=1&ticket=let-me-in")
+    get(f"{door}/elsewhere/callback?code=let-me-in&state=let-me-in")
+    path = home_of_door / "logs" / "access.log"
+    wait_for(lambda: "/elsewhere/callback" in path.read_text())
+    written = path.read_text()
+    assert "/live/ws/watch?a=1" in written
+    assert "let-me-in" not in written
