@@ -58,8 +58,10 @@ def _own(server: EmbeddedPostgres, lock: Lock) -> Iterator[str]:
     try:
         server.start()
         lock.acquire(shared=True)
-        yield server.url
-        lock.acquire(wait=True)  # until no other command uses it
+        try:
+            yield server.url
+        finally:
+            lock.acquire(wait=True)  # until no other command uses it, however this one ended
     finally:
         server.stop()
         lock.release()

@@ -91,12 +91,16 @@ class Service:
     failed: asyncio.Event = field(default_factory=asyncio.Event)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     idle: asyncio.Event = field(default_factory=asyncio.Event)
+    _launched: asyncio.Event = field(default_factory=asyncio.Event)  # clear while a process is being started
     _process: asyncio.subprocess.Process | None = None
 
     def _become(self, state: State) -> None:
         self.state = state
         self.log.event(f"service {state}", pid=self.pid, restarts=self.restarts, exit_code=self.exit_code)
         self.changed(self)
+
+    def __post_init__(self) -> None:
+        self._launched.set()
 
     async def run(self) -> None:
         """Start, watch and restart until `stop` is called. Gives up when it never got ready in the first tries."""
@@ -124,6 +128,7 @@ class Service:
         # A pipe of our own: asyncio's would make `wait` last as long as any grandchild holds the other end.
         output, theirs = os.pipe()
         os.set_blocking(output, False)
+        self._launched.clear()
         try:
             launch = await asyncio.to_thread(self.spec.launch)
             if self._stop.is_set():
@@ -135,13 +140,15 @@ class Service:
             self.log.last.append(str(error))
             os.close(output)
             return
+        else:
+            self.pid = process.pid
+            self.idle.clear()
         finally:
             os.close(theirs)
+            self._launched.set()
         loop = asyncio.get_running_loop()
         loop.add_reader(output, self._read, output)
         self.started_at = time.monotonic()
-        self.pid = process.pid
-        self.idle.clear()
         self._become(State.STARTING)
         watching = asyncio.create_task(self._watch())
         self.exit_code = await process.wait()
@@ -228,6 +235,7 @@ class Service:
             os.killpg(pid, signal.SIGKILL)
 
     async def stop(self) -> None:
-        """Stop for good; returns when the process has ended."""
+        """Stop for good; returns when the process has ended. One that is being started is let start first."""
         self._stop.set()
+        await self._launched.wait()
         await self._terminate()

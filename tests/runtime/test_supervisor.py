@@ -17,7 +17,7 @@ import pytest
 
 from runtime.launch import Launch
 from runtime.logs import RotatingLog, ServiceLog
-from runtime.process import Backoff, Spec
+from runtime.process import Backoff, Service, Spec
 from runtime.supervisor import Supervisor, read_state
 from runtime.words import Problem
 from tests.runtime.platform import wait_for
@@ -169,6 +169,28 @@ def test_stopping_goes_in_reverse_and_kills_the_deaf(tmp_path: Path) -> None:
     supervisor = asyncio.run(supervised(tmp_path, specs, scenario))
     assert ends.read_text().split() == ["top", "base"]
     assert all(service.pid is None for service in supervisor.services.values())
+
+
+def test_a_process_that_is_being_started_when_told_to_stop_is_stopped_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the database would live on under a supervisor that says that everything has stopped."""
+    spawn, made = Service._spawn, list[int]()
+
+    async def slowly(launch: Launch, output: int) -> asyncio.subprocess.Process:
+        process = await spawn(launch, output)
+        made.append(process.pid)
+        await asyncio.sleep(0.5)
+        return process
+
+    monkeypatch.setattr(Service, "_spawn", staticmethod(slowly))
+
+    async def scenario(_supervisor: Supervisor) -> None:
+        await until(lambda: made)
+
+    supervisor = asyncio.run(supervised(tmp_path, [spec("a")], scenario))
+    assert supervisor.services["a"].state == "stopped"
+    assert not psutil.pid_exists(made[0])
 
 
 def test_children_die_with_a_killed_supervisor(tmp_path: Path) -> None:
