@@ -22,10 +22,10 @@ LANTIAN_MEDIA_ROOT = LANTIAN_HOME / "media"
 LANTIAN_FILES_ROOT = LANTIAN_HOME / "files"
 LANTIAN_DEMO = flag("LANTIAN_DEMO")
 LANTIAN_TLS = os.environ.get("LANTIAN_TLS", "")
-LANTIAN_PORT = int(os.environ.get("LANTIAN_PORT", "8000"))
+LANTIAN_PORT = int(os.environ.get("LANTIAN_PORT") or "8000")
 LANTIAN_LOG_REQUESTS = flag("LANTIAN_LOG_REQUESTS")
 LANTIAN_METRICS_TOKEN = os.environ.get("LANTIAN_METRICS_TOKEN", "")
-LANTIAN_DISK_RESERVE_BYTES = int(os.environ.get("LANTIAN_DISK_RESERVE_MB", "1024")) * 2**20
+LANTIAN_DISK_RESERVE_BYTES = int(os.environ.get("LANTIAN_DISK_RESERVE_MB") or "1024") * 2**20
 # A demonstration's lesson is always on the air (some 4 GB a day): it forgets by itself. Elsewhere recordings are kept for good.
 LANTIAN_KEEP_RECORDINGS_DAYS = int(os.environ.get("LANTIAN_KEEP_RECORDINGS_DAYS") or ("3" if LANTIAN_DEMO else "0"))
 # The second rendition of live lessons, with AAC sound, for players without Opus: about 2 % of a core a lesson.
@@ -153,7 +153,7 @@ def _database(url: str) -> dict[str, object]:
         # an empty statement as each request takes its connection: after a restart of the database the pool hands out no dead ones
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "pool": {"min_size": 2, "max_size": int(os.environ.get("LANTIAN_DB_POOL", "4")), "timeout": 10},
+            "pool": {"min_size": 2, "max_size": int(os.environ.get("LANTIAN_DB_POOL") or "4"), "timeout": 10},
             "application_name": "lantian",
         },
     }

@@ -144,10 +144,12 @@ def _render_picture(row: PageUpload) -> None:
             raise BadUpload(_("图片尺寸过大"))
         _expect(row, 1)
         picture.draft("RGB", (WIDTH, HEIGHT))  # JPEG: decode no larger than needed
-        upright = ImageOps.exif_transpose(picture)
+        # small first: each further copy of a picture as large as is let in would be a quarter of a gigabyte
+        small = picture if picture.mode in {"L", "RGB", "RGBA"} else picture.convert("RGBA")
+        small.thumbnail((WIDTH, HEIGHT))
+        upright = ImageOps.exif_transpose(small).convert("RGBA")
         flat = Image.new("RGB", upright.size, "white")
-        flat.paste(upright.convert("RGBA"), mask=upright.convert("RGBA").getchannel("A"))
-        flat.thumbnail((WIDTH, HEIGHT))
+        flat.paste(upright, mask=upright.getchannel("A"))
         _keep(row, 1, flat)
 
 

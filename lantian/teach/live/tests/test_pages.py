@@ -17,7 +17,7 @@ from lantian.kernel import files
 from lantian.kernel.rules import SYSTEM
 from lantian.people.schedule.enums import LessonAccess
 from lantian.teach.live import services
-from lantian.teach.live.models import LiveSession, PageUpload
+from lantian.teach.live.models import LessonPage, LiveSession, PageUpload
 from lantian.teach.live.tests.support import config, open_for, sign_in
 from lantian.teach.live.tests.world import person
 
@@ -185,6 +185,22 @@ def test_a_picture_becomes_one_page_upright_and_on_white(teacher, world, run_job
     assert (page["width"], page["height"]) == (1920, 960)
     shown = Image.open(io.BytesIO(b"".join(teacher.get(page["url"]).streaming_content)))
     assert shown.convert("RGB").getpixel((10, 10)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("mode", ["P", "RGB", "I;16"])
+def test_a_large_picture_is_made_small_before_it_is_turned_and_laid_on_white(world, monkeypatch, mode):
+    """Sixty million pixels in four bytes each, four times over, are more than a small server has."""
+    lesson, out, sizes = world.plan(), io.BytesIO(), []
+    exif = Image.Exif()
+    exif[0x0112] = 6  # lies on its side
+    Image.new(mode, (4000, 2000)).save(out, "PNG", exif=exif)
+    made, name = Image.new, "课件.png"
+    row = services.add_page_upload(lesson, upload=io.BytesIO(out.getvalue()), name=name, by=world.teacher_actor)
+    monkeypatch.setattr(Image, "new", lambda mode, size, *more: sizes.append(size) or made(mode, size, *more))
+    services.render_page_upload(row.pk)
+    page = LessonPage.objects.get(upload=row)
+    assert (page.width, page.height) == (960, 1920)
+    assert max(max(size) for size in sizes) <= 1920
 
 
 def test_a_lesson_takes_twenty_files_and_forgets_those_removed(
