@@ -36,6 +36,7 @@ export class LessonViewer {
   private socket: Socket;
   private beatSent = 0;
   private renewed = false;
+  private gone = false;
   private readonly timer: number;
   private readonly visible = (): void => this.beat();
 
@@ -55,6 +56,7 @@ export class LessonViewer {
   }
 
   destroy(): void {
+    this.gone = true;
     window.clearInterval(this.timer);
     document.removeEventListener("visibilitychange", this.visible);
     this.socket.stop();
@@ -139,9 +141,12 @@ export class LessonViewer {
     try {
       const answer = await post(this.options.ticketUrl);
       if (!answer.ok) throw new Error(String(answer.status));
-      this.ticket = ((await answer.json()) as { ticket: string }).ticket;
+      const { ticket } = (await answer.json()) as { ticket: string };
+      if (this.gone) return; // left meanwhile: a line nobody closes would count as somebody watching
+      this.ticket = ticket;
       this.socket = this.open();
     } catch {
+      if (this.gone) return;
       this.line = "refused";
       this.options.changed(this);
     }

@@ -68,6 +68,7 @@ export class EpochRecorder {
     this.stopWatch?.();
     this.stopWatch = null;
     this.restartLater?.();
+    this.restartLater = null;
     const running = this.running;
     this.running = null;
     return running ? finish(running) : Promise.resolve();

@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { LessonViewer } from "./viewer";
+
+class Line {
+  static made: Line[] = [];
+  readyState = 1;
+  bufferedAmount = 0;
+  onopen: (() => void) | null = null;
+  onmessage: unknown = null;
+  onclose: ((event: { code: number; reason: string }) => void) | null = null;
+
+  constructor(readonly url: string) {
+    Line.made.push(this);
+  }
+
+  send(): void {
+    // nobody listens
+  }
+
+  close(): void {
+    this.readyState = 3;
+  }
+}
+
+beforeEach(() => {
+  Line.made = [];
+  vi.stubGlobal("WebSocket", Object.assign(Line, { OPEN: 1 }));
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+function viewer(): LessonViewer {
+  return new LessonViewer({
+    video: document.createElement("video"),
+    path: "/live/ws/watch",
+    ticket: "old",
+    ticketUrl: "/live/tickets/x/",
+    session: "live",
+    changed: () => undefined,
+  });
+}
+
+const settled = (): Promise<void> => new Promise((done) => setTimeout(done, 20));
+
+test("a dead ticket is renewed once, and the line comes back with the new one", async () => {
+  vi.stubGlobal("fetch", () => Promise.resolve(new Response(JSON.stringify({ ticket: "new" }))));
+  const watching = viewer();
+  Line.made[0]?.onclose?.({ code: 4003, reason: "" });
+  await vi.waitFor(() => expect(Line.made[1]?.url).toContain("ticket=new"));
+  watching.destroy();
+});
+
+test("who left while a new ticket was fetched does not come back", async () => {
+  let answer: (found: Response) => void = () => undefined;
+  const asked = vi.fn(() => new Promise<Response>((resolve) => (answer = resolve)));
+  vi.stubGlobal("fetch", asked);
+  const watching = viewer();
+  Line.made[0]?.onclose?.({ code: 4003, reason: "" });
+  await vi.waitFor(() => expect(asked).toHaveBeenCalled());
+  watching.destroy();
+  answer(new Response(JSON.stringify({ ticket: "new" })));
+  await settled();
+  expect(Line.made).toHaveLength(1);
+});
