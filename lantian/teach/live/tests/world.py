@@ -68,10 +68,12 @@ class World:
 
     def screen_actor(self, index=0) -> Actor:
         room = self.rooms[index]
+        accounts = apps.get_model("identity", "Account").objects
+        account, _made = accounts.get_or_create(username=f"screen.{index + 1}", kind="class_screen")
         return Actor(
             kind=ActorKind.SCREEN,
             name=str(room.class_group),
-            account_id=uuid4(),
+            account_id=account.pk,
             room_id=room.pk,
             organization_id=room.organization_id,
             class_group_ids=frozenset({room.class_group_id}),
