@@ -7,6 +7,7 @@ once, also when a worker dies with it in hand (`take_up_again`); name its `lock`
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.db import transaction
 from django.db.models import Count
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
@@ -43,8 +44,13 @@ def periodic(name: str, *, cron: str, queue: str = "default") -> Callable[[F], F
 
 def enqueue(name: str, *, lock: str | None = None, once: str | None = None, **arguments: Any) -> bool:
     """Defer a job by name. `once`: skip (and return False) while a job with this queueing lock is still waiting."""
+    task = app.configure_task(name, lock=lock, queueing_lock=once)
+    if once is None:
+        task.defer(**arguments)
+        return True
     try:
-        app.configure_task(name, lock=lock, queueing_lock=once).defer(**arguments)
+        with transaction.atomic():  # the database's no must not end the caller's transaction
+            task.defer(**arguments)
     except AlreadyEnqueued:
         return False
     return True

@@ -60,9 +60,12 @@ KERNEL_LIBRARIES = {
     "registry",
     "jobs",
     "crypto",
+    "errors",
     "files",
     "fields",
+    "holdings",
     "prepared",
+    "retention",
     "triggers",
     "web",
 }

@@ -1,9 +1,14 @@
 """Reads about streams."""
 
-from django.db.models import QuerySet
+from datetime import datetime
 
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+
+from lantian.content.media.enums import StreamState
 from lantian.content.media.models import MediaKey, Stream
 from lantian.content.media.rules import may_view_stream
+from lantian.kernel.retention import Line
 from lantian.kernel.rules import Actor, shared, visible_pair
 
 
@@ -28,3 +33,16 @@ def media_url(stream: Stream, name: str) -> str:
 def poster_url(stream: Stream) -> str:
     """Address of the newest still picture; empty while there is none."""
     return media_url(stream, stream.poster) if stream.poster else ""
+
+
+def streams_closed(before: datetime) -> QuerySet[Stream]:
+    """Recordings that ended before a moment and are still there."""
+    return Stream.objects.filter(state=StreamState.CLOSED, closed_at__lt=before)
+
+
+def sample_of_closed(before: datetime, most: int) -> list[Line]:
+    """Some of `streams_closed`, the oldest first, by their length."""
+    rows = streams_closed(before).order_by("closed_at").values_list("seconds", "closed_at")[:most]
+    return [
+        Line(gettext("录像，%(minutes)s 分钟") % {"minutes": round(seconds / 60)}, at) for seconds, at in rows if at
+    ]

@@ -2,12 +2,19 @@
 
 from uuid import uuid4
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 
 
 class JournalEntry(models.Model):
-    """Who did what to which thing, when, in which role. Written with the act itself; never changed, never deleted."""
+    """Who did what to which thing, when, in which role. Written with the act itself, and then never changed, but for one thing:
+    when a human being is erased, their name gives way to a pseudonym and what was written about them freely is cleared
+    (`services.redact`). Rows of kinds that have a time of keeping go when it is over.
+
+    `people`: ids of those, besides the object, whose names stand in `data`.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     action = models.CharField(max_length=80)
@@ -20,6 +27,7 @@ class JournalEntry(models.Model):
     role = models.CharField(max_length=24, blank=True)
     organization_id = models.UUIDField(null=True)
     data = models.JSONField(default=dict)
+    people = ArrayField(models.UUIDField(), null=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -27,6 +35,7 @@ class JournalEntry(models.Model):
             models.Index(fields=["object_type", "object_id", "-at"], name="journal_object"),
             models.Index(fields=["person_id", "-at"], name="journal_person"),
             models.Index(fields=["action", "-at"], name="journal_action"),
+            GinIndex(fields=["people"], name="journal_people", condition=models.Q(people__isnull=False)),
         ]
 
     def __str__(self) -> str:

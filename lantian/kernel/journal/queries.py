@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
+from lantian.kernel.holdings import Part, Subject
 from lantian.kernel.journal.models import JournalEntry
 from lantian.kernel.prepared import prepared
 
 NEWEST = 20
+ALL = 100_000  # more lines than any person's history has
 
 
 def history_of(obj: models.Model) -> QuerySet[JournalEntry]:
@@ -31,3 +34,47 @@ def _newest(object_type: str, object_id: UUID) -> QuerySet[JournalEntry]:
 def newest_of(obj: models.Model) -> list[JournalEntry]:
     """The newest entries of `history_of`, as many as a page shows."""
     return _newest(obj._meta.label_lower, obj.pk)
+
+
+PERSON, ACCOUNT = "roster.person", "identity.account"  # words that rows carry; what they mean is known above
+
+
+def about(subject: Subject) -> Q:
+    """Rows whose object is the person or an account of theirs."""
+    return Q(object_type=PERSON, object_id__in=subject.person_ids) | Q(
+        object_type=ACCOUNT, object_id__in=subject.account_ids
+    )
+
+
+def by_account(subject: Subject) -> Q:
+    """Rows of what an account did with itself before it was known whose it is: signing in, a first password."""
+    return Q(object_type=ACCOUNT, object_id__in=subject.account_ids, account_id__in=subject.account_ids)
+
+
+def naming(subject: Subject) -> Q:
+    """Rows about others in which the person's name may stand."""
+    ids = list(subject.person_ids)
+    return Q(people__overlap=ids) | Q(object_type=PERSON, object_id__in=subject.relatives)
+
+
+def count_of(subject: Subject) -> int:
+    """How many rows a person did or that are about them."""
+    return JournalEntry.objects.filter(about(subject) | Q(person_id__in=subject.person_ids)).count()
+
+
+def names_noted(person_ids: Iterable[UUID]) -> set[str]:
+    """All that people were ever called, as far as a change of name is on record."""
+    rows = JournalEntry.objects.filter(object_type=PERSON, object_id__in=list(person_ids), data__before__has_key="name")
+    return {str(data["before"]["name"]) for data in rows.values_list("data", flat=True)}
+
+
+def acts_part(subject: Subject) -> Part:
+    """What a person did here, the newest first."""
+    rows = JournalEntry.objects.filter(person_id__in=subject.person_ids).order_by("-at")
+    found = rows.values_list("at", "action", "object_type")[:ALL]
+    labels = {"at": _("时间"), "action": _("操作（代码）"), "object": _("对象（代码）")}
+    return Part(
+        _("本人的操作"),
+        labels,
+        [{"at": at.isoformat(), "action": action, "object": kind} for at, action, kind in found],
+    )

@@ -2,17 +2,27 @@
 
 import dataclasses
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
+from django.utils.translation import gettext_lazy as _
 
 from lantian.kernel import jobs
 from lantian.kernel.events import EVENTS, RECEIVERS, Event
+from lantian.kernel.holdings import Subject
+from lantian.kernel.journal import queries
 from lantian.kernel.journal.models import Delivery, JournalEntry, OutboxEvent
+from lantian.kernel.retention import Line, RetentionRule
 from lantian.kernel.rules import Actor
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from lantian.kernel.rules import Text
 
 
 def plain(data: Any) -> Any:
@@ -20,7 +30,14 @@ def plain(data: Any) -> Any:
     return json.loads(json.dumps(data, cls=DjangoJSONEncoder))
 
 
-def _about(action: str, object_type: str, object_id: UUID, by: Actor, data: dict[str, Any]) -> JournalEntry:
+def _about(
+    action: str,
+    object_type: str,
+    object_id: UUID,
+    by: Actor,
+    data: dict[str, Any],
+    people: Iterable[UUID] | None = None,
+) -> JournalEntry:
     return JournalEntry(
         action=action,
         object_type=object_type,
@@ -32,16 +49,24 @@ def _about(action: str, object_type: str, object_id: UUID, by: Actor, data: dict
         role=by.role,
         organization_id=by.grant.organization_id if by.grant else by.organization_id,
         data=data,
+        people=list(people) if people else None,
     )
 
 
-def _entry(action: str, obj: models.Model, by: Actor, data: dict[str, Any]) -> JournalEntry:
-    return _about(action, obj._meta.label_lower, obj.pk, by, data)
+def _entry(
+    action: str, obj: models.Model, by: Actor, data: dict[str, Any], people: Iterable[UUID] | None = None
+) -> JournalEntry:
+    return _about(action, obj._meta.label_lower, obj.pk, by, data, people)
 
 
-def record(action: str, obj: models.Model, *, by: Actor, **data: Any) -> JournalEntry:
-    """Write an audit row about `obj` in the running transaction. Never put a sealed value in `data`."""
-    entry = _entry(action, obj, by, plain(data))
+def record(
+    action: str, obj: models.Model, *, by: Actor, people: Iterable[UUID] | None = None, **data: Any
+) -> JournalEntry:
+    """Write an audit row about `obj` in the running transaction. Never put a sealed value in `data`.
+
+    `people`: ids of persons other than `obj` whose names are in `data`, so that erasing one of them finds the row.
+    """
+    entry = _entry(action, obj, by, plain(data), people)
     entry.save(force_insert=True)
     return entry
 
@@ -60,22 +85,31 @@ def record_many(action: str, objects: Iterable[models.Model], *, by: Actor, **da
 
 
 def record_from(
-    action: str, model: type[models.Model], what: str, source: str, *, by: Actor, data_sql: str = "", **data: Any
+    action: str,
+    model: type[models.Model],
+    what: str,
+    source: str,
+    *,
+    by: Actor,
+    data_sql: str = "",
+    people_sql: str = "NULL::uuid[]",
+    **data: Any,
 ) -> int:
     """Write an audit row about each thing that a query of ours finds: `what` is the id's expression, `source` what stands after
-    FROM, `data_sql` an expression of jsonb over the same rows (instead of `data`). One statement for any number; returns it.
+    FROM, `data_sql` an expression of jsonb over the same rows (instead of `data`), `people_sql` one of uuid[] (see `record`).
+    One statement for any number; returns it.
     """
     entry = _entry(action, model(), by, plain(data))
     fixed: dict[str, Any] = {
         str(field.column): getattr(entry, field.attname) for field in JournalEntry._meta.concrete_fields
     }
-    for name in ("id", "object_id", "data"):
+    for name in ("id", "object_id", "data", "people"):
         del fixed[name]
     names = list(fixed)
     expression = data_sql or "%s::jsonb"
     sql = (
-        f"INSERT INTO journal_journalentry (id, object_id, data, {', '.join(names)})"  # noqa: S608 - names of our own
-        f" SELECT gen_random_uuid(), {what}, {expression}, {', '.join(['%s'] * len(names))} FROM {source}"
+        f"INSERT INTO journal_journalentry (id, object_id, data, people, {', '.join(names)})"  # noqa: S608 - names of our own
+        f" SELECT gen_random_uuid(), {what}, {expression}, {people_sql}, {', '.join(['%s'] * len(names))} FROM {source}"
     )
     values = [fixed[name] for name in names]
     with connection.cursor() as cursor:
@@ -129,7 +163,7 @@ def deliver(sequence: int) -> int:
     for key, function in RECEIVERS.get(row.name, {}).items():
         try:
             with transaction.atomic():
-                _, first = Delivery.objects.get_or_create(event=row, receiver=key)
+                _row, first = Delivery.objects.get_or_create(event=row, receiver=key)
                 if first:
                     function(fact)
                     ran += 1
@@ -138,3 +172,85 @@ def deliver(sequence: int) -> int:
     if failed:
         raise failed
     return ran
+
+
+# What stays in a row about somebody who was erased: codes, ids, numbers, days and names of units. All else is about the person,
+# or was typed by people, who write down anything.
+KEPT = frozenset(
+    {
+        "changed", "what", "role", "organization", "version", "way", "kind", "count", "school_year", "classes", "graduated",
+        "valid_from", "valid_to", "ended_on", "to", "source", "target", "login_names", "sessions_ended", "rule", "ground",
+    }
+)  # fmt: skip
+
+
+def redact(subject: Subject) -> int:
+    """Take a person's name out of the trail; acts, ids, roles and times stay. Returns the number of rows that changed.
+
+    What they did is from now on done by the pseudonym. In rows about them only `KEPT` stays. In rows about others (`people` and
+    their relatives) the name gives way to the pseudonym.
+    """
+    changed = JournalEntry.objects.filter(person_id__in=subject.person_ids).update(actor_name=subject.pseudonym)
+    changed += JournalEntry.objects.filter(queries.by_account(subject)).update(actor_name=subject.pseudonym)
+    about = JournalEntry.objects.filter(queries.about(subject)).only("data")
+    changed += _rewrite(about.iterator(chunk_size=1000), _bare)
+    named = JournalEntry.objects.filter(queries.naming(subject)).only("data")
+    return changed + _rewrite(named.iterator(chunk_size=1000), lambda data: _renamed(data, subject))
+
+
+def _rewrite(rows: Iterator[JournalEntry], change: Any) -> int:
+    touched = []
+    for row in rows:
+        data = change(row.data)
+        if data != row.data:
+            row.data = data
+            touched.append(row)
+    JournalEntry.objects.bulk_update(touched, ["data"], batch_size=500)
+    return len(touched)
+
+
+def _bare(data: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key in KEPT or key.endswith("_id")}
+
+
+def _renamed(value: Any, subject: Subject) -> Any:
+    if isinstance(value, dict):
+        return {key: _renamed(each, subject) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_renamed(each, subject) for each in value]
+    if isinstance(value, str):
+        for name in subject.names:
+            value = value.replace(name, subject.pseudonym)
+    return value
+
+
+def forget(actions: Iterable[str], *, before: datetime) -> int:
+    """Delete rows of some actions that are older than their time of keeping; returns how many."""
+    rows = JournalEntry.objects.filter(action__in=list(actions), at__lt=before)
+    return int(rows._raw_delete(rows.db))  # no signals and no keys hang on them: one statement
+
+
+def journal_rule(
+    title: "Text", basis: "Text", words: "dict[str, Text]", *, unit: str, usual: int, least: int, most: int
+) -> RetentionRule:
+    """The time of keeping of rows of some actions (their names and what people call them); its limits as in RetentionRule."""
+
+    def rows(before: datetime) -> "QuerySet[JournalEntry]":
+        return JournalEntry.objects.filter(action__in=list(words), at__lt=before)
+
+    def sample(before: datetime, most: int) -> list[Line]:
+        found = rows(before).order_by("at").values_list("action", "at")[:most]
+        return [Line(str(words[action]), at) for action, at in found]
+
+    return RetentionRule(
+        title,
+        _("删除整条记录。"),
+        basis,
+        unit,
+        usual,
+        least,
+        most,
+        count=lambda before: rows(before).count(),
+        sample=sample,
+        let_go=lambda before: forget(words, before=before),
+    )

@@ -101,6 +101,12 @@ def working_days(first: date, last: date, *, path: str = "", organization_id: UU
     return [day for day in days if _works(day, special.get(day))]
 
 
+def working_day_after(day: date, count: int, *, path: str = "", organization_id: UUID | None = None) -> date:
+    """The `count`-th working day after `day` (1: the next one): where a term of so many working days ends. One query."""
+    last = day + timedelta(days=2 * count + 30)  # no holiday with its shifted days is longer than the slack
+    return working_days(day + timedelta(days=1), last, path=path, organization_id=organization_id)[count - 1]
+
+
 def weekday_timetable(day: date, *, path: str = "", organization_id: UUID | None = None) -> int | None:
     """Whose weekday's timetable runs (0 Monday … 6 Sunday); None on days off.
 

@@ -8,7 +8,18 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
+        from lantian.kernel.holdings import HOLDINGS, Holding
+        from lantian.kernel.web import views_kept
+
         speak_plainly()
+        holding = Holding(
+            _("保存的列表视图"),
+            covers=("web.savedview.account_id",),
+            count=views_kept.count_of,
+            erase=views_kept.erase,
+            export=views_kept.part,
+        )
+        HOLDINGS.register("web.views", holding)
 
 
 def speak_plainly() -> None:

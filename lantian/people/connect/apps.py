@@ -15,6 +15,7 @@ class ConnectConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from lantian.kernel.demo import demo_part
+        from lantian.kernel.holdings import DID_IT, exempt
         from lantian.kernel.web.navigation import NavItem, add
         from lantian.people.connect import demo, rules
         from lantian.people.roster.queries import OWN_LINKS
@@ -33,6 +34,7 @@ class ConnectConfig(AppConfig):
                 group=_("名册"),
             )
         )
+        exempt(DID_IT, "connect.client.created_by")
 
 
 def _own_link(actor: "Actor") -> "OwnLink | None":

@@ -37,3 +37,46 @@ class ExchangeConfig(AppConfig):
             )
         )
         SENTENCES["exchange.private_facts_fetched"] = _("取走了手机号、身份证号或学籍号：%(to)s")
+        _hold()
+
+
+def _hold() -> None:
+    """What imports hold of a person, and how long."""
+    from django.utils.translation import gettext_lazy as _
+
+    from lantian.kernel.holdings import DID_IT, HOLDINGS, Holding, exempt
+    from lantian.kernel.retention import DAY, RETENTION, RetentionRule
+    from lantian.people.exchange import services
+    from lantian.people.exchange.queries import holding
+    from lantian.people.exchange.services import erasing
+
+    held = Holding(
+        _("导入文件里的行、其他系统的编号"),
+        covers=("exchange.stagedrow.person_id", "exchange.stagedrow.object_id", "exchange.sourcekey.object_id"),
+        count=holding.count_of,
+        erase=erasing.erase_rows,
+        export=holding.keys_part,
+    )
+    HOLDINGS.register("exchange.rows", held)
+    rule = RetentionRule(
+        _("导入文件里的行"),
+        _("删除每一行的内容和发现的问题，导入的时间、经办人和数量保留。"),
+        _("平台的做法：办完以后只为查对。"),
+        DAY,
+        usual=30,
+        least=1,
+        most=365,
+        count=lambda before: holding.staged_until(before).count(),
+        sample=holding.sample_of_staged,
+        let_go=services.forget_old,
+    )
+    RETENTION.register("exchange.rows", rule)
+    exempt(
+        DID_IT,
+        "exchange.importrun.created_by",
+        "exchange.importrun.acting",
+        "exchange.sheetmapping.set_by",
+        "exchange.sheetcorrection.by",
+        "exchange.senterrors.sent_by",
+        "exchange.export.created_by",
+    )

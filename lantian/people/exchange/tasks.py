@@ -17,11 +17,6 @@ def resume(timestamp: int) -> None:
     services.resume()
 
 
-@periodic("exchange.forget_old", cron="41 18 * * *")
-def forget_old(timestamp: int) -> None:
-    services.forget_old()
-
-
 @periodic("exchange.forget_pulls", cron="*/20 * * * *")
 def forget_pulls(timestamp: int) -> None:
     services.forget_pulls()

@@ -4,15 +4,19 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from lantian.kernel import crypto
+from lantian.kernel.holdings import Part, Subject
+from lantian.kernel.retention import Line
 from lantian.kernel.rules import Actor
 from lantian.people.identity.engine.devices import describe
 from lantian.people.identity.engine.names import normalise_login
@@ -92,3 +96,39 @@ def sessions_of(account: Account, *, current_key: str | None = None) -> list[Ses
         for row in rows
         if row.session_key in alive
     ]
+
+
+def count_of(subject: Subject) -> int:
+    """How many accounts a person has."""
+    return Account.objects.filter(pk__in=subject.account_ids).count()
+
+
+def account_part(subject: Subject) -> Part:
+    """A person's accounts, the ways to name them when signing in (masked, as we keep them), and where they are signed in."""
+    ids = subject.account_ids
+    found = [
+        (gettext("用户名"), account.username, account.created_at)
+        for account in Account.objects.filter(pk__in=ids).order_by("created_at")
+    ]
+    found += [
+        (name.get_kind_display(), name.hint, name.created_at)
+        for name in LoginName.objects.filter(account__in=ids).order_by("created_at")
+    ]
+    found += [
+        (gettext("登录设备"), session.ip, session.last_seen_at)
+        for session in UserSession.objects.filter(user_id__in=ids).order_by("-last_seen_at")
+    ]
+    rows = [{"kind": kind, "value": value, "at": at.isoformat()} for kind, value, at in found]
+    return Part(gettext("账号"), {"kind": gettext("项目"), "value": gettext("内容"), "at": gettext("时间")}, rows)
+
+
+def stale_sessions(before: datetime) -> QuerySet[Any]:
+    """Records of sessions in which nobody was seen since."""
+    rows: QuerySet[Any] = UserSession.objects.filter(last_seen_at__lt=before)
+    return rows
+
+
+def sample_of_sessions(before: datetime, most: int) -> list[Line]:
+    """Some of `stale_sessions`, by their device."""
+    rows = stale_sessions(before).order_by("last_seen_at").values_list("user_agent", "last_seen_at")[:most]
+    return [Line(" · ".join(gettext(name) for name in describe(agent).split(" · ") if name), at) for agent, at in rows]

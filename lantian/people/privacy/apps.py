@@ -29,10 +29,22 @@ class PrivacyConfig(AppConfig):
         SENTENCES["privacy.consent_withdrawn"] = _("撤回了监护人的同意：%(reason)s")
         SENTENCES["privacy.data_exported"] = _("下载了个人信息副本")
         SENTENCES["privacy.audit_exported"] = _("导出了查看和授权记录")
+        for action, words in {
+            "privacy.erasure_requested": _("申请删除个人信息，由%(organization)s受理"),
+            "privacy.erasure_approved": _("同意了删除申请"),
+            "privacy.erasure_refused": _("没有同意删除申请：%(reason)s"),
+            "privacy.erasure_withdrawn": _("撤回了删除申请"),
+            "privacy.erasure_stopped": _("中止了删除：%(reason)s"),
+            "privacy.person_erased": _("个人信息已删除"),
+            "privacy.retention_set": _("调整了保存期限：%(reason)s"),
+        }.items():
+            SENTENCES[action] = words
         PERSON_PANELS.register("privacy.consent", _consent_panel)
         PERSON_PANELS.register("privacy.looks", _looks_panel)
-        _keep_parts()
+        _hold()
+        _retain()
         TODOS.register("privacy.consent", _consents_to_give)
+        TODOS.register("privacy.erasures", _erasures_to_decide)
         add(
             NavItem(
                 "consents",
@@ -55,21 +67,94 @@ class PrivacyConfig(AppConfig):
                 group=_("名册"),
             )
         )
+        add(
+            NavItem(
+                "erasures",
+                _("删除申请"),
+                "privacy_erasures",
+                "eraser",
+                69,
+                shown=lambda actor: bool(rules.may_list_erasures(actor)),
+                group=_("名册"),
+            )
+        )
+        add(
+            NavItem(
+                "retention",
+                _("保存期限"),
+                "privacy_retention",
+                "calendar-clock",
+                70,
+                shown=lambda actor: bool(rules.may_read_retention(actor)),
+                group=_("名册"),
+            )
+        )
 
 
-def _keep_parts() -> None:
-    """What the people floor holds about a person."""
-    from lantian.people.privacy.queries import personal
+def _hold() -> None:
+    """What the privacy app itself holds of a person: proofs, which outlive the name."""
+    from django.utils.translation import gettext_lazy as _
 
-    for key, part in (
-        ("facts", personal.facts_part),
-        ("memberships", personal.memberships_part),
-        ("roles", personal.roles_part),
-        ("family", personal.family_part),
-        ("consents", personal.consents_part),
-        ("history", personal.history_part),
-    ):
-        personal.PERSONAL_PARTS.register(key, part)
+    from lantian.kernel.holdings import DID_IT, HOLDINGS, Holding, exempt
+    from lantian.people.privacy import services
+    from lantian.people.privacy.models import Erasure
+    from lantian.people.privacy.queries import consents, personal
+
+    consent = Holding(
+        _("监护人同意"),
+        covers=("privacy.consent.student", "privacy.consent.guardian"),
+        count=lambda subject: consents.consents_with(subject).count(),
+        leaves=_("什么时候同意过哪一版，作为证明保留，不再有姓名。"),
+        export=personal.consents_part,
+    )
+    HOLDINGS.register("privacy.consents", consent)
+    request = Holding(
+        _("删除申请里的说明和答复"),
+        covers=("privacy.erasure.person",),
+        count=lambda subject: (
+            Erasure.objects.filter(person__in=subject.person_ids).exclude(reason="", answer="").count()
+        ),
+        erase=services.erase_requests,
+        leaves=_("什么时候删除了多少，作为证明保留，不再有姓名。"),
+    )
+    HOLDINGS.register("privacy.requests", request)
+    exempt(
+        DID_IT,
+        "privacy.consent.recorded_by",
+        "privacy.consent.withdrawn_by",
+        "privacy.erasure.requested_by",
+        "privacy.erasure.decided_by",
+        "privacy.retentionperiod.set_by",
+    )
+
+
+def _retain() -> None:
+    """How long people who left and the trail of looks are kept."""
+    from django.utils.translation import gettext_lazy as _
+
+    from lantian.kernel.journal.services import journal_rule
+    from lantian.kernel.retention import RETENTION, YEAR
+    from lantian.people.privacy import services
+    from lantian.people.privacy.queries.looks import AUDIT_EXPORTED, EXPORTED, FETCHED, REVEALED
+    from lantian.people.privacy.queries.retention import people_rules
+
+    for key, rule in people_rules(services.erase_gone).items():
+        RETENTION.register(key, rule)
+    looks = journal_rule(
+        _("谁看过隐私信息"),
+        _("《个人信息保护法》第五十六条：处理情况记录至少保存三年。"),
+        {
+            REVEALED: _("查看隐私信息"),
+            EXPORTED: _("下载个人信息副本"),
+            FETCHED: _("随名册交给其他系统"),
+            AUDIT_EXPORTED: _("导出查看和授权记录"),
+        },
+        unit=YEAR,
+        usual=5,
+        least=3,
+        most=30,
+    )
+    RETENTION.register("privacy.looks", looks)
 
 
 def _looks_panel(actor: "Actor", person: "Person") -> "Panel | None":
@@ -84,6 +169,8 @@ def _looks_panel(actor: "Actor", person: "Person") -> "Panel | None":
     if not own and not actor.paths and not (actor.has_role("guardian") and rules.may_read_looks(actor, person)):
         return None
     data = {"url": reverse("privacy_looks", args=[person.pk]), "may_export": own or actor.has_role("guardian")}
+    if (own or actor.has_role("guardian")) and rules.may_request_erasure(actor, person):
+        data["erase_url"] = reverse("privacy_ask", args=[person.pk])
     return Panel(_("隐私"), "privacy/_looks_panel.html", data)
 
 
@@ -123,3 +210,19 @@ def _consents_to_give(actor: "Actor", day: "date") -> "Iterable[Todo]":
     for child in queries.wards_without_consent(actor):
         words = _("阅读并同意%(name)s的个人信息同意书") % {"name": child.name}
         yield Todo(words, reverse("privacy_consent", args=[child.pk]))
+
+
+def _erasures_to_decide(actor: "Actor", day: "date") -> "Iterable[Todo]":
+    """How many requests wait for this head's or officer's word, and until when the first one does. One query."""
+    from django.urls import reverse
+    from django.utils.translation import gettext as _
+
+    from lantian.kernel.web.panels import Todo
+    from lantian.people.privacy import queries
+
+    if not actor.has_role(*queries.DECIDERS):
+        return
+    days = list(queries.erasures_to_decide(actor).values_list("decide_by", flat=True)[:100])
+    if days:
+        url = reverse("privacy_erasures") + "?state=waiting"
+        yield Todo(_("审核删除个人信息的申请"), url, due=days[0], count=len(days), unit=_("份"))

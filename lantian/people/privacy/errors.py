@@ -1,21 +1,12 @@
 """Refusals of the privacy pages, in words for the person who sees them."""
 
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from lantian.kernel.rules import Text
+from lantian.kernel.errors import Refusal
 
 
-class PrivacyError(Exception):
-    """Base of this app's refusals; `message` is a sentence for the user, `field` the form field it is about."""
-
-    message: "Text" = _("操作没有完成。")
-    field: str = ""
-
-    def __init__(self) -> None:
-        super().__init__(str(self.message))
+class PrivacyError(Refusal):
+    """Base of this app's refusals."""
 
 
 class NotTheCurrentText(PrivacyError):
@@ -47,3 +38,35 @@ class DayAhead(PrivacyError):
 class WhyNeeded(PrivacyError):
     message = _("请写明原因，至少四个字。")
     field = "reason"
+
+
+class ErasureUnderWay(PrivacyError):
+    message = _("已经有一份删除申请在办理。")
+
+
+class ErasureNotOpen(PrivacyError):
+    """It was decided, withdrawn or done meanwhile."""
+
+    message = _("这份申请现在不能这样办理，请刷新页面看看它到了哪一步。")
+
+
+class NobodyAnswers(PrivacyError):
+    """The person has nothing to do with any unit, and there is no unit above all."""
+
+    message = _("没有单位可以受理这份申请，请联系运维人员。")
+
+
+class AnswerNeeded(PrivacyError):
+    message = _("请写明理由，至少四个字：这是给申请人的书面答复。")
+    field = "answer"
+
+
+class NobodyFound(PrivacyError):
+    message = _("没有找到这个人：请核对姓名和号码；如果不在您的单位，请由所在单位办理。")
+    field = "number"
+
+
+class OutsideLimits(PrivacyError):
+    """The time of keeping is shorter or longer than the rule allows."""
+
+    field = "amount"

@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from lantian.kernel.rules import ALLOW, Actor, Verdict, deny, rule
+from lantian.kernel.rules import ALLOW, Actor, Verdict, deny, rule, visible_pair
 from lantian.people.privacy import queries
 from lantian.people.roster.enums import Role
+from lantian.people.roster.queries.holding import answering_unit
 from lantian.people.roster.rules import may_bind_guardian, may_view_person
 
 if TYPE_CHECKING:
+    from lantian.people.privacy.models import Erasure
     from lantian.people.roster.models import Person
 
 
@@ -85,3 +87,90 @@ def may_read_audit(actor: Actor) -> Verdict:
     if actor.has_role(Role.OFFICER, Role.SCHOOL_HEAD):
         return ALLOW
     return deny(_("查看和授权记录供教育局和校长使用"))
+
+
+@rule("privacy.request_erasure")
+def may_request_erasure(actor: Actor, person: "Person") -> Verdict:
+    """Ask that data be erased: oneself from fourteen years on, and the guardians of a child who is not grown up."""
+    if actor.person_id is not None and actor.person_id == person.pk:
+        return deny(_("未满十四周岁由监护人申请")) if queries.needs_consent(person) else ALLOW
+    if queries.answers_for(actor, person):
+        return ALLOW
+    return deny(_("删除个人信息由本人或未成年人的监护人申请"))
+
+
+_RECORDERS = (Role.OFFICER, Role.SCHOOL_HEAD, Role.SCHOOL_IT)
+
+
+@rule("privacy.record_erasure")
+def may_record_erasure(actor: Actor, person: "Person | None" = None) -> Verdict:
+    """Enter a request that came on paper: the administration of the unit that answers for the person, past ones too; nobody for
+    themselves or their own child. Asked without a person: whether for anybody."""
+    if not actor.has_role(*_RECORDERS):
+        return deny(_("书面申请由学校管理人员或教育局登记"))
+    if person is None:
+        return ALLOW
+    if actor.person_id == person.pk or queries.is_guardian_of(actor, person):
+        return deny(_("自己和自己孩子的申请请在线提出"))
+    unit = answering_unit([person.pk])
+    if unit is not None and actor.administers(unit.path):
+        return ALLOW
+    return deny(_("这个人不归您的单位受理"))
+
+
+@rule("privacy.list_erasures")
+def may_list_erasures(actor: Actor) -> Verdict:
+    """Those who decide: heads and officers."""
+    if actor.has_role(*queries.DECIDERS):
+        return ALLOW
+    return deny(_("删除申请由校长或教育局审核"))
+
+
+@rule("privacy.view_erasure")
+def may_view_erasure(actor: Actor, erasure: "Erasure") -> Verdict:
+    """Whom it is about, who asked, and who decides."""
+    if queries.erasures_visible_to(actor).filter(pk=erasure.pk).exists():
+        return ALLOW
+    return deny(_("这份申请不在您能看到的范围内"))
+
+
+visible_pair(may_view_erasure)(queries.erasures_visible_to)
+
+
+@rule("privacy.decide_erasure")
+def may_decide_erasure(actor: Actor, erasure: "Erasure") -> Verdict:
+    """The head of the answering unit or an officer above; nobody what they asked for or entered, nor about themselves or their
+    own child."""
+    if not actor.has_role(*queries.DECIDERS) or not actor.administers(erasure.organization.path):
+        return deny(_("这份申请由受理单位的校长或上级教育局审核"))
+    if actor.person_id in (erasure.person_id, erasure.requested_by_id):
+        return deny(_("自己提出或登记的申请由别人审核，请上级办理"))
+    if queries.is_guardian_of(actor, erasure.person):
+        return deny(_("自己孩子的申请由别人审核，请上级办理"))
+    return ALLOW
+
+
+@rule("privacy.withdraw_erasure")
+def may_withdraw_erasure(actor: Actor, erasure: "Erasure") -> Verdict:
+    """Think better of it: who asked or entered it, whom it is about, and a child's guardians."""
+    if actor.person_id is not None and actor.person_id in (erasure.person_id, erasure.requested_by_id):
+        return ALLOW
+    if queries.answers_for(actor, erasure.person):
+        return ALLOW
+    return deny(_("只有申请人、本人和监护人可以撤回申请"))
+
+
+@rule("privacy.read_retention")
+def may_read_retention(actor: Actor) -> Verdict:
+    """How long things are kept, and what would go: officers and heads."""
+    if actor.has_role(*queries.DECIDERS):
+        return ALLOW
+    return deny(_("保存期限供教育局和校长查看"))
+
+
+@rule("privacy.set_retention")
+def may_set_retention(actor: Actor) -> Verdict:
+    """It holds for everybody: officers of the unit that stands above all."""
+    if actor.has_role(Role.OFFICER) and actor.grant is not None and "." not in actor.grant.path:
+        return ALLOW
+    return deny(_("保存期限由最上级教育局设置"))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lantian.people.privacy.views import consents, looks
+from lantian.people.privacy.views import consents, erasing, looks, retention
 
 urlpatterns = [
     path("consents/", consents.consents, name="privacy_consents"),
@@ -9,5 +9,11 @@ urlpatterns = [
     path("people/<uuid:pk>/consent/withdraw/", consents.withdraw, name="privacy_consent_withdraw"),
     path("people/<uuid:pk>/looks/", looks.looks, name="privacy_looks"),
     path("people/<uuid:pk>/data/", looks.export, name="privacy_export"),
+    path("people/<uuid:pk>/erasure/", erasing.ask, name="privacy_ask"),
     path("audit/", looks.audit, name="privacy_audit"),
+    path("erasures/", erasing.erasures, name="privacy_erasures"),
+    path("erasures/new/", erasing.letter, name="privacy_letter"),
+    path("erasures/<uuid:pk>/", erasing.erasure, name="privacy_erasure"),
+    path("retention/", retention.retention, name="privacy_retention"),
+    path("retention/<str:key>/", retention.kind, name="privacy_retention_kind"),
 ]

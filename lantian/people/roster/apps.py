@@ -5,7 +5,7 @@ from django.apps import AppConfig
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from lantian.kernel.rules import Actor
+    from lantian.kernel.rules import Actor, Text
     from lantian.people.identity.models import Account
 
 
@@ -23,6 +23,7 @@ class RosterConfig(AppConfig):
         keep_person_accounts()
         demo_part("roster")(demo.seed)
         _take_places()
+        _hold()
 
 
 def _actor_of_request(request: "HttpRequest") -> "Actor":
@@ -80,4 +81,84 @@ def _take_places() -> None:
             shown=lambda actor: bool(rules.may_see_grants(actor)),
             group=group,
         )
+    )
+
+
+def _hold() -> None:
+    """What the roster holds of a person."""
+    from django.utils.translation import gettext_lazy as _
+
+    from lantian.kernel.holdings import DID_IT, HOLDINGS, Holding, Subject, exempt, kept_with_the_record
+    from lantian.people.roster.queries import holding
+    from lantian.people.roster.services import erasing
+
+    def phone_stays(subject: Subject) -> "Text":
+        return subject.why_kept if subject.kept_as - {"student"} else ""
+
+    for key, held in {
+        "facts": Holding(
+            _("姓名、性别、出生日期、身份证号、学籍号"),
+            covers=("roster.person.merged_into", "roster.personsearch.person", "roster.person.account"),
+            count=holding.count_facts,
+            erase=erasing.erase_facts,
+            stays=kept_with_the_record,
+            leaves=_("只剩一个编号和代号。"),
+            export=holding.facts_part,
+        ),
+        "phone": Holding(
+            _("手机号"), covers=(), count=holding.count_phones, erase=erasing.erase_phones, stays=phone_stays
+        ),
+        "memberships": Holding(
+            _("所在单位和班级"),
+            covers=("roster.membership.person",),
+            count=lambda subject: holding.memberships_of(subject).count(),
+            leaves=_("在哪个班、从哪天到哪天，作为历年人数保留，不再有姓名。"),
+            export=holding.memberships_part,
+        ),
+        "roles": Holding(
+            _("职务"),
+            covers=("roster.rolegrant.person",),
+            count=lambda subject: holding.grants_of(subject).count(),
+            erase=erasing.erase_reasons,
+            stays=kept_with_the_record,
+            leaves=_("职务和任期保留，不再有姓名和说明。"),
+            export=holding.roles_part,
+        ),
+        "family": Holding(
+            _("监护关系和绑定码"),
+            covers=("roster.guardianship.guardian", "roster.guardianship.student", "roster.bindingcode.student"),
+            count=lambda subject: holding.bonds_of(subject).count() + holding.codes_of(subject).count(),
+            erase=erasing.erase_bonds,
+            stays=kept_with_the_record,
+            export=holding.family_part,
+        ),
+        "duplicates": Holding(
+            _("重复档案的核对结果"),
+            covers=(
+                "roster.personmerge.kept",
+                "roster.personmerge.dropped",
+                "roster.notduplicates.low",
+                "roster.notduplicates.high",
+            ),
+            count=lambda subject: holding.merges_with(subject).count() + holding.doubts_about(subject).count(),
+            erase=erasing.erase_doubts,
+            stays=kept_with_the_record,
+        ),
+        "history": Holding(
+            _("档案的经过"),
+            covers=(),
+            count=lambda _subject: 0,  # counted with what was done (journal.acts)
+            export=holding.history_part,
+        ),
+    }.items():
+        HOLDINGS.register(f"roster.{key}", held)
+    exempt(
+        DID_IT,
+        "roster.rolegrant.granted_by",
+        "roster.rolegrant.revoked_by",
+        "roster.promotionrun.created_by",
+        "roster.personmerge.merged_by",
+        "roster.personmerge.undone_by",
+        "roster.notduplicates.decided_by",
+        "roster.bindingcode.issued_by",
     )

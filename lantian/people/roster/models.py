@@ -96,6 +96,9 @@ class Person(models.Model):
     student_number_index = models.BinaryField(max_length=32, null=True, blank=True, editable=False)
     # a duplicate that was merged: kept, empty of roles, for undoing and for old references
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    erased_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="since when only an id and a pseudonym are left"
+    )
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = changed_at()
 

@@ -44,6 +44,7 @@ class ScheduleConfig(AppConfig):
         from lantian.people.schedule.services import keep_screen_accounts
 
         ACTOR_SOURCES.register("class_screen", screen_actor)
+        _hold()
         keep_screen_accounts()
         ORGANIZATION_PANELS.register("schedule.rooms", rooms_panel)
         demo_part("schedule")(demo.seed)
@@ -71,3 +72,21 @@ class ScheduleConfig(AppConfig):
                 shown=navigation.roles("officer", "school_head", "school_it", "teacher"),
             )
         )
+
+
+def _hold() -> None:
+    """What the timetable holds of a person."""
+    from django.utils.translation import gettext_lazy as _
+
+    from lantian.kernel.holdings import HOLDINGS, Holding, exempt
+    from lantian.people.schedule import queries
+
+    holding = Holding(
+        _("上过的课"),
+        covers=("schedule.lesson.teacher", "schedule.occupancy.teacher"),
+        count=lambda subject: queries.lessons_taught(subject).count(),
+        leaves=_("课程属于学校的教学记录，保留，不再有姓名。"),
+        export=queries.lessons_part,
+    )
+    HOLDINGS.register("schedule.lessons", holding)
+    exempt("a class screen's account is nobody's", "schedule.room.screen_account")

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
+from lantian.kernel.holdings import Part, Subject
 from lantian.kernel.prepared import attach, prepared
 from lantian.kernel.registry import Registry
 from lantian.kernel.rules import Actor, share_edge, shared
@@ -271,3 +272,18 @@ def offerings_within(path: str) -> "set[tuple[UUID, UUID, UUID | None]]":
     """(class, course, term) of all offerings of the units at and below an ltree path. One query."""
     rows = CourseOffering.objects.filter(class_group__organization__path__within=path)
     return set(rows.values_list("class_group_id", "course_id", "session_id"))
+
+
+def lessons_taught(subject: Subject) -> QuerySet[Lesson]:
+    """The lessons that a person taught or is going to teach."""
+    return Lesson.objects.filter(teacher__in=subject.person_ids)
+
+
+def lessons_part(subject: Subject) -> Part:
+    """Their part of a person's copy."""
+    rows = lessons_taught(subject).select_related("organization").order_by("starts_at")
+    found = [
+        {"title": row.title, "organization": row.organization.name, "at": row.starts_at.isoformat()} for row in rows
+    ]
+    labels = {"title": gettext("课程"), "organization": gettext("单位"), "at": gettext("时间")}
+    return Part(gettext("上过的课"), labels, found)

@@ -25,6 +25,7 @@ class LiveConfig(AppConfig):
         from lantian.teach.live import demo, events, receivers, rules  # noqa: F401 - they declare themselves
 
         LESSON_PAGES.register("page", lesson_address)
+        _hold()
         demo_part("live")(demo.seed)
         DEMO_KEEPERS.register("live", demo.keep_past)
         DEMO_BROADCASTS.register("live", demo.broadcast)
@@ -39,3 +40,37 @@ class LiveConfig(AppConfig):
                 phone=True,
             )
         )
+
+
+def _hold() -> None:
+    """What live lessons hold of a person, and how long details are kept."""
+    from django.utils.translation import gettext_lazy as _
+
+    from lantian.kernel.holdings import DID_IT, HOLDINGS, Holding, exempt
+    from lantian.kernel.retention import DAY, RETENTION, RetentionRule
+    from lantian.teach.live import queries
+    from lantian.teach.live.services import erasing
+
+    holding = Holding(
+        _("看课记录"),
+        covers=("live.attendance.person",),
+        count=lambda subject: queries.attendances_of(subject).count(),
+        erase=erasing.forget_viewer,
+        leaves=_("课堂人数里仍算一名访客。"),
+        export=queries.attendances_part,
+    )
+    HOLDINGS.register("live.attendances", holding)
+    exempt(DID_IT, "live.livesession.publisher", "live.pageupload.uploaded_by")
+    rule = RetentionRule(
+        _("每名观众的播放质量"),
+        _("删除明细，每节课的汇总保留。"),
+        _("平台的做法：只为改进画质和查找故障。"),
+        DAY,
+        usual=180,
+        least=7,
+        most=2 * 365,
+        count=lambda before: queries.old_quality(before).count(),
+        sample=queries.sample_of_quality,
+        let_go=erasing.forget_quality,
+    )
+    RETENTION.register("live.quality", rule)

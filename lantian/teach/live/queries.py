@@ -7,8 +7,11 @@ from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.lookups import IsNull
+from django.utils.translation import gettext
 
+from lantian.kernel.holdings import Part, Subject
 from lantian.kernel.prepared import prepared
+from lantian.kernel.retention import Line
 from lantian.kernel.rules import Actor, share_edge, shared
 from lantian.people.schedule import queries as schedule
 from lantian.teach.live.engine.attendance import attended, union_seconds
@@ -264,3 +267,31 @@ def classes_seen(lessons: "QuerySet[Lesson]") -> int:
 
 def uploads_of(lesson: "Lesson") -> QuerySet[PageUpload]:
     return PageUpload.objects.filter(lesson=lesson).prefetch_related("pages").order_by("created_at")
+
+
+# What is held of a person, and for how long ------------------------------------------------------------------------------------
+def attendances_of(subject: Subject) -> QuerySet[Attendance]:
+    """When a person watched lessons, as themselves (a class before its screen is nobody in particular)."""
+    return Attendance.objects.filter(person__in=subject.person_ids)
+
+
+def attendances_part(subject: Subject) -> Part:
+    """Their part of a person's copy."""
+    rows = attendances_of(subject).select_related("session__lesson").order_by("first_seen")
+    found = [
+        {"lesson": row.session.lesson.title, "from": row.first_seen.isoformat(), "minutes": round(row.seconds / 60)}
+        for row in rows
+    ]
+    labels = {"lesson": gettext("课程"), "from": gettext("时间"), "minutes": gettext("分钟")}
+    return Part(gettext("看过的课"), labels, found)
+
+
+def old_quality(before: datetime) -> QuerySet[QualityReport]:
+    """How lessons played, reported before a moment."""
+    return QualityReport.objects.filter(reported_at__lt=before)
+
+
+def sample_of_quality(before: datetime, most: int) -> list[Line]:
+    """Some of `old_quality`."""
+    rows = old_quality(before).order_by("reported_at").select_related("attendance__session__lesson")[:most]
+    return [Line(row.attendance.session.lesson.title, row.reported_at) for row in rows]

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from lantian.content.media import queries
 from lantian.content.media.enums import StreamState
 from lantian.content.media.errors import DiskFull
 from lantian.content.media.models import Epoch, Stream
@@ -130,10 +131,10 @@ def delete_stream(stream: Stream, *, by: Actor) -> None:
     transaction.on_commit(folder.remove)
 
 
-def expire_streams(*, older_than: timedelta, by: Actor) -> int:
-    """Retention: delete streams closed longer ago than this. Returns how many."""
+def expire_streams(*, before: datetime, by: Actor) -> int:
+    """Retention: delete streams closed before a moment, each in a transaction of its own. Returns how many."""
     count = 0
-    for stream in Stream.objects.filter(state=StreamState.CLOSED, closed_at__lt=timezone.now() - older_than):
+    for stream in queries.streams_closed(before):
         delete_stream(stream, by=by)
         count += 1
     return count

@@ -19,11 +19,11 @@ from lantian.content.media.rules import may_delete_stream, may_open_stream, may_
 from lantian.content.media.services import KeyRing
 from lantian.content.media.services import streams as verbs
 from lantian.content.media.services.space import LESSON_BYTES, Room, room_for_lesson
-from lantian.content.media.tasks import expire_streams
 from lantian.content.media.tests.publisher import Publisher
 from lantian.content.media.tests.support import assert_allowed, assert_refused, lesson, playable
 from lantian.kernel import crypto
 from lantian.kernel.journal.models import JournalEntry
+from lantian.kernel.retention import RETENTION
 from lantian.kernel.rules import ANONYMOUS, SHARE_EDGES, SYSTEM, Actor, ActorKind, Denied, Grant
 
 pytestmark = pytest.mark.django_db
@@ -194,7 +194,7 @@ def test_retention_takes_only_old_recordings(django_capture_on_commit_callbacks:
         services.close_stream(stream, by=TEACHER)
         Stream.objects.filter(pk=stream.pk).update(closed_at=timezone.now() - timedelta(days=days))
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]  # a fixture
-        assert services.expire_streams(older_than=timedelta(days=365), by=SYSTEM) == 1
+        assert services.expire_streams(before=timezone.now() - timedelta(days=365), by=SYSTEM) == 1
     states = {stream.pk: stream.state for stream in Stream.objects.all()}
     assert states == {old.pk: "deleted", young.pk: "closed", running.pk: "open"}
 
@@ -225,12 +225,13 @@ def test_addresses() -> None:
             services.stream_folder(Path("/"), bad)
 
 
-@pytest.mark.parametrize(("days", "left"), [(0, 2), (3, 1)])
-def test_a_nightly_job_deletes_what_is_kept_no_longer(settings: LazySettings, days: int, left: int) -> None:
-    settings.LANTIAN_KEEP_RECORDINGS_DAYS = days
+def test_what_is_kept_no_longer_is_found_shown_and_deleted() -> None:
     for age in (1, 5):
         stream = services.create_stream(by=SYSTEM)
         services.close_stream(stream, by=SYSTEM)
         Stream.objects.filter(pk=stream.pk).update(closed_at=timezone.now() - timedelta(days=age))
-    expire_streams(0)
-    assert Stream.objects.filter(state=StreamState.CLOSED).count() == left
+    rule, before = RETENTION["media.recordings"], timezone.now() - timedelta(days=3)
+    assert rule.count(before) == len(rule.sample(before, 10)) == 1
+    assert rule.let_go(before) == 1
+    assert rule.count(before) == 0
+    assert Stream.objects.filter(state=StreamState.CLOSED).count() == 1

@@ -9,7 +9,7 @@ import hashlib
 import tempfile
 import time
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import UUID
 
@@ -24,7 +24,8 @@ from lantian.kernel.rules import SYSTEM, Actor, Denied, check, require
 from lantian.people.exchange import queries
 from lantian.people.exchange.enums import WORKING, RunKind, RunState
 from lantian.people.exchange.errors import FileNotTaken, FileUnusable, HasErrors, NotReady, RemovalsNotConfirmed
-from lantian.people.exchange.models import ImportRun, Source, StagedRow
+from lantian.people.exchange.models import Finding, ImportRun, Source, StagedRow
+from lantian.people.exchange.queries import holding
 from lantian.people.exchange.queries.words import WORDS
 from lantian.people.exchange.rules import may_import
 from lantian.people.exchange.services import archive
@@ -349,7 +350,8 @@ def resume() -> int:
     return len(waiting)
 
 
-def forget_old(days: int = 30) -> int:
-    """Drop what is staged of runs that ended `days` ago; findings and counts stay. Returns the number of rows."""
-    before = timezone.now() - timedelta(days=days)
-    return StagedRow.objects.filter(run__finished_at__lt=before).delete()[0]
+def forget_old(before: datetime) -> int:
+    """Retention: drop what is staged and found of runs that ended before a moment; their counts stay. Returns the number of
+    staged rows."""
+    Finding.objects.filter(run__finished_at__lt=before).delete()
+    return int(holding.staged_until(before).delete()[0])

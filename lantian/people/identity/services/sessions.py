@@ -1,6 +1,6 @@
 """Where an account is signed in: seen, and ended for good."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
@@ -13,7 +13,7 @@ from django.utils import timezone
 from lantian.kernel.events import acted_by, publish
 from lantian.kernel.journal import services as journal
 from lantian.kernel.rules import Actor, require
-from lantian.people.identity import events
+from lantian.people.identity import events, queries
 from lantian.people.identity.models import Account
 from lantian.people.identity.rules import may_manage_own_account
 
@@ -29,6 +29,15 @@ def drop_sessions(account: Account, *, keep: str | None = None, only: int | None
     Session.objects.filter(session_key__in=keys).delete()
     rows.delete()
     return len(keys)
+
+
+def forget_stale(before: datetime) -> int:
+    """Retention: drop the records of sessions in which nobody was seen since that moment, and end them. Returns how many."""
+    rows = queries.stale_sessions(before)
+    with transaction.atomic():
+        Session.objects.filter(session_key__in=rows.values("session_key")).delete()
+        Session.objects.filter(expire_date__lt=timezone.now()).delete()  # nobody can go on with those
+        return int(rows.delete()[0])
 
 
 @transaction.atomic

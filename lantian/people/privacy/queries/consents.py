@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
+from lantian.kernel.holdings import Subject
 from lantian.kernel.rules import Actor
 from lantian.people.privacy.engine.consent_texts import current_version
 from lantian.people.privacy.enums import ConsentState
@@ -40,6 +41,11 @@ def needs_consent(student: "Person") -> bool:
 def consents_of(student: "Person") -> QuerySet[Consent]:
     """All that was ever given for a child, newest first. The caller has asked the rule."""
     return Consent.objects.filter(student=student).select_related("guardian", "recorded_by").order_by("-given_at", "pk")
+
+
+def consents_with(subject: Subject) -> QuerySet[Consent]:
+    """Consents for or by a person."""
+    return Consent.objects.filter(Q(student__in=subject.person_ids) | Q(guardian__in=subject.person_ids))
 
 
 def state_of(consents: list[Consent]) -> ConsentState:

@@ -40,6 +40,7 @@ def _save(consent: Consent, *, by: Actor) -> Consent:
         "privacy.consent_given",
         consent.student,
         by=by,
+        people=[consent.guardian_id],
         guardian=consent.guardian.name,
         version=consent.version,
         way=consent.way,

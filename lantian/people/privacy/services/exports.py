@@ -15,6 +15,7 @@ from lantian.kernel.events import acted_by, publish
 from lantian.kernel.journal import services as journal
 from lantian.kernel.rules import Actor, require
 from lantian.people.privacy import events
+from lantian.people.privacy.queries.erasing import subject_of
 from lantian.people.privacy.queries.looks import EXPORTED
 from lantian.people.privacy.queries.personal import personal_parts
 from lantian.people.privacy.rules import may_export_data
@@ -31,7 +32,7 @@ def export_personal_data(person: "Person", *, by: Actor) -> bytes:
     """
     require(may_export_data, by, person)
     journal.record(EXPORTED, person, by=by)
-    parts = personal_parts(person)
+    parts = personal_parts(subject_of(person))
     made = timezone.localtime()
     data: dict[str, Any] = {
         "person": str(person.pk),

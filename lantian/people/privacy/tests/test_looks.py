@@ -7,12 +7,12 @@ import zipfile
 
 import pytest
 
+from lantian.kernel.holdings import HOLDINGS, Holding, Part
 from lantian.kernel.journal import services as journal
 from lantian.kernel.journal.models import JournalEntry
 from lantian.kernel.rules import SYSTEM, Denied
 from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
 from lantian.people.privacy import queries, rules, services
-from lantian.people.privacy.queries.personal import PERSONAL_PARTS, PersonalPart
 from lantian.people.privacy.tests.conftest import birthday, text
 from lantian.people.roster.services import reveal_private, update_person
 
@@ -73,10 +73,10 @@ def test_the_copy_holds_open_facts_family_places_and_who_looked(as_, seen):
         assert sorted(archive.namelist()) == ["data.html", "data.json"]
         data, page = json.loads(archive.read("data.json")), archive.read("data.html").decode()
     rows = {key: part["rows"] for key, part in data["parts"].items()}
-    assert {"value": "13812345678", "fact": "手机号"} in rows["facts"]
-    assert [row["class"] for row in rows["memberships"]] == [seen.east1.name]
-    assert [row["name"] for row in rows["family"]] == ["甲母"]
-    assert any("家访以前联系" in row["what"] and seen.head.name in row["who"] for row in rows["history"])
+    assert {"value": "13812345678", "fact": "手机号"} in rows["roster.facts"]
+    assert [row["class"] for row in rows["roster.memberships"]] == [seen.east1.name]
+    assert [row["name"] for row in rows["roster.family"]] == ["甲母"]
+    assert any("家访以前联系" in row["what"] and seen.head.name in row["who"] for row in rows["roster.history"])
     for words in ("13812345678", "甲母", "家访以前联系", seen.east.name):
         assert words in page
     assert "13900000001" not in page  # the mother's phone is hers
@@ -94,8 +94,9 @@ def test_a_copy_is_refused_to_others_and_leaves_no_record(as_, seen):
 
 
 def test_an_app_above_adds_its_part(world, monkeypatch):
-    part = PersonalPart("作业", {"name": "名称"}, [{"name": "第一单元<练习>"}])
-    monkeypatch.setitem(PERSONAL_PARTS._entries, "homework", lambda person: part)
+    part = Part("作业", {"name": "名称"}, [{"name": "第一单元<练习>"}])
+    held = Holding("作业", covers=(), count=lambda subject: 1, export=lambda subject: part)
+    monkeypatch.setitem(HOLDINGS._entries, "homework", held)
     made = services.export_personal_data(world.jia, by=world.act("jia"))
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         assert json.loads(archive.read("data.json"))["parts"]["homework"]["rows"] == part.rows

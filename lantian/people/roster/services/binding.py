@@ -151,4 +151,4 @@ def register_with_binding_code(*, code: str, child_name: str, name: str, phone: 
 
 def _use(row: BindingCode, guardian: Person, by: Actor) -> None:
     BindingCode.objects.filter(pk=row.pk).update(uses_left=F("uses_left") - 1)
-    journal.record("roster.binding_code_used", row.student, by=by, guardian=guardian.name)
+    journal.record("roster.binding_code_used", row.student, by=by, people=[guardian.pk], guardian=guardian.name)

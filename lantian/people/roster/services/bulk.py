@@ -432,6 +432,7 @@ def remove_ties(*, by: Actor) -> None:
         "roster_guardianship b JOIN bulk_end e ON e.id = b.id",
         by=by,
         data_sql="(SELECT jsonb_build_object('guardian', p.name) FROM roster_person p WHERE p.id = b.guardian_id)",
+        people_sql="ARRAY[b.guardian_id]",
     )
     for row in Guardianship.objects.filter(pk__in=_ids("SELECT id FROM bulk_end")).iterator():
         publish(

@@ -61,7 +61,14 @@ def grant_role(
     except IntegrityError as error:
         raise AlreadyGranted from error
     journal.record(
-        "roster.grant_given", row, by=by, person=person.name, role=role, organization=place.name, valid_to=valid_to
+        "roster.grant_given",
+        row,
+        by=by,
+        people=[person.pk],
+        person=person.name,
+        role=role,
+        organization=place.name,
+        valid_to=valid_to,
     )
     journal.record("roster.grant_given", person, by=by, role=role, organization=place.name, valid_to=valid_to)
     publish(

@@ -65,7 +65,14 @@ def release_guardian(guardianship: Guardianship, *, by: Actor, reason: str = "")
         .get(pk=guardianship.pk)
     )
     require(may_bind_guardian, by, row.student)
-    journal.record("roster.guardian_released", row.student, by=by, guardian=row.guardian.name, reason=reason)
+    journal.record(
+        "roster.guardian_released",
+        row.student,
+        by=by,
+        people=[row.guardian_id],
+        guardian=row.guardian.name,
+        reason=reason,
+    )
     publish(
         events.GuardianReleased(
             object_id=row.pk, guardian_id=row.guardian_id, student_id=row.student_id, **acted_by(by)

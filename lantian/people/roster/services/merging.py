@@ -54,7 +54,7 @@ def _lock(*ids: UUID) -> dict[UUID, Person]:
 
 
 def _check(kept: Person, dropped: Person) -> None:
-    if kept.pk == dropped.pk or kept.merged_into_id or dropped.merged_into_id:
+    if kept.pk == dropped.pk or kept.merged_into_id or dropped.merged_into_id or kept.erased_at or dropped.erased_at:
         raise AlreadyMerged
     if kept.citizen_id_index and dropped.citizen_id_index and kept.citizen_id_index != dropped.citizen_id_index:
         raise TwoCitizenIds
@@ -86,8 +86,16 @@ def merge_people(kept: Person, dropped: Person, *, reason: str, by: Actor) -> Pe
     merge = PersonMerge.objects.create(
         kept=one, dropped=other, reason=reason.strip()[:200], moved=vars(moved), merged_by_id=by.person_id
     )
-    journal.record("roster.people_merged", one, by=by, other=other.name, other_id=other.pk, reason=reason.strip()[:200])
-    journal.record("roster.person_merged_away", other, by=by, into=one.name, into_id=one.pk)
+    journal.record(
+        "roster.people_merged",
+        one,
+        by=by,
+        people=[other.pk],
+        other=other.name,
+        other_id=other.pk,
+        reason=reason.strip()[:200],
+    )
+    journal.record("roster.person_merged_away", other, by=by, people=[one.pk], into=one.name, into_id=one.pk)
     publish(events.PeopleMerged(object_id=one.pk, dropped_id=other.pk, **acted_by(by)))
     return merge
 
@@ -184,13 +192,13 @@ def _close_leftovers(dropped: Person, moved: _Moved) -> None:
 def unmerge_people(merge: PersonMerge, *, by: Actor) -> Person:
     """Take a merge back: all that went over and is still there returns. Returns the person who is one of their own again.
 
-    Raises Denied, CannotUnmerge (undone already, or the kept record was itself merged since).
+    Raises Denied, CannotUnmerge (undone already, or the kept record was itself merged or erased since).
     """
     row = PersonMerge.objects.select_for_update(of=("self",)).select_related("kept", "dropped").get(pk=merge.pk)
     require(may_merge_people, by, row.kept, row.kept)
     people = _lock(row.kept_id, row.dropped_id)
     kept, dropped = people[row.kept_id], people[row.dropped_id]
-    if row.undone_at or kept.merged_into_id or dropped.merged_into_id != kept.pk:
+    if row.undone_at or kept.erased_at or kept.merged_into_id or dropped.merged_into_id != kept.pk:
         raise CannotUnmerge
     moved = _Moved(**row.moved)
     Person.objects.filter(pk=dropped.pk).update(merged_into=None)
@@ -202,8 +210,8 @@ def unmerge_people(merge: PersonMerge, *, by: Actor) -> Person:
         model._base_manager.filter(pk__in=ids, **{name: kept}).update(**{name: dropped})
     _revive_leftovers(moved)
     PersonMerge.objects.filter(pk=row.pk).update(undone_at=timezone.now(), undone_by=by.person_id)
-    journal.record("roster.people_unmerged", kept, by=by, other=dropped.name)
-    journal.record("roster.people_unmerged", dropped, by=by, other=kept.name)
+    journal.record("roster.people_unmerged", kept, by=by, people=[dropped.pk], other=dropped.name)
+    journal.record("roster.people_unmerged", dropped, by=by, people=[kept.pk], other=kept.name)
     publish(events.PeopleUnmerged(object_id=kept.pk, dropped_id=dropped.pk, **acted_by(by)))
     dropped.refresh_from_db()
     return dropped
@@ -253,4 +261,4 @@ def mark_not_duplicates(one: Person, other: Person, *, by: Actor) -> None:
     low, high = sorted((one, other), key=lambda person: person.pk)
     _, first = NotDuplicates.objects.get_or_create(low=low, high=high, defaults={"decided_by_id": by.person_id})
     if first:
-        journal.record("roster.not_duplicates", one, by=by, other=other.name)
+        journal.record("roster.not_duplicates", one, by=by, people=[other.pk], other=other.name)
