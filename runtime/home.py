@@ -148,6 +148,11 @@ class Instance:
         return self.run / "state.json"
 
     @property
+    def region_file(self) -> Path:
+        """What the demonstration region leaves when it is made; part of every backup."""
+        return self.home / "demo" / "region.json"
+
+    @property
     def accounts_file(self) -> Path:
         return self.home / "demo" / "accounts.json"
 

@@ -171,7 +171,9 @@ class Preparation:
             return
         notes, stamp = Notes(self.environment["DATABASE_URL"]), self.instance.accounts_file
         if not notes.read().get("demo"):
-            self.tell(say("  … 正在生成演示地区（约一分钟）", "  … making the demo region (about a minute)"))
+            # a restored region is there, and its database has no notes yet: nothing will be made, only kept up with the day
+            if not self.instance.region_file.exists():
+                self.tell(say("  … 正在生成演示地区（约一分钟）", "  … making the demo region (about a minute)"))
             django(["demo", "seed"], self.environment, log=self.log)
             notes.add(demo=True)
             stamp.unlink(missing_ok=True)

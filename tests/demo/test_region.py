@@ -5,7 +5,9 @@ from django.utils import timezone
 
 from lantian.content.media.models import Stream
 from lantian.kernel.demo import DEMO_KEEPERS, DEMO_PARTS, DemoContext
+from lantian.kernel.journal.models import JournalEntry
 from lantian.people.exchange.models import ImportRun
+from lantian.people.privacy.models import Consent, Erasure
 from lantian.people.roster.models import ClassGroup, Guardianship, Organization, Person
 from lantian.people.schedule.models import Lesson, Room
 from lantian.teach.live.models import Attendance
@@ -40,6 +42,7 @@ def test_the_small_region_has_everything_a_newcomer_needs() -> None:
         ("oneroster", "checked", True, ""),
         ("sheet", "checked", True, ""),
     ]
+    privacy_pages_have_something_to_show()
     # the story's teacher has a lesson to open, and tomorrow's keeper does not make it twice
     lessons = Lesson.objects.filter(teacher__account__username="teacher", state="planned")
     assert lessons.exists()
@@ -54,6 +57,18 @@ def test_the_small_region_has_everything_a_newcomer_needs() -> None:
     for keeper in DEMO_KEEPERS:
         keeper()
     assert replays.count() == 2
+
+
+def privacy_pages_have_something_to_show() -> None:
+    """Consents given online and on paper, one withdrawn, some missing; a request that waits; looks with a reason."""
+    given = Consent.objects.filter(withdrawn_at__isnull=True)
+    assert {row.way for row in given} == {"in_app", "paper"}
+    assert 2 <= Consent.objects.filter(withdrawn_at__isnull=False).count() < given.count()
+    assert given.count() >= 20
+    request = Erasure.objects.get()
+    assert (request.state, request.person.account.username) == ("waiting", "student")
+    reasons = JournalEntry.objects.filter(action="roster.private_fact_revealed").values_list("data__reason", flat=True)
+    assert len([reason for reason in reasons if len(reason) >= 4]) == 2
 
 
 def the_past_days_were_taught() -> None:

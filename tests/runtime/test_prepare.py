@@ -81,6 +81,21 @@ def test_the_demo_region_is_made_once_for_a_database(home: Path, tmp_path: Path,
     assert ran.commands[2:] == ["demo accounts --json"]
 
 
+def test_a_restored_region_is_not_said_to_be_made(home: Path, notes: Notes, ran: Ran) -> None:
+    said: list[str] = []
+    steps = preparation(home, notes, demo=True)
+    steps.tell = said.append
+    steps.instance.region_file.parent.mkdir(parents=True, exist_ok=True)
+    steps.instance.region_file.write_text("[]")
+    steps.demo()
+    assert "demo seed" in ran.commands  # it is kept up with the day
+    assert said == []
+    notes.add(demo=None)
+    steps.instance.region_file.unlink()
+    steps.demo()
+    assert len(said) == 1
+
+
 def test_a_lost_key_file_is_never_replaced_silently(home: Path, notes: Notes, ran: Ran) -> None:
     steps, key_file = preparation(home, notes), home / "keys" / "lantian.key"
     steps.keys()  # a new database asks for nothing

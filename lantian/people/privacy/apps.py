@@ -19,9 +19,10 @@ class PrivacyConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from lantian.kernel.demo import demo_part
         from lantian.kernel.web.navigation import NavItem, add
         from lantian.kernel.web.panels import TODOS
-        from lantian.people.privacy import rules
+        from lantian.people.privacy import demo, rules
         from lantian.people.roster.queries import PERSON_PANELS
         from lantian.people.roster.queries.history import SENTENCES
 
@@ -41,6 +42,7 @@ class PrivacyConfig(AppConfig):
             SENTENCES[action] = words
         PERSON_PANELS.register("privacy.consent", _consent_panel)
         PERSON_PANELS.register("privacy.looks", _looks_panel)
+        demo_part("privacy")(demo.seed)
         _hold()
         _retain()
         TODOS.register("privacy.consent", _consents_to_give)
