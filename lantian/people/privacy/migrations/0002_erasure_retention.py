@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('privacy', '0001_consent'),
-        ('roster', '0007_person_erased'),
+        ('roster', '0008_person_erased'),
     ]
 
     operations = [

@@ -104,7 +104,6 @@ def test_of_an_enrolled_pupil_the_school_register_stays(world, asked):
     with_account(world.jia)
     going = plan(Person.objects.get(pk=world.jia.pk))
     assert going["roster.phone"] is True
-    assert going["privacy.requests"] is True
     for key in ("roster.facts", "roster.memberships", "roster.family", "identity.accounts", "journal.acts"):
         assert going[key] is False, key
     services.approve_erasure(asked, by=world.act("head"))

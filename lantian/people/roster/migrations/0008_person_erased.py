@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("roster", "0006_binding_codes")]
+    dependencies = [("roster", "0007_batches")]
 
     operations = [
         migrations.AddField(
