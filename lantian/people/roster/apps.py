@@ -144,6 +144,12 @@ def _hold() -> None:
             erase=erasing.erase_doubts,
             stays=kept_with_the_record,
         ),
+        "batches": Holding(
+            _("批量办理里的一行"),
+            covers=("roster.batchitem.person",),
+            count=lambda subject: holding.batch_items_of(subject).count(),
+            erase=erasing.erase_batch_items,
+        ),
         "history": Holding(
             _("档案的经过"),
             covers=(),
@@ -154,6 +160,7 @@ def _hold() -> None:
         HOLDINGS.register(f"roster.{key}", held)
     exempt(
         DID_IT,
+        "roster.batch.created_by",
         "roster.rolegrant.granted_by",
         "roster.rolegrant.revoked_by",
         "roster.promotionrun.created_by",

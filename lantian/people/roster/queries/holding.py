@@ -13,6 +13,7 @@ from lantian.kernel.crypto import KeyLost
 from lantian.kernel.holdings import Part, Subject
 from lantian.people.roster.enums import Gender, MemberRole
 from lantian.people.roster.models import (
+    BatchItem,
     BindingCode,
     Guardianship,
     Membership,
@@ -145,6 +146,10 @@ def merges_with(subject: Subject) -> QuerySet[PersonMerge]:
 
 def doubts_about(subject: Subject) -> QuerySet[NotDuplicates]:
     return NotDuplicates.objects.filter(Q(low__in=subject.person_ids) | Q(high__in=subject.person_ids))
+
+
+def batch_items_of(subject: Subject) -> QuerySet[BatchItem]:
+    return BatchItem.objects.filter(person__in=subject.person_ids)
 
 
 # The copy ---------------------------------------------------------------------------------------------------------------------

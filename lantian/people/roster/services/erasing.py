@@ -55,3 +55,8 @@ def erase_doubts(subject: Subject) -> int:
     """What was found out about duplicates: words that somebody typed, and pairs. A merge is no longer taken back."""
     merges = PersonMerge.objects.filter(pk__in=holding.merges_with(subject).values("pk")).update(reason="", moved={})
     return merges + holding.doubts_about(subject).delete()[0]
+
+
+def erase_batch_items(subject: Subject) -> int:
+    """The person's lines of actions on many people, with what was said about them."""
+    return int(holding.batch_items_of(subject).delete()[0])
