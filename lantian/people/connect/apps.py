@@ -15,9 +15,9 @@ class ConnectConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from lantian.kernel.demo import demo_part
-        from lantian.kernel.holdings import DID_IT, exempt
+        from lantian.kernel.holdings import DID_IT, HOLDINGS, Holding, exempt
         from lantian.kernel.web.navigation import NavItem, add
-        from lantian.people.connect import demo, rules
+        from lantian.people.connect import demo, queries, rules, services
         from lantian.people.roster.queries import OWN_LINKS
 
         demo_part("connect")(demo.seed)
@@ -35,6 +35,14 @@ class ConnectConfig(AppConfig):
             )
         )
         exempt(DID_IT, "connect.client.created_by")
+        held = Holding(
+            _("登录过的软件"),
+            covers=("connect.signon.account",),
+            count=lambda subject: queries.sign_ons_of(subject).count(),
+            erase=services.erase_sign_ons,
+            export=queries.sign_ons_part,
+        )
+        HOLDINGS.register("connect.sign_ons", held)
 
 
 def _own_link(actor: "Actor") -> "OwnLink | None":

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lantian.kernel.holdings import Part, Subject
 from lantian.kernel.rules import Actor, ActorKind, within
 from lantian.people.connect.enums import SignOnScope
 from lantian.people.connect.models import Client, ClientUse, SignOn
@@ -201,3 +202,17 @@ class Access:
 
     def live_on(self, today: date) -> bool:
         return self.client.is_live(today)
+
+
+def sign_ons_of(subject: Subject) -> QuerySet[SignOn]:
+    """The software that a person's accounts have been to or agreed to."""
+    return SignOn.objects.filter(account__in=subject.account_ids)
+
+
+def sign_ons_part(subject: Subject) -> Part:
+    """Their part of a person's copy."""
+    rows = [
+        {"client": row.client.name, "times": row.times, "last": row.last_at.isoformat() if row.last_at else None}
+        for row in sign_ons_of(subject).select_related("client").order_by("first_at")
+    ]
+    return Part(_("登录过的软件"), {"client": _("软件"), "times": _("次数"), "last": _("最近一次")}, rows)

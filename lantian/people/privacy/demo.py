@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from lantian.kernel.demo import DemoContext
 from lantian.kernel.rules import Actor
 from lantian.people.privacy import services
-from lantian.people.privacy.engine.ages import CONSENT_AGE, is_under
 from lantian.people.privacy.engine.consent_texts import current_version
 from lantian.people.roster import queries as roster
+from lantian.people.roster.engine.ages import CONSENT_AGE, is_under
 from lantian.people.roster.enums import MemberRole, Role
 from lantian.people.roster.services import reveal_private
 

@@ -10,6 +10,7 @@ from lantian.people.connect.services.clients import (
     stop_client,
     terms_of,
 )
+from lantian.people.connect.services.erasing import erase_sign_ons
 from lantian.people.connect.services.protocol import (
     Answered,
     Asked,
@@ -31,6 +32,7 @@ __all__ = [
     "access_of",
     "change_client",
     "count_request",
+    "erase_sign_ons",
     "forget_old_use",
     "metadata",
     "read_request",
