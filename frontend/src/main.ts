@@ -6,6 +6,7 @@ import { mountIslands, sweepIslands } from "./lib/islands";
 import { watchAgain } from "./parts/again";
 import { startAlpine } from "./parts/alpine";
 import { watchForms } from "./parts/forms";
+import { watchGrids } from "./parts/grid";
 import { wireHtmx } from "./parts/htmx";
 import { watchMenus } from "./parts/menus";
 import { watchTheme } from "./parts/theme";
@@ -15,6 +16,7 @@ async function start(): Promise<void> {
   watchMenus();
   watchForms();
   watchAgain();
+  watchGrids();
   wireHtmx(htmx, (root) => {
     sweepIslands();
     mountIslands(root);

@@ -210,3 +210,15 @@ class BatchOver(RosterError):
 class ClassOfAnotherSchool(RosterError):
     message = _("请选择同一所学校的班级。")
     field = "target"
+
+
+class ClassClosed(RosterError):
+    message = _("这个班级已经结束，不能再安排教师。")
+
+
+class NotOfTheSchool(RosterError):
+    message = _("只能安排本校的教职工；外校教师请先登记到本校。")
+
+
+class OneHomeroomTeacher(RosterError):
+    message = _("一个班只有一位班主任。")

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 from django.utils import timezone
@@ -301,3 +302,33 @@ class BatchForm(forms.Form):
             self.fields["reason"].required = False
             self.fields["reason"].help_text = _("会写入每个人的记录。")
         self.initial.setdefault("last_day", timezone.localdate())
+
+
+class AssignmentForm(forms.Form):
+    """Who teaches a subject in a class from a day on: those there are, and one more."""
+
+    on = forms.DateField(label=_("从哪天起"), widget=DateInput(), required=False, help_text=_("包含当天；不填为今天。"))
+
+    def __init__(
+        self, *args: Any, staff: list[tuple[Person, bool]], now: list[Membership], several: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        choices: list[tuple[str, Any]] = [("", _("无"))]
+        choices += [(str(person.pk), person.name) for person, _teaches in staff]
+        known = {value for value, _words in choices}
+        choices += [(str(row.person_id), row.person.name) for row in now if str(row.person_id) not in known]
+        count = len(now) + 1 if several and now else max(len(now), 1)
+        self.slots = [f"teacher{number}" for number in range(count)]
+        on = self.fields.pop("on")
+        for number, name in enumerate(self.slots):
+            self.fields[name] = forms.ChoiceField(
+                label=_("教师") if number == 0 else _("另一位教师"), choices=choices, required=False
+            )
+            self.initial[name] = str(now[number].person_id) if number < len(now) else ""
+        self.fields["on"] = on
+        self.fields[self.slots[0]].widget.attrs["autofocus"] = True
+
+    def people(self) -> list[UUID]:
+        """The chosen ones, each once."""
+        chosen = [self.cleaned_data[name] for name in self.slots]
+        return [UUID(pk) for pk in dict.fromkeys(chosen) if pk]

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from lantian.people.roster.views import (
+    assignments,
     batches,
     binding,
     classes,
@@ -24,6 +25,8 @@ urlpatterns = [
     path("organizations/<uuid:pk>/close/", organizations.close, name="roster_organization_close"),
     path("organizations/<uuid:pk>/classes/new/", classes.create, name="roster_class_new"),
     path("organizations/<uuid:pk>/promotion/", promotion.plan, name="roster_promotion_plan"),
+    path("organizations/<uuid:pk>/assignments/", assignments.matrix, name="roster_assignments"),
+    path("classes/<uuid:pk>/assignments/<slug:column>/", assignments.cell, name="roster_assignment"),
     path("promotions/<uuid:pk>/", promotion.record, name="roster_promotion"),
     path("promotions/<uuid:pk>/cancel/", promotion.cancel, name="roster_promotion_cancel"),
     path("promotions/<uuid:pk>/undo/", promotion.undo, name="roster_promotion_undo"),

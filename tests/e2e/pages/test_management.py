@@ -48,3 +48,26 @@ def test_passwords_of_two_pupils_are_reset_at_once_and_the_slip_opens_the_door(
     child = enter(chromium, instance, username, PHONE, password=code)
     child.goto("/today/")
     expect(child).to_have_url(f"{instance.url}/me/password/first/")
+
+
+@pytest.mark.timeout(60)
+def test_a_cell_of_the_matrix_is_changed_on_a_phone_and_by_keyboard(chromium: Any, instance: Instance) -> None:
+    page = enter(chromium, instance, "school-it", PHONE)
+    page.goto("/organizations/")
+    page.locator("#main a[href^='/organizations/']").first.click()
+    page.get_by_role("link", name="任课安排").first.click()
+    cells = page.locator("[data-grid] td")
+    empty = cells.nth(cells.evaluate_all("all => all.findIndex(cell => cell.querySelector('.cell .muted'))"))
+    empty.locator("a.cell").click()
+    choice = empty.locator("select").first
+    expect(choice).to_be_focused()
+    name = choice.locator("option").nth(1).inner_text()
+    choice.select_option(index=1)
+    choice.press("Enter")
+    expect(empty.locator("a.cell")).to_have_text(name)
+    expect(empty.locator("a.cell")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(empty.locator("select").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(empty.locator("a.cell")).to_have_text(name)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lantian.kernel.journal.queries import history_of
 from lantian.kernel.rules import SYSTEM
-from lantian.people.roster.enums import BatchAction, Gender, MemberRole, Role
+from lantian.people.roster.enums import BatchAction, Gender, MemberRole, Role, Subject
 
 if TYPE_CHECKING:
     from lantian.kernel.rules import Text
@@ -37,6 +37,7 @@ SENTENCES: dict[str, "Text"] = {
     "roster.binding_code_issued": gettext_lazy("发放了家长绑定码"),
     "roster.binding_code_used": gettext_lazy("%(guardian)s 用绑定码绑定为监护人"),
     "roster.binding_failed": gettext_lazy("有人用绑定码时填错了孩子姓名"),
+    "roster.teachers_assigned": gettext_lazy("%(column)s由%(before)s改为%(after)s，%(on)s 起"),
     "roster.batch_started": gettext_lazy("发起批量办理：%(batch)s，%(count)s 人"),
     "roster.batch_done": gettext_lazy("批量办理完毕：%(batch)s，办成 %(done)s 人，没有办成 %(failed)s 人"),
     "roster.slips_issued": gettext_lazy("发放了 %(count)s 张账号纸条"),
@@ -73,6 +74,7 @@ class HistoryLine:
 
 # Values to words. `get_…_display` hashes all choices at every call: dear in lists.
 _ROLE_WORDS = {**dict(MemberRole.choices), **dict(Role.choices)}
+_SUBJECT_WORDS = dict(Subject.choices)
 _GENDER_WORDS = dict(Gender.choices)
 
 
@@ -94,6 +96,10 @@ def _readable(data: dict[str, Any], facts: "Mapping[str, Text]") -> _Words:
     words = _Words(data)
     if "role" in data:
         words["role"] = role_name(data["role"])
+    if "column" in data:
+        words["column"] = _("班主任") if data["column"] == "homeroom" else _SUBJECT_WORDS.get(data["column"], "")
+        for name in ("before", "after"):
+            words[name] = _("、").join(data.get(name, [])) or _("无")
     if "batch" in data:
         words["batch"] = dict(BatchAction.choices).get(data["batch"], data["batch"])
     if "what" in data:

@@ -1,5 +1,6 @@
 """Who may see and change what in the roster."""
 
+from lantian.people.roster.rules.assignments import may_assign_teachers, may_see_assignments
 from lantian.people.roster.rules.batches import may_act_on_many, may_run_batch, may_view_batch
 from lantian.people.roster.rules.binding import may_redeem_binding_code
 from lantian.people.roster.rules.grants import may_grant, may_revoke_grant, may_see_grants
@@ -33,6 +34,7 @@ __all__ = [
     "holds",
     "kinds_above",
     "may_act_on_many",
+    "may_assign_teachers",
     "may_bind_guardian",
     "may_browse_organizations",
     "may_browse_people",
@@ -50,6 +52,7 @@ __all__ = [
     "may_reveal_private",
     "may_revoke_grant",
     "may_run_batch",
+    "may_see_assignments",
     "may_see_grants",
     "may_switch_role",
     "may_update_organization",

@@ -1,6 +1,7 @@
 """Verbs of the roster. Each asks its rule, acts in one transaction, writes the journal and announces the fact."""
 
 from lantian.people.roster.services.accounts import keep_person_accounts, open_account_for
+from lantian.people.roster.services.assignments import assign_teachers
 from lantian.people.roster.services.batches import (
     cancel_batch,
     confirm_batch,
@@ -68,6 +69,7 @@ __all__ = [
     "NewPerson",
     "Slip",
     "add_membership",
+    "assign_teachers",
     "bind_guardian",
     "bulk_bind_guardians",
     "bulk_create_class_groups",

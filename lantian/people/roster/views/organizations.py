@@ -68,6 +68,7 @@ def _may(actor: Actor, unit: Organization) -> dict[str, bool]:
         "close": bool(check(rules.may_deactivate_organization, actor, unit)),
         "classes": unit.kind not in REGION_KINDS and bool(check(rules.may_manage_classes, actor, unit)),
         "people": bool(check(rules.may_manage_people, actor, unit)),
+        "assignments": unit.kind not in REGION_KINDS and bool(check(rules.may_see_assignments, actor, unit)),
         "promote": bool(check(rules.may_promote_classes, actor, unit)),
         "grant": any(rules.holds(actor, role, unit.path) for role in rules.roles_at(unit.kind)),
     }
