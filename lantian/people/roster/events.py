@@ -155,6 +155,39 @@ class GrantRevoked(Event):
 
 @event
 @dataclass(frozen=True, kw_only=True)
+class GrantExtended(Event):
+    name: ClassVar[str] = "roster.grant_extended"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "update"
+    object_type: ClassVar[str] = "roster.rolegrant"
+    person_id: UUID | None = None
+    valid_to: date | None = None
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class GrantExpiring(Event):
+    """A role ends within the month; announced once for each last day."""
+
+    name: ClassVar[str] = "roster.grant_expiring"
+    verb: ClassVar[str] = LANTIAN_VERBS + "expiring"
+    object_type: ClassVar[str] = "roster.rolegrant"
+    person_id: UUID | None = None
+    role: str = ""
+    valid_to: date | None = None
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class GrantExpired(Event):
+    name: ClassVar[str] = "roster.grant_expired"
+    verb: ClassVar[str] = LANTIAN_VERBS + "expired"
+    object_type: ClassVar[str] = "roster.rolegrant"
+    person_id: UUID | None = None
+    role: str = ""
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
 class GuardianBound(Event):
     name: ClassVar[str] = "roster.guardian_bound"
     verb: ClassVar[str] = ACTIVITY_STREAMS + "make-friend"

@@ -174,6 +174,18 @@ class GrantForm(forms.Form):
         return day
 
 
+class ExtendForm(forms.Form):
+    """Until when a role is held from now on."""
+
+    valid_to = forms.DateField(
+        label=_("到哪天为止"), required=False, widget=DateInput(), help_text=_("包含当天；不填为长期有效。")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["valid_to"].widget.attrs["min"] = timezone.localdate().isoformat()
+
+
 class PromotionForm(forms.Form):
     """Into which school year classes move up, and when the last grades left."""
 

@@ -230,10 +230,19 @@ class RoleGrant(models.Model):
     revoked_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=200, blank=True)
+    announced_for = models.DateField(null=True, blank=True, help_text="the last day that was announced as near")
+    expired_at = models.DateTimeField(null=True, blank=True, help_text="when it was announced as run out")
     updated_at = changed_at()
 
     class Meta:
-        indexes = [models.Index(fields=["organization", "role"], name="grant_organization")]
+        indexes = [
+            models.Index(fields=["organization", "role"], name="grant_organization"),
+            models.Index(
+                fields=["valid_to"],
+                condition=Q(revoked_at__isnull=True, expired_at__isnull=True, valid_to__isnull=False),
+                name="grant_running_out",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="grant_dates"

@@ -24,3 +24,9 @@ def batch(batch: str) -> None:
 def forget_codes(timestamp: int) -> None:
     """New activation codes are kept for a day, to be printed."""
     services.forget_old_codes()
+
+
+@periodic("roster.watch_grants", cron="11 16 * * *")
+def watch_grants(timestamp: int) -> None:
+    """Roles that end soon, and those that have ended with the day."""
+    services.watch_grants()

@@ -56,6 +56,7 @@ urlpatterns = [
     path("grants/", grants.grants, name="roster_grants"),
     path("grants/new/", grants.give, name="roster_grant_new"),
     path("grants/<uuid:pk>/revoke/", grants.revoke, name="roster_grant_revoke"),
+    path("grants/<uuid:pk>/extend/", grants.extend, name="roster_grant_extend"),
     path("me/", me.me, name="roster_me"),
     path("me/role/", me.switch_role, name="roster_switch_role"),
 ]

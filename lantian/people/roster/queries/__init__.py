@@ -55,6 +55,7 @@ from lantian.people.roster.queries.tree import (
 )
 from lantian.people.roster.queries.visible import (
     class_groups_visible_to,
+    grants_running_out,
     grants_visible_to,
     organizations_visible_to,
     overlooks,
@@ -92,6 +93,7 @@ __all__ = [
     "find_people",
     "gender_name",
     "grade_choices",
+    "grants_running_out",
     "grants_visible_to",
     "guardians_of",
     "history_lines",

@@ -49,6 +49,9 @@ SENTENCES: dict[str, "Text"] = {
     "roster.membership_updated": gettext_lazy("修改了所在单位的记录"),
     "roster.grant_given": gettext_lazy("被授予%(organization)s的%(role)s"),
     "roster.grant_revoked": gettext_lazy("被撤销%(organization)s的%(role)s：%(reason)s"),
+    "roster.grant_extended": gettext_lazy("%(organization)s的%(role)s改为到 %(valid_to)s 为止"),
+    "roster.grant_expiring": gettext_lazy("%(organization)s的%(role)s将在 %(valid_to)s 到期"),
+    "roster.grant_expired": gettext_lazy("%(organization)s的%(role)s已到期"),
     "roster.guardian_bound": gettext_lazy("登记了监护人"),
     "roster.guardian_released": gettext_lazy("解除了监护人%(guardian)s"),
     "roster.account_opened": gettext_lazy("开通了账号"),
@@ -102,6 +105,8 @@ def _readable(data: dict[str, Any], facts: "Mapping[str, Text]") -> _Words:
             words[name] = _("、").join(data.get(name, [])) or _("无")
     if "batch" in data:
         words["batch"] = dict(BatchAction.choices).get(data["batch"], data["batch"])
+    if data.get("valid_to", "") is None:
+        words["valid_to"] = _("长期")
     if "what" in data:
         words["what"] = facts.get(data["what"], data["what"])
     if isinstance(data.get("changed"), list):

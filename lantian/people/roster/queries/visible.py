@@ -3,6 +3,7 @@
 Each filter here is the one definition of its view rule (rules.py asks it about a single object), so the two cannot differ.
 """
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -216,3 +217,10 @@ def grants_visible_to(actor: Actor) -> QuerySet[RoleGrant]:
     if actor.paths:
         q |= Q(organization__path__within_any=list(actor.paths))
     return RoleGrant.objects.filter(q | shared("roster.role_grant", actor))
+
+
+def grants_running_out(actor: Actor, until: date) -> QuerySet[RoleGrant]:
+    """Grants among the visible ones that hold today and end by `until` (that day included)."""
+    today = timezone.localdate()
+    rows = grants_visible_to(actor).filter(valid_on(today), revoked_at__isnull=True, valid_to__lte=until)
+    return rows.order_by("valid_to")

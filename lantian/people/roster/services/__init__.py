@@ -24,7 +24,7 @@ from lantian.people.roster.services.classes import (
     create_class_group,
     update_class_group,
 )
-from lantian.people.roster.services.grants import grant_role, revoke_role
+from lantian.people.roster.services.grants import NEAR, extend_role, grant_role, revoke_role, watch_grants
 from lantian.people.roster.services.guardians import (
     bind_guardian,
     bulk_bind_guardians,
@@ -61,6 +61,7 @@ from lantian.people.roster.services.search import refresh_people_search, settle_
 from lantian.people.roster.services.slips import Slip, issue_slips
 
 __all__ = [
+    "NEAR",
     "CreatedPerson",
     "FamilySlip",
     "NewClassGroup",
@@ -83,6 +84,7 @@ __all__ = [
     "create_person",
     "deactivate_organization",
     "end_membership",
+    "extend_role",
     "forget_codes",
     "forget_old_codes",
     "grant_role",
@@ -113,4 +115,5 @@ __all__ = [
     "update_class_group",
     "update_organization",
     "update_person",
+    "watch_grants",
 ]

@@ -141,7 +141,9 @@ def test_teachers_of_a_campus_are_the_schools(world):
 def test_the_matrix_of_forty_classes_costs_two_queries(world, django_assert_num_queries):
     for number in range(3, 41):
         group = ClassGroupFactory(organization=world.east, number=number)
-        MembershipFactory(person=world.teacher, organization=world.east, class_group=group, role="teacher", subject="it")
+        MembershipFactory(
+            person=world.teacher, organization=world.east, class_group=group, role="teacher", subject="it"
+        )
     with django_assert_num_queries(2):
         found = assignments_on(world.east, TODAY)
         names = {row.person.name for line in found.lines for rows in line.teachers.values() for row in rows}
@@ -190,9 +192,10 @@ def test_without_script_a_cell_is_a_page_that_shows_who_was_before(as_, world):
     page = client.get(cell).content.decode()
     assert world.homeroom.name in page
     assert "历任" in page
-    assert f"班主任由{world.homeroom.name}改为{world.teacher.name}" in client.get(
-        f"/classes/{world.east1.pk}/"
-    ).content.decode()
+    assert (
+        f"班主任由{world.homeroom.name}改为{world.teacher.name}"
+        in client.get(f"/classes/{world.east1.pk}/").content.decode()
+    )
 
 
 def test_the_past_is_read_and_not_changed(as_, world):

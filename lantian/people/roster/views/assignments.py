@@ -100,9 +100,7 @@ def cell(request: HttpRequest, pk: UUID, column: str) -> HttpResponse:
     changed = done(
         request,
         form,
-        lambda cleaned: (
-            services.assign_teachers(group, column, form.people(), by=actor, on=cleaned["on"]),
-        ),
+        lambda cleaned: (services.assign_teachers(group, column, form.people(), by=actor, on=cleaned["on"]),),
     )
     if changed and in_place:
         return _shown(request, context, list(teachers_in(group, column, today)))
@@ -116,4 +114,6 @@ def cell(request: HttpRequest, pk: UUID, column: str) -> HttpResponse:
 
 def _shown(request: HttpRequest, context: dict[str, Any], teachers: list[Any]) -> HttpResponse:
     """The inside of a cell, with the focus on it again."""
-    return render(request, "roster/_assignment_cell.html", {**context, "teachers": teachers, "may": True, "focus": True})
+    return render(
+        request, "roster/_assignment_cell.html", {**context, "teachers": teachers, "may": True, "focus": True}
+    )

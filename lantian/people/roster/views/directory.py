@@ -11,16 +11,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from lantian.kernel.rules import Actor, check
-from lantian.kernel.web.guards import acting, get_visible_or_404, guarded
+from lantian.kernel.web.guards import acting, guarded
 from lantian.kernel.web.lists import Column, Filter
 from lantian.people.roster import queries, rules
-from lantian.people.roster.enums import REGION_KINDS, SCHOOL_KINDS, BatchAction, MemberRole, Role
+from lantian.people.roster.enums import SCHOOL_KINDS, BatchAction, MemberRole, Role
 from lantian.people.roster.models import Organization, Person
-from lantian.people.roster.views.parts import NamesList
+from lantian.people.roster.views.parts import NamesList, ask_unit, root_of, unit_asked, units_at_hand
 from lantian.people.roster.views.people import now_of_people, where_of
 
 CAP = 200  # people counted exactly; a county has thirty thousand
-UNITS_OFFERED = 300
 
 
 def account_state(person: Person) -> tuple[str, str]:
@@ -41,36 +40,11 @@ def _by_account(rows: "QuerySet[Person]", value: str) -> "QuerySet[Person]":
     return rows.filter(account__is_active=True, account__must_set_password=value == "waiting")
 
 
-def _units(request: HttpRequest) -> list[tuple[str, str]]:
-    """The unit one is in, and what one can go to from there: the units below a region, the neighbours of a school."""
-    actor, unit = acting(request), _unit_of(request)
-    around = unit
-    if unit is not None and unit.kind not in REGION_KINDS:
-        around = unit.parent
-    if around is None or not queries.overlooks(actor, around.path):
-        around = _root(actor)
-    found = list(queries.children_of(actor, around)[:UNITS_OFFERED]) if around else []
-    if unit is not None and all(unit.pk != each.pk for each in found):
-        found.insert(0, unit)
-    return [(str(each.pk), str(each)) for each in found]
-
-
-def _root(actor: Actor) -> Organization | None:
-    """The top of what a role with a subtree sees; None for the others."""
-    if actor.grant is None or not queries.overlooks(actor, actor.grant.path):
-        return None
-    return queries.visible_organization(actor, actor.grant.organization_id)
-
-
-def _unit_of(request: HttpRequest) -> Organization | None:
-    return getattr(request, "asked_unit", None)
-
-
 def _place(request: HttpRequest) -> Organization | None:
     """The school whose classes and grades are meant: the one asked for, or one's own."""
-    unit = _unit_of(request)
+    unit = unit_asked(request)
     if unit is None:
-        unit = _root(acting(request))
+        unit = root_of(acting(request))
     return unit if unit is not None and unit.kind in SCHOOL_KINDS else None
 
 
@@ -127,7 +101,7 @@ class PeopleList(NamesList[Person]):
         ),
     )
     filters = (
-        Filter("organization", gettext_lazy("单位"), _units, apply=_together),
+        Filter("organization", gettext_lazy("单位"), units_at_hand, apply=_together),
         Filter("role", gettext_lazy("身份"), ROLES, apply=_together),
         Filter("grade", gettext_lazy("年级"), _grades, apply=_together),
         Filter("class", gettext_lazy("班级"), _classes, apply=_together),
@@ -151,12 +125,7 @@ class PeopleList(NamesList[Person]):
         """Everybody whom the actor sees. Raises Http404 for a unit that is out of sight."""
         actor = acting(request)
         super().__init__(request, queries.people_visible_to(actor), params)
-        asked = self.params.get("organization", "")
-        self.place: Organization | None = None
-        if asked:
-            rows = queries.organizations_visible_to(actor).select_related("parent")
-            self.place = get_visible_or_404(rows, pk=asked)
-        request.asked_unit = self.place  # type: ignore[attr-defined]  # for the choices of the filters
+        self.place: Organization | None = ask_unit(request, self.params.get("organization", ""))
         self.bulk = bool(check(rules.may_act_on_many, actor))
 
     @cached_property

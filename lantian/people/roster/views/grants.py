@@ -1,6 +1,5 @@
 """Who may do what where: the list, giving and taking back."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,12 +18,12 @@ from lantian.kernel.web.guards import acting, get_visible_or_404, guarded, guard
 from lantian.kernel.web.lists import Column, Filter
 from lantian.kernel.web.once import once
 from lantian.people.roster import queries, rules, services
-from lantian.people.roster.enums import GRANTABLE
-from lantian.people.roster.forms import GrantForm, ReasonForm
-from lantian.people.roster.models import RoleGrant
-from lantian.people.roster.views.parts import NamesList, done
+from lantian.people.roster.enums import GRANTABLE, Role
+from lantian.people.roster.forms import ExtendForm, GrantForm, ReasonForm
+from lantian.people.roster.models import Organization, RoleGrant
+from lantian.people.roster.views.parts import NamesList, ask_unit, done, units_at_hand
 
-SOON = timedelta(days=30)
+SOON = services.NEAR
 
 
 def state_of(grant: RoleGrant) -> tuple[str, str]:
@@ -48,7 +47,25 @@ def _by_state(rows: "QuerySet[RoleGrant]", value: str) -> "QuerySet[RoleGrant]":
         return live
     if value == "soon":
         return live.filter(valid_to__lte=today + SOON)
+    if value == "open":
+        return live.filter(valid_to__isnull=True)
     return rows.filter(Q(revoked_at__isnull=False) | Q(valid_to__lt=today))
+
+
+# What a role lets one do, in the words of those who hand it out. The rules are the law; this is for reading.
+DUTIES = {
+    Role.OFFICER: gettext_lazy("管理辖区内的单位、人员和授权，查看记录"),
+    Role.SCHOOL_HEAD: gettext_lazy("管理本校人员、班级和任课，授予信息管理员"),
+    Role.SCHOOL_IT: gettext_lazy("管理本校人员、班级和账号"),
+    Role.RESEARCHER: gettext_lazy("查看辖区内的学校、教师和课程"),
+    Role.EXPERT: gettext_lazy("参加评审"),
+    Role.OPERATOR: gettext_lazy("维护平台运行"),
+}
+
+
+def _path(unit: str) -> str:
+    """The path of a unit that the list has shown to be visible."""
+    return Organization.objects.values_list("path", flat=True).get(pk=unit)
 
 
 class GrantsList(NamesList[RoleGrant]):
@@ -73,6 +90,7 @@ class GrantsList(NamesList[RoleGrant]):
             link=lambda grant: reverse("roster_organization", args=[grant.organization_id]),
             sort="organization__sort_key",
         ),
+        Column("duties", gettext_lazy("能办什么"), value=lambda grant: DUTIES.get(grant.role, "")),
         Column("valid_from", gettext_lazy("开始"), kind="date", sort="valid_from"),
         Column("valid_to", gettext_lazy("到期"), value=lambda grant: grant.valid_to or _("长期"), sort="valid_to"),
         Column("by", gettext_lazy("授权人"), value=lambda grant: grant.granted_by or _("系统")),
@@ -84,6 +102,13 @@ class GrantsList(NamesList[RoleGrant]):
             tone=lambda grant: state_of(grant)[1],
         ),
         Column(
+            "extend",
+            gettext_lazy("期限"),
+            value=lambda grant: _("续期") if grant.may_extend else "",
+            link=lambda grant: reverse("roster_grant_extend", args=[grant.pk]),
+            export=False,
+        ),
+        Column(
             "revoke",
             gettext_lazy("操作"),
             value=lambda grant: _("撤销") if grant.may_revoke else "",
@@ -92,11 +117,22 @@ class GrantsList(NamesList[RoleGrant]):
         ),
     )
     filters = (
+        Filter(
+            "organization",
+            gettext_lazy("单位"),
+            units_at_hand,
+            apply=lambda rows, value: rows.filter(organization__path__within=_path(value)),
+        ),
         Filter("role", gettext_lazy("职务"), [(role.value, role.label) for role in GRANTABLE]),
         Filter(
             "state",
             gettext_lazy("状态"),
-            (("live", gettext_lazy("有效")), ("soon", gettext_lazy("即将到期")), ("past", gettext_lazy("已结束"))),
+            (
+                ("live", gettext_lazy("有效")),
+                ("soon", gettext_lazy("即将到期")),
+                ("open", gettext_lazy("没有期限")),
+                ("past", gettext_lazy("已结束")),
+            ),
             apply=_by_state,
         ),
     )
@@ -114,11 +150,14 @@ def grants(request: HttpRequest) -> HttpResponse:
         .select_related("person", "organization", "granted_by")
         .annotate(search_text=F("person__search_text"))
     )
-    page = GrantsList(request, rows)
+    ask_unit(request, request.GET.get("organization", ""))
+    page, today = GrantsList(request, rows), timezone.localdate()
     for grant in page.objects:
         # the rule's own look at one's grant is left to the page that revokes: here no query per row
         open_still = grant.revoked_at is None and grant.person_id != actor.person_id
         grant.may_revoke = open_still and rules.holds(actor, grant.role, grant.organization.path)  # type: ignore[attr-defined]
+        live = grant.valid_from <= today and (grant.valid_to is None or grant.valid_to >= today)
+        grant.may_extend = grant.may_revoke and live and grant.organization.is_active  # type: ignore[attr-defined]
     return page.respond("roster/grants.html")
 
 
@@ -191,5 +230,28 @@ def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
         "submit": _("撤销"),
         "variant": "danger",
         "warning": _("撤销立即生效，不影响这个人做过的事的记录。"),
+    }
+    return render(request, "roster/form.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@guarded_by_object("roster.grant")
+@once
+def extend(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Let a role end on another day."""
+    actor = acting(request)
+    rows = queries.grants_visible_to(actor).select_related("person", "organization")
+    grant = get_visible_or_404(rows, pk=pk)
+    require(rules.may_grant, actor, grant.person, grant.role, grant.organization, timezone.localdate())
+    form = ExtendForm(request.POST or None, initial={"valid_to": grant.valid_to})
+    if done(request, form, lambda cleaned: services.extend_role(grant, by=actor, **cleaned)):
+        messages.success(request, _("期限已修改。"))
+        return redirect("roster_grants")
+    context = {
+        "form": form,
+        "title": _("%(name)s在%(unit)s的%(role)s职务到哪天为止")
+        % {"name": grant.person, "unit": grant.organization, "role": grant.get_role_display()},
+        "back": reverse("roster_grants"),
+        "submit": _("保存"),
     }
     return render(request, "roster/form.html", context)

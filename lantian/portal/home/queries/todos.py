@@ -16,7 +16,7 @@ from lantian.kernel.jobs import jobs_by_state
 from lantian.kernel.rules import Actor
 from lantian.kernel.web.panels import Todo
 from lantian.people.roster.enums import GRANTABLE
-from lantian.people.roster.queries import grants_visible_to, organizations_visible_to, people_visible_to
+from lantian.people.roster.queries import grants_running_out, organizations_visible_to, people_visible_to
 from lantian.people.roster.queries.visible import homeroom_students
 from lantian.people.schedule.enums import AllianceState, LessonState
 from lantian.people.schedule.queries import (
@@ -136,17 +136,19 @@ def classes_absent(actor: Actor, day: date) -> list[Todo]:
 
 
 def grants_ending(actor: Actor, day: date) -> Iterable[Todo]:
-    """Roles that run out within a month: those one administers, else one's own. One query."""
+    """Roles that run out within a month: one's own, to be asked for above, and those that one hands out. One query."""
     if actor.role not in GRANTABLE:
         return
-    ending = grants_visible_to(actor).filter(
-        revoked_at__isnull=True, valid_from__lte=day, valid_to__gte=day, valid_to__lte=day + ENDING
-    )
-    dates = sorted(when for when in ending.values_list("valid_to", flat=True) if when)
-    if dates:
-        words = _("续期即将到期的授权") if actor.paths else _("您的授权即将到期，请联系授予单位")
-        url = address("roster_grants") if actor.paths else ""
-        yield Todo(words, url, due=dates[0], count=len(dates), unit=npgettext("count", "项", "项", len(dates)))
+    rows = grants_running_out(actor, day + ENDING).values_list("person_id", "valid_to")
+    found = [(person == actor.person_id, last) for person, last in rows if last]
+    own = [last for is_own, last in found if is_own]
+    others = [last for is_own, last in found if not is_own]
+    if own:
+        words, unit = _("您的授权即将到期，请联系授予单位"), npgettext("count", "项", "项", len(own))
+        yield Todo(words, address("roster_me"), due=own[0], count=len(own), unit=unit)
+    if others:
+        url, unit = address("roster_grants") + "?state=soon", npgettext("count", "项", "项", len(others))
+        yield Todo(_("续期即将到期的授权"), url, due=others[0], count=len(others), unit=unit)
 
 
 def rooms_without_screen(actor: Actor, day: date) -> Iterable[Todo]:

@@ -154,6 +154,8 @@ def test_what_is_to_be_done_is_counted_from_what_is_there(region: Region, noon: 
     region.lesson("还没上传课件的课", starts=noon + timedelta(days=1))
     head = page(client_of(region.people["school_head"]))
     assert "续期即将到期的授权" in head
+    assert "/grants/?state=soon" in head
+    assert "您的授权即将到期" in page(client_of(ending))
     assert "周三" in head
     assert "了解今天未到课的班级" in head
     assert "1 班次" in head
