@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('roster', '0007_batches'),
+        ('roster', '0008_person_erased'),
     ]
 
     operations = [
