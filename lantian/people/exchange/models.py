@@ -75,7 +75,8 @@ class SourceKey(models.Model):
     """What a source calls a thing of ours; and that it came from there: what a full file no longer names, leaves."""
 
     id = models.BigAutoField(primary_key=True)
-    source = models.ForeignKey(Source, models.CASCADE, related_name="keys", db_index=False)
+    # not asked of the database row by row: a region writes half a million of these for one source, which it holds
+    source = models.ForeignKey(Source, models.CASCADE, related_name="keys", db_index=False, db_constraint=False)
     entity = models.CharField(max_length=16, choices=Entity)
     sourced_id = models.CharField(max_length=255)
     object_id = models.UUIDField()
@@ -140,7 +141,8 @@ class StagedRow(models.Model):
     """One record of a run, read and waiting; see the module's contract."""
 
     id = models.BigAutoField(primary_key=True)
-    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows", db_index=False)
+    # a million rows of one run that stays as long as they do: asking the database for each costs as much as writing it
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows", db_index=False, db_constraint=False)
     entity = models.CharField(max_length=16, choices=Entity)
     file = models.CharField(max_length=80)
     row_no = models.PositiveIntegerField()

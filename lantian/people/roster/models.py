@@ -183,9 +183,12 @@ class Membership(models.Model):
     """That a person belongs to a school, and to a class of it: as student, teacher of a subject, homeroom teacher, staff."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    person = models.ForeignKey(Person, models.PROTECT, related_name="memberships")
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="memberships")
-    class_group = models.ForeignKey(ClassGroup, models.PROTECT, null=True, blank=True, related_name="memberships")
+    # the indexes below begin with each of these
+    person = models.ForeignKey(Person, models.PROTECT, related_name="memberships", db_index=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="memberships", db_index=False)
+    class_group = models.ForeignKey(
+        ClassGroup, models.PROTECT, null=True, blank=True, related_name="memberships", db_index=False
+    )
     role = ChoiceField(max_length=16, choices=MemberRole)
     subject = ChoiceField(max_length=12, choices=Subject, blank=True)
     valid_from = models.DateField()
@@ -262,7 +265,7 @@ class Guardianship(models.Model):
     """That one person is another's guardian."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    guardian = models.ForeignKey(Person, models.PROTECT, related_name="wards")
+    guardian = models.ForeignKey(Person, models.PROTECT, related_name="wards", db_index=False)  # the first of the pair
     student = models.ForeignKey(Person, models.PROTECT, related_name="guardians")
     relation = ChoiceField(max_length=12, choices=Relation, default=Relation.OTHER)
     created_at = models.DateTimeField(default=timezone.now)

@@ -48,8 +48,15 @@ class Apply:
     def rows(self, entity: str, *actions: str) -> list[StagedRow]:
         return list(StagedRow.objects.filter(run=self.run, entity=entity, action__in=actions).order_by("id"))
 
+    def does(self, entity: str, *actions: str) -> bool:
+        """Whether any row of an entity does one of these: what nobody does is not looked for among a million rows."""
+        counts = self.run.counts.get(entity, {})
+        return any(counts.get(str(action)) for action in actions)
+
     def ending(self, entity: str) -> int:
         """Put what this entity's rows remove into `bulk_end`."""
+        if not self.does(entity, RowAction.REMOVE):
+            return 0
         return self.sql(
             "INSERT INTO bulk_end SELECT DISTINCT object_id FROM exchange_stagedrow"
             " WHERE run_id = %(run)s AND entity = %(entity)s AND action = 'remove' ON CONFLICT DO NOTHING",
@@ -159,13 +166,15 @@ class Apply:
                AND (u.action = 'create' OR u.action = 'change' AND u.before - 'guardians' <> '{}'::jsonb)
             """
         )
-        self.sql(
-            """
-            INSERT INTO bulk_person (id, created, gender, birth_date)
-            SELECT object_id, false, data->>'gender', (data->>'birth_date')::date FROM exchange_stagedrow
-             WHERE run_id = %(run)s AND entity = 'demographics' AND action = 'change' ON CONFLICT (id) DO NOTHING
-            """
-        )
+        if self.does(Entity.DEMOGRAPHICS, RowAction.CHANGE):
+            self.sql(
+                """
+                INSERT INTO bulk_person (id, created, gender, birth_date)
+                SELECT object_id, false, data->>'gender', (data->>'birth_date')::date FROM exchange_stagedrow
+                 WHERE run_id = %(run)s AND entity = 'demographics' AND action = 'change' ON CONFLICT (id) DO NOTHING
+                """
+            )
+        self.sql("ANALYZE bulk_person")
         self.sql(
             """
             INSERT INTO bulk_tie SELECT (t.value->>0)::uuid, s.object_id, t.value->>1
@@ -195,34 +204,41 @@ class Apply:
         # before the new ones begin: a person's one open membership of a kind may pass from one row to another
         self.ending(Entity.ENROLLMENTS)
         self.ending(Entity.ROLES)
-        self.sql(
-            """
-            INSERT INTO bulk_end SELECT m.id FROM exchange_stagedrow s JOIN roster_membership m ON m.person_id = s.object_id
-              JOIN roster_organization o ON o.id = m.organization_id AND o.path <@ %(scope)s::ltree
-             WHERE s.run_id = %(run)s AND s.entity = 'users' AND s.action = 'remove'
-               AND (m.valid_to IS NULL OR m.valid_to > %(today)s) ON CONFLICT DO NOTHING
-            """,
-            scope=self.run.organization.path,
-        )
+        if self.does(Entity.USERS, RowAction.REMOVE):
+            self.sql(
+                """
+                INSERT INTO bulk_end
+                SELECT m.id FROM exchange_stagedrow s JOIN roster_membership m ON m.person_id = s.object_id
+                  JOIN roster_organization o ON o.id = m.organization_id AND o.path <@ %(scope)s::ltree
+                 WHERE s.run_id = %(run)s AND s.entity = 'users' AND s.action = 'remove'
+                   AND (m.valid_to IS NULL OR m.valid_to > %(today)s) ON CONFLICT DO NOTHING
+                """,
+                scope=self.run.organization.path,
+            )
         bulk.end_memberships(on=self.today, by=self.actor)
 
     def families(self) -> None:
         bulk.write_ties(by=self.actor)
-        self.sql(
-            """
-            INSERT INTO bulk_end SELECT u.value::uuid FROM exchange_stagedrow s, jsonb_array_elements_text(s.data->'untie') u
-             WHERE s.run_id = %(run)s AND s.entity = 'users' AND s.action = 'change' AND s.data ? 'untie' ON CONFLICT DO NOTHING
-            """
-        )
-        self.sql(
-            """
-            INSERT INTO bulk_end SELECT g.id FROM exchange_stagedrow s JOIN roster_guardianship g ON g.guardian_id = s.object_id
-             WHERE s.run_id = %(run)s AND s.entity = 'users' AND s.action = 'remove' AND EXISTS (
-                   SELECT FROM roster_membership m JOIN roster_organization o ON o.id = m.organization_id
-                    WHERE m.person_id = g.student_id AND o.path <@ %(scope)s::ltree) ON CONFLICT DO NOTHING
-            """,
-            scope=self.run.organization.path,
-        )
+        if self.does(Entity.USERS, RowAction.CHANGE):
+            self.sql(
+                """
+                INSERT INTO bulk_end
+                SELECT u.value::uuid FROM exchange_stagedrow s, jsonb_array_elements_text(s.data->'untie') u
+                 WHERE s.run_id = %(run)s AND s.entity = 'users' AND s.action = 'change' AND s.data ? 'untie'
+                    ON CONFLICT DO NOTHING
+                """
+            )
+        if self.does(Entity.USERS, RowAction.REMOVE):
+            self.sql(
+                """
+                INSERT INTO bulk_end
+                SELECT g.id FROM exchange_stagedrow s JOIN roster_guardianship g ON g.guardian_id = s.object_id
+                 WHERE s.run_id = %(run)s AND s.entity = 'users' AND s.action = 'remove' AND EXISTS (
+                       SELECT FROM roster_membership m JOIN roster_organization o ON o.id = m.organization_id
+                        WHERE m.person_id = g.student_id AND o.path <@ %(scope)s::ltree) ON CONFLICT DO NOTHING
+                """,
+                scope=self.run.organization.path,
+            )
         bulk.remove_ties(by=self.actor)
 
     def closings(self) -> None:
@@ -236,15 +252,19 @@ class Apply:
 
     def keys(self) -> None:
         """Remember what the source calls each thing; one left as it was, too: from now on it comes from there."""
+        staged = (
+            "exchange_stagedrow s WHERE s.run_id = %(run)s AND s.row_no > 0 AND s.object_id IS NOT NULL"
+            " AND s.entity <> 'demographics' AND s.action IN ('create', 'change', 'leave')"
+        )
+        same = "k.source_id = %(source)s AND k.entity = s.entity AND k.sourced_id = s.key"
         self.sql(
-            """
-            INSERT INTO exchange_sourcekey (source_id, entity, sourced_id, object_id)
-            SELECT %(source)s, entity, key, object_id FROM exchange_stagedrow
-             WHERE run_id = %(run)s AND row_no > 0 AND object_id IS NOT NULL AND entity <> 'demographics'
-               AND action IN ('create', 'change', 'leave')
-                ON CONFLICT (source_id, entity, sourced_id) DO UPDATE SET object_id = EXCLUDED.object_id
-             WHERE exchange_sourcekey.object_id <> EXCLUDED.object_id
-            """
+            "UPDATE exchange_sourcekey k SET object_id = s.object_id"
+            f" FROM {staged} AND {same} AND k.object_id <> s.object_id"
+        )
+        self.sql(
+            "INSERT INTO exchange_sourcekey (source_id, entity, sourced_id, object_id)"
+            f" SELECT %(source)s, s.entity, s.key, s.object_id FROM {staged}"
+            f" AND NOT EXISTS (SELECT FROM exchange_sourcekey k WHERE {same})"
         )
 
 
@@ -293,6 +313,8 @@ def apply_run(run: ImportRun, *, by: Actor, outside: Outside) -> None:
 
 
 def _write(work: Apply, outside: Outside) -> None:
+    # hashes of some hundred thousand rows in memory
+    work.sql("SET LOCAL work_mem = '64MB'")
     outside.tell("apply:orgs", 0, STEPS, now=True)
     work.organizations()
     work.sessions()
@@ -302,16 +324,19 @@ def _write(work: Apply, outside: Outside) -> None:
         work.classes()
         work.endings()
         work.fill_people()
-        work.fill_memberships()
-        people = work.sql("SELECT FROM bulk_person")
-        outside.tell("apply:names", 0, people, now=True)
-        bulk.write_people(by=work.actor, tell=lambda done: outside.tell("apply:names", done, people))
+        with bulk.reading_names() as names:  # while the database is at what needs none
+            outside.tell("apply:keys", 2, STEPS, now=True)
+            work.fill_memberships()
+            work.keys()
+            outside.tell("apply:names", 0, names.total, now=True)
+            bulk.write_people(
+                by=work.actor, names=names, tell=lambda done: outside.tell("apply:names", done, names.total)
+            )
         outside.tell("apply:enrollments", 5, STEPS, now=True)
         bulk.write_memberships(by=work.actor)
         work.families()
-        outside.tell("apply:keys", 6, STEPS, now=True)
+        outside.tell("apply:closings", 6, STEPS, now=True)
         work.closings()
-    work.keys()
     outside.tell("apply:end", 7, STEPS, now=True)
 
 

@@ -8,7 +8,8 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import BinaryIO
+from contextlib import ExitStack
+from typing import Any, BinaryIO
 from zipfile import ZipFile
 
 from django.db import connection, transaction
@@ -37,6 +38,7 @@ from lantian.people.roster.engine.codes.student_number import normalise_student_
 from lantian.people.roster.queries.finding import CITIZEN_ID, NUMBER, PHONE
 
 CHUNK = 20_000
+PIECE = 200  # lines handed over at once: the database takes them while the next are read
 FINDINGS_KEPT = 1000  # per file, code and column: the count goes on, the list does not
 ROW_COLUMNS = (
     "run_id", "entity", "file", "row_no", "key", "status", "modified_at", "org_key", "user_key", "class_key", "course_key",
@@ -85,16 +87,52 @@ def _copy(table: str, columns: Sequence[str], lines: Sequence[str]) -> None:
             copy.write("".join(lines).encode())
 
 
+class _Pipe:
+    """Lines on their way into the staging through one COPY, held open so that reading and writing go on side by side."""
+
+    def __init__(self) -> None:
+        self.lines = 0
+        self._waiting: list[str] = []
+        self._stack = ExitStack()
+        self._copy: Any = None
+
+    def add(self, line: str) -> None:
+        self._waiting.append(line)
+        self.lines += 1
+        if len(self._waiting) >= PIECE:
+            self._send()
+
+    def _send(self) -> None:
+        if self._copy is None:
+            self._stack.enter_context(transaction.atomic())
+            cursor = self._stack.enter_context(connection.cursor())
+            names = ", ".join(ROW_COLUMNS)
+            self._copy = self._stack.enter_context(cursor.copy(f"COPY exchange_stagedrow ({names}) FROM STDIN"))
+        self._copy.write("".join(self._waiting).encode())
+        self._waiting.clear()
+
+    def close(self) -> None:
+        """All that was added is in the table, and committed unless the caller has a transaction."""
+        if self._waiting:
+            self._send()
+        self._stack.close()
+        self._copy, self.lines = None, 0
+
+    def __enter__(self) -> "_Pipe":
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        if error[0] is None:
+            self.close()
+        else:
+            self._stack.__exit__(*error)
+
+
 def copy_rows(lines: Iterable[str]) -> None:
-    """COPY lines made by `copy_line` into the staging, in pieces."""
-    waiting: list[str] = []
-    for line in lines:
-        waiting.append(line)
-        if len(waiting) >= CHUNK:
-            _copy("exchange_stagedrow", ROW_COLUMNS, waiting)
-            waiting.clear()
-    if waiting:
-        _copy("exchange_stagedrow", ROW_COLUMNS, waiting)
+    """COPY lines made by `copy_line` into the staging."""
+    with _Pipe() as pipe:
+        for line in lines:
+            pipe.add(line)
 
 
 class Findings:
@@ -212,20 +250,21 @@ def _read_file(
         Finding.objects.filter(run=run, file=member.name, row_no__isnull=False).delete()
         Finding.objects.filter(run=run, file=member.name, code__in=FILE_FAULTS).delete()
     findings = Findings(run)
-    step = _Step(run, entity, member, findings, outside, span)
-    lines = archive.count_lines(archive.stream(opened, member))
-    if lines is None:
-        code = archive.other_encoding(archive.stream(opened, member))
-        findings.add(entity, member.name, None, (code, "", ERROR, {}))
-    else:
-        step.lines = max(lines, 1)
-        try:
-            step.read(archive.stream(opened, member))
-        except csv.Error as error:
-            findings.add(
-                entity, member.name, None, ("broken_csv", "", ERROR, {"row": step.at + 1, "what": str(error)[:80]})
-            )
-    step.finish()
+    with _Pipe() as pipe:
+        step = _Step(run, entity, member, findings, outside, span, pipe)
+        lines = archive.count_lines(archive.stream(opened, member))
+        if lines is None:
+            code = archive.other_encoding(archive.stream(opened, member))
+            findings.add(entity, member.name, None, (code, "", ERROR, {}))
+        else:
+            step.lines = max(lines, 1)
+            try:
+                step.read(archive.stream(opened, member))
+            except csv.Error as error:
+                findings.add(
+                    entity, member.name, None, ("broken_csv", "", ERROR, {"row": step.at + 1, "what": str(error)[:80]})
+                )
+        step.finish()
 
 
 # Faults of a file as a whole, found while it is read.
@@ -239,12 +278,18 @@ class _Step:
     """One file being read."""
 
     def __init__(
-        self, run: ImportRun, entity: str, member: Member, findings: Findings, outside: Outside, span: tuple[int, int]
+        self,
+        run: ImportRun,
+        entity: str,
+        member: Member,
+        findings: Findings,
+        outside: Outside,
+        span: tuple[int, int],
+        pipe: _Pipe,
     ) -> None:
         self.run, self.entity, self.member, self.findings, self.outside = run, entity, member, findings, outside
-        self.span = span
+        self.span, self.pipe = span, pipe
         self.at, self.rows, self.lines = 0, 0, 1
-        self._waiting: list[str] = []
 
     def read(self, content: BinaryIO) -> None:
         rows = rows_of(content)
@@ -264,22 +309,20 @@ class _Step:
             self.rows += 1
             if record is not None:
                 faulty = any(fault[2] == ERROR for fault in reader.faults)
-                self._waiting.append(copy_line(run_id, self.entity, self.member.name, self.at, record, faulty=faulty))
-                if len(self._waiting) >= CHUNK:
+                self.pipe.add(copy_line(run_id, self.entity, self.member.name, self.at, record, faulty=faulty))
+                if self.pipe.lines >= CHUNK:
                     self._flush()
 
     def _flush(self) -> None:
-        with transaction.atomic():
-            _copy("exchange_stagedrow", ROW_COLUMNS, self._waiting)
-            self.findings.flush()
-        self._waiting.clear()
+        self.pipe.close()
+        self.findings.flush()
         before, total = self.span
         share = min(self.at / self.lines, 1.0)
         self.outside.tell(f"read:{self.entity}", int(before + share * self.member.size) // 1024, total // 1024)
 
     def finish(self) -> None:
+        self.pipe.close()
         with transaction.atomic():
-            _copy("exchange_stagedrow", ROW_COLUMNS, self._waiting)
             self.findings.flush()
             run = ImportRun.objects.select_for_update().get(pk=self.run.pk)
             run.files[self.entity] |= {"rows": self.rows, "read": True}

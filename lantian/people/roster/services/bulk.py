@@ -3,14 +3,16 @@
     with bulk.tables():                      # inside the caller's transaction; gone at its end
         ... COPY or INSERT … SELECT into bulk_class, bulk_person, bulk_membership …
         bulk.write_classes(by=actor)
-        bulk.write_people(by=actor)
+        with bulk.reading_names() as names:  # a thread reads pinyin; whatever needs no names may be done here
+            bulk.write_people(by=actor, names=names)
         bulk.write_memberships(by=actor)
 
 A null in a `bulk_*` row says nothing: what is known stays (a membership's `valid_to` excepted, where `says_end` speaks). Each
 verb asks the actor's rule for every unit it touches, writes a journal row per thing with one statement, and publishes one event.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -48,9 +50,7 @@ _TABLES = f"""
     CREATE TEMP TABLE bulk_person (
         id uuid PRIMARY KEY, created boolean, name text, gender text, birth_date date, organization_id uuid, {_SEALED}
     ) ON COMMIT DROP;
-    CREATE TEMP TABLE bulk_name (
-        id uuid PRIMARY KEY, name text, sort_key text, initials text, search_text text
-    ) ON COMMIT DROP;
+    CREATE TEMP TABLE bulk_name (raw text, name text, sort_key text, initials text, search_text text) ON COMMIT DROP;
     CREATE TEMP TABLE bulk_membership (
         id uuid PRIMARY KEY, created boolean, person_id uuid, organization_id uuid, class_group_id uuid, role text, subject text,
         valid_from date, valid_to date, says_end boolean, end_reason text
@@ -152,42 +152,69 @@ def close_organizations(*, by: Actor) -> None:
 
 
 # People ------------------------------------------------------------------------------------------------------------------
-def _name_rows(rows: Iterable[tuple[UUID, str]]) -> Iterator[tuple[UUID, str, str, str, str]]:
-    for pk, raw in rows:
-        name = " ".join(raw.split())
-        yield (
-            pk,
-            name,
-            sort_key(name, is_person=True),
-            initials(name, is_person=True),
-            search_text(name, is_person=True),
+class Names:
+    """The names of `bulk_person` that are new, read as pinyin by a thread of its own: see `reading_names`."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.total, self.done = len(names), 0
+        self._names, self._lines = names, list[str]()
+        self._error: BaseException | None = None
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._read, name="names", daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        try:
+            for raw in self._names:
+                if self._stopped.is_set():
+                    return
+                name = " ".join(raw.split())
+                cells = (
+                    raw,
+                    name,
+                    sort_key(name, is_person=True),
+                    initials(name, is_person=True),
+                    search_text(name, is_person=True),
+                )
+                self._lines.append("\t".join(map(_escaped, cells)) + "\n")
+                self.done += 1
+        except Exception as error:  # noqa: BLE001 - raised where the names are waited for
+            self._error = error
+
+    def lines(self, tell: Callable[[int], None]) -> list[str]:
+        """Wait for the last one; `tell(done)` hears twice a second how many are read."""
+        while self._thread.is_alive():
+            self._thread.join(0.5)
+            tell(self.done)
+        if self._error is not None:
+            raise self._error
+        return self._lines
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+
+@contextmanager
+def reading_names() -> Iterator[Names]:
+    """Begin to read the names of `bulk_person`, which is filled, while the caller keeps the database busy with other things.
+
+    Each name once: of a quarter of a million people half bear the name of another.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT b.name FROM bulk_person b LEFT JOIN roster_person p ON p.id = b.id"
+            " WHERE b.name IS NOT NULL AND (p.id IS NULL OR p.name <> b.name)"
         )
-
-
-def _write_names(tell: Callable[[int], None]) -> None:
-    """Pinyin of the new names, in a stream: read by a cursor on the server, written by COPY."""
-    wanted = (
-        "SELECT b.id, b.name FROM bulk_person b LEFT JOIN roster_person p ON p.id = b.id"
-        " WHERE b.name IS NOT NULL AND (p.id IS NULL OR p.name <> b.name)"
-    )
-    done = 0
-    with connection.cursor() as reading:
-        reading.execute(f"DECLARE bulk_names NO SCROLL CURSOR FOR {wanted}")
-        while True:
-            reading.execute("FETCH 5000 FROM bulk_names")
-            rows = reading.fetchall()
-            if not rows:
-                break
-            lines = ["\t".join(_escaped(str(cell)) for cell in row) for row in _name_rows(rows)]
-            with connection.cursor() as writing, writing.cursor.copy("COPY bulk_name FROM STDIN") as copy:
-                copy.write("".join(f"{line}\n" for line in lines).encode())
-            done += len(rows)
-            tell(done)
-        reading.execute("CLOSE bulk_names")
+        names = Names([row[0] for row in cursor.fetchall()])
+    try:
+        yield names
+    finally:
+        names.stop()
 
 
 def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\")
+    return text.replace("\\", "\\\\") if "\\" in text else text
 
 
 def _ask_about_people(by: Actor) -> None:
@@ -235,7 +262,7 @@ class _Nowhere:
 
 
 _CHANGED_PEOPLE = (
-    "bulk_person b JOIN roster_person p ON p.id = b.id LEFT JOIN bulk_name n ON n.id = b.id WHERE NOT b.created"
+    "bulk_person b JOIN roster_person p ON p.id = b.id LEFT JOIN bulk_name n ON n.raw = b.name WHERE NOT b.created"
 )
 # Which facts change, never the sealed values: the data of the journal's row.
 _CHANGED = "jsonb_build_object('changed', to_jsonb(array_remove(ARRAY[{}], NULL)))".format(
@@ -251,13 +278,16 @@ _CHANGED = "jsonb_build_object('changed', to_jsonb(array_remove(ARRAY[{}], NULL)
 )
 
 
-def write_people(*, by: Actor, tell: Callable[[int], None] = lambda _: None) -> None:
+def write_people(*, by: Actor, names: Names, tell: Callable[[int], None] = lambda _: None) -> None:
     """Register and change the people of `bulk_person`; fill `bulk_membership` and `bulk_tie` first: they say who answers for
     whom. `tell(done)` hears how many names are ready. Accounts follow changed names and sign-in facts. Raises Denied.
     """
-    _ask_about_people(by)
     _run("ANALYZE bulk_person")
-    _write_names(tell)
+    _ask_about_people(by)
+    journal.record_from("roster.person_registered", Person, "id", "bulk_person WHERE created", by=by)
+    lines = names.lines(tell)
+    with connection.cursor() as cursor, cursor.copy("COPY bulk_name FROM STDIN") as copy:
+        copy.write("".join(lines).encode())
     _run("ANALYZE bulk_name")
     follow = _accounts_to_follow()
     journal.record_from("roster.person_updated", Person, "b.id", _CHANGED_PEOPLE, by=by, data_sql=_CHANGED)
@@ -269,17 +299,16 @@ def write_people(*, by: Actor, tell: Callable[[int], None] = lambda _: None) -> 
                initials = COALESCE(n.initials, p.initials), search_text = COALESCE(n.search_text, p.search_text),
                gender = COALESCE(b.gender, p.gender), birth_date = COALESCE(b.birth_date, p.birth_date),
                {", ".join(f"{c} = COALESCE(b.{c}, p.{c})" for name in SEALED for c in (name, f"{name}_index"))}
-          FROM bulk_person b LEFT JOIN bulk_name n ON n.id = b.id WHERE b.id = p.id AND NOT b.created
+          FROM bulk_person b LEFT JOIN bulk_name n ON n.raw = b.name WHERE b.id = p.id AND NOT b.created
         """
     )
     made = _run(
         f"""
         INSERT INTO roster_person (id, name, sort_key, initials, search_text, gender, birth_date, {sealed}, created_at)
         SELECT b.id, n.name, n.sort_key, n.initials, n.search_text, COALESCE(b.gender, '0'), b.birth_date, {values}, now()
-          FROM bulk_person b JOIN bulk_name n ON n.id = b.id WHERE b.created
+          FROM bulk_person b JOIN bulk_name n ON n.raw = b.name WHERE b.created
         """
     )
-    journal.record_from("roster.person_registered", Person, "id", "bulk_person WHERE created", by=by)
     _tell(events.PeopleImported, "id", "bulk_person WHERE created", made, by)
     _tell(events.PeopleUpdated, "id", "bulk_person WHERE NOT created", changed, by)
     _follow(follow, by)
@@ -289,11 +318,11 @@ def _accounts_to_follow() -> list[tuple[UUID, list[str]]]:
     """People with an account whose name or sign-in facts change: (id, names of facts)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT p.id, n.id IS NOT NULL AND n.name <> p.name,"
+            "SELECT p.id, n.raw IS NOT NULL AND n.name <> p.name,"
             " b.phone_index IS NOT NULL AND b.phone_index IS DISTINCT FROM p.phone_index,"
             " b.student_number_index IS NOT NULL AND b.student_number_index IS DISTINCT FROM p.student_number_index"
             " FROM bulk_person b JOIN roster_person p ON p.id = b.id AND p.account_id IS NOT NULL"
-            " LEFT JOIN bulk_name n ON n.id = b.id WHERE NOT b.created"
+            " LEFT JOIN bulk_name n ON n.raw = b.name WHERE NOT b.created"
         )
         rows = cursor.fetchall()
     facts = ("name", "phone", "student_number")
@@ -445,6 +474,6 @@ def remove_ties(*, by: Actor) -> None:
 
 
 __all__ = [
-    "ChangedMeanwhile", "Denied", "close_organizations", "end_classes", "end_memberships", "remove_ties", "tables",
-    "write_classes", "write_memberships", "write_people", "write_ties",
+    "ChangedMeanwhile", "Denied", "close_organizations", "end_classes", "end_memberships", "reading_names", "remove_ties",
+    "tables", "write_classes", "write_memberships", "write_people", "write_ties",
 ]  # fmt: skip

@@ -63,24 +63,34 @@ def _sum_up(work: Work) -> None:
     run = work.run
     work.findings.flush()
     work.cursor.execute(
-        "SELECT entity, action, count(*) FROM exchange_stagedrow WHERE run_id = %s GROUP BY entity, action", [run.pk]
+        "SELECT entity, action, count(*), max(modified_at) FROM exchange_stagedrow WHERE run_id = %s GROUP BY entity, action",
+        [run.pk],
     )
     counts: dict[str, dict[str, int]] = {}
-    for entity, action, count in work.cursor.fetchall():
+    run.as_of = None
+    for entity, action, count, newest in work.cursor.fetchall():
         counts.setdefault(entity, {})[action or "skip"] = counts.get(entity, {}).get(action or "skip", 0) + count
+        run.as_of = max(filter(None, (run.as_of, newest)), default=None)
     read = run.counts.get("read", {"errors": 0, "warnings": 0})
     order = [str(entity) for entity in Entity.values]
     kept = {"files": run.counts["files"]} if "files" in run.counts else {}
     run.counts = kept | {"read": read, "held": work.held} | {name: counts[name] for name in order if name in counts}
     run.errors = read["errors"] + work.findings.errors
     run.warnings = read["warnings"] + work.findings.warnings
-    work.cursor.execute("SELECT max(modified_at) FROM exchange_stagedrow WHERE run_id = %s", [run.pk])
-    run.as_of = work.cursor.fetchone()[0]
-    # which school a finding concerns, for sending each its own
+    # which school a finding concerns, for sending each its own: the check's know their row, the reader's their place
     work.sql(
         "UPDATE exchange_finding f SET org_id = s.org_id FROM exchange_stagedrow s WHERE f.run_id = %(run)s"
-        " AND s.run_id = %(run)s AND s.entity = f.entity AND s.row_no = f.row_no AND s.file = f.file AND s.org_id IS NOT NULL"
+        " AND s.id = f.row_id AND s.org_id IS NOT NULL"
     )
+    unknown = "SELECT FROM exchange_finding WHERE run_id = %(run)s AND row_id IS NULL AND row_no IS NOT NULL LIMIT 1"
+    if work.sql(unknown):
+        work.sql(
+            "WITH placed AS MATERIALIZED (SELECT s.entity, s.file, s.row_no, s.org_id FROM exchange_stagedrow s"
+            " WHERE s.run_id = %(run)s AND s.row_no > 0 AND s.org_id IS NOT NULL AND s.row_no IN"
+            " (SELECT row_no FROM exchange_finding WHERE run_id = %(run)s AND row_id IS NULL))"
+            " UPDATE exchange_finding f SET org_id = p.org_id FROM placed p WHERE f.run_id = %(run)s AND f.row_id IS NULL"
+            " AND p.entity = f.entity AND p.row_no = f.row_no AND p.file = f.file"
+        )
     run.state = RunState.CHECKED
     run.phase = ""
     run.save(update_fields=["counts", "errors", "warnings", "as_of", "state", "phase"])

@@ -7,39 +7,29 @@ from lantian.people.exchange.services.checking.work import SQL_UUID, Work, reaso
 # Both files as one table with their references resolved. A homeroom class's primary teacher is its homeroom teacher.
 ROWS = f"""
     CREATE TEMP TABLE member ON COMMIT DROP AS
-    SELECT s.id AS row_id, s.entity, s.key, s.status, s.row_no,
-           u.id AS person_id, u.ok AS user_ok, o.id AS org_id, o.ok AS org_ok, o.in_scope,
+    SELECT s.id, s.entity, s.status, s.row_no, u.id AS person_id, u.ok AS user_ok, o.id AS org_id, o.ok AS org_ok, o.in_scope,
            c.id AS class_id, c.ok AS class_ok, c.org_id AS class_org,
            CASE WHEN s.data ? 'lead' AND c.homeroom THEN 'homeroom_teacher' ELSE s.data->>'role' END AS role,
            COALESCE(s.data->>'subject', '') AS subject,
            (s.data->>'valid_from')::date AS valid_from, (s.data->>'valid_to')::date AS valid_to,
-           s.data ? 'valid_to' AS says_end, COALESCE(s.data->>'end_reason', '') AS end_reason,
-           (s.data->>'membership')::boolean AS membership,
-           sk.object_id AS said, {SQL_UUID.format("s.key")} AS own, NULL::uuid AS existing, false AS implied
+           s.data ? 'valid_to' AS says_end, (s.data->>'membership')::boolean AS membership,
+           sk.object_id AS said, {SQL_UUID.format("s.key")} AS own
       FROM exchange_stagedrow s
-      LEFT JOIN bad b ON b.row_id = s.id
       LEFT JOIN ref_users u ON u.key = s.user_key
       LEFT JOIN ref_orgs o ON o.key = s.org_key
       LEFT JOIN ref_classes c ON c.key = s.class_key
       LEFT JOIN exchange_sourcekey sk ON sk.source_id = %(source)s AND sk.entity = s.entity AND sk.sourced_id = s.key
-     WHERE s.run_id = %(run)s AND s.entity IN ('roles', 'enrollments') AND s.row_no > 0 AND NOT s.faulty AND b.row_id IS NULL;
-    ALTER TABLE member ADD PRIMARY KEY (row_id);
+     WHERE s.run_id = %(run)s AND s.entity IN ('roles', 'enrollments') AND s.row_no > 0
+       AND NOT EXISTS (SELECT FROM bad b WHERE b.row_id = s.id);
     ANALYZE member;
 """
 
 # The unit of a class is the class's; the schoolSourcedId must agree, but need not be known on its own.
-JOIN = "exchange_stagedrow s JOIN member m ON m.row_id = s.id"
+JOIN = "exchange_stagedrow s JOIN member m ON m.id = s.id"
+JUDGED = "exchange_stagedrow s JOIN member_verdict m ON m.id = s.id"
 ACTIVE = "m.status = 'active'"
 MEMBER_ROLES = "('student', 'teacher', 'homeroom_teacher', 'staff')"
-_OFFICE = f"(m.role IS NULL OR m.role NOT IN {MEMBER_ROLES} AND m.role <> 'guardian')"
-
-IMPLIED = """
-    UPDATE member m SET implied = true
-     WHERE m.entity = 'roles' AND m.status = 'active' AND m.membership IS NOT TRUE AND (
-           m.membership IS FALSE
-        OR EXISTS (SELECT FROM taught t WHERE t.person_id = m.person_id AND t.org_id = m.org_id
-                      AND t.family = CASE WHEN m.role = 'homeroom_teacher' THEN 'teacher' ELSE m.role END));
-"""
+_OFFICE = f"(m.said_role IS NULL OR m.said_role NOT IN {MEMBER_ROLES} AND m.said_role <> 'guardian')"
 
 TAUGHT = """
     CREATE TEMP TABLE taught ON COMMIT DROP AS
@@ -50,28 +40,37 @@ TAUGHT = """
     SELECT x.person_id, x.organization_id, CASE WHEN x.role = 'homeroom_teacher' THEN 'teacher' ELSE x.role END
       FROM roster_membership x WHERE x.class_group_id IS NOT NULL AND (x.valid_to IS NULL OR x.valid_to >= %(today)s)
        AND x.person_id IN (SELECT person_id FROM member WHERE entity = 'roles' AND membership IS NULL);
-    CREATE INDEX ON taught (person_id);
+    ANALYZE taught;
 """
 
-# By what the source calls it, by id, and else the same person in the same place as the same.
-MATCH = """
-    UPDATE member m SET existing = x.id FROM roster_membership x WHERE x.id = m.said AND NOT m.implied;
-    UPDATE member m SET existing = x.id FROM roster_membership x WHERE m.existing IS NULL AND x.id = m.own AND NOT m.implied;
-    UPDATE member m SET existing = x.id FROM roster_membership x
-     WHERE m.existing IS NULL AND NOT m.implied AND x.valid_to IS NULL AND x.person_id = m.person_id
-       AND x.organization_id = COALESCE(m.class_org, m.org_id) AND x.class_group_id IS NOT DISTINCT FROM m.class_id
-       AND x.role = m.role AND x.subject = m.subject AND m.status = 'active';
-    CREATE INDEX ON member (existing) WHERE existing IS NOT NULL;
-"""
-
-VERDICT = """
+# Each row once, with what it is about: a role at a unit is implied by a place in a class of it; the membership we have is known
+# by what the source calls it, by id, and else as the same person in the same place as the same.
+VERDICT = f"""
     CREATE TEMP TABLE member_verdict ON COMMIT DROP AS
-    SELECT m.row_id, COALESCE(m.existing, CASE WHEN x2.id IS NULL THEN m.own END, gen_random_uuid()) AS object_id,
+    WITH judged AS (
+        SELECT m.*, m.entity = 'roles' AND m.status = 'active' AND m.membership IS NOT TRUE
+                    AND (m.membership IS FALSE OR t.person_id IS NOT NULL) AS implied
+          FROM member m
+          LEFT JOIN taught t ON m.entity = 'roles' AND t.person_id = m.person_id AND t.org_id = m.org_id
+                            AND t.family = CASE WHEN m.role = 'homeroom_teacher' THEN 'teacher' ELSE m.role END
+    ), known AS (
+        SELECT j.*, COALESCE(x1.id, x2.id, x3.id) AS existing
+          FROM judged j
+          LEFT JOIN roster_membership x1 ON x1.id = j.said AND NOT j.implied
+          LEFT JOIN roster_membership x2 ON x2.id = j.own AND NOT j.implied
+          LEFT JOIN roster_membership x3 ON NOT j.implied AND x3.valid_to IS NULL AND x3.person_id = j.person_id
+                AND x3.organization_id = COALESCE(j.class_org, j.org_id) AND x3.class_group_id IS NOT DISTINCT FROM j.class_id
+                AND x3.role = j.role AND x3.subject = j.subject AND j.status = 'active'
+    )
+    SELECT m.id, m.entity, m.status, m.row_no, m.implied, m.existing, m.person_id AS said_person, m.in_scope,
+           m.valid_from, m.valid_to, m.role AS said_role, m.subject,
+           CASE WHEN m.implied OR COALESCE(m.role, x.role) NOT IN {MEMBER_ROLES} THEN NULL
+                ELSE COALESCE(m.existing, m.own, gen_random_uuid()) END AS object_id,
            COALESCE(m.person_id, x.person_id) AS person_id,
            COALESCE(m.class_org, m.org_id, x.organization_id) AS org_id,
            CASE WHEN m.status = 'active' THEN m.class_id ELSE x.class_group_id END AS class_id,
-           COALESCE(m.role, x.role) AS role,
-           CASE WHEN m.implied OR m.role NOT IN ('student', 'teacher', 'homeroom_teacher', 'staff') THEN 'leave'
+           COALESCE(m.role, x.role) AS role, x.organization_id AS there,
+           CASE WHEN m.implied OR m.role NOT IN {MEMBER_ROLES} THEN 'leave'
                 WHEN m.status = 'tobedeleted' THEN
                      CASE WHEN x.id IS NOT NULL AND (x.valid_to IS NULL OR x.valid_to > %(today)s)
                           THEN 'remove' ELSE 'leave' END
@@ -87,21 +86,18 @@ VERDICT = """
                'valid_to', CASE WHEN m.says_end AND x.valid_to IS DISTINCT FROM m.valid_to
                                 THEN COALESCE(x.valid_to::text, '') END
            )) END AS before
-      FROM member m
-      LEFT JOIN roster_membership x ON x.id = m.existing
-      LEFT JOIN roster_membership x2 ON x2.id = m.own AND m.existing IS NULL
-      LEFT JOIN bad b ON b.row_id = m.row_id
-     WHERE b.row_id IS NULL;
-    UPDATE member_verdict SET action = 'leave', before = NULL WHERE action = 'change' AND before = '{}'::jsonb;
+      FROM known m LEFT JOIN roster_membership x ON x.id = m.existing;
+    CREATE INDEX ON member_verdict (existing) WHERE existing IS NOT NULL;
+    ANALYZE member_verdict;
 """
 
 SETTLE = """
     UPDATE exchange_stagedrow s
-       SET action = v.action,
-           object_id = CASE WHEN v.role IN ('student', 'teacher', 'homeroom_teacher', 'staff') THEN v.object_id END,
-           person_id = v.person_id, org_id = v.org_id, class_id = v.class_id, before = v.before,
+       SET action = CASE WHEN v.action = 'change' AND v.before = '{}'::jsonb THEN 'leave' ELSE v.action END,
+           object_id = v.object_id, person_id = v.person_id, org_id = v.org_id, class_id = v.class_id,
+           before = CASE WHEN v.action = 'change' AND v.before = '{}'::jsonb THEN NULL ELSE v.before END,
            data = CASE WHEN s.data->>'role' = v.role THEN s.data ELSE s.data || jsonb_build_object('role', v.role) END
-      FROM member_verdict v WHERE s.id = v.row_id;
+      FROM member_verdict v WHERE s.id = v.id AND NOT EXISTS (SELECT FROM bad b WHERE b.row_id = v.id);
 """
 
 # What this source brought, is still open within the scope, and is no longer named.
@@ -115,7 +111,7 @@ GONE = """
      WHERE k.source_id = %(source)s AND k.entity = %(entity)s
        AND NOT EXISTS (SELECT FROM exchange_stagedrow s WHERE s.run_id = %(run)s AND s.entity = %(entity)s
                           AND s.key = k.sourced_id AND s.row_no > 0)
-       AND NOT EXISTS (SELECT FROM member m WHERE m.existing = x.id)
+       AND NOT EXISTS (SELECT FROM member_verdict m WHERE m.existing = x.id)
        AND NOT x.organization_id = ANY(%(refused)s::uuid[]);
 """
 
@@ -124,13 +120,10 @@ def check_members(work: Work, places: Places) -> None:
     """Judge every row of roles.csv and enrollments.csv, and add what would end because a full file does not name it."""
     work.sql(ROWS)
     _references(work)
-    work.sql("DELETE FROM member m USING bad b WHERE b.row_id = m.row_id")
+    work.sql("DELETE FROM member WHERE id IN (SELECT row_id FROM bad)")
     work.sql(TAUGHT)
-    work.sql(IMPLIED)
-    work.sql(MATCH)
-    work.sql("ANALYZE member")
-    _twice(work)
     work.sql(VERDICT)
+    _twice(work)
     _rights(work, places)
     work.sql(SETTLE)
     _grants(work)
@@ -169,27 +162,23 @@ def _references(work: Work) -> None:
 
 def _twice(work: Work) -> None:
     """Two rows that would be one membership, and a row whose membership lies elsewhere."""
-    work.find(
+    work.find_twice(
         "same_membership_twice",
-        "error",
-        "(SELECT t.*, first_value(row_no) OVER w AS first_row, row_number() OVER w AS n FROM"
-        f" (SELECT s.*, m.person_id AS who, COALESCE(m.class_org, m.org_id) AS place, m.class_id AS room, m.role,"
-        f" m.subject FROM {JOIN}"
-        f" WHERE {ACTIVE} AND NOT m.implied AND m.valid_to IS NULL AND m.role IN {MEMBER_ROLES}) t"
-        " WINDOW w AS (PARTITION BY who, place, room, role, subject ORDER BY entity, row_no)) s WHERE s.n > 1",
-        params="jsonb_build_object('row', s.first_row)",
+        "member_verdict",
+        "person_id, org_id, class_id, said_role, subject",
+        f"status = 'active' AND NOT implied AND valid_to IS NULL AND said_role IN {MEMBER_ROLES}",
+        order="entity, row_no",
     )
     work.find(
         "out_of_scope",
         "error",
-        f"{JOIN} JOIN roster_membership x ON x.id = m.existing JOIN roster_organization o ON o.id = x.organization_id"
-        " WHERE NOT o.path <@ %(scope)s::ltree",
+        f"{JUDGED} JOIN roster_organization o ON o.id = m.there WHERE m.existing IS NOT NULL AND NOT o.path <@ %(scope)s::ltree",
         column="sourcedId",
     )
     work.find(
         "dates_order",
         "error",
-        f"{JOIN} LEFT JOIN roster_membership x ON x.id = m.existing WHERE {ACTIVE} AND NOT m.implied"
+        f"{JUDGED} LEFT JOIN roster_membership x ON x.id = m.existing WHERE {ACTIVE} AND NOT m.implied"
         " AND m.valid_to < COALESCE(m.valid_from, x.valid_from, %(today)s)",
         column="endDate",
         params="jsonb_build_object('first', COALESCE(s.data->>'valid_from', ''), 'end', s.data->>'valid_to')",
@@ -198,12 +187,12 @@ def _twice(work: Work) -> None:
 
 def _grants(work: Work) -> None:
     """Offices are not given by a file."""
-    where = f"{JOIN} WHERE {ACTIVE} AND s.entity = 'roles' AND NOT m.implied AND {_OFFICE}"
-    work.find("grant_not_imported", "warning", where, column="role", params="jsonb_build_object('role', m.role)")
-    work.sql(
-        "UPDATE exchange_stagedrow s SET action = 'skip' FROM member m"
-        f" WHERE m.row_id = s.id AND {ACTIVE} AND s.entity = 'roles' AND NOT m.implied AND {_OFFICE}"
-    )
+    where = f"{JUDGED} WHERE {ACTIVE} AND m.entity = 'roles' AND NOT m.implied AND {_OFFICE}"
+    if work.find("grant_not_imported", "warning", where, column="role", params="jsonb_build_object('role', m.said_role)"):
+        work.sql(
+            "UPDATE exchange_stagedrow s SET action = 'skip' FROM member_verdict m"
+            f" WHERE m.id = s.id AND {ACTIVE} AND m.entity = 'roles' AND NOT m.implied AND {_OFFICE}"
+        )
 
 
 def _rights(work: Work, places: Places) -> None:
@@ -215,7 +204,7 @@ def _rights(work: Work, places: Places) -> None:
         work.find(
             "not_allowed",
             "error",
-            f"exchange_stagedrow s JOIN member_verdict v ON v.row_id = s.id AND v.org_id = '{pk}'"
+            f"exchange_stagedrow s JOIN member_verdict v ON v.id = s.id AND v.org_id = '{pk}'"
             " AND v.action IN ('create', 'change', 'remove')",
             params="jsonb_build_object('reason', '{}'::text)".format(reason.replace("'", "''").replace("%", "%%")),
         )
@@ -227,7 +216,7 @@ def _nowhere(work: Work) -> None:
         "belongs_nowhere",
         "error",
         "exchange_stagedrow s WHERE s.run_id = %(run)s AND s.entity = 'users' AND s.action = 'create'"
-        " AND NOT EXISTS (SELECT FROM member m WHERE m.person_id = s.object_id AND m.status = 'active'"
+        " AND NOT EXISTS (SELECT FROM member_verdict m WHERE m.said_person = s.object_id AND m.status = 'active'"
         "                  AND (m.entity = 'enrollments' OR m.in_scope))"
         " AND NOT EXISTS (SELECT FROM tie t WHERE t.guardian_id = s.object_id)"
         " AND NOT EXISTS (SELECT FROM ref_orgs o WHERE o.id = s.org_id AND o.in_scope)",

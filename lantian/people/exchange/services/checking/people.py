@@ -7,27 +7,33 @@ source calls them, the id, the citizen ID, the student number. Never by name.
 from lantian.people.exchange.enums import Entity
 from lantian.people.exchange.services.checking.work import SQL_UUID, Work
 
+# All that is asked of a row is read once: staged rows are wide.
 MATCH = f"""
     CREATE TEMP TABLE person_match ON COMMIT DROP AS
     WITH rows AS (
-        SELECT s.id AS row_id, s.key, s.status, s.data, s.org_key, s.phone_index, s.citizen_id_index, s.student_number_index,
-               sk.object_id AS said, {SQL_UUID.format("s.key")} AS own
+        SELECT s.id, s.row_no, s.key, s.status, s.org_key, s.phone_index, s.citizen_id_index, s.student_number_index,
+               s.data->>'name' AS name, s.data->>'birth_date' AS birth_date, s.data->>'gender' AS gender,
+               s.data ? 'agents' AS has_agents, sk.object_id AS said, {SQL_UUID.format("s.key")} AS own
           FROM exchange_stagedrow s
-          LEFT JOIN bad b ON b.row_id = s.id
           LEFT JOIN exchange_sourcekey sk ON sk.source_id = %(source)s AND sk.entity = 'users' AND sk.sourced_id = s.key
-         WHERE s.run_id = %(run)s AND s.entity = 'users' AND s.row_no > 0 AND NOT s.faulty AND b.row_id IS NULL
+         WHERE s.run_id = %(run)s AND s.entity = 'users' AND s.row_no > 0
+           AND NOT EXISTS (SELECT FROM bad b WHERE b.row_id = s.id)
     )
-    SELECT r.row_id, r.key, r.status, r.org_key, r.own,
+    SELECT r.id, r.row_no, r.key, r.status, r.org_key, r.own, r.has_agents,
            p1.id AS by_source, p2.id AS by_id, p3.id AS by_citizen, p4.id AS by_number,
            COALESCE(p1.merged_into_id, p1.id, p2.merged_into_id, p2.id, p3.merged_into_id, p3.id,
                     p4.merged_into_id, p4.id) AS existing,
+           r.name, COALESCE(d.data->>'birth_date', r.birth_date)::date AS birth_date,
+           COALESCE(d.data->>'gender', r.gender) AS gender,
            r.phone_index, r.citizen_id_index, r.student_number_index
       FROM rows r
       LEFT JOIN roster_person p1 ON p1.id = r.said
       LEFT JOIN roster_person p2 ON p2.id = r.own
       LEFT JOIN roster_person p3 ON p3.citizen_id_index = r.citizen_id_index
-      LEFT JOIN roster_person p4 ON p4.student_number_index = r.student_number_index;
-    ALTER TABLE person_match ADD PRIMARY KEY (row_id);
+      LEFT JOIN roster_person p4 ON p4.student_number_index = r.student_number_index
+      LEFT JOIN exchange_stagedrow d ON d.run_id = %(run)s AND d.entity = 'demographics' AND d.key = r.key AND d.row_no > 0
+                                    AND NOT d.faulty AND d.status = 'active'
+                                    AND NOT EXISTS (SELECT FROM bad b WHERE b.row_id = d.id);
     CREATE INDEX ON person_match (existing) WHERE existing IS NOT NULL;
     ANALYZE person_match;
 """
@@ -55,24 +61,18 @@ PLACES = """
 # The facts side by side. A demographics row speaks before what a citizen ID says; an absent value says nothing.
 FACTS = """
     CREATE TEMP TABLE person_facts ON COMMIT DROP AS
-    SELECT m.row_id, m.key, m.status, m.existing, COALESCE(m.existing, CASE WHEN m.by_id IS NULL THEN m.own END,
-               gen_random_uuid()) AS id,
-           s.data->>'name' AS name, d.id AS demo_id,
-           COALESCE(d.data->>'birth_date', s.data->>'birth_date')::date AS birth_date,
-           COALESCE(d.data->>'gender', s.data->>'gender') AS gender,
-           m.phone_index, m.citizen_id_index, m.student_number_index, m.org_key,
+    SELECT m.id AS row_id, m.row_no, m.key, m.status, m.existing, m.has_agents,
+           COALESCE(m.existing, CASE WHEN m.by_id IS NULL THEN m.own END, gen_random_uuid()) AS id,
+           m.name, m.birth_date, m.gender, m.phone_index, m.citizen_id_index, m.student_number_index, m.org_key,
+           COALESCE(pl.here, w.person_id IS NOT NULL, false) AS here,
            m.existing IS NULL OR COALESCE(pl.here, w.person_id IS NOT NULL, false)
                OR (pl.person_id IS NULL AND w.person_id IS NULL) AS ours
       FROM person_match m
-      JOIN exchange_stagedrow s ON s.id = m.row_id
-      LEFT JOIN exchange_stagedrow d ON d.run_id = %(run)s AND d.entity = 'demographics' AND d.key = m.key AND d.row_no > 0
-                                    AND NOT d.faulty AND d.status = 'active'
       LEFT JOIN person_place pl ON pl.person_id = m.existing
       LEFT JOIN ward_here w ON w.person_id = m.existing
-      LEFT JOIN bad b ON b.row_id = m.row_id
-     WHERE b.row_id IS NULL;
-    ALTER TABLE person_facts ADD PRIMARY KEY (row_id);
+     WHERE NOT EXISTS (SELECT FROM bad b WHERE b.row_id = m.id);
     CREATE INDEX ON person_facts (key);
+    CREATE INDEX ON person_facts (existing) WHERE existing IS NOT NULL;
     ANALYZE person_facts;
 """
 
@@ -99,23 +99,21 @@ CHANGES = """
     ALTER TABLE person_change ADD PRIMARY KEY (row_id);
 """
 
+# What the other files may name: everybody of users.csv, and those we know whom another file names.
 REFERENCES = f"""
     CREATE TEMP TABLE ref_users ON COMMIT DROP AS
-    SELECT key, id, true AS ok FROM person_facts WHERE status = 'active' OR existing IS NOT NULL
-    UNION ALL
-    SELECT DISTINCT ON (s.key) s.key, NULL::uuid, false FROM exchange_stagedrow s
-     WHERE s.run_id = %(run)s AND s.entity = 'users' AND s.row_no > 0
-       AND (s.faulty OR s.id IN (SELECT row_id FROM bad)) AND NOT EXISTS (SELECT FROM person_facts f WHERE f.key = s.key)
-    UNION ALL
+    SELECT key, id, true AS ok FROM person_facts WHERE status = 'active' OR existing IS NOT NULL;
+    INSERT INTO ref_users SELECT DISTINCT ON (s.key) s.key, NULL::uuid, false FROM bad b
+      JOIN exchange_stagedrow s ON s.id = b.row_id AND s.entity = 'users' AND s.row_no > 0
+     WHERE NOT EXISTS (SELECT FROM person_facts f WHERE f.key = s.key);
+    ANALYZE ref_users;
+    INSERT INTO ref_users
     SELECT k.key, COALESCE(p1.merged_into_id, p1.id, p2.merged_into_id, p2.id), true
       FROM (SELECT DISTINCT user_key AS key FROM exchange_stagedrow s
-             WHERE run_id = %(run)s AND user_key <> ''
-               AND NOT EXISTS (SELECT FROM exchange_stagedrow u WHERE u.run_id = %(run)s AND u.entity = 'users'
-                                  AND u.key = s.user_key AND u.row_no > 0)
-            UNION SELECT DISTINCT a.value->>0 FROM exchange_stagedrow s, jsonb_array_elements(s.data->'agents') a
-             WHERE s.run_id = %(run)s AND s.entity = 'users' AND s.data ? 'agents'
-               AND NOT EXISTS (SELECT FROM exchange_stagedrow u WHERE u.run_id = %(run)s AND u.entity = 'users'
-                                  AND u.key = a.value->>0 AND u.row_no > 0)) k
+             WHERE run_id = %(run)s AND user_key <> '' AND NOT EXISTS (SELECT FROM ref_users r WHERE r.key = s.user_key)
+            UNION SELECT DISTINCT a.value->>0 FROM person_match m JOIN exchange_stagedrow s ON s.id = m.id,
+                         jsonb_array_elements(s.data->'agents') a
+             WHERE m.has_agents AND NOT EXISTS (SELECT FROM ref_users r WHERE r.key = a.value->>0)) k
       LEFT JOIN exchange_sourcekey sk ON sk.source_id = %(source)s AND sk.entity = 'users' AND sk.sourced_id = k.key
       LEFT JOIN roster_person p1 ON p1.id = sk.object_id
       LEFT JOIN roster_person p2 ON p2.id = {SQL_UUID.format("k.key")}
@@ -127,31 +125,34 @@ REFERENCES = f"""
 # Ties between guardians and students that the file names; a row's agents are guardians when the row is a student's.
 TIES = """
     CREATE TEMP TABLE pupil ON COMMIT DROP AS
-    SELECT DISTINCT f.row_id FROM person_facts f JOIN exchange_stagedrow e ON e.user_key = f.key
-     WHERE e.run_id = %(run)s AND e.entity IN ('enrollments', 'roles') AND e.data->>'role' = 'student'
+    SELECT f.row_id FROM person_facts f WHERE f.has_agents AND EXISTS (SELECT FROM exchange_stagedrow e
+     WHERE e.run_id = %(run)s AND e.entity IN ('enrollments', 'roles') AND e.data->>'role' = 'student' AND e.user_key = f.key)
     UNION SELECT f.row_id FROM person_facts f JOIN roster_membership m ON m.person_id = f.existing
-     WHERE m.role = 'student' AND (m.valid_to IS NULL OR m.valid_to >= %(today)s);
+     WHERE f.has_agents AND m.role = 'student' AND (m.valid_to IS NULL OR m.valid_to >= %(today)s);
+    ANALYZE pupil;
     CREATE TEMP TABLE tie ON COMMIT DROP AS
     SELECT f.row_id, f.id AS student_id, r.id AS guardian_id, a.value->>1 AS relation, a.value->>0 AS agent_key
-      FROM person_facts f JOIN exchange_stagedrow s ON s.id = f.row_id AND s.data ? 'agents'
-      JOIN pupil ON pupil.row_id = f.row_id
+      FROM pupil JOIN person_facts f ON f.row_id = pupil.row_id AND f.status = 'active'
+      JOIN exchange_stagedrow s ON s.id = f.row_id
      CROSS JOIN jsonb_array_elements(s.data->'agents') a
-      LEFT JOIN ref_users r ON r.key = a.value->>0 AND r.ok
-     WHERE f.status = 'active';
+      LEFT JOIN ref_users r ON r.key = a.value->>0 AND r.ok;
+    ANALYZE tie;
 """
 
 SETTLE_USERS = """
     UPDATE exchange_stagedrow s
        SET object_id = f.id, person_id = f.id, org_id = o.id, before = v.before,
+           data = CASE WHEN n.ties IS NULL AND u.ids IS NULL THEN s.data
+                       ELSE s.data || jsonb_strip_nulls(jsonb_build_object('ties', n.ties, 'untie', u.ids)) END,
            action = CASE WHEN f.existing IS NULL AND f.status = 'active' THEN 'create'
                          WHEN f.status = 'tobedeleted' AND f.existing IS NOT NULL AND f.here THEN 'remove'
                          WHEN f.status = 'tobedeleted' THEN 'leave'
                          WHEN v.before IS NOT NULL THEN 'change' ELSE 'leave' END
-      FROM (SELECT f.*, COALESCE(pl.here, w.person_id IS NOT NULL, false) AS here
-              FROM person_facts f LEFT JOIN person_place pl ON pl.person_id = f.existing
-              LEFT JOIN ward_here w ON w.person_id = f.existing) f
+      FROM person_facts f
       LEFT JOIN person_verdict v ON v.row_id = f.row_id
       LEFT JOIN ref_orgs o ON o.key = f.org_key
+      LEFT JOIN tie_new n ON n.row_id = f.row_id
+      LEFT JOIN untie u ON u.row_id = f.row_id
      WHERE s.id = f.row_id;
 """
 
@@ -215,7 +216,6 @@ def check_people(work: Work) -> None:
 
 
 def _errors(work: Work) -> None:
-    staged = "exchange_stagedrow s JOIN person_match m ON m.row_id = s.id"
     for code, column, by in (
         ("citizen_id_other", "metadata.cn.citizenId", "by_citizen"),
         ("student_number_other", "metadata.cn.studentNumber", "by_number"),
@@ -223,7 +223,8 @@ def _errors(work: Work) -> None:
         work.find(
             code,
             "error",
-            f"{staged} JOIN roster_person p ON p.id = m.{by} WHERE m.existing <> COALESCE(p.merged_into_id, p.id)",
+            "person_match m JOIN exchange_stagedrow s ON s.id = m.id"
+            f" JOIN roster_person p ON p.id = m.{by} WHERE m.existing <> COALESCE(p.merged_into_id, p.id)",
             column=column,
         )
     for code, column, index in (
@@ -231,15 +232,7 @@ def _errors(work: Work) -> None:
         ("student_number_twice", "metadata.cn.studentNumber", "student_number_index"),
         ("same_thing_twice", "sourcedId", "existing"),
     ):
-        work.find(
-            code,
-            "error",
-            "(SELECT t.*, first_value(row_no) OVER w AS first_row, row_number() OVER w AS n FROM"
-            f" (SELECT s.*, m.{index} AS same FROM {staged} WHERE m.{index} IS NOT NULL) t"
-            " WINDOW w AS (PARTITION BY same ORDER BY row_no)) s WHERE s.n > 1",
-            column=column,
-            params="jsonb_build_object('row', s.first_row)",
-        )
+        work.find_twice(code, "person_match", index, f"{index} IS NOT NULL", column=column)
 
 
 def _places(work: Work) -> None:
@@ -247,7 +240,7 @@ def _places(work: Work) -> None:
     work.find(
         "pupil_elsewhere",
         "error",
-        "exchange_stagedrow s JOIN person_match m ON m.row_id = s.id JOIN person_place p ON p.person_id = m.existing"
+        "exchange_stagedrow s JOIN person_match m ON m.id = s.id JOIN person_place p ON p.person_id = m.existing"
         " WHERE p.pupil_elsewhere AND NOT p.pupil_here",
         column="sourcedId",
     )
@@ -255,15 +248,13 @@ def _places(work: Work) -> None:
 
 def _twins(work: Work) -> None:
     """The same name and birth date: never matched, always worth a look."""
-    work.find(
+    work.find_twice(
         "namesake",
-        "warning",
-        "(SELECT t.*, first_value(row_no) OVER w AS first_row, row_number() OVER w AS n FROM (SELECT s.*, f.name,"
-        " f.birth_date AS born FROM exchange_stagedrow s JOIN person_facts f ON f.row_id = s.id"
-        " WHERE f.birth_date IS NOT NULL AND f.status = 'active') t"
-        " WINDOW w AS (PARTITION BY name, born, org_key ORDER BY row_no)) s WHERE s.n > 1",
+        "(SELECT row_id AS id, row_no, name, birth_date, org_key, status FROM person_facts) f",
+        "name, birth_date, org_key",
+        "birth_date IS NOT NULL AND name IS NOT NULL AND status = 'active'",
+        severity="warning",
         column="metadata.cn.name",
-        params="jsonb_build_object('row', s.first_row)",
     )
     work.find(
         "maybe_known",
@@ -287,22 +278,18 @@ def _ties(work: Work) -> None:
     )
     work.sql("DELETE FROM tie WHERE guardian_id IS NULL OR guardian_id = student_id")
     # ties of this source's guardians that a full file no longer names
+    work.sql("CREATE TEMP TABLE untie (row_id bigint PRIMARY KEY, ids jsonb) ON COMMIT DROP")
     if work.is_bulk(Entity.USERS):
         work.sql(
             """
-            CREATE TEMP TABLE untie ON COMMIT DROP AS
-            SELECT g.id, f.row_id FROM person_facts f
-              JOIN exchange_stagedrow s ON s.id = f.row_id AND s.data ? 'agents'
-              JOIN roster_guardianship g ON g.student_id = f.existing
-             WHERE f.status = 'active' AND f.ours
+            INSERT INTO untie
+            SELECT f.row_id, jsonb_agg(g.id) FROM person_facts f JOIN roster_guardianship g ON g.student_id = f.existing
+             WHERE f.has_agents AND f.status = 'active' AND f.ours
                AND EXISTS (SELECT FROM exchange_sourcekey k WHERE k.source_id = %(source)s AND k.entity = 'users'
                               AND k.object_id = g.guardian_id)
                AND NOT EXISTS (SELECT FROM tie t WHERE t.student_id = g.student_id AND t.guardian_id = g.guardian_id)
+             GROUP BY f.row_id
             """
-        )
-        work.sql(
-            "UPDATE exchange_stagedrow s SET data = s.data || jsonb_build_object('untie', u.ids) FROM (SELECT row_id,"
-            " jsonb_agg(id) AS ids FROM untie GROUP BY row_id) u WHERE s.id = u.row_id"
         )
     # a new tie, or another relation, is a change of the student
     work.sql(
@@ -314,12 +301,8 @@ def _ties(work: Work) -> None:
         """
     )
     work.sql(
-        "UPDATE exchange_stagedrow s SET data = s.data || jsonb_build_object('ties', n.ties) FROM tie_new n"
-        " WHERE s.id = n.row_id"
-    )
-    changed = "SELECT row_id FROM tie_new" + (" UNION SELECT row_id FROM untie" if work.is_bulk(Entity.USERS) else "")
-    work.sql(
         "INSERT INTO person_verdict SELECT f.row_id, jsonb_build_object('guardians', true) FROM person_facts f"
-        f" WHERE f.existing IS NOT NULL AND f.row_id IN ({changed})"
+        " WHERE f.existing IS NOT NULL AND f.row_id IN (SELECT row_id FROM tie_new UNION SELECT row_id FROM untie)"
         " AND NOT EXISTS (SELECT FROM person_verdict v WHERE v.row_id = f.row_id)"
     )
+    work.sql("ANALYZE tie_new, untie, person_verdict")

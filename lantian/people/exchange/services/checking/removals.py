@@ -44,6 +44,8 @@ _THERE = {
 
 def check_removals(work: Work) -> None:
     """Keep what is still used, and note in `work.held` which entities wait for somebody's word."""
+    if not work.sql("SELECT FROM exchange_stagedrow WHERE run_id = %(run)s AND action = 'remove' LIMIT 1"):
+        return
     for entity, code, used in (
         (Entity.CLASSES, "class_still_used", _USED_CLASS),
         (Entity.ORGS, "org_still_used", _USED_UNIT),

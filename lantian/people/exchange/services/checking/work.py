@@ -29,7 +29,7 @@ SQL_UUID = (
 # Temporary tables of a check. They go with its transaction, or with the next check of the same transaction.
 MADE = (
     "bad", "ref_orgs", "ref_classes", "verdict", "person_match", "person_place", "ward_here", "person_facts", "person_change",
-    "person_verdict", "ref_users", "pupil", "tie", "untie", "tie_new", "member", "taught", "member_verdict",
+    "person_verdict", "ref_users", "pupil", "tie", "untie", "tie_new", "member", "taught", "member_verdict", "twice", "found",
 )  # fmt: skip
 TABLES = """
     CREATE TEMP TABLE bad (row_id bigint PRIMARY KEY) ON COMMIT DROP;
@@ -97,14 +97,17 @@ class Work:
         self.held: dict[str, int] = {}  # entity → removals that somebody has to confirm
 
     def begin(self) -> None:
-        """What holds for every entity: a key is used once in its file."""
-        self.find(
+        """What holds for every entity: a row that could not be read is bad, and a key is used once in its file."""
+        # sorts and hashes of some hundred thousand rows in memory
+        self.sql("SET LOCAL work_mem = '64MB'")
+        self.sql("INSERT INTO bad SELECT id FROM exchange_stagedrow WHERE run_id = %(run)s AND faulty")
+        self.find_twice(
             "key_twice",
-            "error",
-            "(SELECT t.*, first_value(row_no) OVER w AS first_row, row_number() OVER w AS n FROM exchange_stagedrow t"
-            " WHERE run_id = %(run)s AND row_no > 0 WINDOW w AS (PARTITION BY entity, key ORDER BY row_no)) s WHERE s.n > 1",
+            "exchange_stagedrow",
+            "key, entity",
+            "run_id = %(run)s AND row_no > 0",
             column="sourcedId",
-            params="jsonb_build_object('row', s.first_row, 'value', s.key)",
+            params="jsonb_build_object('row', t.first_row, 'value', s.key)",
         )
 
     @cached_property
@@ -212,10 +215,41 @@ class Work:
     def skip_bad(self, entity: str) -> None:
         """Rows with an error are left out."""
         self.sql(
-            "UPDATE exchange_stagedrow s SET action = 'skip' WHERE s.run_id = %(run)s AND s.entity = %(entity)s"
-            " AND (s.faulty OR s.id IN (SELECT row_id FROM bad))",
+            "UPDATE exchange_stagedrow s SET action = 'skip' WHERE s.id = ANY(ARRAY(SELECT row_id FROM bad))"
+            " AND s.entity = %(entity)s",
             entity=entity,
         )
+
+    def find_twice(
+        self,
+        code: str,
+        table: str,
+        by: str,
+        where: str = "true",
+        *,
+        severity: str = "error",
+        column: str = "",
+        order: str = "row_no",
+        params: str = "jsonb_build_object('row', t.first_row)",
+    ) -> None:
+        """A finding for each row of `table` (with `id` and `row_no` of the staged rows) but the first that are equal in `by`.
+
+        The first column of `by` is never null. Counting comes first: only where something is equal are rows sorted.
+        """
+        first = by.partition(",")[0]
+        equal = f"CREATE TEMP TABLE twice ON COMMIT DROP AS SELECT {first} FROM {table} WHERE {where}"
+        if self.sql(f"{equal} GROUP BY {by} HAVING count(*) > 1"):
+            self.find(
+                code,
+                severity,
+                "(SELECT id, first_value(row_no) OVER w AS first_row, row_number() OVER w AS n"
+                f" FROM {table} WHERE {where} AND {first} IN (SELECT {first} FROM twice)"
+                f" WINDOW w AS (PARTITION BY {by} ORDER BY {order})) t"
+                " JOIN exchange_stagedrow s ON s.id = t.id WHERE t.n > 1",
+                column=column,
+                params=params,
+            )
+        self.sql("DROP TABLE twice")
 
     def find(self, code: str, severity: str, where: str, *, column: str = "", params: str = "'{}'::jsonb") -> int:
         """A finding for each row of `where` (a FROM clause whose alias `s` is the staged row); errors mark their rows.
