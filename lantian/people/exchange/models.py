@@ -172,7 +172,11 @@ class StagedRow(models.Model):
     before: "models.JSONField[Any, Any]" = models.JSONField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["run", "entity", "key"], name="staged_row_key")]
+        indexes = [
+            models.Index(fields=["run", "entity", "key"], name="staged_row_key"),
+            # rows of a file in the order in which they lie on the disk
+            models.Index(fields=["run", "entity", "row_no"], name="staged_row_place"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.file}:{self.row_no} {self.key}"

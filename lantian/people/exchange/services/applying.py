@@ -24,12 +24,14 @@ from lantian.people.roster.services import (
     bulk,
     bulk_create_organizations,
     move_organization,
+    settle_people_search,
     update_organization,
 )
 from lantian.people.schedule.services import CourseRow, close_courses, offer_courses, save_courses
 
 WRITTEN = (RowAction.CREATE, RowAction.CHANGE)
 STEPS = 8
+MANY = 5000  # so many new people are a reason to tell the planner of them, and to put the search in order
 
 
 class Apply:
@@ -261,11 +263,16 @@ class Apply:
             "UPDATE exchange_sourcekey k SET object_id = s.object_id"
             f" FROM {staged} AND {same} AND k.object_id <> s.object_id"
         )
+        # apart from the writing: a plan made for an empty table would pass through all that is written, row after row
         self.sql(
-            "INSERT INTO exchange_sourcekey (source_id, entity, sourced_id, object_id)"
-            f" SELECT %(source)s, s.entity, s.key, s.object_id FROM {staged}"
+            f"CREATE TEMP TABLE new_key ON COMMIT DROP AS SELECT s.entity, s.key, s.object_id FROM {staged}"
             f" AND NOT EXISTS (SELECT FROM exchange_sourcekey k WHERE {same})"
         )
+        self.sql(
+            "INSERT INTO exchange_sourcekey (source_id, entity, sourced_id, object_id)"
+            " SELECT %(source)s, entity, key, object_id FROM new_key ORDER BY entity, key"
+        )
+        self.sql("DROP TABLE new_key")
 
 
 def _id(value: UUID | None) -> UUID:
@@ -313,8 +320,9 @@ def apply_run(run: ImportRun, *, by: Actor, outside: Outside) -> None:
 
 
 def _write(work: Apply, outside: Outside) -> None:
-    # hashes of some hundred thousand rows in memory
+    # hashes of some hundred thousand rows in memory; and the index of the search takes what it is given in few large pieces
     work.sql("SET LOCAL work_mem = '64MB'")
+    work.sql("SET LOCAL gin_pending_list_limit = '32MB'")
     outside.tell("apply:orgs", 0, STEPS, now=True)
     work.organizations()
     work.sessions()
@@ -337,6 +345,8 @@ def _write(work: Apply, outside: Outside) -> None:
         work.families()
         outside.tell("apply:closings", 6, STEPS, now=True)
         work.closings()
+    if work.run.counts.get(Entity.USERS, {}).get(RowAction.CREATE, 0) >= MANY:
+        settle_people_search()
     outside.tell("apply:end", 7, STEPS, now=True)
 
 

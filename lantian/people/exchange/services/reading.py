@@ -9,7 +9,8 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from typing import Any, BinaryIO
+from types import TracebackType
+from typing import Any, BinaryIO, Self
 from zipfile import ZipFile
 
 from django.db import connection, transaction
@@ -118,14 +119,16 @@ class _Pipe:
         self._stack.close()
         self._copy, self.lines = None, 0
 
-    def __enter__(self) -> "_Pipe":
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *error: Any) -> None:
-        if error[0] is None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
             self.close()
         else:
-            self._stack.__exit__(*error)
+            self._stack.__exit__(kind, error, trace)
 
 
 def copy_rows(lines: Iterable[str]) -> None:

@@ -62,6 +62,7 @@ def _forget(run: ImportRun) -> None:
 def _sum_up(work: Work) -> None:
     run = work.run
     work.findings.flush()
+    work.sql("ANALYZE exchange_stagedrow")  # the verdicts: applying is planned by them
     work.cursor.execute(
         "SELECT entity, action, count(*), max(modified_at) FROM exchange_stagedrow WHERE run_id = %s GROUP BY entity, action",
         [run.pk],

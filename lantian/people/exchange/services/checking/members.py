@@ -188,7 +188,9 @@ def _twice(work: Work) -> None:
 def _grants(work: Work) -> None:
     """Offices are not given by a file."""
     where = f"{JUDGED} WHERE {ACTIVE} AND m.entity = 'roles' AND NOT m.implied AND {_OFFICE}"
-    if work.find("grant_not_imported", "warning", where, column="role", params="jsonb_build_object('role', m.said_role)"):
+    if work.find(
+        "grant_not_imported", "warning", where, column="role", params="jsonb_build_object('role', m.said_role)"
+    ):
         work.sql(
             "UPDATE exchange_stagedrow s SET action = 'skip' FROM member_verdict m"
             f" WHERE m.id = s.id AND {ACTIVE} AND m.entity = 'roles' AND NOT m.implied AND {_OFFICE}"
