@@ -56,7 +56,7 @@ END $$;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('roster', '0006_binding_codes'),
+        ('roster', '0009_grants_running_out'),
     ]
 
     operations = [
