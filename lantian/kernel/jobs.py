@@ -18,6 +18,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 MOST_ATTEMPTS = 6
 DEFAULT_RETRY = RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=3)
+KEEP_HOURS = (
+    7 * 24
+)  # what is done, for whoever looks into what happened; jobs of every minute are half a million a year
 SILENT_S = 60  # workers give a sign every 10 s: one silent for so long is gone
 
 
@@ -78,3 +81,10 @@ async def take_up_again(context: JobContext, timestamp: int) -> None:
             await manager.retry_job(stalled)
         else:
             await manager.finish_job(stalled, status=Status.FAILED, delete_job=False)
+
+
+@app.periodic(cron="27 18 * * *")
+@app.task(name="jobs.forget_done", queueing_lock="jobs.forget_done", pass_context=True)
+async def forget_done(context: JobContext, timestamp: int) -> None:
+    """Drop jobs that succeeded a week ago; those that failed stay."""
+    await context.app.job_manager.delete_old_jobs(nb_hours=KEEP_HOURS)

@@ -49,10 +49,10 @@ def left_doing(name: str, *, attempts: int = 0, heard_s: int | None = 3600) -> i
     return job.pk
 
 
-def take_up_again() -> None:
+def by_the_clock(task) -> None:
     async def run() -> None:
         async with app.with_connector(app.connector.get_worker_connector()).open_async() as worker:
-            await jobs.take_up_again.func(SimpleNamespace(app=worker), 0)
+            await task.func(SimpleNamespace(app=worker), 0)
 
     asyncio.run(run())
 
@@ -64,24 +64,39 @@ def state_of(job: int) -> str:
 @pytest.mark.parametrize("heard_s", [3600, None])
 def test_a_job_of_a_worker_that_is_gone_waits_again(heard_s):
     job = left_doing("kernel.test_retried", heard_s=heard_s)
-    take_up_again()
+    by_the_clock(jobs.take_up_again)
     assert state_of(job) == "todo"
     assert ProcrastinateJob.objects.get(pk=job).attempts == 1
 
 
 def test_a_job_under_way_is_left_alone():
     job = left_doing("kernel.test_retried", heard_s=20)
-    take_up_again()
+    by_the_clock(jobs.take_up_again)
     assert state_of(job) == "doing"
 
 
 def test_a_job_that_takes_the_worker_with_it_again_and_again_is_given_up():
     job = left_doing("kernel.test_retried", attempts=jobs.MOST_ATTEMPTS)
-    take_up_again()
+    by_the_clock(jobs.take_up_again)
     assert state_of(job) == "failed"
 
 
 def test_a_job_without_a_retry_is_not_run_twice_but_holds_its_lock_no_longer():
     job = left_doing("kernel.test_once")
-    take_up_again()
+    by_the_clock(jobs.take_up_again)
     assert state_of(job) == "failed"
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "stays"),
+    [("succeeded", 8, False), ("succeeded", 6, True), ("failed", 8, True), ("todo", 8, True)],
+)
+def test_jobs_done_a_week_ago_are_forgotten(state, days, stays):
+    job = left_doing("kernel.test_retried")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = %s WHERE id = %s", [state, job])
+        cursor.execute(
+            "UPDATE procrastinate_events SET at = now() - make_interval(days => %s) WHERE job_id = %s", [days, job]
+        )
+    by_the_clock(jobs.forget_done)
+    assert ProcrastinateJob.objects.filter(pk=job).exists() is stays
