@@ -35,6 +35,7 @@ from lantian.content.media.services.streams import (
     media_root,
     save_epochs,
     save_progress,
+    sweep_deleted,
 )
 from lantian.content.media.services.writer import EpochStart, Fed, SegmentWriter, StreamLimits, open_writer
 
@@ -67,5 +68,6 @@ __all__ = [
     "save_progress",
     "stream_folder",
     "stream_keys",
+    "sweep_deleted",
     "used_keys",
 ]

@@ -26,6 +26,7 @@ from lantian.content.media.engine.playlists import Entry, Window, replay_playlis
 FILE_MODE, FOLDER_MODE = 0o640, 0o750
 LIVE, REPLAY, MASTER, INDEX = "live.m3u8", "replay.m3u8", "master.m3u8", "index.jsonl"
 AV, AAC = "av", "aac"
+GONE = "gone-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,12 +315,17 @@ class StreamFolder:
     def remove(self) -> None:
         """Delete the folder: renamed first, so that a process killed half-way leaves nothing that looks alive."""
         if self.path.exists():
-            gone = self.path.with_name(f"gone-{secrets.token_hex(4)}.tmp")
+            gone = self.path.with_name(f"{GONE}{secrets.token_hex(4)}.tmp")
             self.path.rename(gone)
             shutil.rmtree(gone, ignore_errors=True)
 
     def _files(self) -> Iterable[Path]:
         return (path for path in self.path.rglob("*") if path.suffix != ".tmp" and path.is_file())
+
+
+def is_half_removed(name: str) -> bool:
+    """Whether a folder beside the streams' is one that `StreamFolder.remove` did not finish with."""
+    return name.startswith(GONE)
 
 
 def stream_folder(root: Path, token: str) -> StreamFolder:

@@ -1,5 +1,6 @@
 """Streams in the database: opening, closing, deleting, and the figures the live process brings in batches."""
 
+import logging
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from lantian.content.media.enums import StreamState
 from lantian.content.media.errors import DiskFull
 from lantian.content.media.models import Epoch, Stream
 from lantian.content.media.rules import may_delete_stream, may_open_stream
-from lantian.content.media.services.folder import EpochRecord, StreamFolder, stream_folder
+from lantian.content.media.services.folder import EpochRecord, StreamFolder, is_half_removed, stream_folder
 from lantian.content.media.services.keys import make_key
 from lantian.content.media.services.space import Room, room_for_lesson
 from lantian.kernel.journal import services as journal
@@ -22,6 +23,8 @@ from lantian.kernel.rules import Actor, require
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+log = logging.getLogger(__name__)
 
 
 def media_root() -> Path:
@@ -132,9 +135,27 @@ def delete_stream(stream: Stream, *, by: Actor) -> None:
 
 
 def expire_streams(*, before: datetime, by: Actor) -> int:
-    """Retention: delete streams closed before a moment, each in a transaction of its own. Returns how many."""
+    """Retention: delete streams closed before a moment, each in a transaction of its own. Returns how many.
+
+    One that cannot be deleted keeps no other.
+    """
     count = 0
     for stream in queries.streams_closed(before):
-        delete_stream(stream, by=by)
+        try:
+            delete_stream(stream, by=by)
+        except Exception:
+            log.exception("stream %s could not be deleted", stream.pk)
+            continue
         count += 1
     return count
+
+
+def sweep_deleted() -> int:
+    """Remove folders that a deletion left on the disk (its process was killed before it came to the files). Returns how many."""
+    root = media_root() / "streams"
+    here = {path.name: path for path in root.iterdir()} if root.exists() else {}
+    gone = set(Stream.objects.filter(token__in=here, state=StreamState.DELETED).values_list("token", flat=True))
+    left = [path for name, path in here.items() if name in gone or is_half_removed(name)]
+    for path in left:
+        StreamFolder(path).remove()
+    return len(left)

@@ -199,6 +199,41 @@ def test_retention_takes_only_old_recordings(django_capture_on_commit_callbacks:
     assert states == {old.pk: "deleted", young.pk: "closed", running.pk: "open"}
 
 
+def test_retention_goes_on_behind_a_recording_that_cannot_be_deleted(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: object
+) -> None:
+    streams = [services.create_stream(by=TEACHER) for _ in range(3)]
+    for stream in streams:
+        services.close_stream(stream, by=TEACHER)
+    Stream.objects.update(closed_at=timezone.now() - timedelta(days=9))
+    first = Stream.objects.order_by("pk").first()
+    delete = verbs.delete_stream
+
+    def stubborn(stream: Stream, *, by: Actor) -> None:
+        if stream == first:
+            raise PermissionError
+        delete(stream, by=by)
+
+    monkeypatch.setattr(verbs, "delete_stream", stubborn)
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]  # a fixture
+        assert services.expire_streams(before=timezone.now() - timedelta(days=7), by=SYSTEM) == 2
+    assert Stream.objects.filter(state=StreamState.DELETED).count() == 2
+
+
+def test_what_a_deletion_left_on_the_disk_is_swept_away(home: Path) -> None:
+    """A process killed between the deletion and the removal of its files."""
+    kept, deleted = services.create_stream(by=TEACHER), services.create_stream(by=TEACHER)
+    for stream in (kept, deleted):
+        broadcast(stream)
+    Stream.objects.filter(pk=deleted.pk).update(state=StreamState.DELETED)
+    half = services.folder_of(kept).path.with_name("gone-0a1b2c3d.tmp")
+    (half / "av").mkdir(parents=True)
+    (half / "av" / "000000-x.m4s").write_bytes(b"x")
+    assert services.sweep_deleted() == 2
+    assert [path.name for path in half.parent.iterdir()] == [kept.token]
+    assert services.sweep_deleted() == 0
+
+
 def test_a_new_lesson_is_refused_while_there_is_room_for_those_that_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verbs, "room_for_lesson", lambda *_a, **_k: Room(LESSON_BYTES // 2, 0, 0))
     with pytest.raises(DiskFull):
