@@ -59,6 +59,7 @@ class Hub:
         self.blocked: dict[str, float] = {}  # accounts shut out, and since when (Unix s)
         self._loading: dict[str, asyncio.Task[LiveRoom]] = {}
         self._ending_again: set[str] = set()
+        self._remembering = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._lock: IO[str] | None = None
         self.ready = False
@@ -208,11 +209,12 @@ class Hub:
         return await asyncio.get_running_loop().run_in_executor(self._disk, partial(function, *args, **kwargs))
 
     async def remember(self, room: LiveRoom) -> None:
-        """Keep the session's small file true."""
-        keys: list[ContentKey] = list(room.writer.keys.all())
-        facts = replace(room.facts, started_ms=room.started_ms)
-        record = Record(facts, keys, room.ended_ms, str(room.end_reason or ""))
-        await self.on_disk(self.records.save, record)
+        """Keep the session's small file true. One at a time: the end of a session must not be overtaken by its running state."""
+        async with self._remembering:
+            keys: list[ContentKey] = list(room.writer.keys.all())
+            facts = replace(room.facts, started_ms=room.started_ms)
+            record = Record(facts, keys, room.ended_ms, str(room.end_reason or ""))
+            await self.on_disk(self.records.save, record)
 
     def forget(self, room: LiveRoom) -> None:
         """Its books are closed: nothing of it stays with this process."""

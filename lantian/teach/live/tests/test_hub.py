@@ -12,6 +12,7 @@ from lantian.teach.live.consumers import books, clock, gate, notices
 from lantian.teach.live.consumers import hub as hubs
 from lantian.teach.live.consumers.books import Books
 from lantian.teach.live.consumers.hub import Hub
+from lantian.teach.live.consumers.records import Record, Records
 from lantian.teach.live.consumers.room import LiveRoom, Publisher
 from lantian.teach.live.engine.protocol import Hello
 from lantian.teach.live.engine.tickets import LIFETIME_S, Ticket
@@ -202,6 +203,32 @@ def test_a_lesson_whose_last_line_finds_no_room_is_ended_a_little_later(tmp_path
 
     asyncio.run(story())
     assert len(settled) == 1
+
+
+def test_of_two_writers_of_a_sessions_file_the_later_state_stays(tmp_path, monkeypatch):
+    """The books are keeping a running session's file when it ends."""
+    save, slow = Records.save, [0.2, 0.0]
+
+    def slowly(records: Records, record: Record) -> None:
+        time.sleep(slow.pop(0))
+        save(records, record)
+
+    monkeypatch.setattr(Records, "save", slowly)
+
+    async def story() -> Record | None:
+        hub = Hub(tmp_path, sound=False)
+        hub.records = Records(tmp_path / "sessions")
+        running = room()
+        books_keep = asyncio.create_task(hub.remember(running))
+        await asyncio.sleep(0.05)
+        running.ended_ms, running.end_reason = 7, EndReason.TEACHER
+        await hub.remember(running)
+        await books_keep
+        return hub.records.load(running.id)
+
+    kept = asyncio.run(story())
+    assert kept is not None
+    assert (kept.ended_ms, kept.reason) == (7, "teacher")
 
 
 def test_a_recorders_last_chunk_does_not_end_the_epoch_of_whoever_took_its_seat():
