@@ -1,7 +1,6 @@
 """The hub alone: what one session meets costs no other, and who was shut out stays out."""
 
 import asyncio
-import contextlib
 import time
 from types import SimpleNamespace
 from uuid import uuid4
@@ -22,14 +21,11 @@ from lantian.teach.live.services import verify_ticket
 from lantian.teach.live.services.tickets import renew
 
 
-def run_for(work, seconds: float = 0.5) -> None:
-    """Run what never ends, for a while."""
-
-    async def story() -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(work, seconds)
-
-    asyncio.run(story())
+async def comes_true(condition, seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "did not come true"
+        await asyncio.sleep(0.01)
 
 
 def facts(state: str = "live") -> SessionFacts:
@@ -140,8 +136,14 @@ def test_the_clock_goes_on_when_a_session_stumbles(monkeypatch):
         raise OSError
 
     stumbling = SimpleNamespace(state=SessionState.LIVE, tick=tick)
-    run_for(clock.run_clock(SimpleNamespace(rooms={"a": stumbling}, spawn=None)), 0.3)
-    assert len(ticks) > 2
+
+    async def story() -> None:
+        running = asyncio.create_task(clock.run_clock(SimpleNamespace(rooms={"a": stumbling}, spawn=None)))
+        await comes_true(lambda: len(ticks) > 2 or running.done())
+        assert not running.done()
+        running.cancel()
+
+    asyncio.run(story())
 
 
 def test_books_that_cannot_be_closed_are_tried_again(monkeypatch):
@@ -197,8 +199,7 @@ def test_a_lesson_whose_last_line_finds_no_room_is_ended_a_little_later(tmp_path
         await hub.end(ending, EndReason.TEACHER)
         await hub.end(ending, EndReason.TEACHER)  # asked again meanwhile: still one retry at a time
         assert ending.state is not SessionState.ENDED
-        await asyncio.sleep(0.4)
-        assert ending.state is SessionState.ENDED
+        await comes_true(lambda: ending.state is SessionState.ENDED and settled)
         assert writer.tries == 4
 
     asyncio.run(story())
