@@ -32,6 +32,16 @@ LANTIAN_KEEP_RECORDINGS_DAYS = int(os.environ.get("LANTIAN_KEEP_RECORDINGS_DAYS"
 LANTIAN_LIVE_AAC = flag("LANTIAN_LIVE_AAC", default=True)
 # What calls itself the issuer of who somebody is (OpenID Connect): the address of the request, unless it is named.
 LANTIAN_ISSUER = os.environ.get("LANTIAN_ISSUER", "").rstrip("/")
+# Another platform whose accounts may open accounts here (OpenID Connect); without an issuer there is none.
+LANTIAN_UPSTREAM = {
+    "issuer": os.environ.get("LANTIAN_UPSTREAM_ISSUER", "").rstrip("/"),
+    "name": os.environ.get("LANTIAN_UPSTREAM_NAME", ""),
+    "client_id": os.environ.get("LANTIAN_UPSTREAM_CLIENT", ""),
+    "secret": os.environ.get("LANTIAN_UPSTREAM_SECRET", ""),
+    "scope": os.environ.get("LANTIAN_UPSTREAM_SCOPE", "openid"),
+    # such as student_number=xjh: the claim xjh of that platform is a student number, and is believed
+    "trusts": os.environ.get("LANTIAN_UPSTREAM_TRUSTS", ""),
+}
 LANTIAN_REGION_NAME = os.environ.get("LANTIAN_REGION_NAME", "绵阳")
 
 SECRET_KEY = load_or_create_keys(LANTIAN_KEY_FILE).secret_key
@@ -67,6 +77,8 @@ THIRD_PARTY_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.idp.oidc",
     "procrastinate.contrib.django",
 ]
@@ -226,6 +238,11 @@ IDP_OIDC_PRIVATE_KEYS = [  # the order in the file is their age
     {"pem": pem, "issued_at": datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=place)}
     for place, pem in enumerate(load_or_create_signing_keys(LANTIAN_SIGNING_KEY_FILE))
 ]
+SOCIALACCOUNT_ADAPTER = "lantian.people.identity.services.upstream.SocialAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # an address is no proof of who somebody is
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "lantian.people.identity.services.sign_in.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "蓝天"

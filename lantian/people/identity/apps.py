@@ -14,6 +14,7 @@ class IdentityConfig(AppConfig):
         from allauth.mfa.signals import authenticator_removed
 
         from lantian.kernel.web.guards import GATES
+        from lantian.kernel.web.panels import SIGN_IN_PANELS
         from lantian.kernel.web.shell import LANGUAGE_KEEPERS, PLACES
         from lantian.people.identity.services import gates
 
@@ -22,6 +23,7 @@ class IdentityConfig(AppConfig):
         GATES.register("identity.second_factor", gates.second_factor_first)
         GATES.register("identity.touch", gates.note_use)
         LANGUAGE_KEEPERS.register("identity", gates.keep_language)
+        SIGN_IN_PANELS.register("identity.upstream", "identity/_upstream.html")
         PLACES.register("sign_in", "account_login")
         PLACES.register("sign_out", "account_logout")
         _hold()

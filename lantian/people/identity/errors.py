@@ -49,5 +49,21 @@ class WrongPassword(IdentityError):
     message = _("现在的密码不对。")
 
 
+class LinkedElsewhere(IdentityError):
+    message = _("那个账号已经关联到这里的另一个账号，没有改动。如果那不是您本人，请告诉学校信息管理员。")
+
+
+class AlreadyLinked(IdentityError):
+    message = _("您的账号已经关联了一个外部账号，请先解除再关联新的。")
+
+
+class NotLinked(IdentityError):
+    message = _("没有关联的账号。")
+
+
+class NotConfirmed(IdentityError):
+    message = _("离确认本人过去太久了，没有关联。请再来一次。")
+
+
 class AlreadySet(IdentityError):
     message = _("这个账号已经设过密码。")

@@ -68,6 +68,24 @@ class SignedIn(Event):
 
 @event
 @dataclass(frozen=True, kw_only=True)
+class UpstreamLinked(Event):
+    """An account of another platform opens this one from now on."""
+
+    name: ClassVar[str] = "identity.upstream_linked"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "add"
+    object_type: ClassVar[str] = "identity.account"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class UpstreamUnlinked(Event):
+    name: ClassVar[str] = "identity.upstream_unlinked"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "remove"
+    object_type: ClassVar[str] = "identity.account"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
 class SessionsEnded(Event):
     name: ClassVar[str] = "identity.sessions_ended"
     verb: ClassVar[str] = "https://w3id.org/xapi/adl/verbs/logged-out"

@@ -1,13 +1,14 @@
 """Reads about accounts."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
@@ -17,6 +18,7 @@ from django.utils.translation import gettext
 from lantian.kernel import crypto
 from lantian.kernel.holdings import Part, Subject
 from lantian.kernel.retention import Line
+from lantian.kernel.registry import Registry
 from lantian.kernel.rules import Actor
 from lantian.people.identity.engine.devices import describe
 from lantian.people.identity.engine.names import normalise_login
@@ -62,6 +64,22 @@ def has_second_factor(account: Account) -> bool:
 def must_enrol_second_factor(actor: Actor, account: Account) -> bool:
     """Whether this account's roles ask for a second factor that it has not got. Asks the database only if they do."""
     return needs_second_factor(actor) and not has_second_factor(account)
+
+
+# What the operator may trust another platform to know somebody by ("student_number", …) → the account, if that is sure. Filled by
+# the app above that knows people.
+KNOWN_BY: Registry[Callable[[str], Account | None]] = Registry("what people are known by")
+
+
+def upstream_of(account: Account, provider: str) -> SocialAccount | None:
+    """The account at another platform that is tied to this one."""
+    return SocialAccount.objects.filter(user_id=account.pk, provider=provider).first()
+
+
+def account_by_upstream(provider: str, uid: str) -> Account | None:
+    """The account that an account at another platform is tied to."""
+    row = SocialAccount.objects.select_related("user").filter(provider=provider, uid=uid).first()
+    return row.user if row else None
 
 
 @dataclass(frozen=True)

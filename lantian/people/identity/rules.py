@@ -52,6 +52,14 @@ def may_manage_own_account(actor: Actor, account: Account) -> Verdict:
     return ALLOW
 
 
+@rule("identity.link_upstream")
+def may_link_upstream(actor: Actor, account: Account) -> Verdict:
+    """Tie one's own account to one of another platform, and untie it. A class screen is nobody's own."""
+    if account.kind != AccountKind.PERSON:
+        return deny(_("班级大屏不能关联外部账号"))
+    return may_manage_own_account(actor, account)
+
+
 @rule("identity.set_own_password")
 def may_set_own_password(actor: Actor, account: Account) -> Verdict:
     """Set one's own password. A class screen's is kept by the school: whoever passes the screen could change it."""

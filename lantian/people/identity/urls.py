@@ -6,7 +6,7 @@ from allauth.mfa.recovery_codes import views as recovery_views
 from allauth.mfa.totp import views as totp_views
 from django.urls import path
 
-from lantian.people.identity import views
+from lantian.people.identity.views import own, upstream
 
 urlpatterns = [
     path("accounts/login/", account_views.login, name="account_login"),
@@ -29,8 +29,15 @@ urlpatterns = [
         recovery_views.download_recovery_codes,
         name="mfa_download_recovery_codes",
     ),
-    path("me/password/first/", views.first_password, name="identity_first_password"),
-    path("me/password/", views.change_password, name="identity_change_password"),
-    path("me/sessions/", views.own_sessions, name="identity_sessions"),
-    path("me/sessions/end/", views.end_sessions, name="identity_end_sessions"),
+    path("me/password/first/", own.first_password, name="identity_first_password"),
+    path("me/password/", own.change_password, name="identity_change_password"),
+    path("me/sessions/", own.own_sessions, name="identity_sessions"),
+    path("me/sessions/end/", own.end_sessions, name="identity_end_sessions"),
+    path("accounts/upstream/", upstream.begin, name="identity_upstream"),
+    path("accounts/upstream/callback/", upstream.callback, name="identity_upstream_callback"),
+    path("accounts/upstream/unknown/", upstream.unknown, name="identity_upstream_unknown"),
+    path("accounts/upstream/failed/", upstream.failed, name="identity_upstream_failed"),
+    path("me/links/", upstream.links, name="identity_links"),
+    path("me/links/new/", upstream.link, name="identity_link"),
+    path("me/links/end/", upstream.unlink, name="identity_unlink"),
 ]

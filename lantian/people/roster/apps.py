@@ -21,6 +21,7 @@ class RosterConfig(AppConfig):
 
         ACTOR_SOURCES.register("person", _actor_of_request)
         keep_person_accounts()
+        _be_known()
         demo_part("roster")(demo.seed)
         _take_places()
         _hold()
@@ -30,6 +31,16 @@ def _actor_of_request(request: "HttpRequest") -> "Actor":
     from lantian.people.roster.queries import ACTING_AS, actor_of_account
 
     return actor_of_account(cast("Account", request.user), request.session.get(ACTING_AS))
+
+
+def _be_known() -> None:
+    """The numbers by which another platform may say who somebody is, where the operator believes it."""
+    from lantian.people.identity.queries import KNOWN_BY
+    from lantian.people.roster.queries import account_by_citizen_id, account_by_person, account_by_student_number
+
+    KNOWN_BY.register("student_number", account_by_student_number)
+    KNOWN_BY.register("citizen_id", account_by_citizen_id)
+    KNOWN_BY.register("person", account_by_person)
 
 
 def _take_places() -> None:

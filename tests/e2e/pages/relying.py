@@ -1,4 +1,4 @@
-"""A tiny piece of other software that people sign on to, written with an independent OpenID Connect library (authlib, joserfc)."""
+"""A tiny piece of other software that people sign on to, on an independent OpenID Connect library (authlib, joserfc)."""
 
 import secrets
 import threading

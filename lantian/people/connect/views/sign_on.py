@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lantian.kernel.rules import Denied
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded, guarded_by_object, public
+from lantian.kernel.web.leaving import leave
 from lantian.people.connect import queries, rules, services
 from lantian.people.connect.errors import ConnectError
 from lantian.people.connect.models import Client
@@ -26,26 +27,6 @@ if TYPE_CHECKING:
 
 SEAL = "connect.asked"
 ANSWER_WITHIN_S = 3600
-
-
-def _from_own_page(request: HttpRequest) -> bool:
-    """Whether the browser comes from a form of ours (the sign-in page, the question): then it may not be redirected elsewhere,
-    because our pages' policy lets forms lead nowhere else (CSP form-action, which Chromium asks of redirects too)."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site == "same-origin"
-    return urlsplit(request.headers.get("Referer", "")).netloc == request.get_host()
-
-
-def _leave(request: HttpRequest, location: str, client: Client | None = None) -> HttpResponse:
-    """Send the browser back to the software: redirected, or by a page that goes there by itself."""
-    if not _from_own_page(request):
-        response = HttpResponse(status=302)
-        response["Location"] = location
-    else:
-        response = render(request, "connect/leaving.html", {"location": location, "client": client})
-    response["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 def _stop(request: HttpRequest, message: object, client: Client | None = None, status: int = 400) -> HttpResponse:
@@ -80,7 +61,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
     except services.Unanswerable as fault:
         return _stop(request, fault.message)
     except services.Answered as answered:
-        return _leave(request, answered.location)
+        return leave(request, answered.location)
 
 
 def _go_or_ask(request: HttpRequest, asked: services.Asked) -> HttpResponse:
@@ -100,7 +81,7 @@ def _go_or_ask(request: HttpRequest, asked: services.Asked) -> HttpResponse:
             raise asked.refuse("consent_required") from ask
         verdict = rules.may_sign_on(actor, asked.client, standing)
         return _ask(request, asked, standing) if verdict else _stop(request, verdict.reason, asked.client, status=403)
-    return _leave(request, location, asked.client)
+    return leave(request, location, asked.client.name)
 
 
 def _ask(request: HttpRequest, asked: services.Asked, standing: queries.Standing) -> HttpResponse:
@@ -135,8 +116,8 @@ def answer(request: HttpRequest) -> HttpResponse:
     except Denied as denied:
         return _stop(request, denied.reason, status=403)
     except services.Answered as answered:
-        return _leave(request, answered.location)
-    return _leave(request, location, asked.client)
+        return leave(request, answered.location)
+    return leave(request, location, asked.client.name)
 
 
 @never_cache

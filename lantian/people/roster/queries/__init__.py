@@ -21,7 +21,13 @@ from lantian.people.roster.queries.figures import (
     staff_of,
     wards_of,
 )
-from lantian.people.roster.queries.finding import find, find_people
+from lantian.people.roster.queries.finding import (
+    account_by_citizen_id,
+    account_by_person,
+    account_by_student_number,
+    find,
+    find_people,
+)
 from lantian.people.roster.queries.history import HistoryLine, gender_name, history_lines, role_name
 from lantian.people.roster.queries.panels import (
     CLASS_PANELS,
@@ -75,6 +81,9 @@ __all__ = [
     "HistoryLine",
     "OwnLink",
     "Panel",
+    "account_by_citizen_id",
+    "account_by_person",
+    "account_by_student_number",
     "actor_of_account",
     "actor_of_person",
     "ancestors_of",

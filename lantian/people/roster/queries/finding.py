@@ -1,7 +1,8 @@
 """Search: people by name, pinyin, initials or a whole number; units and others by the text kept of them."""
 
 from contextlib import suppress
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 
@@ -12,6 +13,9 @@ from lantian.people.roster.engine.codes.citizen import normalise_citizen_id
 from lantian.people.roster.engine.names import NameWord, name_words, search_words
 from lantian.people.roster.models import Organization, Person, PersonSearch
 from lantian.people.roster.queries.visible import people_visible_to, stands_below, subtree_of
+
+if TYPE_CHECKING:
+    from lantian.people.identity.models import Account
 
 M = TypeVar("M", bound=Model)
 
@@ -32,6 +36,32 @@ def citizen_id_index(number: str) -> bytes:
 def student_number_index(number: str) -> bytes:
     """The blind index (32 bytes) of a student number."""
     return crypto.blind_index(number, purpose=NUMBER)
+
+
+def _account_of(**known: Any) -> "Account | None":
+    found = Person.objects.select_related("account").filter(merged_into__isnull=True, **known).first()
+    return found.account if found else None
+
+
+def account_by_student_number(number: str) -> "Account | None":
+    """The account of whom the roster knows by this student number, for signing in from elsewhere. Asks no rule."""
+    return _account_of(student_number_index=student_number_index(number))
+
+
+def account_by_citizen_id(number: str) -> "Account | None":
+    """The account of whom the roster knows by this citizen number, for signing in from elsewhere. Asks no rule."""
+    try:
+        return _account_of(citizen_id_index=citizen_id_index(normalise_citizen_id(number)))
+    except ValueError:
+        return None
+
+
+def account_by_person(number: str) -> "Account | None":
+    """The account of the record with this id (`sourcedId` of OneRoster), for signing in from elsewhere. Asks no rule."""
+    try:
+        return _account_of(pk=UUID(number))
+    except ValueError:
+        return None
 
 
 def find(queryset: QuerySet[M], typed: str) -> QuerySet[M]:

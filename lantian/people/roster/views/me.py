@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from lantian.kernel.rules import require
 from lantian.kernel.web.guards import acting, guarded, signed_in
 from lantian.people.identity import queries as identity
+from lantian.people.identity.services import upstream
 from lantian.people.roster import queries
 from lantian.people.roster.engine.codes.masks import mask_phone
 from lantian.people.roster.models import Person
@@ -38,6 +39,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "has_second_factor": identity.has_second_factor(account),
         "grants": [(grant, queries.role_name(grant.role)) for grant in actor.grants],
         "wards": list(queries.wards_of(person)) if person else [],
+        "upstream": upstream.configured(),
         "own_links": [link for source in queries.OWN_LINKS if (link := source(actor))],
     }
     return render(request, "roster/me.html", context)
