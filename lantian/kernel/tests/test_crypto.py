@@ -102,6 +102,34 @@ def test_a_broken_key_file_is_never_replaced(tmp_path, content):
     assert path.read_text() == content
 
 
+def test_the_key_that_signs_is_made_once_and_readable_by_its_owner_alone(tmp_path):
+    path = tmp_path / "keys" / "signing.pem"
+    program = (
+        f"import pathlib; from lantian.kernel.crypto import *; load_or_create_signing_keys(pathlib.Path({str(path)!r}))"
+    )
+    together = [subprocess.Popen([sys.executable, "-c", program]) for _ in range(3)]
+    assert [process.wait(60) for process in together] == [0, 0, 0]
+    assert [entry.name for entry in path.parent.iterdir()] == ["signing.pem"]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    (first,) = crypto.load_or_create_signing_keys(path)
+    path.write_text(path.read_text() + crypto.new_signing_key())
+    assert crypto.load_or_create_signing_keys(path)[0] == first
+    assert len(crypto.load_or_create_signing_keys(path)) == 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "junk", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"],
+    ids=["empty", "junk", "cut"],
+)
+def test_a_broken_signing_key_is_never_replaced(tmp_path, content):
+    path = tmp_path / "signing.pem"
+    path.write_text(content)
+    with pytest.raises(crypto.KeyFileBroken):
+        crypto.load_or_create_signing_keys(path)
+    assert path.read_text() == content
+
+
 def test_keys_survive_being_written_and_read(tmp_path):
     keys = crypto.Keys("secret", {1: bytes(32), 3: bytes([3]) * 32}, bytes([7]) * 32)
     crypto.write_keys(tmp_path / "k", keys)

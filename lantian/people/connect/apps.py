@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 from django.apps import AppConfig
 
 if TYPE_CHECKING:
-    from lantian.kernel.rules import Actor
+    from lantian.kernel.rules import Actor, Text
     from lantian.people.roster.queries import OwnLink
 
 
@@ -43,6 +43,24 @@ class ConnectConfig(AppConfig):
             export=queries.sign_ons_part,
         )
         HOLDINGS.register("connect.sign_ons", held)
+        _retain()
+
+
+def _retain() -> None:
+    """How long it is kept that somebody went to other software."""
+    from django.utils.translation import gettext_lazy as _
+
+    from lantian.kernel.journal.services import journal_rule
+    from lantian.kernel.retention import DAY, RETENTION
+
+    words: dict[str, Text] = {
+        "connect.signed_on": _("登录别的软件"),
+        "connect.agreed": _("同意交出"),
+        "connect.taken_back": _("收回同意"),
+    }
+    law = _("《网络安全法》：网络日志留存不少于六个月。")
+    rule = journal_rule(_("登录别的软件的记录"), law, words, unit=DAY, usual=365, least=183, most=3 * 365)
+    RETENTION.register("connect.sign_ons", rule)
 
 
 def _own_link(actor: "Actor") -> "OwnLink | None":

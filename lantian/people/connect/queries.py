@@ -212,7 +212,20 @@ def sign_ons_of(subject: Subject) -> QuerySet[SignOn]:
 def sign_ons_part(subject: Subject) -> Part:
     """Their part of a person's copy."""
     rows = [
-        {"client": row.client.name, "times": row.times, "last": row.last_at.isoformat() if row.last_at else None}
+        {
+            "client": row.client.name,
+            "told": _("；").join(scope_words(row.handed or row.agreed)),
+            "agreed": row.agreed_at.isoformat() if row.agreed_at else None,
+            "times": row.times,
+            "last": row.last_at.isoformat() if row.last_at else None,
+        }
         for row in sign_ons_of(subject).select_related("client").order_by("first_at")
     ]
-    return Part(_("登录过的软件"), {"client": _("软件"), "times": _("次数"), "last": _("最近一次")}, rows)
+    labels = {
+        "client": _("软件"),
+        "told": _("得到的内容"),
+        "agreed": _("同意时间"),
+        "times": _("次数"),
+        "last": _("最近一次"),
+    }
+    return Part(_("登录过的软件"), labels, rows)

@@ -49,6 +49,7 @@ def _hold() -> None:
             "account.emailaddress.user",
             "mfa.authenticator.user",
             "usersessions.usersession.user",
+            "socialaccount.socialaccount.user",
             "allauth_idp_oidc.token.user",
         ),
         count=queries.count_of,

@@ -133,6 +133,10 @@ def account_part(subject: Subject) -> Part:
         for name in LoginName.objects.filter(account__in=ids).order_by("created_at")
     ]
     found += [
+        (gettext("外部账号"), tie.uid, tie.date_joined)
+        for tie in SocialAccount.objects.filter(user_id__in=ids).order_by("date_joined")
+    ]
+    found += [
         (gettext("登录设备"), session.ip, session.last_seen_at)
         for session in UserSession.objects.filter(user_id__in=ids).order_by("-last_seen_at")
     ]

@@ -23,6 +23,7 @@ FIRST = (
     "/timetable/",
     "/me/",
     "/me/password/",
+    "/me/sign-ons/",
     "/lessons/plan/",
     "/lessons/?q=zzzz",
     "/people/?q=zzzz",

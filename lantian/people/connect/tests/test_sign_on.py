@@ -10,6 +10,7 @@ from allauth.idp.oidc.models import Token
 from django.test import Client as Browser
 from django.utils import timezone
 
+from lantian.kernel.crypto import new_signing_key
 from lantian.kernel.journal.models import JournalEntry, OutboxEvent
 from lantian.kernel.rules import SYSTEM, Denied
 from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
@@ -184,6 +185,17 @@ def test_who_is_not_signed_in_signs_in_and_comes_back(world: World, reading) -> 
     assert again["Location"].startswith("/accounts/reauthenticate/?next=%2Fidentity%2Fo%2Fauthorize")
 
 
+def test_a_first_sign_in_sets_a_password_and_then_goes_on_to_the_software(world: World, reading) -> None:
+    browser, there = browser_of(world.jia), request_of(reading[0])
+    account = _account(world, "jia")
+    account.must_set_password = True
+    account.save()
+    assert browser.get(there)["Location"] == "/me/password/first/"
+    said = {"password": "blue-sky-over-2026", "again": "blue-sky-over-2026"}
+    assert browser.post("/me/password/first/", said)["Location"] == there
+    assert browser.get(there)["Location"].startswith(BACK)
+
+
 def test_without_a_word_to_the_person_the_software_hears_why_not(world: World) -> None:
     client, _ = sign_on_client(world.fucheng, approved=False)
 
@@ -304,6 +316,18 @@ def test_an_id_token_is_signed_by_a_published_key(world: World, reading) -> None
     public = jwt.algorithms.RSAAlgorithm.from_jwk(json.dumps(key))
     told = jwt.decode(raw, public, algorithms=["RS256"], audience=client.oidc_id, issuer="http://testserver")
     assert (told["nonce"], told["name"]) == ("the-nonce", world.jia.name)
+
+
+def test_after_a_change_of_keys_the_new_one_signs_and_the_old_one_is_still_published(
+    world: World, reading, settings
+) -> None:
+    old = settings.IDP_OIDC_PRIVATE_KEYS
+    later = old[-1]["issued_at"] + timedelta(days=1)
+    settings.IDP_OIDC_PRIVATE_KEYS = [*old, {"pem": new_signing_key(), "issued_at": later}]
+    keys = [key["kid"] for key in Browser().get("/.well-known/jwks.json").json()["keys"]]
+    raw = tokens_of(browser_of(world.jia), *reading)["id_token"]
+    assert len(keys) == len(old) + 1
+    assert jwt.get_unverified_header(raw)["kid"] == keys[-1]
 
 
 def test_a_code_works_once_for_its_own_client_address_and_verifier(world: World, reading) -> None:

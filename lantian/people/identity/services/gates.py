@@ -22,6 +22,7 @@ WITHOUT_SECOND_FACTOR = WITHOUT_PASSWORD | {
     "mfa_download_recovery_codes",
     "account_reauthenticate",
 }
+MEANT = "meant_to_open"  # session key: the page that the first password stands before
 PASSED = "second_factor"  # session key: asked once, not on every page
 
 
@@ -34,6 +35,8 @@ def first_password_first(request: HttpRequest) -> HttpResponse | None:
     account = request.user
     if not isinstance(account, Account) or not account.must_set_password or _here(request) in WITHOUT_PASSWORD:
         return None
+    if request.method == "GET":
+        request.session[MEANT] = request.get_full_path()  # such as the way back to other software that one came from
     return redirect("identity_first_password")
 
 

@@ -20,6 +20,7 @@ from lantian.people.identity.forms import ChangePasswordForm, NewPasswordForm
 from lantian.people.identity.models import Account
 from lantian.people.identity.rules import may_manage_own_account, may_set_own_password
 from lantian.people.identity.services import accounts, sessions
+from lantian.people.identity.services.gates import MEANT
 
 
 def _account(request: HttpRequest) -> Account:
@@ -49,7 +50,7 @@ def first_password(request: HttpRequest) -> HttpResponse:
         else:
             sessions.renew_session(request, account)
             messages.success(request, _("密码设好了。以后请用它登录，激活码已经作废。"))
-            return redirect("web_enter")
+            return redirect(request.session.pop(MEANT, None) or "web_enter")
     return render(request, "identity/first_password.html", {"form": form})
 
 
