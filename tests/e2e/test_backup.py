@@ -12,13 +12,17 @@ from tests.e2e.conftest import ROOT, Instance
 
 # Counted and opened by the services of the program itself, in either home.
 LOOK = """
+import hashlib
 from django.apps import apps
+from django.conf import settings
 from lantian.content.media import services as media
 from lantian.content.media.engine.crypto import decrypt_segment, sequence_iv
 from lantian.content.media.models import Stream
 from lantian.people.roster.models import Person
 closed = Stream.objects.filter(state="closed", seconds__gt=0).order_by("pk")
 print("people", Person.objects.count(), Person.objects.filter(phone_index__isnull=False).order_by("pk").first().phone)
+signing = "".join(key["pem"] for key in settings.IDP_OIDC_PRIVATE_KEYS)
+print("signs", hashlib.sha256(signing.encode()).hexdigest(), apps.get_model("connect", "Client").objects.count())
 print("held", apps.get_model("live", "Attendance").objects.filter(session__stream__state="closed").count())
 for stream in closed:
     keys, lost = media.stream_keys(stream.pk)

@@ -112,7 +112,10 @@ def _unit_claim(unit: "Organization") -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Standing:
-    """What somebody is within a client's units: entries of the claim `lantian.roles`, and what follows for asking."""
+    """What somebody is within a client's units: entries of the claim `lantian.roles`, and what follows for asking.
+
+    `is_young`: a pupil under fourteen; not looked up where the school has decided.
+    """
 
     roles: tuple[dict[str, Any], ...] = ()
     is_young: bool = False
@@ -157,7 +160,7 @@ def standing_of(actor: Actor, client: Client) -> Standing:
         units = {unit.pk: unit for unit in roster.organizations_known(grant.organization_id for grant in offices)}
         found += [{"role": grant.role, "organization": _unit_claim(units[grant.organization_id])} for grant in offices]
     young = False
-    if any(entry["role"] == Role.STUDENT for entry in found):
+    if not client.approved and any(entry["role"] == Role.STUDENT for entry in found):
         person = roster.person_of_id(actor.person_id)
         young = person is not None and roster.is_under_consent_age(person)
     return Standing(tuple(found), young)

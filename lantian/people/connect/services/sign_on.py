@@ -1,5 +1,6 @@
 """A person signs on to other software: asked where that is due, counted, and taken back."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from allauth.idp.oidc.models import Token
@@ -18,6 +19,9 @@ from lantian.people.connect.services import protocol
 if TYPE_CHECKING:
     from lantian.people.connect.queries import Standing
     from lantian.people.identity.models import Account
+
+
+NOTE_EVERY = timedelta(minutes=1)
 
 
 class MustAsk(Exception):
@@ -43,7 +47,10 @@ def sign_on(asked: protocol.Asked, account: "Account", *, by: Actor, standing: "
     row.handed, row.times = list(asked.scopes), row.times + 1
     row.first_at, row.last_at = row.first_at or now, now
     row.save()
-    Client.objects.filter(pk=client.pk).update(last_used_at=now)
+    if (
+        client.last_used_at is None or client.last_used_at < now - NOTE_EVERY
+    ):  # one row, and a whole school at eight o'clock
+        Client.objects.filter(pk=client.pk).update(last_used_at=now)
     journal.record("connect.signed_on", row, by=by, scopes=list(asked.scopes))
     publish(events.SignedOn(object_id=client.pk, organization_id=client.organization_id, **acted_by(by)))
     return protocol.issue_code(asked, account)

@@ -481,11 +481,11 @@ def test_signing_on_costs_few_queries(world: World, reading, django_assert_max_n
     client, secret = reading
     browser = browser_of(world.jia)
     browser.get("/me/")
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(24):
         code = code_for(browser, client)
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(22):
         token = exchanged(client, secret, code).json()["access_token"]
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(13):
         userinfo(token)
 
 

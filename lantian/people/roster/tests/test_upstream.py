@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.test import Client as Browser
 
@@ -258,6 +259,15 @@ def test_a_closed_account_stays_closed(trusting) -> None:
         browser = new_browser()
         signed_in_there(browser, trusting, subject)
         assert who(browser) == ""
+
+
+def test_a_second_factor_that_is_set_up_here_is_still_asked(province) -> None:
+    _made, account = person()
+    TOTP.activate(account, generate_totp_secret())
+    upstream.link_upstream(account, provider=upstream.configured().key, uid="me", how="self", by=actor_for(account))
+    browser = new_browser()
+    assert signed_in_there(browser, province, "me")["Location"].startswith("/accounts/2fa/authenticate/")
+    assert who(browser) == ""
 
 
 def test_the_same_subject_of_another_issuer_is_somebody_else(province, settings) -> None:
