@@ -36,6 +36,7 @@ class ExchangeConfig(AppConfig):
                 group=_("名册"),
             )
         )
+        SENTENCES["exchange.cell_revealed"] = _("在导入名单里查看了%(what)s：%(reason)s")
         SENTENCES["exchange.private_facts_fetched"] = _("取走了手机号、身份证号或学籍号：%(to)s")
         _hold()
 

@@ -58,3 +58,11 @@ class ExportNotReady(ExchangeError):
 class ExportNeedsPurpose(ExchangeError):
     message = _("包含证件号和联系方式的导出，请写明用途。")
     field = "purpose"
+
+
+class ReasonNeeded(ExchangeError):
+    message = _("请写明原因，至少四个字。")
+
+
+class StillMasked(ExchangeError):
+    message = _("这个号码还遮着：请填写完整的号码，或者写明原因先查看原来填的。")

@@ -134,7 +134,14 @@ def _retain() -> None:
     from lantian.kernel.journal.services import journal_rule
     from lantian.kernel.retention import RETENTION, YEAR
     from lantian.people.privacy import services
-    from lantian.people.privacy.queries.looks import AUDIT_EXPORTED, EXPORTED, FETCHED, REVEALED
+    from lantian.people.privacy.queries.looks import (
+        AUDIT_EXPORTED,
+        ERRORS_TAKEN,
+        EXPORTED,
+        FETCHED,
+        IN_LIST,
+        REVEALED,
+    )
     from lantian.people.privacy.queries.retention import people_rules
 
     for key, rule in people_rules(services.erase_gone).items():
@@ -146,6 +153,8 @@ def _retain() -> None:
             REVEALED: _("查看隐私信息"),
             EXPORTED: _("下载个人信息副本"),
             FETCHED: _("随名册交给其他系统"),
+            IN_LIST: _("查看导入名单里的号码"),
+            ERRORS_TAKEN: _("下载要更正的名单"),
             AUDIT_EXPORTED: _("导出查看和授权记录"),
         },
         unit=YEAR,

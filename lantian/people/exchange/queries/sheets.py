@@ -2,18 +2,30 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from lantian.kernel.rules import Actor
-from lantian.people.exchange.enums import RunKind
-from lantian.people.exchange.models import Finding, ImportRun, SentErrors, SheetCorrection, SheetFile, SheetRow
+from lantian.kernel.rules import SYSTEM, Actor
+from lantian.people.exchange.enums import Entity, RunKind
+from lantian.people.exchange.models import (
+    Finding,
+    ImportRun,
+    SentErrors,
+    SheetCorrection,
+    SheetFile,
+    SheetRow,
+    StagedRow,
+)
 from lantian.people.exchange.queries.runs import findings_of, runs_visible_to
 from lantian.people.exchange.queries.sealing import open_row
 from lantian.people.roster.enums import Role
-from lantian.people.roster.queries import class_groups_of_schools
+from lantian.people.roster.queries import class_groups_of_schools, people_visible_to
+from lantian.people.roster.queries.finding import citizen_id_index, student_number_index
+
+if TYPE_CHECKING:
+    from lantian.people.roster.models import Person
 
 _LONG = re.compile(r"[0-9A-Za-z]{9,}")
 CORRECTORS = (Role.OFFICER, Role.SCHOOL_HEAD, Role.SCHOOL_IT)
@@ -102,3 +114,16 @@ def asked_of(actor: Actor) -> QuerySet[SentErrors, UUID]:
     """The runs of units above in which a school of the actor's own was asked to correct something."""
     own = sent_to(actor).exclude(run__organization__path__within_any=list(actor.paths))
     return own.values_list("run_id", flat=True)
+
+
+def person_of_row(run: ImportRun, row: SheetRow) -> "Person | None":
+    """Whom of the roster a row is about: as the last check found out, or (a row with an error is not matched) by its numbers."""
+    staged = StagedRow.objects.filter(run=run, file=row.sheet.label, row_no=row.row_no, entity=Entity.USERS)
+    known = staged.exclude(object_id=None).values_list("object_id", flat=True).first()
+    q = Q(pk=known) if known else Q(pk__in=[])
+    cells = open_row(row.cells)
+    for field, index in (("citizen_id", citizen_id_index), ("student_number", student_number_index)):
+        place = row.sheet.columns.get(field)
+        if isinstance(place, int) and place < len(cells) and cells[place]:
+            q |= Q(**{f"{field}_index": index(cells[place])})
+    return people_visible_to(SYSTEM).filter(q).first()

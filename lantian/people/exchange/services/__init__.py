@@ -22,6 +22,7 @@ from lantian.people.exchange.services.sheets.correcting import (
     correct_spelling,
     leave_out,
     leave_out_file,
+    reveal_cell,
 )
 from lantian.people.exchange.services.sheets.mapping import SheetAnswer, settle_sheets
 from lantian.people.exchange.services.sheets.returning import errors_book, send_errors, take_back
@@ -45,6 +46,7 @@ __all__ = [
     "proceed",
     "record_fetched",
     "resume",
+    "reveal_cell",
     "run_export",
     "send_errors",
     "settle_sheets",

@@ -8,16 +8,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
 from lantian.kernel.journal.models import JournalEntry
-from lantian.kernel.rules import Denied
+from lantian.kernel.rules import SYSTEM, Denied
 from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
 from lantian.people.exchange import queries, rules, services
 from lantian.people.exchange.errors import FileNotTaken, NotReady
-from lantian.people.exchange.models import Finding, ImportRun, SentErrors, SheetFile, SheetRow
+from lantian.people.exchange.models import Finding, ImportRun, SentErrors, SheetCorrection, SheetFile, SheetRow
 from lantian.people.exchange.tests.files import carry_out
 from lantian.people.exchange.tests.sheets import HEADS, bring_sheets, csv_of, found, pupil
 from lantian.people.exchange.tests.test_pages import enter, text
 from lantian.people.roster.engine.codes.citizen import make_citizen_id
 from lantian.people.roster.models import Person
+from lantian.people.roster.services import update_person
 from lantian.people.roster.tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -150,7 +151,7 @@ def test_a_schools_workbook_holds_its_wrong_rows_safely_and_comes_back(world: Wo
     assert "仅限工作使用" in sheet["A1"].value
     assert lines[0][3] == "'=cmd|calc"
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
-    assert lines[0][6] == BAD
+    assert lines[0][6] == f"{BAD[:4]}{'*' * (len(BAD) - 6)}{BAD[-2:]}"  # wrong, and sealed elsewhere: masked too
     assert "无法恢复" in sheet.cell(3, 7).comment.text
     assert sheet.cell(3, 7).fill.fgColor.rgb.endswith("FFC9C9")
     assert lines[1][6].startswith(ID[:4] + "***")  # right, and sealed: masked
@@ -234,3 +235,67 @@ def test_the_page_of_corrections_asks_as_much_for_forty_rows_as_for_four(
     client.get(f"/imports/{run.pk}/corrections/")
     with django_assert_max_num_queries(22):
         assert text(client.get(f"/imports/{run.pk}/corrections/")).count('class="card stack"') == 40
+
+
+def test_a_wrong_number_is_masked_until_somebody_says_why(world: World) -> None:
+    run = wrong(world)
+    client = enter(world, "officer")
+    page = f"/imports/{run.pk}/corrections/"
+    assert BAD not in text(client.get(page))
+    row = SheetRow.objects.get(sheet__run=run, row_no=2)
+    address = f"{page}rows/{row.pk}/"
+    ask = {"action": "reveal", "place": "5", "reason": ""}
+    hx = {"HX-Request": "true"}
+    short = text(client.post(address, ask, headers=hx))
+    assert "至少四个字" in short
+    assert BAD not in short
+    assert BAD in text(client.post(address, ask | {"reason": "家长来电核对"}, headers=hx))
+    assert BAD in text(client.post(address, ask | {"reason": "再看一次"}))  # without scripts: the whole page
+    assert BAD not in text(client.get(page))
+    looks = JournalEntry.objects.filter(action="exchange.cell_revealed").order_by("at")
+    assert [(look.object_id, look.data["what"], look.data["row"]) for look in looks] == [(run.pk, "citizen_id", 2)] * 2
+    assert looks[0].data["reason"] == "家长来电核对"
+    assert BAD not in str(looks[0].data)
+    # a column that is no number, and somebody who may not correct
+    assert "不能这样办理" in text(client.post(address, ask | {"place": "2", "reason": "家长来电核对"}, headers=hx))
+    services.send_errors(run, world.east, by=world.act("officer"))
+    assert enter(world, "other_head").post(address, ask | {"reason": "随便看看吧"}).status_code == 404
+    assert looks.count() == 2
+
+
+def test_a_mask_is_not_taken_for_a_correction_and_empty_is(world: World) -> None:
+    run = wrong(world)
+    client = enter(world, "officer")
+    row = SheetRow.objects.get(sheet__run=run, row_no=2)
+    address = f"/imports/{run.pk}/corrections/rows/{row.pk}/"
+    said = {"action": "correct", "place": "5", "text": f"{BAD[:4]}*****{BAD[-2:]}"}
+    assert "还遮着" in text(client.post(address, said, headers={"HX-Request": "true"}))
+    assert "已保存" in text(client.post(address, said | {"text": ""}, headers={"HX-Request": "true"}))
+
+
+def test_whom_a_row_is_about_sees_who_looked_at_it(world: World) -> None:
+    update_person(world.jia, by=SYSTEM, citizen_id=ID)
+    row_of_jia = pupil(world.jia.name, 身份证号=ID, 家长姓名="王芳", 联系电话="1391111000")
+    run = wrong(world, row_of_jia)
+    row = SheetRow.objects.get(sheet__run=run, row_no=2)
+    services.reveal_cell(row, place=8, reason="核对家长电话", by=world.act("officer"))
+    look = JournalEntry.objects.get(action="exchange.cell_revealed")
+    assert (look.object_id, look.data["what"]) == (world.jia.pk, "phone")
+
+
+def test_a_workbook_in_clear_takes_a_reason_and_is_on_record(world: World) -> None:
+    run = wrong(world)
+    client = enter(world, "officer")
+    address = f"/imports/{run.pk}/schools/{world.east.pk}/errors.xlsx"
+    assert client.post(address, {"reason": ""}).status_code == 302
+    assert not JournalEntry.objects.filter(action="exchange.errors_downloaded").exists()
+    response = client.post(address, {"reason": "学校没有电脑，打印给老师"})
+    sheet = load_workbook(io.BytesIO(response.content)).worksheets[0]
+    assert sheet.cell(3, 7).value == BAD
+    assert "仅限工作使用" in sheet["A1"].value
+    entry = JournalEntry.objects.get(action="exchange.errors_downloaded")
+    assert (entry.data["clear"], entry.data["reason"]) == (True, "学校没有电脑，打印给老师")
+    # what comes back unchanged changes nothing
+    upload = SimpleUploadedFile("东小学.xlsx", response.content)
+    client.post(f"/imports/{run.pk}/corrections/returned/", {"returned": upload})
+    assert not SheetCorrection.objects.filter(run=run).exists()

@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantian.kernel.rules import Actor, check
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded_by_object
@@ -24,6 +24,7 @@ from lantian.people.exchange.enums import RunState
 from lantian.people.exchange.errors import ExchangeError
 from lantian.people.exchange.forms import ReturnedForm
 from lantian.people.exchange.models import Finding, ImportRun, SheetCorrection, SheetRow
+from lantian.people.exchange.queries.masking import masked, sealed_places
 from lantian.people.exchange.views.sheets import XLSX
 from lantian.people.roster import queries as roster_queries
 
@@ -39,14 +40,21 @@ def _cell(cells: list[str], place: Any) -> str:
     return cells[place] if isinstance(place, int) and place < len(cells) else ""
 
 
-def _entry(row: SheetRow, findings: list[Finding], alike: dict[tuple[str, str, str], int]) -> dict[str, Any]:
-    """One row as the page shows it: who it is about, and each thing that is wrong with the cell to correct it in."""
+def _entry(
+    row: SheetRow, findings: list[Finding], alike: dict[tuple[str, str, str], int], *, revealed: int | None = None
+) -> dict[str, Any]:
+    """One row as the page shows it: who it is about, and each thing that is wrong with the cell to correct it in.
+
+    Numbers are masked but for the one at the place `revealed`.
+    """
     cells = queries.open_row(row.cells)
     columns = row.sheet.columns
+    hidden = set(sealed_places(row.sheet)) - {revealed}
     said = []
     for one in findings:
         place = one.params.get("place")
-        value = _cell(cells, place)
+        whole = _cell(cells, place)
+        value = masked(whole) if place in hidden else whole
         same = alike.get((one.code, one.column, str(one.params.get("value", ""))), 0)
         said.append(
             {
@@ -55,6 +63,7 @@ def _entry(row: SheetRow, findings: list[Finding], alike: dict[tuple[str, str, s
                 "place": place,
                 "value": one.params.get("suggestion") or value,
                 "was": value,
+                "masked": value != whole,
                 "same": same if "value" in one.params and same > 1 else 0,
                 "is_class": one.params.get("field") in {"class_name", "teaches", "leads"},
             }
@@ -71,7 +80,7 @@ def _alike(findings: Any) -> dict[tuple[str, str, str], int]:
     return found
 
 
-def _entries(run: ImportRun, findings: Any) -> tuple[list[dict[str, Any]], int]:
+def _entries(run: ImportRun, findings: Any, opened: tuple[int, int] | None = None) -> tuple[list[dict[str, Any]], int]:
     """The first wrong rows, and how many more things are wrong."""
     by_row: dict[tuple[str, int], list[Finding]] = {}
     total = 0
@@ -80,7 +89,11 @@ def _entries(run: ImportRun, findings: Any) -> tuple[list[dict[str, Any]], int]:
         if (one.file, one.row_no) in by_row or len(by_row) < PAGE:
             by_row.setdefault((one.file, one.row_no), []).append(one)
     rows, alike = queries.sheet_rows(run, by_row), _alike(findings)
-    shown = [_entry(rows[place], found, alike) for place, found in by_row.items() if place in rows]
+    shown = [
+        _entry(row, found, alike, revealed=opened[1] if opened and opened[0] == row.pk else None)
+        for place, found in by_row.items()
+        if (row := rows.get(place)) is not None
+    ]
     return shown, total - sum(len(found) for found in by_row.values())
 
 
@@ -99,6 +112,11 @@ def _context(run: ImportRun, actor: Actor) -> dict[str, Any]:
 def corrections(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """What is wrong, by file and column, each cell to be corrected where it stands."""
     run, actor = _find(request, run_id), acting(request)
+    return _page(request, run, actor)
+
+
+def _page(request: HttpRequest, run: ImportRun, actor: Actor, *, opened: tuple[int, int] | None = None) -> HttpResponse:
+    """The page; `opened`: the row and place of a number that was asked for with a reason."""
     findings = queries.findings_to_correct(actor, run)
     groups = queries.errors_by_file(findings)
     files = list(findings.filter(row_no__isnull=True, severity="error"))
@@ -110,7 +128,7 @@ def corrections(request: HttpRequest, run_id: UUID) -> HttpResponse:
     school = request.GET.get("school", "")
     if school:
         narrowed = get_school_findings(narrowed, school)
-    entries, more = _entries(run, narrowed)
+    entries, more = _entries(run, narrowed, opened)
     for group in groups:
         group["url"] = "?" + urlencode({"file": group["file"], "column": group["column"]})
         group["current"] = chosen["file"] == group["file"] and chosen["column"] == group["column"]
@@ -147,24 +165,32 @@ def _books(run: ImportRun, actor: Actor) -> list[tuple[str, str]]:
     ]
 
 
+@never_cache
 @require_POST
 @guarded_by_object("exchange.correct")
 def correct_row(request: HttpRequest, run_id: UUID, row_id: int) -> HttpResponse:
-    """Correct a cell (or the same wrong word everywhere), leave the row out, or take it in again; the row as it then stands."""
+    """Correct a cell (or the same wrong word everywhere), leave the row out, take it in again, or see a masked number for a
+    reason; the row as it then stands."""
     run, actor = _find(request, run_id), acting(request)
     row = get_visible_or_404(SheetRow.objects.filter(sheet__run=run).select_related("sheet"), pk=row_id)
-    said, tone = "", "ok"
+    said, tone, revealed = "", "ok", None
     try:
-        said = _act(request, run, row, actor)
+        if request.POST.get("action") == "reveal":
+            revealed = _place(request)
+            services.reveal_cell(row, place=revealed, reason=request.POST.get("reason", ""), by=actor)
+        else:
+            said = _act(request, run, row, actor)
     except ExchangeError as error:
-        said, tone = str(error.message), "error"
+        said, tone, revealed = str(error.message), "error", None
     if "HX-Request" not in request.headers:
+        if revealed is not None:
+            return _page(request, run, actor, opened=(row.pk, revealed))
         (messages.error if tone == "error" else messages.success)(request, said)
         return redirect("exchange_corrections", run.pk)
     row.refresh_from_db()
     run.refresh_from_db()
     findings = queries.findings_to_correct(actor, run).filter(file=row.sheet.label, row_no=row.row_no)
-    entry = _entry(row, list(findings), _alike(queries.findings_to_correct(actor, run)))
+    entry = _entry(row, list(findings), _alike(queries.findings_to_correct(actor, run)), revealed=revealed)
     context = _context(run, actor) | {"entry": entry, "said": said, "tone": tone}
     return render(request, "exchange/_correction.html", context)
 
@@ -180,12 +206,15 @@ def _act(request: HttpRequest, run: ImportRun, row: SheetRow, actor: Actor) -> s
         finding = get_visible_or_404(queries.findings_to_correct(actor, run), pk=post.get("finding", ""))
         count = services.correct_spelling(finding, text=text, by=actor)
         return ngettext("改了 %(n)s 处。", "改了 %(n)s 处。", count) % {"n": count}
+    services.correct_cell(row, place=_place(request), text=text, by=actor)
+    return _("已保存。")
+
+
+def _place(request: HttpRequest) -> int:
     try:
-        place = int(post.get("place", ""))
+        return int(request.POST.get("place", ""))
     except ValueError as error:
         raise ExchangeError from error
-    services.correct_cell(row, place=place, text=text, by=actor)
-    return _("已保存。")
 
 
 @require_POST
@@ -252,16 +281,23 @@ def send(request: HttpRequest, run_id: UUID, school_id: UUID) -> HttpResponse:
 
 
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @guarded_by_object("exchange.correct")
 def book(request: HttpRequest, run_id: UUID, school_id: UUID) -> HttpResponse:
-    """One school's wrong rows as a workbook."""
+    """One school's wrong rows as a workbook; posted with a reason: the wrong numbers in clear."""
     run, actor = _find(request, run_id), acting(request)
     school = get_visible_or_404(roster_queries.organizations_visible_to(actor), pk=school_id)
     organization = actor.grant.organization_name if actor.grant else ""
     note = _("仅限工作使用，请勿外传")
     mark = watermark_text(settings.LANTIAN_REGION_NAME, organization, actor.name, timezone.localtime(), note)
-    content = services.errors_book(run, school, watermark=mark, by=actor)
+    clear = request.method == "POST"
+    try:
+        content = services.errors_book(
+            run, school, watermark=mark, by=actor, clear=clear, reason=request.POST.get("reason", "")
+        )
+    except ExchangeError as error:
+        messages.error(request, str(error.message))
+        return redirect("exchange_corrections", run.pk)
     response = HttpResponse(content, content_type=XLSX)
     name = _("%(school)s-请更正.xlsx") % {"school": school.name}
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"

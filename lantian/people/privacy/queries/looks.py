@@ -17,9 +17,15 @@ REVEALED = "roster.private_fact_revealed"
 EXPORTED = "privacy.data_exported"
 AUDIT_EXPORTED = "privacy.audit_exported"
 FETCHED = "exchange.private_facts_fetched"
-LOOKS = (REVEALED, EXPORTED, FETCHED)
+IN_LIST, ERRORS_TAKEN = "exchange.cell_revealed", "exchange.errors_downloaded"
+LOOKS = (REVEALED, EXPORTED, FETCHED, IN_LIST)
 LISTS = (LIST_EXPORTED, AUDIT_EXPORTED)  # about no single person
-AUDITED = (*LOOKS, "roster.grant_given", "roster.grant_revoked", *LISTS)
+NOT_OF_A_PERSON = (
+    *LISTS,
+    IN_LIST,
+    ERRORS_TAKEN,
+)  # at least not always: a list may name people who are not registered yet
+AUDITED = (*LOOKS, "roster.grant_given", "roster.grant_revoked", *LISTS, ERRORS_TAKEN)
 
 
 def _with_unit(rows: "QuerySet[JournalEntry]") -> "QuerySet[JournalEntry]":
@@ -50,6 +56,6 @@ def audited_below(actor: Actor) -> "QuerySet[JournalEntry]":
     of_person = Q(object_type="roster.person")
     within = Q(organization_id__in=units.values("pk")) | of_person & Q(object_id__in=people.values("pk"))
     # a grant is written down twice, about itself and about the person
-    rows = rows.filter(of_person | Q(action__in=LISTS), within)
+    rows = rows.filter(of_person | Q(action__in=NOT_OF_A_PERSON), within)
     names = roster.people_visible_to(SYSTEM).filter(pk=OuterRef("object_id"))
     return _with_unit(rows).annotate(about=Subquery(names.values("name")[:1])).order_by("-at", "pk")

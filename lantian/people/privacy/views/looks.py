@@ -16,7 +16,15 @@ from lantian.kernel.rules import SYSTEM, check, require
 from lantian.kernel.web.guards import acting, guarded, guarded_by_object
 from lantian.kernel.web.lists import LIST_EXPORTED, Column, Filter, ListPage
 from lantian.people.privacy import queries, rules, services
-from lantian.people.privacy.queries.looks import AUDIT_EXPORTED, EXPORTED, FETCHED, LISTS, REVEALED
+from lantian.people.privacy.queries.looks import (
+    AUDIT_EXPORTED,
+    ERRORS_TAKEN,
+    EXPORTED,
+    FETCHED,
+    IN_LIST,
+    LISTS,
+    REVEALED,
+)
 from lantian.people.privacy.views.parts import find_person
 from lantian.people.roster import queries as roster
 from lantian.people.roster.queries.history import FACTS
@@ -25,6 +33,8 @@ ACTIONS = (
     (REVEALED, gettext_lazy("查看隐私信息")),
     (EXPORTED, gettext_lazy("下载个人信息副本")),
     (FETCHED, gettext_lazy("随名册交给其他系统")),
+    (IN_LIST, gettext_lazy("查看导入名单里的号码")),
+    (ERRORS_TAKEN, gettext_lazy("下载要更正的名单")),
     ("roster.grant_given", gettext_lazy("授予职务")),
     ("roster.grant_revoked", gettext_lazy("撤销职务")),
     (LIST_EXPORTED, gettext_lazy("导出名单")),
@@ -48,6 +58,12 @@ def _what(row: Any) -> str:
     if row.action in LISTS:
         title = _("%(title)s %(rows)s 行") % {"title": data.get("title", ""), "rows": data.get("rows", "")}
         return _("；").join([title.strip(), *data.get("narrowed", [])])
+    if row.action == ERRORS_TAKEN:
+        return (
+            _("%(unit)s，号码未遮") % {"unit": data.get("organization", "")}
+            if data.get("clear")
+            else str(data.get("organization", ""))
+        )
     if "role" in data:
         return f"{data.get('organization', '')} {roster.role_name(data['role'])}".strip()
     return ""

@@ -12,9 +12,11 @@ from lantian.kernel.rules import Actor, require
 from lantian.people.exchange.engine.sheets.grids import tidy
 from lantian.people.exchange.engine.sheets.rows import RowReader
 from lantian.people.exchange.enums import RunKind, RunState, Severity
-from lantian.people.exchange.errors import NotReady
+from lantian.people.exchange.errors import NotReady, ReasonNeeded, StillMasked
 from lantian.people.exchange.models import Finding, ImportRun, SheetCorrection, SheetRow
+from lantian.people.exchange.queries.masking import is_mask, sealed_places
 from lantian.people.exchange.queries.sealing import open_row, seal_cell, seal_row
+from lantian.people.exchange.queries.sheets import person_of_row
 from lantian.people.exchange.rules import may_correct
 from lantian.people.exchange.services.outside import JOB
 from lantian.people.exchange.services.sheets.places import Places
@@ -22,6 +24,7 @@ from lantian.people.exchange.services.sheets.staging import finding_of, frame_of
 
 OPEN_TO_CORRECTION = (RunState.CHECKED, RunState.CHECKING)
 MOST_AT_ONCE = 5000
+SHORTEST_REASON = 4
 
 
 def locked_run(run_id: UUID) -> ImportRun:
@@ -95,15 +98,39 @@ def _settle(row: SheetRow) -> None:
 
 @transaction.atomic
 def correct_cell(row: SheetRow, *, place: int, text: str, by: Actor) -> None:
-    """Write `text` into the column at `place` (from 0) of a row, and judge the row anew. Raises Denied, NotReady."""
+    """Write `text` into the column at `place` (from 0) of a row, and judge the row anew. Raises Denied, NotReady, StillMasked."""
     run = locked_run(row.sheet.run_id)
     require(may_correct, by, run, row.org_id)
     if not 0 <= place < len(row.sheet.heads):
         raise NotReady
+    if is_mask(text) and place in sealed_places(row.sheet):
+        raise StillMasked
     if set_cell(row, place, tidy(text), by=by):
         journal.record("exchange.cell_corrected", run, by=by, file=row.sheet.label, row=row.row_no)
         judge_rows([row], run)
         check_anew(run)
+
+
+@transaction.atomic
+def reveal_cell(row: SheetRow, *, place: int, reason: str, by: Actor) -> str:
+    """Read a number that is shown masked. Who, which and why is written down first: in the history of whom it is about, where the
+    roster knows them, else in that of the run.
+
+    Raises Denied, ReasonNeeded; NotReady for a place that holds none.
+    """
+    run = ImportRun.objects.select_related("organization").get(pk=row.sheet.run_id)
+    require(may_correct, by, run, row.org_id)
+    what = sealed_places(row.sheet).get(place)
+    if what is None:
+        raise NotReady
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise ReasonNeeded
+    about = person_of_row(run, row) or run
+    reason = reason.strip()[:200]
+    file, number = row.sheet.label, row.row_no
+    journal.record("exchange.cell_revealed", about, by=by, what=what, file=file, row=number, reason=reason)
+    cells = open_row(row.cells)
+    return cells[place] if place < len(cells) else ""
 
 
 @transaction.atomic

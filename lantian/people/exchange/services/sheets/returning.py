@@ -21,12 +21,19 @@ from lantian.kernel.web.sheets import safe_cell
 from lantian.people.exchange import queries
 from lantian.people.exchange.engine.sheets.grids import Grid, SheetRefused, tidy
 from lantian.people.exchange.engine.sheets.reading import read_file
-from lantian.people.exchange.errors import FileNotTaken, NotReady
+from lantian.people.exchange.errors import FileNotTaken, NotReady, ReasonNeeded
 from lantian.people.exchange.models import Finding, ImportRun, SentErrors, SheetRow
+from lantian.people.exchange.queries.masking import is_mask, masked, sealed_places
 from lantian.people.exchange.queries.sealing import open_row
 from lantian.people.exchange.queries.words import WORDS
 from lantian.people.exchange.rules import may_correct, may_import
-from lantian.people.exchange.services.sheets.correcting import check_anew, judge_rows, locked_run, set_cell
+from lantian.people.exchange.services.sheets.correcting import (
+    SHORTEST_REASON,
+    check_anew,
+    judge_rows,
+    locked_run,
+    set_cell,
+)
 
 if TYPE_CHECKING:
     from lantian.people.roster.models import Organization
@@ -34,7 +41,6 @@ if TYPE_CHECKING:
 REF = "行标识（请勿改动）"  # i18n: data
 WORDS_HEAD = "问题"  # i18n: data
 _REF = re.compile(r"R(\d{1,18})")
-SEALED = ("citizen_id", "student_number", "phone", "guardian_phone", "guardian2_phone", "father_phone", "mother_phone")
 MOST_ROWS = 5000
 _WRONG = PatternFill("solid", fgColor="FFC9C9")
 _HEAD = PatternFill("solid", fgColor="E8F1FB")
@@ -54,15 +60,11 @@ def send_errors(run: ImportRun, organization: "Organization", *, by: Actor) -> S
     return sent
 
 
-def _masked(text: str) -> str:
-    return f"{text[:4]}{'*' * (len(text) - 6)}{text[-2:]}" if len(text) > 8 else text
-
-
-def shown_cells(row: SheetRow, cells: list[str], wrong: set[int]) -> list[str]:
-    """A row as its school sees it: what is right and sealed elsewhere is masked, what is wrong is in clear."""
-    hidden = {row.sheet.columns.get(key) for key in SEALED} - wrong
+def shown_cells(row: SheetRow, cells: list[str], clear: set[int]) -> list[str]:
+    """A row as its school sees it: numbers that are sealed elsewhere are masked, but for the places of `clear`."""
+    hidden = set(sealed_places(row.sheet)) - clear
     padded = cells + [""] * (len(row.sheet.heads) - len(cells))
-    return [_masked(text) if place in hidden else text for place, text in enumerate(padded)]
+    return [masked(text) if place in hidden else text for place, text in enumerate(padded)]
 
 
 def _wrong_rows(run: ImportRun, organization_id: UUID) -> dict[str, dict[int, list[Finding]]]:
@@ -75,21 +77,28 @@ def _wrong_rows(run: ImportRun, organization_id: UUID) -> dict[str, dict[int, li
     return found
 
 
-def errors_book(run: ImportRun, organization: "Organization", *, watermark: str, by: Actor) -> bytes:
+def errors_book(
+    run: ImportRun, organization: "Organization", *, watermark: str, by: Actor, clear: bool = False, reason: str = ""
+) -> bytes:
     """The wrong rows of one school as a workbook: wrong cells marked, with what to do as a comment and in a last column.
 
-    Raises Denied. Who took it is on record.
+    Numbers are masked; `clear` leaves the wrong ones open, for a `reason`. Who took it, how and why is on record. Raises Denied,
+    ReasonNeeded.
     """
     require(may_correct, by, run, organization.pk)
+    reason = reason.strip()[:200]
+    if clear and len(reason) < SHORTEST_REASON:
+        raise ReasonNeeded
     book = Workbook()
     book.remove(book.worksheets[0])
     for label, rows in _wrong_rows(run, organization.pk).items():
         found = queries.sheet_rows(run, [(label, number) for number in rows])
         if found:
-            _sheet(book, label, [(found[label, n], rows[n]) for n in sorted(rows) if (label, n) in found], watermark)
+            lines = [(found[label, n], rows[n]) for n in sorted(rows) if (label, n) in found]
+            _sheet(book, label, lines, watermark, clear=clear)
     if not book.worksheets:
         book.create_sheet(WORDS_HEAD)
-    journal.record("exchange.errors_downloaded", run, by=by, school=organization.name)
+    journal.record("exchange.errors_downloaded", run, by=by, organization=organization.name, clear=clear, reason=reason)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -103,7 +112,9 @@ def _put(sheet: object, row: int, column: int, text: str) -> Cell:
     return cell
 
 
-def _sheet(book: Workbook, label: str, lines: "list[tuple[SheetRow, list[Finding]]]", watermark: str) -> None:
+def _sheet(
+    book: Workbook, label: str, lines: "list[tuple[SheetRow, list[Finding]]]", watermark: str, *, clear: bool
+) -> None:
     name = "".join(sign for sign in label if sign not in r"[]:*?/\'")[:28] or WORDS_HEAD
     sheet = book.create_sheet(name)
     sheet.oddFooter.center.text = watermark.replace("&", "&&")
@@ -118,7 +129,7 @@ def _sheet(book: Workbook, label: str, lines: "list[tuple[SheetRow, list[Finding
     for number, (row, findings) in enumerate(lines, start=3):
         wrong = {place for one in findings if isinstance(place := one.params.get("place"), int)}
         _put(sheet, number, 1, f"R{row.pk}")
-        for place, text in enumerate(shown_cells(row, open_row(row.cells), wrong)):
+        for place, text in enumerate(shown_cells(row, open_row(row.cells), wrong if clear else set())):
             cell = _put(sheet, number, place + 2, text)
             if place in wrong:
                 said = [queries.finding_words(one) for one in findings if one.params.get("place") == place]
@@ -159,19 +170,15 @@ def take_back(run: ImportRun, content: bytes, *, by: Actor) -> int:
     row = locked_run(run.pk)
     lines = dict(_returned(content))
     found = SheetRow.objects.filter(sheet__run=row, pk__in=lines, left_out=False).select_related("sheet")
-    wrong: dict[tuple[str, int], set[int]] = defaultdict(set)
-    for one in Finding.objects.filter(run=row, row_no__isnull=False, severity="error"):
-        if isinstance(place := one.params.get("place"), int):
-            wrong[one.file, int(one.row_no or 0)].add(place)
     changed, touched = 0, []
     for each in found:
         require(may_correct, by, row, each.org_id)
         before = open_row(each.cells)
-        shown = shown_cells(each, before, wrong[each.sheet.label, each.row_no])
+        shown = shown_cells(each, before, set())  # a number that was sent in clear and stands unchanged is no change
         differing = [
             (place, tidy(text))
             for place, text in enumerate(lines[each.pk])
-            if place < len(shown) and text not in {shown[place], safe_cell(shown[place])} and not _is_mask(text)
+            if place < len(shown) and text not in {shown[place], safe_cell(shown[place])} and not is_mask(text)
         ]
         changed += sum([set_cell(each, place, text, by=by) for place, text in differing])
         if differing:
@@ -181,7 +188,3 @@ def take_back(run: ImportRun, content: bytes, *, by: Actor) -> int:
         judge_rows(touched, row)
         check_anew(row)
     return changed
-
-
-def _is_mask(text: str) -> bool:
-    return "***" in text

@@ -18,6 +18,7 @@ from lantian.people.exchange.engine.sheets.fields import FIELDS, Kind
 from lantian.people.exchange.engine.sheets.rows import ClassPlace, Frame, Guardian, Parsed, RowReader
 from lantian.people.exchange.enums import Complete, Entity
 from lantian.people.exchange.models import Finding, ImportRun, SheetFile, SheetRow, StagedRow
+from lantian.people.exchange.queries.masking import SEALED
 from lantian.people.exchange.queries.sealing import open_row
 from lantian.people.exchange.services.outside import Outside
 from lantian.people.exchange.services.reading import Findings, copy_line, copy_rows
@@ -86,7 +87,7 @@ def finding_of(line: Line, fault: CellFault) -> tuple[str, str, str, dict[str, o
     """(code, column, severity, params) of a cell's fault; params name the column's place and field for correcting it."""
     column, place = column_of(line.sheet, fault.key)
     params = dict(fault.params) | {"place": place, "field": fault.key}
-    if fault.suggestion:
+    if fault.suggestion and fault.key not in SEALED:  # a number that is kept sealed is not said in what is found
         params["suggestion"] = fault.suggestion
     return fault.code, column[:80], fault.severity, params
 
