@@ -1,22 +1,14 @@
 """What can go wrong with terms and days, in words for the person who sees it."""
 
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from lantian.kernel.rules import Text
+from lantian.kernel.errors import Refusal
 
 
-class CalendarError(Exception):
-    """Base of this app's faults; `message` is a sentence for the user."""
+class CalendarError(Refusal):
+    """Base of this app's faults."""
 
-    message: "Text" = _("校历没有保存。")
-
-    def __init__(self, message: "Text | None" = None) -> None:
-        if message is not None:
-            self.message = message
-        super().__init__(str(self.message))
+    message = _("校历没有保存。")
 
 
 class BadTerm(CalendarError):

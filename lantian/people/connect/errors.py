@@ -4,20 +4,14 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from lantian.kernel.errors import Refusal
+
 if TYPE_CHECKING:
     from lantian.kernel.rules import Text
 
 
-class ConnectError(Exception):
-    """Base of this app's refusals; `message` is a sentence for the user, `field` the form field it is about."""
-
-    message: "Text" = _("操作没有完成。")
-    field: str = ""
-
-    def __init__(self, message: "Text | None" = None) -> None:
-        if message is not None:
-            self.message = message
-        super().__init__(str(self.message))
+class ConnectError(Refusal):
+    """Base of this app's refusals."""
 
 
 class OutsideOwnUnit(ConnectError):

@@ -1,25 +1,12 @@
 """Refusals of the exchange, in words for the person who sees them."""
 
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from lantian.kernel.rules import Text
+from lantian.kernel.errors import Refusal
 
 
-class ExchangeError(Exception):
-    """Base of this app's refusals; `message` is a sentence for the user, `field` the form field it is about."""
-
-    message: "Text" = _("操作没有完成。")
-    field: str = ""
-
-    def __init__(self, message: "Text | None" = None, *, field: str | None = None) -> None:
-        if message is not None:
-            self.message = message
-        if field is not None:
-            self.field = field
-        super().__init__(str(self.message))
+class ExchangeError(Refusal):
+    """Base of this app's refusals."""
 
 
 class FileNotTaken(ExchangeError):

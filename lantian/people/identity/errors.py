@@ -1,23 +1,15 @@
 """What can go wrong with accounts, in words for the person who sees it."""
 
-from typing import TYPE_CHECKING
-
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from lantian.kernel.rules import Text
+from lantian.kernel.errors import Refusal
 
 
-class IdentityError(Exception):
-    """Base of this app's faults; `message` is a sentence for the user."""
+class IdentityError(Refusal):
+    """Base of this app's faults."""
 
-    message: "Text" = _("账号操作没有完成。")
-
-    def __init__(self, message: "Text | None" = None) -> None:
-        if message is not None:
-            self.message = message
-        super().__init__(str(self.message))
+    message = _("账号操作没有完成。")
 
 
 class LoginNameTaken(IdentityError):

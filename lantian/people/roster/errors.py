@@ -1,27 +1,13 @@
 """What can go wrong in the roster, in words for the person who sees it."""
 
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext_lazy as _
 
+from lantian.kernel.errors import Refusal
 from lantian.people.roster.engine.codes.citizen import Fault as CitizenIdFault
 
-if TYPE_CHECKING:
-    from lantian.kernel.rules import Text
 
-
-class RosterError(Exception):
-    """Base of this app's faults; `message` is a sentence for the user, `field` the form field it is about."""
-
-    message: "Text" = _("操作没有完成。")
-    field: str = ""
-
-    def __init__(self, message: "Text | None" = None, *, field: str | None = None) -> None:
-        if message is not None:
-            self.message = message
-        if field is not None:
-            self.field = field
-        super().__init__(str(self.message))
+class RosterError(Refusal):
+    """Base of this app's faults."""
 
 
 class WouldBeCycle(RosterError):

@@ -1,22 +1,14 @@
 """What can go wrong in the timetable, each with a sentence for the user."""
 
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from lantian.kernel.rules import Text
+from lantian.kernel.errors import Refusal
 
 
-class ScheduleError(Exception):
-    """Base: `message` may be shown to the person who asked."""
+class ScheduleError(Refusal):
+    """Base of this app's faults."""
 
-    message: "Text" = _("安排没有成功")
-
-    def __init__(self, message: "Text | None" = None) -> None:
-        if message is not None:
-            self.message = message
-        super().__init__(str(self.message))
+    message = _("安排没有成功")
 
 
 class Clash(ScheduleError):

@@ -1,24 +1,16 @@
 """What can go wrong around a live lesson: a stable `code` for pages and a sentence for people."""
 
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from lantian.kernel.rules import Text
+from lantian.kernel.errors import Refusal
 
 
-class LiveError(Exception):
-    """Base. `status` is the HTTP status a page answers with."""
+class LiveError(Refusal):
+    """Base. `status` is the HTTP status a page answers with, `code` goes over the wire."""
 
     code = "live"
     status = 409
-    message: "Text" = _("直播服务出错")
-
-    def __init__(self, message: "Text | None" = None) -> None:
-        if message is not None:
-            self.message = message
-        super().__init__(str(self.message))
+    message = _("直播服务出错")
 
 
 class TooEarly(LiveError):
