@@ -64,6 +64,17 @@ class ScheduleConfig(AppConfig):
         )
         navigation.add(
             navigation.NavItem(
+                "rooms",
+                pgettext_lazy("many", "教室"),
+                "schedule_rooms",
+                "door-open",
+                63,
+                shown=navigation.roles("teacher", "homeroom_teacher", "school_head", "school_it", "officer"),
+                group=_("名册"),
+            )
+        )
+        navigation.add(
+            navigation.NavItem(
                 "alliances",
                 pgettext_lazy("many", "联盟"),
                 "schedule_alliances",

@@ -98,6 +98,26 @@ def test_ordering_by_keyboard_keeps_the_focus_on_the_column(open_page: Any) -> N
     until(page, "document.activeElement.closest('[aria-sort]') !== null")
 
 
+def test_turning_pages_by_keyboard_keeps_the_focus_in_the_pager(open_page: Any) -> None:
+    page = open_page()
+    pager = "#list-samples .pager"
+    last = int(page.locator(f"{pager} a[aria-label^=第]").last.inner_text())
+    page.locator(f"{pager} [rel=next]").focus()
+    for number in range(2, last + 1):
+        page.keyboard.press("Enter")
+        until(page, f"location.search.includes('page={number}')")
+        wanted = "next" if number < last else f"{last}"  # there is no next page: the page one is on
+        until(page, f"document.activeElement.id === 'pager-samples-{wanted}'")
+
+
+def test_taking_a_filter_off_by_keyboard_keeps_the_focus_in_the_list(open_page: Any) -> None:
+    page = open_page("/_/ui?setting=rural")
+    page.locator("#list-samples .chip").focus()
+    page.keyboard.press("Enter")
+    until(page, "!document.querySelector('.chip')")
+    until(page, "document.activeElement.type === 'search'")
+
+
 def test_picking_rows_shows_the_bulk_bar(open_page: Any) -> None:
     page = open_page()
     bar = page.locator("[data-bulk]")
