@@ -30,6 +30,10 @@ LANTIAN_DISK_RESERVE_BYTES = int(os.environ.get("LANTIAN_DISK_RESERVE_MB") or "1
 LANTIAN_KEEP_RECORDINGS_DAYS = int(os.environ.get("LANTIAN_KEEP_RECORDINGS_DAYS") or ("3" if LANTIAN_DEMO else "0"))
 # The second rendition of live lessons, with AAC sound, for players without Opus: about 2 % of a core a lesson.
 LANTIAN_LIVE_AAC = flag("LANTIAN_LIVE_AAC", default=True)
+# Text messages for forgotten passwords: http (a service of the region's), log (demonstrations alone), or none.
+LANTIAN_SMS = os.environ.get("LANTIAN_SMS", "log" if LANTIAN_DEMO else "")
+LANTIAN_SMS_URL = os.environ.get("LANTIAN_SMS_URL", "")
+LANTIAN_SMS_TOKEN = os.environ.get("LANTIAN_SMS_TOKEN", "")
 # What calls itself the issuer of who somebody is (OpenID Connect): the address of the request, unless it is named.
 LANTIAN_ISSUER = os.environ.get("LANTIAN_ISSUER", "").rstrip("/")
 # Another platform whose accounts may open accounts here (OpenID Connect); without an issuer there is none.
@@ -229,6 +233,9 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "300/m/ip,5/300s/key",
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
+    "recover": "300/m/ip",
+    "recover_send": "120/m/ip,6/600s/key",
+    "recover_code": "300/m/ip,15/600s/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = 1
 IDP_OIDC_ADAPTER = "lantian.people.connect.services.protocol.Adapter"

@@ -29,7 +29,8 @@ class Column:
     """One column. `value` is an attribute path ("person.name") or a function of the row; default: the key.
 
     kind: text, number, date, datetime, badge. `tone(row)` colours a badge. `primary`: names the row (its header, the card's
-    title). `sort`: what to order by, the row's key added so that pages never overlap. `export=False` keeps it out of files.
+    title). `sort`: what to order by, the row's key added so that pages never overlap. `export=False` keeps it out of files,
+    `page=False` off the page.
     `link(row)` may answer "" for a row whose page is not for this person: words alone.
     """
 
@@ -42,6 +43,7 @@ class Column:
     tone: Callable[[Any], str] | None = None
     primary: bool = False
     export: bool = True
+    page: bool = True
 
     def of(self, row: Any) -> Any:
         """The value for one row."""

@@ -198,7 +198,7 @@ class ListPage(Generic[M]):
         return [self._row(each) for each in self.objects]
 
     def _row(self, each: M) -> Row:
-        cells = [Cell(column, column.html(each), column.text(each) == "") for column in self.columns]
+        cells = [Cell(column, column.html(each), column.text(each) == "") for column in self.columns if column.page]
         title = next((column.text(each) for column in self.columns if column.primary), str(each))
         return Row(each, str(each.pk), cells, title)
 
@@ -244,7 +244,7 @@ class ListPage(Generic[M]):
     def heads(self) -> list[Head]:
         heads = []
         key, descending = self.sort
-        for column in self.columns:
+        for column in [column for column in self.columns if column.page]:
             url, direction = "", ""
             if column.sort:
                 now = column.key == key

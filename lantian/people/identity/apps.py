@@ -46,6 +46,7 @@ def _hold() -> None:
         _("账号、登录名、登录设备"),
         covers=(
             "identity.loginname.account",
+            "identity.recoverycode.account",
             "account.emailaddress.user",
             "mfa.authenticator.user",
             "usersessions.usersession.user",

@@ -59,3 +59,13 @@ class NotConfirmed(IdentityError):
 
 class AlreadySet(IdentityError):
     message = _("这个账号已经设过密码。")
+
+
+class RecoveryCodeWrong(IdentityError):
+    """Also for accounts that do not exist: nothing more exact is ever said."""
+
+    message = _("验证码不对，或者已经过期。请核对短信，或重新发送。")
+
+
+class TextNotSent(Exception):
+    """The service for text messages did not take one; the job tries again."""

@@ -91,3 +91,11 @@ class SessionsEnded(Event):
     verb: ClassVar[str] = "https://w3id.org/xapi/adl/verbs/logged-out"
     object_type: ClassVar[str] = "identity.account"
     count: int = 0
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class PasswordRecovered(Event):
+    name: ClassVar[str] = "identity.password_recovered"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "update"
+    object_type: ClassVar[str] = "identity.account"

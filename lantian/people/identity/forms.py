@@ -74,6 +74,32 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
         return response
 
 
+class ForgottenForm(forms.Form):
+    """Who has forgotten the password."""
+
+    login = forms.CharField(
+        label=_("用户名、手机号或学籍号"),
+        max_length=80,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
+        ),
+        error_messages={"required": _("请填写登录名")},
+    )
+
+    def clean_login(self) -> str:
+        return normalise_login(self.cleaned_data["login"])
+
+
+class CodeForm(forms.Form):
+    """The code from the text message."""
+
+    code = forms.CharField(
+        label=_("短信验证码"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
+    )
+
+
 class NewPasswordForm(forms.Form):
     """A new password, typed twice; its strength is judged by the service."""
 

@@ -59,3 +59,20 @@ class LoginName(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.hint}"
+
+
+class RecoveryCode(models.Model):
+    """A code sent to the holder's phone, good for some minutes and a few tries. Only a keyed hash is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="recovery_codes")
+    index = models.BinaryField(max_length=32)
+    tries_left = models.PositiveSmallIntegerField(default=5)
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "-created_at"], name="recovery_code_account")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} until {self.expires_at}"

@@ -19,6 +19,7 @@ from lantian.kernel import crypto
 from lantian.kernel.holdings import Part, Subject
 from lantian.kernel.registry import Registry
 from lantian.kernel.retention import Line
+from lantian.kernel.registry import Registry
 from lantian.kernel.rules import Actor
 from lantian.people.identity.engine.devices import describe
 from lantian.people.identity.engine.names import normalise_login
@@ -26,6 +27,9 @@ from lantian.people.identity.models import Account, LoginName
 from lantian.people.identity.rules import needs_second_factor
 
 LOGIN_PURPOSE = "identity.login"
+
+# AccountKind → the holder's phone number, "" when none is known: this app knows no persons.
+PHONES: Registry[Callable[[Account], str]] = Registry("phones of account holders")
 
 
 def login_index(name: str) -> bytes:
@@ -42,6 +46,12 @@ def account_by_login(typed: str) -> Account | None:
 def is_open(account_id: UUID) -> bool:
     """Whether an account is there and was not closed."""
     return Account.objects.filter(pk=account_id, is_active=True).exists()
+
+
+def phone_of(account: Account) -> str:
+    """The number that codes for this account are sent to; "" when there is none."""
+    source = PHONES.get(account.kind)
+    return source(account) if source else ""
 
 
 def taken_login_names(names: Iterable[str]) -> set[str]:

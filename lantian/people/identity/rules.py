@@ -66,3 +66,16 @@ def may_set_own_password(actor: Actor, account: Account) -> Verdict:
     if account.kind == AccountKind.CLASS_SCREEN:
         return deny(_("班级大屏的密码由学校信息管理员设置"))
     return may_manage_own_account(actor, account)
+
+
+@rule("identity.recover_by_phone")
+def may_recover_by_phone(actor: Actor, account: Account) -> Verdict:
+    """Set a new password with a code sent to the holder's phone: for people's open accounts, whoever asks.
+
+    What is asked of the phone proves who it is; the second factor is asked afterwards all the same.
+    """
+    if account.kind != AccountKind.PERSON:
+        return deny(_("班级大屏的密码由学校信息管理员设置"))
+    if not account.is_active:
+        return deny(_("这个账号已经停用，请联系学校"))
+    return ALLOW

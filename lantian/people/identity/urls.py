@@ -6,7 +6,7 @@ from allauth.mfa.recovery_codes import views as recovery_views
 from allauth.mfa.totp import views as totp_views
 from django.urls import path
 
-from lantian.people.identity.views import own, upstream
+from lantian.people.identity.views import own, recovery, upstream
 
 urlpatterns = [
     path("accounts/login/", account_views.login, name="account_login"),
@@ -40,4 +40,8 @@ urlpatterns = [
     path("me/links/", upstream.links, name="identity_links"),
     path("me/links/new/", upstream.link, name="identity_link"),
     path("me/links/end/", upstream.unlink, name="identity_unlink"),
+    path("accounts/recover/", recovery.forgotten, name="identity_forgotten"),
+    path("accounts/recover/ways/", recovery.recovery_ways, name="identity_recovery_ways"),
+    path("accounts/recover/code/", recovery.recovery_code, name="identity_recovery_code"),
+    path("accounts/recover/password/", recovery.recovery_password, name="identity_recovery_password"),
 ]

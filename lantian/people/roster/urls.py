@@ -33,6 +33,7 @@ urlpatterns = [
     path("classes/<uuid:pk>/move/", promotion.move_students, name="roster_class_move"),
     path("organizations/<uuid:pk>/people/new/", people.create, name="roster_person_new"),
     path("classes/<uuid:pk>/", classes.record, name="roster_class_group"),
+    path("classes/<uuid:pk>/sign-in/", classes.sign_in, name="roster_class_sign_in"),
     path("classes/<uuid:pk>/slips/", classes.slips, name="roster_class_slips"),
     path("classes/<uuid:pk>/family-slips/", binding.family_slips, name="roster_family_slips"),
     path("people/<uuid:pk>/family-slip/", binding.family_slip, name="roster_family_slip"),

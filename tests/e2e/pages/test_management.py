@@ -1,5 +1,8 @@
 """Managing people in a browser, as a school's IT teacher and a class teacher do."""
 
+import json
+import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -71,3 +74,34 @@ def test_a_cell_of_the_matrix_is_changed_on_a_phone_and_by_keyboard(chromium: An
     page.keyboard.press("Escape")
     expect(empty.locator("a.cell")).to_have_text(name)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.timeout(90)
+def test_a_forgotten_password_is_made_new_with_a_code_to_the_phone(chromium: Any, instance: Instance) -> None:
+    manager = enter(chromium, instance, "school-it", DESK)
+    manager.goto("/people/?role=teacher")
+    manager.locator("#main tbody th a").nth(5).click()
+    manager.get_by_role("link", name="修改资料").click()
+    phone = "13700001234"
+    manager.get_by_label("手机号").fill(phone)
+    manager.get_by_role("button", name="保存").click()
+    page = chromium.new_context(locale="zh-CN", viewport=PHONE, base_url=instance.url).new_page()
+    page.goto("/accounts/login/")
+    page.get_by_role("link", name="忘记密码？").click()
+    page.get_by_label("用户名、手机号或学籍号").fill(phone)
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_role("button", name="发送验证码").click()
+    texts = instance.home / "demo" / "texts.jsonl"
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and not (texts.exists() and phone in texts.read_text()):
+        time.sleep(0.3)
+    sent = json.loads([line for line in texts.read_text().splitlines() if phone in line][-1])
+    page.get_by_label("短信验证码").fill(re.findall(r"\d{6}", sent["text"])[0])
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_label("新密码", exact=True).fill("river-and-reed-7")
+    page.get_by_label("再输一遍新密码").fill("river-and-reed-7")
+    page.get_by_role("button", name="设好密码").click()
+    page.get_by_label("用户名、手机号或学籍号").fill(phone)
+    page.get_by_label("密码", exact=True).fill("river-and-reed-7")
+    page.get_by_role("button", name="登录").click()
+    expect(page).to_have_url(f"{instance.url}/today/")

@@ -31,6 +31,7 @@ class Views(ListPage[SavedView]):
         Column("length", "长度", value=lambda view: len(view.name), kind="number"),
         Column("created_at", "时间", sort="created_at"),
         Column("id", "内部编号", export=False),
+        Column("query", "查询", page=False),
     )
     filters = (
         Filter("list_key", "列表", [("even", "双"), ("odd", "单")]),
@@ -69,6 +70,8 @@ def test_a_page_shows_its_rows_in_the_declared_order(show: Callable[..., Views])
     page = show()
     assert names(page)[0] == "item-000"
     assert (page.total, page.pages, page.first_row, page.last_row) == (130, 7, 1, 20)
+    assert [head.column.key for head in page.heads] == ["name", "list_key", "length", "created_at", "id"]
+    assert len(page.rows[0].cells) == 5
     assert page.rows[0].cells[1].html == '<span class="badge badge-ok">even</span>'
 
 
@@ -175,7 +178,7 @@ def test_csv_opens_as_utf8_and_holds_all_rows_asked_for(show: Callable[..., View
     data = content(response)
     assert data.startswith(b"\xef\xbb\xbf")
     lines = data.decode("utf-8-sig").splitlines()
-    assert lines[0] == "名称,列表,长度,时间"
+    assert lines[0] == "名称,列表,长度,时间,查询"
     assert len(lines) == 67
     assert "刘主任 · " in lines[-1]
     assert "attachment" in response["Content-Disposition"]
@@ -189,7 +192,7 @@ def test_xlsx_carries_who_took_it(show: Callable[..., Views]) -> None:
     assert sheet is not None
     assert "刘主任" in str(sheet["A1"].value)
     assert "刘主任" in str(sheet.oddFooter.center.text)
-    assert [cell.value for cell in sheet[2]] == ["名称", "列表", "长度", "时间"]
+    assert [cell.value for cell in sheet[2]] == ["名称", "列表", "长度", "时间", "查询"]
     assert sheet["C3"].value == 8
 
 

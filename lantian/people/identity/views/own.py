@@ -28,7 +28,8 @@ def _account(request: HttpRequest) -> Account:
     return request.user
 
 
-def _refused_by(form: Form, error: ValidationError | IdentityError, field: str | None = None) -> None:
+def refused_by(form: Form, error: ValidationError | IdentityError, field: str | None = None) -> None:
+    """Put a service's "no" into the form."""
     form.add_error(field, error if isinstance(error, ValidationError) else str(error.message))
 
 
@@ -46,7 +47,7 @@ def first_password(request: HttpRequest) -> HttpResponse:
         try:
             accounts.set_first_password(account, password=form.cleaned_data["password"], by=acting(request))
         except (ValidationError, IdentityError) as error:
-            _refused_by(form, error, "password" if getattr(error, "code", "") != "busy" else None)
+            refused_by(form, error, "password" if getattr(error, "code", "") != "busy" else None)
         else:
             sessions.renew_session(request, account)
             messages.success(request, _("密码设好了。以后请用它登录，激活码已经作废。"))
@@ -74,9 +75,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
                 by=acting(request),
             )
         except IdentityError as error:
-            _refused_by(form, error, "current")
+            refused_by(form, error, "current")
         except ValidationError as error:
-            _refused_by(form, error, "password" if getattr(error, "code", "") != "busy" else None)
+            refused_by(form, error, "password" if getattr(error, "code", "") != "busy" else None)
         else:
             sessions.renew_session(request, account)
             sessions.end_sessions(account, by=acting(request), keep=request.session.session_key)

@@ -6,6 +6,7 @@ from lantian.people.roster.rules.binding import may_redeem_binding_code
 from lantian.people.roster.rules.grants import may_grant, may_revoke_grant, may_see_grants
 from lantian.people.roster.rules.holding import holds, kinds_above, roles_at
 from lantian.people.roster.rules.managing import (
+    keeping_verdicts,
     may_bind_guardian,
     may_create_organization,
     may_deactivate_organization,
@@ -32,6 +33,7 @@ from lantian.people.roster.rules.viewing import (
 
 __all__ = [
     "holds",
+    "keeping_verdicts",
     "kinds_above",
     "may_act_on_many",
     "may_assign_teachers",

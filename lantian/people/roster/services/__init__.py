@@ -58,7 +58,7 @@ from lantian.people.roster.services.promotion import (
     undo_promotion,
 )
 from lantian.people.roster.services.search import refresh_people_search, settle_people_search
-from lantian.people.roster.services.slips import Slip, issue_slips
+from lantian.people.roster.services.slips import Slip, issue_slips, renew_code
 
 __all__ = [
     "NEAR",
@@ -103,6 +103,7 @@ __all__ = [
     "register_guardian",
     "register_with_binding_code",
     "release_guardian",
+    "renew_code",
     "reveal_private",
     "revoke_role",
     "run_batch",

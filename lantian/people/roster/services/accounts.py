@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from lantian.kernel.crypto import KeyLost
 from lantian.kernel.journal import services as journal
 from lantian.kernel.rules import Actor, Verdict, deny, require
 from lantian.people.identity import queries as identity_queries
@@ -24,9 +25,18 @@ def _keeper_of_person(actor: Actor, account: "Account") -> Verdict:
     return may_keep_account_of(actor, person) if person else deny("")
 
 
+def _phone_of_person(account: "Account") -> str:
+    person = Person.objects.filter(account=account.pk).only("phone").first()
+    try:
+        return (person.phone or "") if person else ""
+    except KeyLost:
+        return ""
+
+
 def keep_person_accounts() -> None:
-    """Tell identity who keeps the accounts of people (called once, when the app is ready)."""
+    """Tell identity who keeps the accounts of people, and where they are called (once, when the app is ready)."""
     KEEPERS.register(AccountKind.PERSON, _keeper_of_person)
+    identity_queries.PHONES.register(AccountKind.PERSON, _phone_of_person)
 
 
 def _base_name(person: Person) -> str:

@@ -8,10 +8,10 @@ from lantian.kernel.journal import services as journal
 from lantian.kernel.rules import Actor, check, require
 from lantian.people.identity.services.accounts import reset_account
 from lantian.people.roster.enums import MemberRole
-from lantian.people.roster.models import ClassGroup
+from lantian.people.roster.models import ClassGroup, Person
 from lantian.people.roster.queries import members_of_class
 from lantian.people.roster.rules import may_issue_slips, may_keep_account_of
-from lantian.people.roster.services.accounts import open_accounts
+from lantian.people.roster.services.accounts import open_account_for, open_accounts
 
 
 @dataclass(frozen=True)
@@ -45,3 +45,13 @@ def issue_slips(class_group: ClassGroup, *, by: Actor) -> list[Slip]:
     journal.record("roster.slips_issued", class_group, by=by, count=len(slips))
     order = {person.name: place for place, person in enumerate(students)}
     return sorted(slips, key=lambda slip: order[slip.name])
+
+
+@transaction.atomic
+def renew_code(person: Person, *, by: Actor) -> Slip:
+    """A slip for one who has forgotten the password, or has no account yet; what there was stops working. Raises Denied."""
+    require(may_keep_account_of, by, person)
+    if person.account is None:
+        opened = open_account_for(person, by=by)
+        return Slip(person.name, opened.account.username, opened.code or "")
+    return Slip(person.name, person.account.username, reset_account(person.account, by=by))

@@ -21,7 +21,7 @@ from lantian.people.roster.forms import ClassGroupForm
 from lantian.people.roster.models import ClassGroup, Membership
 from lantian.people.roster.queries.visible import meets_whole_class
 from lantian.people.roster.views.parts import done
-from lantian.people.roster.views.people import readable
+from lantian.people.roster.views.people import account_state, readable
 
 
 def _find(request: HttpRequest, pk: UUID) -> ClassGroup:
@@ -121,3 +121,32 @@ def slips(request: HttpRequest, pk: UUID) -> HttpResponse:
     group = _find(request, pk)
     made = services.issue_slips(group, by=acting(request))
     return render(request, "roster/slips.html", {"group": group, "slips": made})
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@guarded_by_object("roster.issue_slips")
+def sign_in(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """How far each pupil's account is, and a new code for one who has forgotten the password (POST): shown this once."""
+    actor, group = acting(request), _find(request, pk)
+    require(rules.may_issue_slips, actor, group)
+    rows = list(queries.members_of_class(group, MemberRole.STUDENT).select_related("person__account"))
+    may = rules.keeping_verdicts(actor, [row.person_id for row in rows])
+    slip = None
+    if request.method == "POST":
+        person = next((row.person for row in rows if str(row.person_id) == request.POST.get("person")), None)
+        slip = services.renew_code(found_or_404(person), by=actor)
+    context = {
+        "group": group,
+        "slip": slip,
+        "rows": [
+            {
+                "person": row.person,
+                "state": account_state(row.person),
+                "may": bool(may[row.person_id]) and (row.person.account is None or row.person.account.is_active),
+                "why": may[row.person_id].reason,
+            }
+            for row in rows
+        ],
+    }
+    return render(request, "roster/sign_in.html", context)

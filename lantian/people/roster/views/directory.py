@@ -17,19 +17,9 @@ from lantian.people.roster import queries, rules
 from lantian.people.roster.enums import SCHOOL_KINDS, BatchAction, MemberRole, Role
 from lantian.people.roster.models import Organization, Person
 from lantian.people.roster.views.parts import NamesList, ask_unit, root_of, unit_asked, units_at_hand
-from lantian.people.roster.views.people import now_of_people, where_of
+from lantian.people.roster.views.people import account_state, now_of_people, where_of
 
 CAP = 200  # people counted exactly; a county has thirty thousand
-
-
-def account_state(person: Person) -> tuple[str, str]:
-    """(words, tone) of how far a person's account is."""
-    account = person.account
-    if account is None:
-        return _("未开通"), "neutral"
-    if not account.is_active:
-        return _("已停用"), "warn"
-    return (_("待首次登录"), "info") if account.must_set_password else (_("正常"), "ok")
 
 
 def _by_account(rows: "QuerySet[Person]", value: str) -> "QuerySet[Person]":

@@ -90,7 +90,7 @@ class GrantsList(NamesList[RoleGrant]):
             link=lambda grant: reverse("roster_organization", args=[grant.organization_id]),
             sort="organization__sort_key",
         ),
-        Column("duties", gettext_lazy("能办什么"), value=lambda grant: DUTIES.get(grant.role, "")),
+        Column("duties", gettext_lazy("能办什么"), value=lambda grant: DUTIES.get(grant.role, ""), page=False),
         Column("valid_from", gettext_lazy("开始"), kind="date", sort="valid_from"),
         Column("valid_to", gettext_lazy("到期"), value=lambda grant: grant.valid_to or _("长期"), sort="valid_to"),
         Column("by", gettext_lazy("授权人"), value=lambda grant: grant.granted_by or _("系统")),
@@ -158,7 +158,8 @@ def grants(request: HttpRequest) -> HttpResponse:
         grant.may_revoke = open_still and rules.holds(actor, grant.role, grant.organization.path)  # type: ignore[attr-defined]
         live = grant.valid_from <= today and (grant.valid_to is None or grant.valid_to >= today)
         grant.may_extend = grant.may_revoke and live and grant.organization.is_active  # type: ignore[attr-defined]
-    return page.respond("roster/grants.html")
+    duties = [(role.label, DUTIES[role]) for role in GRANTABLE if actor.paths or role == Role.OPERATOR]
+    return page.respond("roster/grants.html", {"duties": duties})
 
 
 def _chosen_unit(request: HttpRequest, actor: Actor) -> Any:

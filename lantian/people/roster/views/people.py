@@ -59,6 +59,16 @@ def where_of(person: Any) -> str:
     return _("；").join(dict.fromkeys(word.replace("  ", " ") for word in words))
 
 
+def account_state(person: Person) -> tuple[str, str]:
+    """(words, tone) of how far a person's account is."""
+    account = person.account
+    if account is None:
+        return _("未开通"), "neutral"
+    if not account.is_active:
+        return _("已停用"), "warn"
+    return (_("待首次登录"), "info") if account.must_set_password else (_("正常"), "ok")
+
+
 def _find(request: HttpRequest, pk: UUID) -> Person:
     rows = queries.people_visible_to(acting(request)).select_related("account").prefetch_related(*now_of_people())
     return get_visible_or_404(rows, pk=pk)
