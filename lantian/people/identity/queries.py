@@ -19,7 +19,6 @@ from lantian.kernel import crypto
 from lantian.kernel.holdings import Part, Subject
 from lantian.kernel.registry import Registry
 from lantian.kernel.retention import Line
-from lantian.kernel.registry import Registry
 from lantian.kernel.rules import Actor
 from lantian.people.identity.engine.devices import describe
 from lantian.people.identity.engine.names import normalise_login

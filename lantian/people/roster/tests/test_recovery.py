@@ -142,7 +142,7 @@ def test_the_http_adapter_posts_json_with_its_token_and_says_when_it_failed():
     status = [200]
 
     class Service(BaseHTTPRequestHandler):
-        def do_POST(self):  # noqa: N802 - the library's name
+        def do_POST(self):
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             taken.append((self.headers["Authorization"], body))
             self.send_response(status[0])
