@@ -10,6 +10,7 @@ from django.db.models.lookups import IsNull
 from django.utils.translation import gettext
 
 from lantian.kernel.holdings import Part, Subject
+from lantian.kernel.journal import queries as journal
 from lantian.kernel.prepared import prepared
 from lantian.kernel.retention import Line
 from lantian.kernel.rules import Actor, share_edge, shared
@@ -103,6 +104,12 @@ def unsettled_sessions() -> list[SessionFacts]:
     """Sessions a live process has to look after: open ones, and ended ones whose stream was not closed yet."""
     rows = LiveSession.objects.filter(Q(state__in=OPEN_STATES) | Q(stream__state="open"))
     return [_facts(row) for row in rows.select_related("lesson", "stream")]
+
+
+def shut_out_since(moment: datetime) -> list[tuple[str, float]]:
+    """Accounts closed or reset since then, each with the Unix time of it: their older tickets let nobody in any more."""
+    rows = journal.entries_of(("identity.account_closed", "identity.account_reset")).filter(at__gte=moment)
+    return [(str(account), at.timestamp()) for account, at in rows.values_list("object_id", "at")]
 
 
 def _facts(session: LiveSession) -> SessionFacts:

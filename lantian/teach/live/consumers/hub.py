@@ -252,6 +252,8 @@ class Hub:
     def shut_out(self, account: str, since: float) -> int:
         """An account was closed or reset at `since` (Unix s): its sockets go, and tickets made before let nobody in any more."""
         now = time.time()
+        if self.blocked.get(account, 0.0) >= since:
+            return 0
         self.blocked = {known: at for known, at in self.blocked.items() if now - at < LIFETIME_S}
         self.blocked[account] = since
         gone = [outlet for outlet, ticket in self.sockets.items() if self.shuts_out(ticket)]

@@ -6,6 +6,7 @@ import contextlib
 import json
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -14,6 +15,7 @@ from django.db import connection
 
 from lantian.teach.live import queries
 from lantian.teach.live.consumers.database import DatabaseAway
+from lantian.teach.live.engine.tickets import LIFETIME_S
 from lantian.teach.live.enums import EndReason, SessionState
 from lantian.teach.live.queries import SessionFacts
 from lantian.teach.live.services.notices import CHANNEL
@@ -60,8 +62,11 @@ async def resync_forever(hub: "Hub") -> None:
 
 
 async def resync(hub: "Hub") -> None:
-    """Compare with the database: what was missed while nobody listened, and sessions left by a former process."""
+    """Compare with the database: what was missed while nobody listened, accounts that were shut out, sessions left over."""
     try:
+        since = datetime.fromtimestamp(time.time() - LIFETIME_S, UTC)
+        for account, at in await hub.database.run(queries.shut_out_since, since):
+            hub.shut_out(account, at)
         found = await hub.database.run(queries.unsettled_sessions)
     except DatabaseAway:
         return

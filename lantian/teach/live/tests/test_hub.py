@@ -2,11 +2,16 @@
 
 import asyncio
 import time
+from datetime import timedelta
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
+from lantian.kernel.rules import SYSTEM
+from lantian.people.identity.services import accounts
+from lantian.people.identity.tests.factories import AccountFactory
 from lantian.teach.live.consumers import books, clock, gate, notices
 from lantian.teach.live.consumers import hub as hubs
 from lantian.teach.live.consumers.books import Books
@@ -16,7 +21,7 @@ from lantian.teach.live.consumers.room import LiveRoom, Publisher
 from lantian.teach.live.engine.protocol import Hello
 from lantian.teach.live.engine.tickets import LIFETIME_S, Ticket
 from lantian.teach.live.enums import EndReason, SessionState
-from lantian.teach.live.queries import SessionFacts
+from lantian.teach.live.queries import SessionFacts, shut_out_since, unsettled_sessions
 from lantian.teach.live.services import verify_ticket
 from lantian.teach.live.services.tickets import renew
 
@@ -114,8 +119,8 @@ def test_after_a_gap_every_session_is_compared_whatever_one_of_them_meets():
     class Unsettled:
         answers = True
 
-        async def run(self, _function):
-            return [SimpleNamespace(id=r.id, state="ended") for r in rooms]
+        async def run(self, function, *_args):
+            return [SimpleNamespace(id=r.id, state="ended") for r in rooms] if function is unsettled_sessions else []
 
     async def end(which, _reason):
         if which is rooms[0]:
@@ -276,6 +281,32 @@ def test_a_closed_account_is_shown_out_of_every_room_and_the_lobby_and_its_ticke
     assert (shown_out.codes, left_alone.codes) == ([4003], [])
     assert door(monkeypatch, hub, theirs) == [4003]
     assert door(monkeypatch, hub, others) == []
+
+
+@pytest.mark.django_db
+def test_who_was_shut_out_while_nobody_listened_is_found_by_the_next_look(hub, monkeypatch):
+    """The live process was being started again, or had lost its line to the database."""
+    closed, reset, other = (AccountFactory() for _ in range(3))
+    accounts.close_account(closed, by=SYSTEM, reason="")
+    accounts.reset_account(reset, by=SYSTEM)
+    before = {account: ticket(str(account.pk), issued=time.time() - 60) for account in (closed, reset, other)}
+    gone = shut_out_since(timezone.now() - timedelta(hours=12))
+    inside = Exit()
+    hub.sockets = {inside: before[closed]}
+
+    class AtHand:
+        answers = True
+
+        async def run(self, function, *_args):
+            return gone if function is shut_out_since else []
+
+    hub.database = AtHand()
+    asyncio.run(notices.resync(hub))
+    asyncio.run(notices.resync(hub))
+    assert inside.codes == [4003]
+    assert door(monkeypatch, hub, before[closed]) == [4003]
+    assert door(monkeypatch, hub, before[reset]) == [4003]
+    assert door(monkeypatch, hub, before[other]) == []
 
 
 def test_after_a_reset_the_new_ticket_is_good(hub, monkeypatch):
