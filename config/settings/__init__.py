@@ -253,6 +253,7 @@ SOCIALACCOUNT_LOGIN_ON_GET = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "lantian.people.identity.services.sign_in.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "蓝天"
+MFA_TOTP_TOLERANCE = 1  # RFC 6238 section 5.2: one step, for whoever types a code as it goes out
 USERSESSIONS_TRACK_ACTIVITY = False  # a write on every page is too dear: identity notes it every few minutes
 
 # Logs ------------------------------------------------------------------------------------------------------------------------

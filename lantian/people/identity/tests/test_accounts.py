@@ -258,9 +258,10 @@ def test_last_seen_is_written_now_and_then_not_on_every_page(account, django_ass
 # Second factor -----------------------------------------------------------------------------------------------------------
 
 
-def code_now(secret: str) -> str:
-    counter = next(iter(yield_hotp_counters_from_time()))
-    return format_hotp_value(hotp_value(secret, counter))
+def code_now(secret: str, steps: int = 0) -> str:
+    """The code of this half minute, or of one so many before (negative) or after."""
+    counters = list(yield_hotp_counters_from_time())
+    return format_hotp_value(hotp_value(secret, counters[len(counters) // 2] + steps))
 
 
 @pytest.fixture
@@ -310,6 +311,16 @@ def test_with_a_second_factor_the_password_is_not_enough(officer):
     response = client.post("/accounts/2fa/authenticate/", {"code": code_now(secret)})
     assert response.status_code == 302
     assert client.get("/me/sessions/").status_code == 200
+
+
+@pytest.mark.parametrize(("steps", "answer"), [(-1, 302), (-3, 200)])
+def test_a_code_is_good_a_little_longer_than_it_is_shown(officer, steps, answer):
+    """Who types it in the last second sends it in the next half minute; a phone's clock is off by some."""
+    secret = generate_totp_secret()
+    TOTP.activate(officer, secret)
+    client = browser()
+    sign_in(client, "liming")
+    assert client.post("/accounts/2fa/authenticate/", {"code": code_now(secret, steps)}).status_code == answer
 
 
 def test_recovery_codes_and_the_pages_around_the_second_factor(officer):
