@@ -1,8 +1,9 @@
 """The roster's part of the demonstration: the region's tree, its classes, people, families and roles."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import islice
 
 from lantian.kernel.demo import PASSWORD, DemoAccount, DemoContext
 from lantian.kernel.rules import SYSTEM
@@ -151,10 +152,12 @@ def school_year(day: date) -> int:
 # --- people -----------------------------------------------------------------------------------------------------
 
 
-def _create(rows: list[NewPerson]) -> Iterator[Person]:
-    for start in range(0, len(rows), BATCH):
-        for created in services.bulk_create_people(rows[start : start + BATCH], by=SYSTEM, shared_password=PASSWORD):
-            yield created.person
+def _create(rows: Iterable[NewPerson]) -> Iterator[list[tuple[NewPerson, Person]]]:
+    """Register people in batches, each drawn when the one before is written: a city's would not fit into memory at once."""
+    waiting = iter(rows)
+    while batch := list(islice(waiting, BATCH)):
+        created = services.bulk_create_people(batch, by=SYSTEM, shared_password=PASSWORD)
+        yield [(row, one.person) for row, one in zip(batch, created, strict=True)]
 
 
 def _name(context: DemoContext, gender: str) -> str:
@@ -184,8 +187,15 @@ def _phone(context: DemoContext, number: int) -> str:
 
 
 def _teachers(context: DemoContext, made: Region) -> None:
-    chance, owners = context.random, []
-    rows: list[services.NewPerson] = []
+    owners: list[School] = []
+    people = (person for batch in _create(_teacher_rows(context, made, owners)) for _, person in batch)
+    for place, person in enumerate(people):
+        owners[place].teachers.append(person)
+
+
+def _teacher_rows(context: DemoContext, made: Region, owners: list[School]) -> Iterator[NewPerson]:
+    """Teachers of all schools; `owners` gets the school of each."""
+    chance = context.random
     since = date(school_year(context.today), 9, 1)
     for school in made.schools:
         duties = _duties(school, since)
@@ -193,25 +203,24 @@ def _teachers(context: DemoContext, made: Region) -> None:
         for index in range(count):
             gender = Gender.FEMALE if chance.random() < 0.62 else Gender.MALE
             memberships = duties[index] if index < len(duties) else [_staff(school)]
-            rows.append(
-                NewPerson(
-                    name=_name(context, gender),
-                    gender=gender,
-                    birth_date=date(chance.randint(1967, 2002), chance.randint(1, 12), chance.randint(1, 28)),
-                    phone=_phone(context, len(rows) + 1),
-                    memberships=memberships,
-                    account=True,
-                    username=_story_username(made, school, index, count),
-                    id=context.uuid(),
-                )
-            )
             owners.append(school)
-    for school, person in zip(owners, _create(rows), strict=True):
-        school.teachers.append(person)
+            yield NewPerson(
+                name=_name(context, gender),
+                gender=gender,
+                birth_date=date(chance.randint(1967, 2002), chance.randint(1, 12), chance.randint(1, 28)),
+                phone=_phone(context, len(owners)),
+                memberships=memberships,
+                account=True,
+                username=_story_username(made, school, index, count),
+                id=context.uuid(),
+            )
 
 
 def _duties(school: School, since: date) -> list[list[NewMembership]]:
-    """Who teaches what: of each class a homeroom teacher with a main subject, and two colleagues shared by two classes."""
+    """Who teaches what: of each class a homeroom teacher with a main subject, and two colleagues shared by two classes.
+
+    Where the plan has fewer teachers, a colleague has more classes.
+    """
     duties: list[list[NewMembership]] = []
     for index, group in enumerate(school.classes):
         main = SUBJECTS[index % 3]
@@ -219,12 +228,14 @@ def _duties(school: School, since: date) -> list[list[NewMembership]]:
             _member(group, MemberRole.HOMEROOM_TEACHER, "", since),
             _member(group, MemberRole.TEACHER, main, since),
         ])  # fmt: skip
+    shared = []
     for index in range(0, len(school.classes), 2):
         pair = school.classes[index : index + 2]
         for shift in (1, 2):
             subject = SUBJECTS[(index + shift) % 3]
-            duties.append([_member(group, MemberRole.TEACHER, subject, since) for group in pair])
-    return duties
+            shared.append([_member(group, MemberRole.TEACHER, subject, since) for group in pair])
+    most = school.plan.staff - len(duties) - 2 if school.plan.staff else len(shared)
+    return duties + [[duty for pair in shared[place::most] for duty in pair] for place in range(min(most, len(shared)))]
 
 
 def _member(group: ClassGroup, role: str, subject: str, since: date) -> NewMembership:
@@ -250,7 +261,19 @@ def _story_username(made: Region, school: School, index: int, count: int) -> str
 
 
 def _students(context: DemoContext, made: Region) -> None:
-    chance, numbers, rows = context.random, Numbers(), []
+    seen = 0
+    families = 0
+    for batch in _create(_student_rows(context, made)):
+        for row, person in batch:
+            if row.username == "student":
+                context.things["student"] = person
+        pupils = [person for _, person in batch]
+        families += _guardians(context, pupils, seen, families)
+        seen += len(pupils)
+
+
+def _student_rows(context: DemoContext, made: Region) -> Iterator[NewPerson]:
+    chance, numbers = context.random, Numbers()
     year = school_year(context.today)
     story = next(group for group in made.far_school().classes if group.grade == 9)
     for school in made.schools:
@@ -259,30 +282,28 @@ def _students(context: DemoContext, made: Region) -> None:
                 gender = Gender.MALE if chance.random() < 0.52 else Gender.FEMALE
                 born = date(year - group.grade - 6, 9, 1) + timedelta(days=chance.randrange(365))
                 number = numbers.next(school.plan.county.code, born, gender)
-                rows.append(
-                    NewPerson(
-                        name=_name(context, gender),
-                        gender=gender,
-                        birth_date=born,
-                        citizen_id=number,
-                        student_number=f"G{number}",
-                        memberships=[_member(group, MemberRole.STUDENT, "", date(year, 9, 1))],
-                        account=True,
-                        username="student" if group is story and place == 0 else "",
-                        id=context.uuid(),
-                    )
+                yield NewPerson(
+                    name=_name(context, gender),
+                    gender=gender,
+                    birth_date=born,
+                    citizen_id=number,
+                    student_number=f"G{number}",
+                    memberships=[_member(group, MemberRole.STUDENT, "", date(year, 9, 1))],
+                    account=True,
+                    username="student" if group is story and place == 0 else "",
+                    id=context.uuid(),
                 )
-    pupils = list(_create(rows))
-    context.things["student"] = next(p for p, row in zip(pupils, rows, strict=True) if row.username == "student")
-    _guardians(context, pupils)
 
 
-def _guardians(context: DemoContext, pupils: list[Person]) -> None:
-    """A guardian for the story's student and, small, for every eighth pupil; in a city for every one."""
-    chance = context.random
-    chosen = [p for i, p in enumerate(pupils) if context.is_city or i % 8 == 0 or p is context.things["student"]]
+def _guardians(context: DemoContext, pupils: list[Person], seen: int, families: int) -> int:
+    """A guardian for the story's student and, small, for every eighth pupil; in a city for every one. How many.
+
+    `seen` pupils and `families` guardians came before these.
+    """
+    chance, story = context.random, context.things.get("student")
+    chosen = [p for i, p in enumerate(pupils, start=seen) if context.is_city or i % 8 == 0 or p is story]
     rows = []
-    for index, pupil in enumerate(chosen):
+    for index, pupil in enumerate(chosen, start=families):
         mother = chance.random() < 0.6
         gender = Gender.FEMALE if mother else Gender.MALE
         rows.append(
@@ -291,13 +312,14 @@ def _guardians(context: DemoContext, pupils: list[Person]) -> None:
                 gender=gender,
                 phone=_phone(context, 2_000_000 + index),
                 account=True,
-                username="parent" if pupil is context.things["student"] else "",
+                username="parent" if pupil is story else "",
                 id=context.uuid(),
             )
         )
-    guardians = list(_create(rows))
+    guardians = [person for batch in _create(rows) for _, person in batch]
     relations = [Relation.MOTHER if person.gender == Gender.FEMALE else Relation.FATHER for person in guardians]
     services.bulk_bind_guardians(list(zip(guardians, chosen, relations, strict=True)), by=SYSTEM)
+    return len(chosen)
 
 
 # --- roles ------------------------------------------------------------------------------------------------------
@@ -379,7 +401,8 @@ def _officers(context: DemoContext, made: Region) -> None:
         for index, (login, _, _, unit) in enumerate((*posts, *others))
         for gender in (Gender.FEMALE if index % 2 else Gender.MALE,)
     ]
-    for person, (login, title, role, unit) in zip(_create(rows), (*posts, *others), strict=True):
+    people = (person for batch in _create(rows) for _, person in batch)
+    for person, (login, title, role, unit) in zip(people, (*posts, *others), strict=True):
         services.grant_role(by=SYSTEM, person=person, role=role, organization=unit)
         if (login, title, role, unit) in posts:
             context.announce(login, title, person.name, login, str(unit))

@@ -5,7 +5,7 @@ Division names and codes: GB/T 2260 (2024). Township names are real places; the 
 # i18n: data file
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ STRONG = (
     ("绵阳市南河路小学", "南河路小学", ("primary",)),
 )
 
-TARGET = {"small": 41, "city": 1149}
+# A whole city, as it is: these many, neither more nor fewer.
+SCHOOLS, STUDENTS, TEACHERS = 1149, 230_000, 20_000
 PRIMARY_GRADES = (1, 2, 3, 4, 5, 6)
 JUNIOR_GRADES = (7, 8, 9)
 SENIOR_GRADES = (10, 11, 12)
@@ -74,15 +75,21 @@ class SchoolPlan:
     classes: list[ClassPlan] = field(default_factory=list)
     points: list[tuple[str, list[ClassPlan]]] = field(default_factory=list)
     strong: bool = False
+    staff: int = 0  # teachers, where the plan says how many
 
     @property
     def students(self) -> int:
         return sum(plan.size for plan in self.classes) + sum(plan.size for _, point in self.points for plan in point)
 
     @property
+    def rooms(self) -> int:
+        """How many classes, teaching points included."""
+        return len(self.classes) + sum(len(point) for _, point in self.points)
+
+    @property
     def teachers(self) -> int:
-        """About one teacher to twelve pupils, and never fewer than four."""
-        return max(4, round(self.students / 12))
+        """As the plan says; else about one teacher to twelve pupils, and never fewer than four."""
+        return self.staff or max(4, round(self.students / 12))
 
 
 def entry_year(grade: int, school_year: int) -> int:
@@ -92,13 +99,41 @@ def entry_year(grade: int, school_year: int) -> int:
 
 
 def plan_region(scale: str, chance: random.Random) -> list[SchoolPlan]:
-    """All schools of the region, strong ones first. Small: about 41 schools, 2 500 pupils; city: 1 149 and 230 000."""
+    """All schools of the region, strong ones first. Small: about 41 schools, 2 500 pupils; city: 1 149, 230 000 and 20 000."""
     schools = _strong_schools(scale, chance)
-    for county in COUNTIES:
-        wanted = county.small_schools if scale == "small" else round(TARGET["city"] * county.share / 100)
+    city = _shares([county.share for county in COUNTIES], SCHOOLS)
+    for county, many in zip(COUNTIES, city, strict=True):
+        wanted = county.small_schools if scale == "small" else many
         wanted -= sum(1 for school in schools if school.county is county)
         schools += _county_schools(county, max(1, wanted), scale, chance)
+    if scale == "city":
+        _fill(schools)
     return schools
+
+
+def _shares(weights: list[float], total: int) -> list[int]:
+    """`total` in whole parts by weight; their sum is `total`."""
+    whole, given, passed, parts = sum(weights), 0, 0.0, []
+    for weight in weights:
+        passed += weight
+        parts.append(round(total * passed / whole) - given)
+        given += parts[-1]
+    return parts
+
+
+def _fill(schools: list[SchoolPlan]) -> None:
+    """Classes of such sizes and teachers in such numbers that the city has as many as it has; the strong schools are full."""
+    others = [school for school in schools if not school.strong]
+    rooms = [classes for school in others for classes in (school.classes, *(point for _, point in school.points))]
+    full = sum(school.students for school in schools if school.strong)
+    sizes = iter(_shares([plan.size for classes in rooms for plan in classes], STUDENTS - full))
+    for classes in rooms:
+        classes[:] = [replace(plan, size=next(sizes)) for plan in classes]
+    # one for every class, one more, the head and who keeps the computers; the others by the number of pupils
+    least = [school.rooms + 3 for school in schools]
+    more = _shares([school.students for school in schools], TEACHERS - sum(least))
+    for school, first, extra in zip(schools, least, more, strict=True):
+        school.staff = first + extra
 
 
 def _strong_schools(scale: str, chance: random.Random) -> list[SchoolPlan]:

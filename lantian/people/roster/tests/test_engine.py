@@ -1,10 +1,12 @@
 """Pinyin and names of classes: pure code."""
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lantian.people.roster.engine import classes, names
+from lantian.people.roster.engine import classes, names, region
 
 
 @pytest.mark.parametrize(
@@ -57,3 +59,19 @@ def test_names_read_letter_by_letter_are_read_as_whole_ones_are() -> None:
     family, given = "王李单曾解", "伟芳重长乐行朝阳省"
     for name in (f"{a}{b}{c}" for a in family for b in given for c in given):
         assert syllables(name) == lazy_pinyin(name), name
+
+
+def test_the_city_of_the_demonstration_is_as_large_as_the_real_one() -> None:
+    plans = region.plan_region("city", random.Random(510700))
+    assert (len(plans), sum(plan.students for plan in plans), sum(plan.teachers for plan in plans)) == (
+        1149,
+        230_000,
+        20_000,
+    )
+    assert len({plan.name for plan in plans}) == 1149
+    for plan in plans:
+        # a teacher for every class, one more, the head and who keeps the computers
+        assert plan.teachers >= plan.rooms + 3
+        assert all(0 < room.size <= 60 for room in plan.classes)
+    small = region.plan_region("small", random.Random(510700))
+    assert len(small) < 50
