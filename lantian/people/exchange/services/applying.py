@@ -168,6 +168,7 @@ class Apply:
                AND (u.action = 'create' OR u.action = 'change' AND u.before - 'guardians' <> '{}'::jsonb)
             """
         )
+        bulk.key("bulk_person")
         if self.does(Entity.DEMOGRAPHICS, RowAction.CHANGE):
             self.sql(
                 """
@@ -176,7 +177,6 @@ class Apply:
                  WHERE run_id = %(run)s AND entity = 'demographics' AND action = 'change' ON CONFLICT (id) DO NOTHING
                 """
             )
-        self.sql("ANALYZE bulk_person")
         self.sql(
             """
             INSERT INTO bulk_tie SELECT (t.value->>0)::uuid, s.object_id, t.value->>1
@@ -200,6 +200,7 @@ class Apply:
                AND object_id IS NOT NULL
             """
         )
+        bulk.key("bulk_membership")
 
     def endings(self) -> None:
         """What ends: memberships, ties, classes, courses, units. People themselves stay; erasing is not an import's."""
@@ -320,9 +321,8 @@ def apply_run(run: ImportRun, *, by: Actor, outside: Outside) -> None:
 
 
 def _write(work: Apply, outside: Outside) -> None:
-    # hashes of some hundred thousand rows in memory; and the index of the search takes what it is given in few large pieces
+    # hashes of some hundred thousand rows in memory
     work.sql("SET LOCAL work_mem = '64MB'")
-    work.sql("SET LOCAL gin_pending_list_limit = '32MB'")
     outside.tell("apply:orgs", 0, STEPS, now=True)
     work.organizations()
     work.sessions()

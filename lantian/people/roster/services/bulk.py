@@ -7,6 +7,9 @@
             bulk.write_people(by=actor, names=names)
         bulk.write_memberships(by=actor)
 
+The larger two of these tables have no key while they are filled: `key("bulk_person")` gives them one, when they are (it sorts
+once instead of finding a place for each row, and tells the planner how many there are).
+
 A null in a `bulk_*` row says nothing: what is known stays (a membership's `valid_to` excepted, where `says_end` speaks). Each
 verb asks the actor's rule for every unit it touches, writes a journal row per thing with one statement, and publishes one event.
 """
@@ -48,11 +51,11 @@ _TABLES = f"""
         entry_year int
     ) ON COMMIT DROP;
     CREATE TEMP TABLE bulk_person (
-        id uuid PRIMARY KEY, created boolean, name text, gender text, birth_date date, organization_id uuid, {_SEALED}
+        id uuid NOT NULL, created boolean, name text, gender text, birth_date date, organization_id uuid, {_SEALED}
     ) ON COMMIT DROP;
     CREATE TEMP TABLE bulk_name (raw text, name text, sort_key text, initials text, search_text text) ON COMMIT DROP;
     CREATE TEMP TABLE bulk_membership (
-        id uuid PRIMARY KEY, created boolean, person_id uuid, organization_id uuid, class_group_id uuid, role text, subject text,
+        id uuid NOT NULL, created boolean, person_id uuid, organization_id uuid, class_group_id uuid, role text, subject text,
         valid_from date, valid_to date, says_end boolean, end_reason text
     ) ON COMMIT DROP;
     CREATE TEMP TABLE bulk_tie (guardian_id uuid, student_id uuid, relation text, PRIMARY KEY (guardian_id, student_id))
@@ -85,6 +88,12 @@ def tables() -> Iterator[None]:
             raise ChangedMeanwhile from error
         for name in NAMES:
             _run(f"DROP TABLE {name}")
+
+
+def key(table: str) -> None:
+    """`bulk_person` or `bulk_membership` is filled, each id once. Raises IntegrityError; `tables` makes it ChangedMeanwhile."""
+    _run(f"ALTER TABLE {table} ADD PRIMARY KEY (id)")
+    _run(f"ANALYZE {table}")
 
 
 def _ask(rule: Callable[..., Verdict], by: Actor, sql: str, params: "Sequence[Any]" = ()) -> None:
@@ -282,7 +291,6 @@ def write_people(*, by: Actor, names: Names, tell: Callable[[int], None] = lambd
     """Register and change the people of `bulk_person`; fill `bulk_membership` and `bulk_tie` first: they say who answers for
     whom. `tell(done)` hears how many names are ready. Accounts follow changed names and sign-in facts. Raises Denied.
     """
-    _run("ANALYZE bulk_person")
     _ask_about_people(by)
     journal.record_from("roster.person_registered", Person, "id", "bulk_person WHERE created", by=by)
     lines = names.lines(tell)
@@ -346,7 +354,6 @@ def write_memberships(*, by: Actor) -> None:
     """Begin and change the memberships of `bulk_membership`. Raises Denied."""
     _ask(may_manage_people, by, "SELECT organization_id FROM bulk_membership UNION SELECT m.organization_id"
          " FROM roster_membership m JOIN bulk_membership b ON b.id = m.id")  # fmt: skip
-    _run("ANALYZE bulk_membership")
     changed = _run(
         """
         UPDATE roster_membership m SET person_id = COALESCE(b.person_id, m.person_id),
@@ -474,6 +481,6 @@ def remove_ties(*, by: Actor) -> None:
 
 
 __all__ = [
-    "ChangedMeanwhile", "Denied", "close_organizations", "end_classes", "end_memberships", "reading_names", "remove_ties",
+    "ChangedMeanwhile", "Denied", "close_organizations", "end_classes", "end_memberships", "key", "reading_names", "remove_ties",
     "tables", "write_classes", "write_memberships", "write_people", "write_ties",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lantian.kernel.rules import Actor
-from lantian.people.exchange.enums import Entity, RunState
+from lantian.people.exchange.enums import Entity, RowAction, RunState
 from lantian.people.exchange.models import Finding, ImportRun, StagedRow
 from lantian.people.exchange.services.checking.classes import ClassCheck, CourseCheck, Places, SessionCheck
 from lantian.people.exchange.services.checking.members import check_members
@@ -54,7 +54,7 @@ def _forget(run: ImportRun) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE exchange_stagedrow SET action = '', object_id = NULL, before = NULL,"
-            " data = data - 'ties' - 'untie' WHERE run_id = %s",
+            " data = data - 'ties' - 'untie' WHERE run_id = %s AND (action <> '' OR object_id IS NOT NULL)",
             [run.pk],
         )
 
@@ -70,7 +70,8 @@ def _sum_up(work: Work) -> None:
     counts: dict[str, dict[str, int]] = {}
     run.as_of = None
     for entity, action, count, newest in work.cursor.fetchall():
-        counts.setdefault(entity, {})[action or "skip"] = counts.get(entity, {}).get(action or "skip", 0) + count
+        said = action or str(RowAction.LEAVE)  # nothing was written into rows that do nothing
+        counts.setdefault(entity, {})[said] = counts.get(entity, {}).get(said, 0) + count
         run.as_of = max(filter(None, (run.as_of, newest)), default=None)
     read = run.counts.get("read", {"errors": 0, "warnings": 0})
     order = [str(entity) for entity in Entity.values]

@@ -91,13 +91,15 @@ VERDICT = f"""
     ANALYZE member_verdict;
 """
 
+# What a place in a class implies stays unwritten, and counts as left alone: of every pupil's two rows one.
 SETTLE = """
     UPDATE exchange_stagedrow s
        SET action = CASE WHEN v.action = 'change' AND v.before = '{}'::jsonb THEN 'leave' ELSE v.action END,
            object_id = v.object_id, person_id = v.person_id, org_id = v.org_id, class_id = v.class_id,
            before = CASE WHEN v.action = 'change' AND v.before = '{}'::jsonb THEN NULL ELSE v.before END,
            data = CASE WHEN s.data->>'role' = v.role THEN s.data ELSE s.data || jsonb_build_object('role', v.role) END
-      FROM member_verdict v WHERE s.id = v.id AND NOT EXISTS (SELECT FROM bad b WHERE b.row_id = v.id);
+      FROM member_verdict v
+     WHERE s.id = v.id AND NOT v.implied AND NOT EXISTS (SELECT FROM bad b WHERE b.row_id = v.id);
 """
 
 # What this source brought, is still open within the scope, and is no longer named.

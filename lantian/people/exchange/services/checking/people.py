@@ -123,14 +123,18 @@ REFERENCES = f"""
 """
 
 # Ties between guardians and students that the file names; a row's agents are guardians when the row is a student's.
+TIE_TABLES = """
+    CREATE TEMP TABLE pupil (row_id bigint PRIMARY KEY) ON COMMIT DROP;
+    CREATE TEMP TABLE tie (row_id bigint, student_id uuid, guardian_id uuid, relation text, agent_key text) ON COMMIT DROP;
+"""
 TIES = """
-    CREATE TEMP TABLE pupil ON COMMIT DROP AS
+    INSERT INTO pupil
     SELECT f.row_id FROM person_facts f WHERE f.has_agents AND EXISTS (SELECT FROM exchange_stagedrow e
      WHERE e.run_id = %(run)s AND e.entity IN ('enrollments', 'roles') AND e.data->>'role' = 'student' AND e.user_key = f.key)
     UNION SELECT f.row_id FROM person_facts f JOIN roster_membership m ON m.person_id = f.existing
      WHERE f.has_agents AND m.role = 'student' AND (m.valid_to IS NULL OR m.valid_to >= %(today)s);
     ANALYZE pupil;
-    CREATE TEMP TABLE tie ON COMMIT DROP AS
+    INSERT INTO tie
     SELECT f.row_id, f.id AS student_id, r.id AS guardian_id, a.value->>1 AS relation, a.value->>0 AS agent_key
       FROM pupil JOIN person_facts f ON f.row_id = pupil.row_id AND f.status = 'active'
       JOIN exchange_stagedrow s ON s.id = f.row_id
@@ -189,7 +193,9 @@ def check_people(work: Work) -> None:
         "exchange_stagedrow s JOIN person_change c ON c.row_id = s.id JOIN person_facts f ON f.row_id = s.id AND NOT f.ours",
     )
     work.sql(REFERENCES)
-    work.sql(TIES)
+    work.sql(TIE_TABLES)
+    if work.sql("SELECT FROM person_facts WHERE has_agents LIMIT 1"):
+        work.sql(TIES)
     _twins(work)
     _ties(work)
     work.sql(SETTLE_USERS)

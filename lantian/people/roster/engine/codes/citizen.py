@@ -13,6 +13,7 @@ import re
 import unicodedata
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from operator import mul
 from typing import NamedTuple
 
@@ -75,6 +76,7 @@ def clean(text: str) -> str:
     return text.upper()
 
 
+@lru_cache(maxsize=16)  # of one person it is asked twice running: the student number has the citizen number inside
 def check(text: str, *, today: date | None = None) -> Checked:
     """The number in its one spelling, and what is wrong with it. Takes any text; `today` refuses births that are to come."""
     number = clean(text)
