@@ -1,12 +1,17 @@
 """OneRoster files of a made-up region, the same every time: for the bench `roster`, and for anybody who wants a large file.
 
+    python -m bench.region_files FILE ROOT [SCHOOLS [STUDENTS [TEACHERS [GUARDIANS]]]]
+
+writes a full one for the unit whose id is ROOT, and prints how many of each kind it has as JSON; GUARDIANS is 0 or 1.
 Names are drawn from common family and given names; nobody in them is real.
 """
 # i18n: data file
 
 import csv
 import io
+import json
 import random
+import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -206,3 +211,14 @@ def write_delta(path: Path, people: "list[tuple[str, str, str, str]]", moment: s
         else:
             files.add("enrollments", sourcedId=enrollment, status="tobedeleted", dateLastModified=moment)
     files.save(path, "delta", {"users", "enrollments"})
+
+
+def main(path: str, root: str, *numbers: str) -> None:
+    names = ("schools", "students", "teachers", "guardians")
+    said = {name: int(number) for name, number in zip(names, numbers, strict=False)}
+    region = Region(UUID(root), **said | {"guardians": bool(said.get("guardians"))})  # type: ignore[arg-type]  # by name
+    print(json.dumps(write_region(region, Path(path))))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
