@@ -48,6 +48,18 @@ def default_terms(school_year: int) -> list[AcademicSession]:
     ]
 
 
+def terms_of(school_year: int, *, path: str = "", organization_id: UUID | None = None) -> list[AcademicSession]:
+    """The terms of a school year as they hold for an organisation, the first one first: its own word before that of those above
+    it, before the nation's, before the default dates (those are not saved). One query.
+    """
+    organizations = organizations_of(path, organization_id)
+    rows = AcademicSession.objects.filter(_concerning(organizations), school_year=school_year)
+    nearest = {term.kind: term for term in default_terms(school_year)}
+    for row in sorted(rows, key=lambda row: _depth(organizations, row.organization_id)):
+        nearest[row.kind] = row
+    return sorted(nearest.values(), key=lambda term: term.starts_on)
+
+
 def term_on(day: date, *, path: str = "", organization_id: UUID | None = None) -> AcademicSession | None:
     """The term that `day` lies in, the nearest organisation's before the nation's; None between terms. One query.
 

@@ -280,6 +280,13 @@ class RegisterFamilyForm(BindForm):
     )
 
 
+class TermForm(forms.Form):
+    """From when to when a term runs."""
+
+    starts_on = forms.DateField(label=_("开学"), widget=DateInput())
+    ends_on = forms.DateField(label=_("最后一天"), widget=DateInput(), help_text=_("包含当天；不超过 200 天。"))
+
+
 class BatchForm(forms.Form):
     """What is still to be said before many are acted on; for most actions nothing."""
 

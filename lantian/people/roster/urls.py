@@ -12,6 +12,7 @@ from lantian.people.roster.views import (
     organizations,
     people,
     promotion,
+    terms,
     tree,
 )
 
@@ -25,6 +26,8 @@ urlpatterns = [
     path("organizations/<uuid:pk>/close/", organizations.close, name="roster_organization_close"),
     path("organizations/<uuid:pk>/classes/new/", classes.create, name="roster_class_new"),
     path("organizations/<uuid:pk>/promotion/", promotion.plan, name="roster_promotion_plan"),
+    path("organizations/<uuid:pk>/terms/", terms.terms, name="roster_terms"),
+    path("organizations/<uuid:pk>/terms/<int:year>/<slug:kind>/", terms.edit, name="roster_term"),
     path("organizations/<uuid:pk>/assignments/", assignments.matrix, name="roster_assignments"),
     path("classes/<uuid:pk>/assignments/<slug:column>/", assignments.cell, name="roster_assignment"),
     path("promotions/<uuid:pk>/", promotion.record, name="roster_promotion"),

@@ -5,6 +5,8 @@ from django.db import transaction
 from lantian.kernel.events import receiver
 from lantian.kernel.rules import SYSTEM
 from lantian.people.identity.events import AccountClosed, AccountReset
+from lantian.people.roster.events import PeopleMerged, PeopleUnmerged
+from lantian.people.roster.queries import people_visible_to
 from lantian.people.schedule.events import LessonCancelled
 from lantian.teach.live import services
 from lantian.teach.live.enums import OPEN_STATES, EndReason
@@ -34,3 +36,18 @@ def dismiss_reset_account(fact: AccountReset) -> None:
 def _shut_out(fact: AccountClosed | AccountReset) -> None:
     with transaction.atomic():
         announce("blocked", account=str(fact.object_id), at=str(fact.occurred_at.timestamp()))
+
+
+@receiver(PeopleMerged)
+def count_for_the_kept_record(fact: PeopleMerged) -> None:
+    """Two records were one human being: what the dropped one watched, the kept one watched."""
+    if fact.dropped_id:
+        services.join_attendance(dropped=fact.dropped_id, kept=fact.object_id)
+
+
+@receiver(PeopleUnmerged)
+def count_for_each_again(fact: PeopleUnmerged) -> None:
+    """They are two after all."""
+    if fact.dropped_id:
+        before = people_visible_to(SYSTEM).filter(merged_into=fact.dropped_id).values_list("pk", flat=True)
+        services.part_attendance(records=[fact.dropped_id, *before], back_to=fact.dropped_id)

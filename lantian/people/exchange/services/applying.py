@@ -18,6 +18,7 @@ from lantian.people.exchange.models import ImportRun, Source, StagedRow
 from lantian.people.exchange.services.outside import Outside
 from lantian.people.exchange.services.sheets.work import forget_cells
 from lantian.people.roster import queries as roster_queries
+from lantian.people.roster.enums import EndReason
 from lantian.people.roster.errors import ChangedMeanwhile
 from lantian.people.roster.services import (
     NewOrganization,
@@ -32,6 +33,15 @@ from lantian.people.schedule.services import CourseRow, close_courses, offer_cou
 WRITTEN = (RowAction.CREATE, RowAction.CHANGE)
 STEPS = 8
 MANY = 5000  # so many new people are a reason to tell the planner of them, and to put the search in order
+
+
+# Enrollments that end; and those of pupils who begin in another class of the same school in the same import.
+_ENDING = "exchange_stagedrow s WHERE s.run_id = %(run)s AND s.entity = 'enrollments' AND s.action = 'remove'"
+_MOVED = (
+    "s.data->>'end_reason' = 'moved' OR s.data->>'role' = 'student' AND EXISTS (SELECT FROM exchange_stagedrow n"
+    " WHERE n.run_id = %(run)s AND n.entity = 'enrollments' AND n.action = 'create' AND n.data->>'role' = 'student'"
+    " AND n.person_id = s.person_id AND n.org_id = s.org_id)"
+)
 
 
 class Apply:
@@ -205,7 +215,10 @@ class Apply:
     def endings(self) -> None:
         """What ends: memberships, ties, classes, courses, units. People themselves stay; erasing is not an import's."""
         # before the new ones begin: a person's one open membership of a kind may pass from one row to another
-        self.ending(Entity.ENROLLMENTS)
+        if self.does(Entity.ENROLLMENTS, RowAction.REMOVE):
+            self.sql(f"INSERT INTO bulk_end SELECT DISTINCT object_id FROM {_ENDING} AND ({_MOVED})")
+            bulk.end_memberships(on=self.today, by=self.actor, reason=EndReason.MOVED)
+            self.sql(f"INSERT INTO bulk_end SELECT DISTINCT object_id FROM {_ENDING} AND ({_MOVED}) IS NOT TRUE")
         self.ending(Entity.ROLES)
         if self.does(Entity.USERS, RowAction.REMOVE):
             self.sql(

@@ -114,6 +114,7 @@ def test_a_pupil_who_changes_class_leaves_the_old_one(world: World) -> None:
     assert {(row.class_group, row.valid_to) for row in rows} == {
         (world.east1, timezone.localdate()), (world.east2, None),
     }  # fmt: skip
+    assert [row.end_reason for row in rows if row.valid_to] == ["moved"]
 
 
 def test_a_list_says_nothing_of_whom_it_lacks_unless_it_is_complete(world: World) -> None:
@@ -231,6 +232,24 @@ def test_teachers_with_their_subjects_and_classes(world: World) -> None:
     assert sorted(said) == [("homeroom_teacher", ""), ("teacher", "chinese"), ("teacher", "morality")]
     assert Membership.objects.get(person__name="钱老师").subject == "pe"
     assert not Person.objects.filter(name="孙老师").exists()
+
+
+def test_a_new_homeroom_teacher_takes_over_from_the_one_before(world: World) -> None:
+    officer = world.act("officer")
+    heads = ["姓名", "手机号", "任教学科", "任教班级", "班主任"]
+    run = bring_sheets(
+        {"东小学教师.csv": csv_of(heads, ["赵老师", "13922220001", "语文", "", "三年级1班"])}, world.fucheng, officer
+    )
+    assert run.counts["enrollments"] == {"create": 1, "remove": 1}
+    carry_out(run, officer)
+    led = Membership.objects.filter(class_group=world.east1, role="homeroom_teacher")
+    assert {(row.person.name, row.valid_to) for row in led} == {
+        (world.homeroom.name, timezone.localdate()), ("赵老师", None),
+    }  # fmt: skip
+    again_same = bring_sheets(
+        {"东小学教师.csv": csv_of(heads, ["赵老师", "13922220001", "语文", "", "三年级1班"])}, world.fucheng, officer
+    )
+    assert "remove" not in again_same.counts.get("enrollments", {})
 
 
 def test_a_list_of_guardians_is_tied_to_pupils_we_have(world: World) -> None:

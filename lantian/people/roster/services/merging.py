@@ -5,6 +5,7 @@ re-pointed, found through Django's own relations, so that an app above need not 
 ("+") say who once did something; those keep pointing at the dropped record, which stays.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -14,9 +15,13 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from lantian.kernel.crypto import KeyLost
 from lantian.kernel.events import acted_by, publish
 from lantian.kernel.journal import services as journal
 from lantian.kernel.rules import Actor, require
+from lantian.people.identity.enums import LoginKind
+from lantian.people.identity.errors import LoginNameTaken
+from lantian.people.identity.services.accounts import add_login_name, drop_login_name
 from lantian.people.identity.services.joining import Absorbed, absorb_account, release_account
 from lantian.people.roster import events
 from lantian.people.roster.enums import EndReason, Gender
@@ -46,6 +51,7 @@ class _Moved:
     account: str = ""  # "", "moved" (kept had none) or "absorbed"
     login_names: list[str] = field(default_factory=list)
     was_active: bool = False
+    signs_in: list[str] = field(default_factory=list)  # facts by which the kept account signs in from now on
 
 
 def _lock(*ids: UUID) -> dict[UUID, Person]:
@@ -79,6 +85,7 @@ def merge_people(kept: Person, dropped: Person, *, reason: str, by: Actor) -> Pe
     moved = _Moved()
     _join_accounts(one, other, by, reason, moved)
     _join_facts(one, other, moved)
+    _sign_in_by(one, moved, by)
     for relation in _relations():
         _repoint(relation, one, other, moved)
     _close_leftovers(other, moved)
@@ -130,6 +137,19 @@ def _join_facts(kept: Person, dropped: Person, moved: _Moved) -> None:
             moved.facts.append(name)  # a copy: the dropped record keeps its own
     if columns:
         Person.objects.filter(pk=kept.pk).update(**columns)
+
+
+def _sign_in_by(kept: Person, moved: _Moved, by: Actor) -> None:
+    """A phone or student number that came from a record without an account signs in to the kept account, unless it is taken."""
+    if kept.account is None or moved.account:
+        return  # an account that came along brought its names
+    row = Person.objects.get(pk=kept.pk)
+    for name, kind in (("phone", LoginKind.PHONE), ("student_number", LoginKind.STUDENT_NUMBER)):
+        if name not in moved.facts or kept.account.login_names.filter(kind=kind).exists():
+            continue
+        with suppress(LoginNameTaken, KeyLost):
+            add_login_name(kept.account, kind=kind, name=getattr(row, name), by=by)
+            moved.signs_in.append(name)
 
 
 def _sealed(person: Person, name: str) -> dict[str, Any]:
@@ -236,6 +256,10 @@ def _part_accounts(kept: Person, dropped: Person, by: Actor, moved: _Moved) -> N
         account = kept.account
         Person.objects.filter(pk=kept.pk).update(account=None)
         Person.objects.filter(pk=dropped.pk).update(account=account)
+    elif moved.signs_in and kept.account is not None:
+        kinds = {"phone": LoginKind.PHONE, "student_number": LoginKind.STUDENT_NUMBER}
+        for name in moved.signs_in:
+            drop_login_name(kept.account, kind=kinds[name], by=by)
     elif moved.account == "absorbed" and kept.account is not None and dropped.account is not None:
         absorbed = Absorbed(moved.login_names, moved.was_active)
         release_account(kept.account, dropped.account, by=by, absorbed=absorbed)

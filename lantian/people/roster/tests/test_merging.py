@@ -10,6 +10,7 @@ from lantian.kernel.journal.models import JournalEntry
 from lantian.kernel.rules import SYSTEM, Denied
 from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
 from lantian.people.identity.models import LoginName
+from lantian.people.identity.queries import account_by_login
 from lantian.people.roster import queries, rules, services
 from lantian.people.roster.errors import (
     AlreadyMerged,
@@ -111,6 +112,18 @@ def test_taking_apart_gives_everything_back(world: World, accounts: tuple[bool, 
     assert state() == before
     with pytest.raises(CannotUnmerge):
         services.unmerge_people(merge, by=world.act("city_officer"))
+
+
+def test_a_phone_that_came_along_signs_in_unless_it_is_somebody_elses(world: World) -> None:
+    kept, dropped = pupil(world, "east1"), pupil(world, "east2", phone="13755550001")
+    account = with_account(kept)
+    merge = services.merge_people(Person.objects.get(pk=kept.pk), dropped, reason=WHY, by=world.act("school_it"))
+    assert account_by_login("13755550001") == account
+    services.unmerge_people(merge, by=world.act("school_it"))
+    assert account_by_login("13755550001") is None
+    sister = services.create_person(by=SYSTEM, name="王姐姐", phone="13755550001", account=True)
+    services.merge_people(Person.objects.get(pk=kept.pk), dropped, reason=WHY, by=world.act("school_it"))
+    assert account_by_login("13755550001") == sister.account
 
 
 def test_two_citizen_ids_are_two_people(world: World) -> None:

@@ -1,5 +1,6 @@
 """The verbs of live lessons."""
 
+from lantian.teach.live.services.merging import join_attendance, part_attendance
 from lantian.teach.live.services.presence import close_attendance, save_presence
 from lantian.teach.live.services.sessions import (
     end_live_session,
@@ -21,9 +22,11 @@ __all__ = [
     "add_page_upload",
     "close_attendance",
     "end_live_session",
+    "join_attendance",
     "make_ticket",
     "mark_live",
     "open_live_session",
+    "part_attendance",
     "remove_page_upload",
     "render_page_upload",
     "save_presence",

@@ -102,6 +102,7 @@ class Staging:
         # entity → key → (record, file, row, faulty)
         self.records: dict[str, dict[str, tuple[Record, str, int, bool]]] = defaultdict(dict)
         self.new_classes: set[tuple[UUID, int, int]] = set()
+        self.leading: dict[UUID, list[Line]] = {}  # class → who is named as its homeroom teacher
 
     # Steps ---------------------------------------------------------------------------------------------------------------
     def read(self) -> None:
@@ -333,6 +334,9 @@ class Staging:
                 self._enroll(line, self._class(line, place), "teacher", subject)
         for place in said.leads:
             self._enroll(line, self._class(line, place), "homeroom_teacher", "")
+            class_id = self.places.class_id(school, place)
+            if class_id:
+                self.leading.setdefault(class_id, []).append(line)
         held = [place for place in line.known.places if place[1] == school.pk] if line.known else []
         if not wanted and not any(place[3] != "student" for place in held):
             subject = said.subjects[0] if said.subjects else ""
@@ -346,6 +350,16 @@ class Staging:
         for sheet in {line.sheet.pk: line.sheet for line in self.lines}.values():
             if sheet.complete and sheet.kind == Kind.STUDENTS:
                 self._leave(sheet)
+
+    def hand_over(self) -> None:
+        """A class has one homeroom teacher: who is named takes over from whoever was."""
+        for class_id, lines in self.leading.items():
+            named = {line.known.pk for line in lines if line.known}
+            last = lines[-1]
+            for one in self.people.known.values():
+                for membership, _org, group, role, _subject in one.places:
+                    if role == "homeroom_teacher" and group == class_id and one.pk not in named:
+                        self._end(membership, str(one.pk), last.sheet.label, last.row.row_no, "left")
 
     def _leave(self, sheet: SheetFile) -> None:
         lines = [line for line in self.lines if line.sheet.pk == sheet.pk]
@@ -379,6 +393,7 @@ def stage_sheets(run: ImportRun, outside: Outside) -> None:
     work.read()
     work.match()
     work.write()
+    work.hand_over()
     work.leave()
     outside.tell("stage:write", 0, 1, now=True)
     copy_rows(work.lines_out())
