@@ -391,6 +391,16 @@ def test_a_closed_account_opens_nothing(world: World, reading) -> None:
     assert browser.get(request_of(client))["Location"].startswith("/accounts/login/")
 
 
+def test_signing_out_everywhere_ends_what_software_holds(world: World, reading) -> None:
+    client, secret = reading
+    browser = browser_of(world.jia)
+    token = tokens_of(browser, client, secret)["access_token"]
+    browser.post("/me/sessions/end/", {"session": "1"})  # one device alone
+    assert userinfo(token).status_code == 200
+    browser.post("/me/sessions/end/")
+    assert userinfo(token).status_code == 401
+
+
 @pytest.mark.parametrize("end", ["stopped", "expired"])
 def test_a_client_that_is_stopped_or_over_is_out_at_once(world: World, reading, end: str) -> None:
     client, secret = reading

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.db import IntegrityError, transaction
@@ -207,7 +208,8 @@ def drop_login_name(account: Account, *, kind: LoginKind, by: Actor) -> None:
 
 @transaction.atomic
 def reset_account(account: Account, *, by: Actor) -> str:
-    """Give the account a new activation code, end its sessions, forget its second factor. Returns the code.
+    """Give the account a new activation code, end its sessions, forget its second factor and its ties to other platforms: whoever
+    had taken it is out by every door. Returns the code.
 
     Raises Denied.
     """
@@ -218,6 +220,7 @@ def reset_account(account: Account, *, by: Actor) -> str:
     account.code_expires_at = timezone.now() + passwords.CODE_VALID if account.must_set_password else None
     account.save(update_fields=["password", "must_set_password", "code_expires_at"])
     Authenticator.objects.filter(user_id=account.pk).delete()
+    SocialAccount.objects.filter(user_id=account.pk).delete()
     ended = sessions.drop_sessions(account)
     journal.record("identity.account_reset", account, by=by, sessions_ended=ended)
     publish(events.AccountReset(object_id=account.pk, **acted_by(by)))

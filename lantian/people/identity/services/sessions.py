@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from allauth.account.adapter import get_adapter
+from allauth.idp.oidc.models import Token
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.sessions.models import Session
@@ -21,10 +22,15 @@ TOUCH_EVERY = timedelta(minutes=5)
 
 
 def drop_sessions(account: Account, *, keep: str | None = None, only: int | None = None) -> int:
-    """End sessions of an account without asking a rule: for services that have asked one. Returns how many."""
+    """End sessions of an account without asking a rule: for services that have asked one. Returns how many.
+
+    Unless it is about one of them (`only`), what other software holds of the account's sign-ons ends as well.
+    """
     rows = UserSession.objects.filter(user_id=account.pk).exclude(session_key=keep or "")
     if only is not None:
         rows = rows.filter(pk=only)
+    else:
+        Token.objects.filter(user_id=account.pk).delete()
     keys = list(rows.values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
     rows.delete()

@@ -9,12 +9,13 @@ from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.test import Client as Browser
 
 from lantian.kernel.journal.models import JournalEntry
-from lantian.kernel.rules import Denied
+from lantian.kernel.rules import SYSTEM, Denied
 from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
 from lantian.people.identity.enums import AccountKind
 from lantian.people.identity.models import Account
 from lantian.people.identity.rules import may_link_upstream
 from lantian.people.identity.services import upstream
+from lantian.people.identity.services.accounts import reset_account
 from lantian.people.identity.services.sign_in import actor_for
 from lantian.people.identity.tests.factories import PASSWORD, AccountFactory
 from lantian.people.roster.models import Person
@@ -259,6 +260,16 @@ def test_a_closed_account_stays_closed(trusting) -> None:
         browser = new_browser()
         signed_in_there(browser, trusting, subject)
         assert who(browser) == ""
+
+
+def test_a_reset_by_the_school_shuts_this_door_too(province) -> None:
+    """An account that was taken, and tied to the taker's identity, is the holder's again."""
+    _made, account = person()
+    upstream.link_upstream(account, provider=upstream.configured().key, uid="thief", how="self", by=actor_for(account))
+    reset_account(account, by=SYSTEM)
+    browser = new_browser()
+    assert signed_in_there(browser, province, "thief")["Location"] == UNKNOWN
+    assert who(browser) == ""
 
 
 def test_a_second_factor_that_is_set_up_here_is_still_asked(province) -> None:
