@@ -101,6 +101,19 @@ def roots_of(client: Client) -> tuple[str, ...]:
     return tuple(client.units.order_by("path").values_list("path", flat=True))
 
 
+# In a narrow column.
+SHORT_WORDS: "dict[str, Text]" = {
+    SignOnScope.OPENID: gettext_lazy("固定编号"),
+    SignOnScope.PROFILE: gettext_lazy("姓名"),
+    SignOnScope.ROLES: gettext_lazy("学校和身份"),
+}
+
+
+def short_words(scopes: Iterable[str]) -> str:
+    """What is handed over of a person, in a few words."""
+    return str(_("、").join(str(words) for scope, words in SHORT_WORDS.items() if scope in set(scopes)))
+
+
 def scope_words(scopes: Iterable[str]) -> list[str]:
     """What is handed over of a person, in words."""
     return [str(SignOnScope(scope).label) for scope in SignOnScope.values if scope in set(scopes)]

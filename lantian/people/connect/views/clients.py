@@ -196,7 +196,7 @@ class PeopleList(ListPage[SignOn]):
             link=lambda row: reverse("roster_person", args=[row.account.person.pk]),
         ),
         Column("times", gettext_lazy("次数"), value="times", kind="number", sort="times"),
-        Column("handed", gettext_lazy("交出的内容"), value=lambda row: _("；").join(queries.scope_words(row.handed))),
+        Column("handed", gettext_lazy("交出的内容"), value=lambda row: queries.short_words(row.handed)),
         Column("first", gettext_lazy("第一次"), value="first_at", kind="datetime", sort="first_at"),
         Column("last", gettext_lazy("最近一次"), value="last_at", kind="datetime", sort="last_at"),
     )
