@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# Words in an address that are values, as ids are: kinds of things, subjects.
+VALUE = re.compile(r"(?<=/retention/)[^/]+|(?<=/assignments/)[^/]+")
 LINK = re.compile(r'<a [^>]*?href="([^"#]+)')
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 CLASSES = re.compile(r'(?:class|data-island|role|type)="([^"]*)"')
@@ -35,6 +37,7 @@ FIRST = (
     "/grants/new/",
     "/organizations/",
     "/accounts/inactive/",
+    "/bind/",
     "/accounts/logout/",
     "/accounts/2fa/",
     "/accounts/reauthenticate/",
@@ -52,7 +55,7 @@ def shape(path: str) -> str:
     """An address without its ids and values: pages of one shape are one page of different rows."""
     parts = urlsplit(path)
     names = sorted(pair.split("=")[0] for pair in parts.query.split("&") if pair)
-    return UUID.sub("*", parts.path) + ("?" + "&".join(names) if names else "")
+    return VALUE.sub("*", UUID.sub("*", parts.path)) + ("?" + "&".join(names) if names else "")
 
 
 @dataclass

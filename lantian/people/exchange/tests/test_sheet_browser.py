@@ -1,14 +1,10 @@
 """The officer's story in Chromium, at a desk and on a phone: upload, explain, correct, send to a school, apply."""
 
-import os
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright import sync_api as playwright
 
 from lantian.people.exchange import services
@@ -16,68 +12,17 @@ from lantian.people.exchange.models import Finding, ImportRun
 from lantian.people.exchange.tests.sheets import HEADS, csv_of, pupil
 from lantian.people.roster.engine.codes.citizen import make_citizen_id
 from lantian.people.roster.models import Person
-from lantian.people.roster.tests.factories import with_account
-from lantian.people.roster.tests.world import World, make_world
+from lantian.people.roster.tests.desk import IN_BROWSER, Desk, started
+from lantian.people.roster.tests.world import make_world
 
-CHROMIUM = Path("/usr/bin/chromium")
-AXE = Path(settings.BASE_DIR) / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        not (CHROMIUM.exists() and AXE.exists()) and not os.environ.get("CI"),  # there it must not go untested
-        reason="needs Debian's chromium and npm ci",
-    ),
-]
+pytestmark = IN_BROWSER
 ID = make_citizen_id("510703", date(2017, 3, 7), 12)
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright keeps a loop running in this thread
-    with playwright.sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+    with started() as browser:
         yield browser
-        browser.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-class Desk:
-    """Somebody signed in at a browser of some width."""
-
-    def __init__(self, chromium: Any, url: str, world: World, name: str, width: int) -> None:
-        client = Client()
-        person = Person.objects.select_related("account").get(pk=world.people[name].pk)
-        client.force_login(person.account or with_account(person))
-        self.width, self.url = width, url
-        self.context = chromium.new_context(viewport={"width": width, "height": 860}, locale="zh-CN")
-        self.context.add_cookies(
-            [
-                {
-                    "name": settings.SESSION_COOKIE_NAME,
-                    "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
-                    "url": url,
-                }
-            ]
-        )
-        self.page = self.context.new_page()
-        self.faults: list[str] = []
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("console", lambda said: self.faults.append(said.text) if "Content Security" in said.text else None)
-
-    def go(self, path: str) -> Any:
-        self.page.goto(self.url + path)
-        self.page.wait_for_load_state("load")
-        return self.page
-
-    def is_sound(self) -> None:
-        """Nothing for axe to find, nothing over the edge, no error of a script."""
-        found = self.page.evaluate(AXE.read_text() + "; axe.run(document, {resultTypes: ['violations']})")
-        assert [(each["id"], each["nodes"][0]["html"][:160]) for each in found["violations"]] == []
-        assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width
-        assert self.faults == []
 
 
 @pytest.mark.timeout(240)
