@@ -199,5 +199,12 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("同意已撤回，学校会与您联系。"))
             return redirect(_address(pk))
     title = _("撤回对%(name)s的同意") % {"name": student.name}
-    context = {"form": form, "student": student, "title": title, "submit": _("撤回同意"), "variant": "danger"}
+    context = {
+        "form": form,
+        "student": student,
+        "title": title,
+        "subtitle": _("撤回以前的处理仍然有效；撤回以后学校会与您商量孩子怎样继续上课，要删除信息请另行申请。"),
+        "submit": _("撤回同意"),
+        "variant": "danger",
+    }
     return render(request, "privacy/form.html", context)

@@ -170,6 +170,7 @@ def letter(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "title": _("登记书面删除申请"),
+        "subtitle": _("登记的人不审核：由校长或教育局的另一位办理。"),
         "submit": _("登记"),
         "crumb": (reverse("privacy_erasures"), _("删除申请")),
         "back": reverse("privacy_erasures"),
