@@ -3,6 +3,7 @@
 # i18n: data file
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from lantian.kernel.demo import DemoContext
 from lantian.kernel.rules import Actor
@@ -27,8 +28,9 @@ def seed(context: DemoContext) -> None:
         return
     far = region.far_school()
     county = [school for school in region.schools if school.plan.county.code == far.plan.county.code]
+    asked: set[UUID] = set()  # a pupil may be in two classes
     for school in (region.strong[0], *county):
-        _consents(context, school.classes)
+        _consents(context, school.classes, asked)
     story = next(group for group in far.classes if group.grade == 9)
     guardian = roster.guardians_of(student).get().guardian
     homeroom = _homeroom_of(story)
@@ -50,14 +52,15 @@ def _homeroom_of(group: "ClassGroup") -> Actor:
     return _acting(row.person, Role.HOMEROOM_TEACHER)
 
 
-def _consents(context: DemoContext, classes: "list[ClassGroup]") -> None:
+def _consents(context: DemoContext, classes: "list[ClassGroup]", asked: set[UUID]) -> None:
     """Of the children under fourteen who have a guardian: the first withdrew, of the rest every fourth is still to be asked."""
     version, count = current_version(context.today), 0
     for group in sorted(classes, key=lambda group: (group.grade, group.number)):
         for row in roster.members_of_class(group, MemberRole.STUDENT):
             bond = roster.guardians_of(row.person).first() if _is_young(context, row.person) else None
-            if bond is None or count >= MOST:
+            if bond is None or count >= MOST or row.person_id in asked:
                 continue
+            asked.add(row.person_id)
             guardian = _acting(bond.guardian, Role.GUARDIAN)
             if count % 4 == 2:
                 by = _homeroom_of(group)

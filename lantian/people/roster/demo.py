@@ -196,7 +196,7 @@ def _teachers(context: DemoContext, made: Region) -> None:
 def _teacher_rows(context: DemoContext, made: Region, owners: list[School]) -> Iterator[NewPerson]:
     """Teachers of all schools; `owners` gets the school of each."""
     chance = context.random
-    since = date(school_year(context.today), 9, 1)
+    since, far = date(school_year(context.today), 9, 1), made.far_school()
     for school in made.schools:
         duties = _duties(school, since)
         count = max(school.plan.teachers, len(duties) + 2)
@@ -211,7 +211,7 @@ def _teacher_rows(context: DemoContext, made: Region, owners: list[School]) -> I
                 phone=_phone(context, len(owners)),
                 memberships=memberships,
                 account=True,
-                username=_story_username(made, school, index, count),
+                username=_story_username(made, school, index, count, far),
                 id=context.uuid(),
             )
 
@@ -248,13 +248,13 @@ def _staff(school: School) -> NewMembership:
     return NewMembership(organization=school.organization, role=MemberRole.STAFF, valid_from=date(2020, 9, 1))
 
 
-def _story_username(made: Region, school: School, index: int, count: int) -> str:
+def _story_username(made: Region, school: School, index: int, count: int, far: School) -> str:
     """The accounts of the tour have short names; all others are called by their pinyin."""
     if school.plan.strong:
         first = school is made.strong[0]
         names = {0: "teacher" if first else "teacher2"} | ({count - 1: "head", count - 2: "school-it"} if first else {})
         return names.get(index, "")
-    if school is made.far_school():
+    if school is far:
         ninth = next(i for i, group in enumerate(school.classes) if group.grade == 9)
         return "homeroom" if index == ninth else ""
     return ""
