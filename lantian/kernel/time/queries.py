@@ -4,7 +4,8 @@ Rows of an organisation override those of the organisations above it, and these 
 the ltree path of the organisation (or its id alone, when it has no rows above it to inherit).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -79,8 +80,10 @@ def term_on(day: date, *, path: str = "", organization_id: UUID | None = None) -
 def week_of_term(day: date, *, path: str = "", organization_id: UUID | None = None) -> int | None:
     """1 for the week (Monday to Sunday) in which the term begins, and so on; None between terms. One query."""
     term = term_on(day, path=path, organization_id=organization_id)
-    if term is None:
-        return None
+    return _week(day, term) if term else None
+
+
+def _week(day: date, term: AcademicSession) -> int:
     first_monday = term.starts_on - timedelta(days=term.starts_on.weekday())
     return (day - first_monday).days // 7 + 1
 
@@ -124,7 +127,10 @@ def weekday_timetable(day: date, *, path: str = "", organization_id: UUID | None
 
     Also None on a shifted working day for which nobody has said whose timetable it follows: the national notice does not.
     """
-    special = special_days(day, day, path=path, organization_id=organization_id).get(day)
+    return _weekday_of(day, special_days(day, day, path=path, organization_id=organization_id).get(day))
+
+
+def _weekday_of(day: date, special: SpecialDay | None) -> int | None:
     if not _works(day, special):
         return None
     if special is None:
@@ -132,6 +138,51 @@ def weekday_timetable(day: date, *, path: str = "", organization_id: UUID | None
     if special.follows_weekday is not None:
         return special.follows_weekday
     return day.weekday() if day.weekday() < 5 else None
+
+
+@dataclass(frozen=True, slots=True)
+class TimetableDay:
+    """A day on which a timetable runs: whose weekday's (0 Monday … 6 Sunday), and in which week of the term (from 1)."""
+
+    day: date
+    weekday: int
+    week: int
+
+
+class Calendars:
+    """The calendars of many organisations over the same days. Two queries, however many ask."""
+
+    def __init__(self, first: date, last: date) -> None:
+        self._days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+        self._special: dict[UUID | None, list[SpecialDay]] = {}
+        for day in SpecialDay.objects.filter(date__range=(first, last)):
+            self._special.setdefault(day.organization_id, []).append(day)
+        self._terms: dict[UUID | None, list[AcademicSession]] = {}
+        years = (first.year - 1, last.year)
+        for term in AcademicSession.objects.filter(school_year__range=years):
+            self._terms.setdefault(term.organization_id, []).append(term)
+        self._known: dict[tuple[UUID | None, ...], list[TimetableDay]] = {}
+
+    def timetable_days(self, path: str) -> list[TimetableDay]:
+        """The days in terms on which a timetable runs for the organisation with this ltree path (see `weekday_timetable`)."""
+        # most schools have no day or term of their own: they share what was worked out for those above them
+        own = [None, *(pk for pk in organizations_of(path) if pk in self._special or pk in self._terms)]
+        key = tuple(own)
+        if key not in self._known:
+            self._known[key] = list(self._work_out(key))
+        return self._known[key]
+
+    def _work_out(self, own: tuple[UUID | None, ...]) -> Iterator[TimetableDay]:
+        special = {row.date: row for pk in own for row in self._special.get(pk, ())}
+        terms = {(row.school_year, row.kind): row for pk in own for row in self._terms.get(pk, ())}
+        for year in {day.year + offset for day in self._days for offset in (-1, 0)}:
+            for usual in default_terms(year):
+                terms.setdefault((usual.school_year, usual.kind), usual)
+        for day in self._days:
+            weekday = _weekday_of(day, special.get(day))
+            term = next((term for term in terms.values() if term.starts_on <= day <= term.ends_on), None)
+            if weekday is not None and term is not None:
+                yield TimetableDay(day, weekday, _week(day, term))
 
 
 def all_terms() -> QuerySet[AcademicSession]:

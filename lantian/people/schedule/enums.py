@@ -22,3 +22,31 @@ class LessonState(models.TextChoices):
 class LessonAccess(models.TextChoices):
     ALLIANCE = "alliance", _("联盟内")
     PUBLIC = "public", _("公开")
+
+
+class Weeks(models.TextChoices):
+    """Which weeks of the term an entry of the timetable holds in; the first week is odd."""
+
+    EVERY = "every", _("每周")
+    ODD = "odd", _("单周")
+    EVEN = "even", _("双周")
+
+
+class TimetableState(models.TextChoices):
+    DRAFT = "draft", _("草稿")
+    PUBLISHED = "published", _("已发布")
+    WITHDRAWN = "withdrawn", _("已撤下")
+
+
+class ChangeKind(models.TextChoices):
+    CANCELLED = "cancelled", _("停课")
+    SUBSTITUTE = "substitute", _("代课")
+    MOVED = "moved", _("调课")
+
+
+class Settlement(models.TextChoices):
+    """What a receiving class does about a period that does not fit its day."""
+
+    RECEIVE = "receive", _("照常接收，本校的课让开")
+    REPLAY = "replay", _("不接收直播，另找时间看回放")
+    SKIP = "skip", _("这一节不参加")

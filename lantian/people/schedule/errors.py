@@ -1,6 +1,7 @@
 """What can go wrong in the timetable, each with a sentence for the user."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from lantian.kernel.errors import Refusal
 
@@ -51,3 +52,23 @@ class AlreadyThere(ScheduleError):
     """The name, class or school is taken already."""
 
     message = _("已经存在，不能重复添加")
+
+
+class TimetableInvalid(ScheduleError):
+    """Periods, days, class, teacher or room of a timetable do not fit each other."""
+
+
+class TimetableClashes(ScheduleError):
+    """A timetable with clashes cannot be published. `count` of them."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            ngettext("还有 %(n)s 处冲突，解决后才能发布", "还有 %(n)s 处冲突，解决后才能发布", count) % {"n": count}
+        )
+        self.count = count
+
+
+class TimetableNotDraft(ScheduleError):
+    """Only a draft is changed; a published week is changed day by day, or by a new draft."""
+
+    message = _("已发布的课表不能直接修改，请复制成草稿再改，或按天调课")

@@ -56,3 +56,44 @@ class LessonCancelled(Event):
     name: ClassVar[str] = "schedule.lesson_cancelled"
     verb: ClassVar[str] = ACTIVITY_STREAMS + "cancel"
     object_type: ClassVar[str] = "schedule.lesson"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class LessonsMade(Event):
+    """Object: the sending school whose lessons were made or followed its timetable. Context: first, last, lessons (how many)."""
+
+    name: ClassVar[str] = "schedule.lessons_made"
+    verb: ClassVar[str] = LANTIAN_VERBS + "planned"
+    object_type: ClassVar[str] = "roster.organization"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class TimetablePublished(Event):
+    """Object: the timetable; organisation: its school. Context: first, last day."""
+
+    name: ClassVar[str] = "schedule.timetable_published"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "create"
+    object_type: ClassVar[str] = "schedule.timetable"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class TimetableChanged(Event):
+    """Object: the change of one day; organisation: its school. Context: kind, day, class, subject, teacher (who had it),
+    substitute, to_day, to_period, reason."""
+
+    name: ClassVar[str] = "schedule.timetable_changed"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "update"
+    object_type: ClassVar[str] = "schedule.timetablechange"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ClassesPaired(Event):
+    """Object: the alliance; organisation: the receiving class's school. Context: subject, sender, receiver (class ids)."""
+
+    name: ClassVar[str] = "schedule.classes_paired"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "add"
+    object_type: ClassVar[str] = "schedule.alliance"

@@ -10,7 +10,7 @@ from lantian.people.schedule.enums import LessonState
 
 if TYPE_CHECKING:
     from lantian.people.roster.models import Organization
-    from lantian.people.schedule.models import Alliance, Lesson, Room
+    from lantian.people.schedule.models import Alliance, Lesson, Pairing, Room, Timetable
 
 
 @rule("schedule.view_lesson")
@@ -99,3 +99,34 @@ def may_manage_rooms(actor: Actor, organization: "Organization | None" = None) -
     if organization is not None and not actor.administers(organization.path):
         return deny(_("这所学校不在您的管理范围内"))
     return ALLOW
+
+
+@rule("schedule.view_timetable")
+def may_view_timetable(actor: Actor, timetable: "Timetable") -> Verdict:
+    """The school's people and those above; drafts are seen by those who manage them."""
+    if queries.timetables_visible_to(actor).filter(pk=timetable.pk).exists():
+        return ALLOW
+    return deny(_("这份课表不对您开放"))
+
+
+visible_pair(may_view_timetable)(queries.timetables_visible_to)
+
+
+@rule("schedule.manage_timetable")
+def may_manage_timetable(actor: Actor, organization: "Organization | None" = None) -> Verdict:
+    """Heads, school IT and officers, each within the subtree: bells, weeks, changes of a day. Asked without one: any."""
+    if not actor.paths:
+        return deny(_("只有学校管理人员可以编排课表"))
+    if organization is not None and not actor.administers(organization.path):
+        return deny(_("这所学校不在您的管理范围内"))
+    return ALLOW
+
+
+@rule("schedule.settle_pairing")
+def may_settle_pairing(actor: Actor, pairing: "Pairing") -> Verdict:
+    """The receiving school about its own class's day; whoever manages the alliance about all."""
+    if actor.administers(pairing.receiver.organization.path):
+        return ALLOW
+    if may_manage_alliance(actor, pairing.alliance.lead):
+        return ALLOW
+    return deny(_("只有接收学校和联盟的牵头单位可以处理"))

@@ -1,6 +1,7 @@
 """The verbs of the timetable."""
 
 from lantian.people.schedule.services.alliances import add_alliance_member, create_alliance
+from lantian.people.schedule.services.changes import change_day, take_back_change
 from lantian.people.schedule.services.courses import CourseRow, close_courses, offer_courses, save_courses
 from lantian.people.schedule.services.lessons import (
     add_receivers,
@@ -11,24 +12,52 @@ from lantian.people.schedule.services.lessons import (
     reschedule_lesson,
     start_lesson,
 )
+from lantian.people.schedule.services.making import Made, Problem, make_lessons
+from lantian.people.schedule.services.pairings import end_pairing, pair_classes, settle
 from lantian.people.schedule.services.rooms import create_room, issue_screen_code, keep_screen_accounts, rename_room
+from lantian.people.schedule.services.timetables import (
+    EntryRow,
+    PeriodRow,
+    clear_entry,
+    draft_timetable,
+    publish_timetable,
+    set_bells,
+    set_entries,
+    withdraw_timetable,
+)
 
 __all__ = [
     "CourseRow",
+    "EntryRow",
+    "Made",
+    "PeriodRow",
+    "Problem",
     "add_alliance_member",
     "add_receivers",
     "cancel_lesson",
+    "change_day",
+    "clear_entry",
     "close_courses",
     "create_alliance",
     "create_room",
+    "draft_timetable",
     "end_lesson",
+    "end_pairing",
     "extend_lesson",
     "issue_screen_code",
     "keep_screen_accounts",
+    "make_lessons",
     "offer_courses",
+    "pair_classes",
     "plan_lesson",
+    "publish_timetable",
     "rename_room",
     "reschedule_lesson",
     "save_courses",
+    "set_bells",
+    "set_entries",
+    "settle",
     "start_lesson",
+    "take_back_change",
+    "withdraw_timetable",
 ]

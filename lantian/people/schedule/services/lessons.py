@@ -103,6 +103,8 @@ def add_receivers(lesson: Lesson, *, class_groups: "Iterable[ClassGroup]", by: A
     require(rules.may_change_lesson, by, lesson)
     known = set(lesson.receivers.values_list("class_group_id", flat=True))
     added = _put_receivers(lesson, [group for group in class_groups if group.pk not in known])
+    if added:
+        Lesson.objects.filter(pk=lesson.pk).update(by_hand=True)  # the timetable would take them out again
     _occupy(lesson)
     record("schedule.receivers_added", lesson, by=by, classes=[str(group) for group in added])
     return list(lesson.receivers.filter(class_group__in=added))
@@ -123,8 +125,8 @@ def reschedule_lesson(
         _check_room(room, lesson.organization)
         lesson.room = room
     before = {"starts_at": lesson.starts_at, "ends_at": lesson.ends_at}
-    lesson.starts_at, lesson.ends_at = starts_at, ends_at
-    lesson.save(update_fields=["starts_at", "ends_at", "room"])
+    lesson.starts_at, lesson.ends_at, lesson.by_hand = starts_at, ends_at, True
+    lesson.save(update_fields=["starts_at", "ends_at", "room", "by_hand"])
     _occupy(lesson)
     after = {"starts_at": starts_at, "ends_at": ends_at}
     record("schedule.lesson_rescheduled", lesson, by=by, before=before, after=after)
@@ -148,8 +150,8 @@ def cancel_lesson(lesson: Lesson, *, reason: str, by: Actor) -> Lesson:
     require(rules.may_change_lesson, by, lesson)
     if lesson.state != LessonState.PLANNED:
         raise LessonNotPlanned
-    lesson.state = LessonState.CANCELLED
-    lesson.save(update_fields=["state"])
+    lesson.state, lesson.by_hand = LessonState.CANCELLED, True
+    lesson.save(update_fields=["state", "by_hand"])
     lesson.occupancies.all().delete()
     record("schedule.lesson_cancelled", lesson, by=by, reason=reason)
     publish(

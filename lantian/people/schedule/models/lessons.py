@@ -1,99 +1,16 @@
-"""Alliances, rooms and lessons: what runs by the clock, and who is tied to whom for it."""
+"""Rooms, lessons, and what a lesson takes up."""
 
 from uuid import uuid4
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from lantian.kernel.fields import ChoiceField
 from lantian.people.roster.enums import Stage, Subject
-from lantian.people.schedule.enums import AlliancePart, AllianceState, LessonAccess, LessonState
-
-
-class Course(models.Model):
-    """What is taught: a subject at a grade, or an elective, as a school or bureau offers it (OneRoster "course")."""
-
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    organization = models.ForeignKey("roster.Organization", models.PROTECT, related_name="courses")
-    title = models.CharField(max_length=120)
-    code = models.CharField(max_length=40, blank=True)
-    subjects = ArrayField(models.CharField(max_length=12, choices=Subject), default=list, blank=True)
-    grades = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
-    school_year = models.PositiveSmallIntegerField(null=True, blank=True)
-    is_active = models.BooleanField(default=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    updated_at = models.DateTimeField(db_default=Now(), editable=False)  # kept by a trigger
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["organization", "code"], condition=~Q(code=""), name="course_code_once")
-        ]
-        indexes = [models.Index(fields=["organization", "title"], name="course_organization")]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class CourseOffering(models.Model):
-    """That a class takes a course, in one term or (without `session_id`) all year round."""
-
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    course = models.ForeignKey(Course, models.PROTECT, related_name="offerings")
-    class_group = models.ForeignKey("roster.ClassGroup", models.PROTECT, related_name="offerings")
-    session_id = models.UUIDField(null=True, blank=True, help_text="kernel.time.AcademicSession")
-    created_at = models.DateTimeField(default=timezone.now)
-    updated_at = models.DateTimeField(db_default=Now(), editable=False)  # kept by a trigger
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["course", "class_group", "session_id"], nulls_distinct=False, name="offering_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.course_id} @ {self.class_group_id}"
-
-
-class Alliance(models.Model):
-    """Schools tied together for a time: some send lessons, others receive them."""
-
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    name = models.CharField(max_length=80)
-    stage = ChoiceField(max_length=12, choices=Stage)
-    lead = models.ForeignKey("roster.Organization", models.PROTECT, related_name="led_alliances")
-    state = ChoiceField(max_length=8, choices=AllianceState, default=AllianceState.ACTIVE)
-    starts_on = models.DateField()
-    ends_on = models.DateField()
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="alliance_dates"),
-            models.UniqueConstraint(fields=["name", "starts_on"], name="alliance_name_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class AllianceMember(models.Model):
-    """A school in an alliance, sending or receiving."""
-
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    alliance = models.ForeignKey(Alliance, models.CASCADE, related_name="members")
-    organization = models.ForeignKey("roster.Organization", models.PROTECT, related_name="alliance_memberships")
-    part = ChoiceField(max_length=10, choices=AlliancePart)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["alliance", "organization"], name="alliance_member_once")]
-
-    def __str__(self) -> str:
-        return f"{self.organization_id} {self.part} in {self.alliance_id}"
+from lantian.people.schedule.enums import LessonAccess, LessonState
 
 
 class Room(models.Model):
@@ -129,8 +46,11 @@ class Lesson(models.Model):
     organization = models.ForeignKey("roster.Organization", models.PROTECT, related_name="lessons")
     class_group = models.ForeignKey("roster.ClassGroup", models.PROTECT, null=True, blank=True, related_name="lessons")
     room = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, related_name="lessons")
-    alliance = models.ForeignKey(Alliance, models.PROTECT, null=True, blank=True, related_name="lessons")
+    alliance = models.ForeignKey("schedule.Alliance", models.PROTECT, null=True, blank=True, related_name="lessons")
     period_no = models.PositiveSmallIntegerField(null=True, blank=True)
+    entry = models.ForeignKey("schedule.TimetableEntry", models.SET_NULL, null=True, blank=True, related_name="lessons")
+    entry_day = models.DateField(null=True, blank=True, help_text="the day of the timetable it was made for")
+    by_hand = models.BooleanField(default=False, help_text="changed by a person: the timetable leaves it alone")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     state = ChoiceField(max_length=10, choices=LessonState, default=LessonState.PLANNED)
@@ -147,6 +67,7 @@ class Lesson(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="lesson_ends_after_start"),
             models.CheckConstraint(condition=Q(grade__gte=1, grade__lte=12), name="lesson_grade"),
+            models.UniqueConstraint(fields=["entry", "entry_day"], name="lesson_once_an_entry_and_day"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,30 @@
+"""Alliances, rooms, timetables and lessons: what runs by the clock, and who is tied to whom for it."""
+
+from lantian.people.schedule.models.alliances import Alliance, AllianceMember, Pairing, PairingChoice
+from lantian.people.schedule.models.courses import Course, CourseOffering
+from lantian.people.schedule.models.lessons import Lesson, LessonReceiver, Occupancy, Room
+from lantian.people.schedule.models.timetable import (
+    BellSchedule,
+    Period,
+    Timetable,
+    TimetableChange,
+    TimetableEntry,
+)
+
+__all__ = [
+    "Alliance",
+    "AllianceMember",
+    "BellSchedule",
+    "Course",
+    "CourseOffering",
+    "Lesson",
+    "LessonReceiver",
+    "Occupancy",
+    "Pairing",
+    "PairingChoice",
+    "Period",
+    "Room",
+    "Timetable",
+    "TimetableChange",
+    "TimetableEntry",
+]
