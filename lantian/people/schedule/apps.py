@@ -75,6 +75,26 @@ class ScheduleConfig(AppConfig):
         )
         navigation.add(
             navigation.NavItem(
+                "timetable",
+                _("课表"),
+                "schedule_week",
+                "calendar-clock",
+                22,
+                shown=navigation.roles(*people - {"officer"}),
+            )
+        )
+        navigation.add(
+            navigation.NavItem(
+                "timetables",
+                pgettext_lazy("many", "学校课表"),
+                "schedule_timetables",
+                "table",
+                42,
+                shown=navigation.roles("officer", "school_head", "school_it"),
+            )
+        )
+        navigation.add(
+            navigation.NavItem(
                 "alliances",
                 pgettext_lazy("many", "联盟"),
                 "schedule_alliances",

@@ -50,3 +50,14 @@ class Settlement(models.TextChoices):
     RECEIVE = "receive", _("照常接收，本校的课让开")
     REPLAY = "replay", _("不接收直播，另找时间看回放")
     SKIP = "skip", _("这一节不参加")
+
+
+WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
+FIT_WORDS = {
+    "fits": _("正合适"),
+    "taken": _("本班这一节有别的课"),
+    "shifted": _("和本校上下课时间差得多"),
+    "spans": _("跨了本校的两节课"),
+    "outside": _("不在本校的上课时间里"),
+    "day_off": _("本校这一天不上课"),
+}

@@ -1,5 +1,6 @@
 """Forms of the timetable. What may be is decided by rules and services."""
 
+import re
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from lantian.people.roster import queries as roster
 from lantian.people.roster.enums import Stage, Subject
 from lantian.people.schedule import queries
-from lantian.people.schedule.enums import AlliancePart, LessonAccess
-from lantian.people.schedule.models import Alliance, Lesson, Room
+from lantian.people.schedule.enums import AlliancePart, ChangeKind, LessonAccess, Settlement, Weeks
+from lantian.people.schedule.models import Alliance, Lesson, Period, Room, Timetable, TimetableChange, TimetableEntry
+from lantian.people.schedule.services import PeriodRow
 
 if TYPE_CHECKING:
     from lantian.people.roster.models import ClassGroup, Organization
@@ -163,3 +165,165 @@ class MemberForm(forms.Form):
 
 class RoomForm(forms.Form):
     name = forms.CharField(label=_("教室名称"), max_length=40)
+
+
+# Timetables ---------------------------------------------------------------------------------------------------------------
+
+
+class DraftForm(forms.Form):
+    """A new draft of a school."""
+
+    name = forms.CharField(label=_("名称"), max_length=60, help_text=_("例如：本学期课表"))
+    first = forms.DateField(label=_("从哪天起"), widget=DateInput())
+    last = forms.DateField(label=_("到哪天止"), widget=DateInput())
+    like: Chooser = forms.ModelChoiceField(
+        label=_("照着哪份课表"), queryset=None, required=False, empty_label=_("从空白开始")
+    )
+
+    def __init__(self, *args: Any, organization: "Organization", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["like"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Timetable.objects.filter(organization=organization).order_by("-during")
+
+
+_LINE = re.compile(r"^\s*(\d{1,2})[:：](\d{2})\s*[-–—~～至到]\s*(\d{1,2})[:：](\d{2})\s*(.{0,20})$")
+
+
+class BellsForm(forms.Form):
+    """The day's periods, one on a line, as people write them on a notice board."""
+
+    name = forms.CharField(label=_("名称"), max_length=40, help_text=_("例如：夏季作息"))
+    first = forms.DateField(label=_("从哪天起"), widget=DateInput())
+    last = forms.DateField(label=_("到哪天止"), widget=DateInput(), required=False, help_text=_("不填就一直用下去。"))
+    periods = forms.CharField(
+        label=_("每一节的时间"),
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text=_("一行一节，按顺序写，例如：8:20-9:00。后面可以写名称，例如：16:50-17:30 课后服务"),
+    )
+
+    def clean_periods(self) -> list[PeriodRow]:
+        rows: list[PeriodRow] = []
+        for line in self.cleaned_data["periods"].splitlines():
+            if not line.strip():
+                continue
+            found = _LINE.match(line)
+            if found is None:
+                raise forms.ValidationError(_("看不懂这一行：%(line)s"), params={"line": line.strip()[:40]})
+            hours = [int(part) for part in found.groups()[:4]]
+            if max(hours[0], hours[2]) > 23 or max(hours[1], hours[3]) > 59:
+                raise forms.ValidationError(_("没有这样的时间：%(line)s"), params={"line": line.strip()[:40]})
+            starts, ends = time(hours[0], hours[1]), time(hours[2], hours[3])
+            rows.append(PeriodRow(len(rows) + 1, starts, ends, found.group(5).strip()))
+        if len(rows) > 20:
+            raise forms.ValidationError(_("一天最多二十节"))
+        return rows
+
+    @staticmethod
+    def initial_of(periods: "list[Period]", today: date) -> dict[str, Any]:
+        lines = [
+            f"{row.starts:%H:%M}-{row.ends:%H:%M}"
+            + ("" if row.name == f"第{row.number}节" else f" {row.name}")  # i18n: data
+            for row in periods
+        ]
+        return {"first": today, "periods": "\n".join(lines)}
+
+
+class CellForm(forms.Form):
+    """One period of a class in a draft. No subject: nothing."""
+
+    subject = forms.ChoiceField(label=_("学科"), choices=[("", _("没有课")), *Subject.choices], required=False)
+    teacher: Chooser = forms.ModelChoiceField(label=_("教师"), queryset=None, required=False, empty_label=_("还没有定"))
+    room: Chooser = forms.ModelChoiceField(label=_("教室"), queryset=None, required=False, empty_label=_("本班教室"))
+    weeks = forms.ChoiceField(label=_("哪些周"), choices=Weeks.choices, widget=forms.RadioSelect, initial=Weeks.EVERY)
+
+    def __init__(self, *args: Any, organization: "Organization", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teacher, room = self.fields["teacher"], self.fields["room"]
+        assert isinstance(teacher, forms.ModelChoiceField)
+        assert isinstance(room, forms.ModelChoiceField)
+        teacher.queryset = roster.staff_of(organization)
+        room.queryset = Room.objects.filter(organization=organization, is_active=True).order_by("name")
+
+    @staticmethod
+    def initial_of(entry: TimetableEntry | None) -> dict[str, Any]:
+        if entry is None:
+            return {"weeks": Weeks.EVERY}
+        return {"subject": entry.subject, "teacher": entry.teacher_id, "room": entry.room_id, "weeks": entry.weeks}
+
+
+class ChangeForm(forms.Form):
+    """What is otherwise on one day."""
+
+    kind = forms.ChoiceField(label=_("怎么调整"), widget=forms.RadioSelect)
+    teacher: Chooser = forms.ModelChoiceField(
+        label=_("代课教师"), queryset=None, required=False, empty_label=_("请选择"), help_text=_("代课时填写。")
+    )
+    to_day = forms.DateField(label=_("调到哪一天"), widget=DateInput(), required=False, help_text=_("调课时填写。"))
+    to_period = forms.IntegerField(
+        label=_("调到第几节"), min_value=1, max_value=20, required=False, help_text=_("调课时填写。")
+    )
+    reason = forms.CharField(label=_("原因"), max_length=200, help_text=_("有关的老师和班级会看到。"))
+
+    def __init__(
+        self, *args: Any, entry: TimetableEntry, day: date, change: TimetableChange | None = None, **kwargs: Any
+    ) -> None:
+        initial: dict[str, Any] = {"kind": ChangeKind.SUBSTITUTE, "to_day": day}
+        if change is not None:
+            initial = {
+                "kind": change.kind,
+                "teacher": change.teacher_id,
+                "to_day": change.to_day or day,
+                "to_period": change.to_period,
+                "reason": change.reason,
+            }
+        super().__init__(*args, **(kwargs | {"initial": initial}))
+        kind, teacher = self.fields["kind"], self.fields["teacher"]
+        assert isinstance(kind, forms.ChoiceField)
+        assert isinstance(teacher, forms.ModelChoiceField)
+        kind.choices = [*ChangeKind.choices, *([("back", _("恢复原来的安排"))] if change else [])]
+        staff = roster.staff_of(entry.timetable.organization)
+        teacher.queryset = staff.exclude(pk=entry.teacher_id) if entry.teacher_id else staff
+        if self.data.get("kind") == "back":
+            self.fields["reason"].required = False
+
+    def facts(self) -> dict[str, Any]:
+        return {key: self.cleaned_data[key] for key in ("kind", "teacher", "to_day", "to_period", "reason")}
+
+
+class PairingForm(forms.Form):
+    """Classes that receive one subject from one class, for the alliance's time that is left."""
+
+    subject = forms.ChoiceField(label=_("学科"), choices=Subject.choices)
+    sender: Chooser = forms.ModelChoiceField(label=_("主讲班级"), queryset=None, empty_label=_("请选择"))
+    receivers = forms.MultipleChoiceField(
+        label=_("接收班级"), widget=forms.CheckboxSelectMultiple, help_text=_("要和主讲班级同一个年级。")
+    )
+    first = forms.DateField(label=_("从哪天起"), widget=DateInput())
+    last = forms.DateField(label=_("到哪天止"), widget=DateInput())
+
+    def __init__(self, *args: Any, alliance: Alliance, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sending = alliance.members.filter(part=AlliancePart.SENDING).values_list("organization_id", flat=True)
+        sender, receivers = self.fields["sender"], self.fields["receivers"]
+        assert isinstance(sender, forms.ModelChoiceField)
+        assert isinstance(receivers, forms.MultipleChoiceField)
+        own = roster.class_groups_of_schools(list(sending)).filter(stage=alliance.stage)
+        sender.queryset = own.select_related("organization")
+        # as Django's documentation does it
+        sender.label_from_instance = lambda group: f"{group.organization} {group}"  # type: ignore[method-assign,assignment]
+        grades = set(own.values_list("grade", flat=True))
+        schools = queries.receiving_school_ids(alliance)
+        found = roster.class_groups_of_schools(schools).filter(stage=alliance.stage, grade__in=grades)
+        self._receiving = {str(group.pk): group for group in found.select_related("organization")}
+        receivers.choices = [(pk, f"{group.organization} {group}") for pk, group in self._receiving.items()]
+
+    def chosen(self) -> "list[ClassGroup]":
+        return [self._receiving[pk] for pk in self.cleaned_data["receivers"]]
+
+
+class SettleForm(forms.Form):
+    """What a receiving class does about one period."""
+
+    settlement = forms.ChoiceField(label=_("怎么处理"), choices=Settlement.choices, widget=forms.RadioSelect)
+    note = forms.CharField(label=_("说明"), max_length=200, required=False)

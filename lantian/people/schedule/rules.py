@@ -9,7 +9,7 @@ from lantian.people.schedule import queries
 from lantian.people.schedule.enums import LessonState
 
 if TYPE_CHECKING:
-    from lantian.people.roster.models import Organization
+    from lantian.people.roster.models import ClassGroup, Organization
     from lantian.people.schedule.models import Alliance, Lesson, Pairing, Room, Timetable
 
 
@@ -130,3 +130,15 @@ def may_settle_pairing(actor: Actor, pairing: "Pairing") -> Verdict:
     if may_manage_alliance(actor, pairing.alliance.lead):
         return ALLOW
     return deny(_("只有接收学校和联盟的牵头单位可以处理"))
+
+
+@rule("schedule.subscribe")
+def may_subscribe(actor: Actor, class_group: "ClassGroup | None" = None) -> Verdict:
+    """One's own timetable, and those of the classes one learns in, has a child in, teaches, or administers."""
+    if actor.is_anonymous:
+        return deny(_("请先登录"))
+    if class_group is None:
+        return ALLOW if actor.person_id else deny(_("这个账号没有自己的课表"))
+    if class_group.pk in actor.class_group_ids or actor.administers(class_group.organization.path):
+        return ALLOW
+    return deny(_("这个班的课表不对您开放"))

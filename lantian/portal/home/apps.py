@@ -10,7 +10,6 @@ class HomeConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from lantian.kernel.web import navigation, panels, shell
-        from lantian.portal.home import rules
         from lantian.portal.home.queries import figures, todos
 
         for name, todo_source in todos.SOURCES.items():
@@ -23,17 +22,6 @@ class HomeConfig(AppConfig):
         item = navigation.NavItem
         navigation.add(
             item("today", _("今天"), "home_today", "sun", 0, shown=lambda actor: not actor.is_screen, phone=True)
-        )
-        navigation.add(
-            item(
-                "timetable",
-                _("课表"),
-                "home_timetable",
-                "calendar-range",
-                10,
-                shown=lambda actor: bool(rules.may_open_timetable(actor)),
-                phone=True,
-            )
         )
         shell.PUBLIC_NAV.register("home", item("home", _("首页"), "home", "house", 0))
         shell.PUBLIC_NAV.register("open", item("open", _("公开课"), "home_open", "presentation", 10))

@@ -6,6 +6,5 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("open/", views.open_lessons, name="home_open"),
     path("today/", views.today, name="home_today"),
-    path("timetable/", views.timetable, name="home_timetable"),
     path("search/", views.search, name="home_search"),
 ]

@@ -1,6 +1,6 @@
 """The first pages: public home, open lessons, today, the week, search."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.core.cache import caches
 from django.core.paginator import Paginator
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from lantian.kernel.rules import ANONYMOUS, Actor, check
 from lantian.kernel.time.queries import week_of_term
 from lantian.kernel.web import panels
-from lantian.kernel.web.guards import guarded, public, signed_in
+from lantian.kernel.web.guards import public, signed_in
 from lantian.people.roster.enums import Stage
 from lantian.people.schedule.rules import may_plan_lesson
 from lantian.portal.home.queries import days, front
@@ -26,9 +26,10 @@ from lantian.portal.home.queries.cards import cards, plain, posters_of
 from lantian.portal.home.queries.search import clean
 from lantian.portal.home.queries.search import search as search_for
 from lantian.portal.home.queries.words import date_words, near_day, weekday_words
-from lantian.portal.home.rules import may_open_timetable
 
 PAGE = 24
+# Roles that have a week of their own to look through.
+WITH_WEEK = frozenset({"student", "guardian", "teacher", "homeroom_teacher", "school_head", "school_it"})
 OVER_KEPT_SECONDS = 300
 
 
@@ -131,7 +132,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "day": days.day_of(actor, day, now),
         "looks_on": actor.role in days.LOOKING_ON,
         "lessons_url": address("schedule_lessons"),
-        "week_url": reverse("home_timetable") if check(may_open_timetable, actor) else "",
+        "week_url": address("schedule_week") if actor.role in WITH_WEEK else "",
         "plan_url": address("schedule_lesson_plan") if check(may_plan_lesson, actor) else "",
         "todos": [(todo, *due_words(todo.due, day)) for todo in panels.todos_for(actor, day)],
         "figure": panels.figure_for(actor, day),
@@ -158,34 +159,3 @@ def due_words(due: date | None, day: date) -> tuple[str, str]:
         return "", "neutral"
     tone = "error" if due <= day else "warn" if due <= day + timedelta(days=3) else "neutral"
     return near_day(due, day), tone
-
-
-@require_safe
-@guarded("home.open_timetable")
-def timetable(request: HttpRequest) -> HttpResponse:
-    """One's lessons of a week, day by day."""
-    now = timezone.now()
-    this = days.monday_of(timezone.localdate(now))
-    monday = _monday(request.GET.get("week", ""), this)
-    here = reverse("home_timetable")
-    week = week_of_term(monday)
-    context = {
-        "days": days.week_of(actor_of(request), monday, now),
-        "title": _("本周") if monday == this else _("课表"),
-        "over": f"{date_words(monday)} — {date_words(monday + timedelta(days=6))}"
-        + (f" · {_('第%(week)s周') % {'week': week}}" if week else ""),
-        "previous": f"{here}?week={(monday - timedelta(days=7)).isoformat()}",
-        "next": f"{here}?week={(monday + timedelta(days=7)).isoformat()}",
-        "this": here if monday != this else "",
-        "lessons_url": address("schedule_lessons"),
-    }
-    return render(request, "home/timetable.html", context)
-
-
-def _monday(typed: str, fallback: date) -> date:
-    """The Monday of the week that a day in the address belongs to; nonsense and far-off years mean this week."""
-    try:
-        day = datetime.strptime(typed, "%Y-%m-%d").date()  # noqa: DTZ007 - a calendar day
-    except ValueError:
-        return fallback
-    return days.monday_of(day) if abs(day - fallback) < timedelta(days=3660) else fallback

@@ -5,6 +5,7 @@ from lantian.people.schedule.models.courses import Course, CourseOffering
 from lantian.people.schedule.models.lessons import Lesson, LessonReceiver, Occupancy, Room
 from lantian.people.schedule.models.timetable import (
     BellSchedule,
+    CalendarFeed,
     Period,
     Timetable,
     TimetableChange,
@@ -15,6 +16,7 @@ __all__ = [
     "Alliance",
     "AllianceMember",
     "BellSchedule",
+    "CalendarFeed",
     "Course",
     "CourseOffering",
     "Lesson",

@@ -142,3 +142,32 @@ class TimetableChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id} {self.day} {self.kind}"
+
+
+class CalendarFeed(models.Model):
+    """An address under which a calendar program reads somebody's own timetable, or a class's, without signing in.
+
+    The secret in the address is kept as its SHA-256 only; a new address ends the old one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    account = models.ForeignKey("identity.Account", models.CASCADE, related_name="calendar_feeds")
+    teacher = models.ForeignKey("roster.Person", models.CASCADE, null=True, blank=True, related_name="+")
+    class_group = models.ForeignKey("roster.ClassGroup", models.CASCADE, null=True, blank=True, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "teacher", "class_group"], nulls_distinct=False, name="calendar_feed_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(teacher__isnull=False, class_group__isnull=True)
+                | Q(teacher__isnull=True, class_group__isnull=False),
+                name="calendar_feed_of_one",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} → {self.teacher_id or self.class_group_id}"

@@ -287,3 +287,28 @@ def lessons_part(subject: Subject) -> Part:
     ]
     labels = {"title": gettext("课程"), "organization": gettext("单位"), "at": gettext("时间")}
     return Part(gettext("上过的课"), labels, found)
+
+
+def received_by(class_group_id: UUID, first: datetime, last: datetime) -> QuerySet[Lesson]:
+    """Lessons that a class receives in a stretch of time, in order, without the cancelled ones."""
+    return (
+        with_names(Lesson.objects.filter(receivers__class_group=class_group_id))
+        .filter(starts_at__gte=first, starts_at__lt=last)
+        .exclude(state=LessonState.CANCELLED)
+        .order_by("starts_at")
+    )
+
+
+def _in_order(lessons: QuerySet[Lesson], first: datetime, last: datetime) -> QuerySet[Lesson]:
+    return with_names(lessons).filter(starts_at__gte=first, starts_at__lt=last).order_by("starts_at", "pk")[:300]
+
+
+def lessons_of_teacher(person_id: UUID, first: datetime, last: datetime) -> QuerySet[Lesson]:
+    """What somebody teaches in a stretch of time, in order, cancelled ones included. Two queries."""
+    return _in_order(Lesson.objects.filter(teacher=person_id), first, last)
+
+
+def lessons_of_class(class_group_id: UUID, first: datetime, last: datetime) -> QuerySet[Lesson]:
+    """What a class has or receives in a stretch of time, in order, cancelled ones included. Two queries."""
+    received = Q(_receiving(class_group=class_group_id))
+    return _in_order(Lesson.objects.filter(Q(class_group=class_group_id) | received), first, last)

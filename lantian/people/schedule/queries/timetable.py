@@ -17,6 +17,7 @@ from lantian.people.schedule.engine.week import Clash, Slot, clashes
 from lantian.people.schedule.enums import ChangeKind, TimetableState
 from lantian.people.schedule.models import (
     BellSchedule,
+    CalendarFeed,
     Occupancy,
     Period,
     Timetable,
@@ -254,3 +255,30 @@ def class_has_then(entry: TimetableEntry, day: date, period_no: int) -> str:
     rows = held(TimetableEntry.objects.filter(class_group=entry.class_group_id), day, day)
     found = next((one for one in rows if one.period_no == period_no and not one.cancelled), None)
     return str(found.entry.get_subject_display()) if found and found.entry.pk != entry.pk else ""
+
+
+# Whose week ---------------------------------------------------------------------------------------------------------------
+
+
+def entries_of_teacher(person_id: UUID) -> QuerySet[TimetableEntry]:
+    """What somebody teaches by the week, or takes over for a day."""
+    return TimetableEntry.objects.filter(Q(teacher=person_id) | Q(changes__teacher=person_id)).distinct()
+
+
+def entries_of_class(class_group_id: UUID) -> QuerySet[TimetableEntry]:
+    return TimetableEntry.objects.filter(class_group=class_group_id)
+
+
+def held_by_teacher(person_id: UUID, first: date, last: date) -> list[Held]:
+    """A teacher's own days: without what somebody else takes over."""
+    return [one for one in held(entries_of_teacher(person_id), first, last) if one.teacher_id == person_id]
+
+
+def feed_of(digest: str) -> CalendarFeed | None:
+    """The feed behind an address, while its account may sign in."""
+    feeds = CalendarFeed.objects.select_related("teacher", "class_group__organization")
+    return feeds.filter(digest=digest, account__is_active=True).first()
+
+
+def has_feed(account_id: UUID | None, class_group_id: UUID | None) -> bool:
+    return CalendarFeed.objects.filter(account=account_id, class_group=class_group_id).exists()

@@ -3,6 +3,7 @@
 from lantian.people.schedule.services.alliances import add_alliance_member, create_alliance
 from lantian.people.schedule.services.changes import change_day, take_back_change
 from lantian.people.schedule.services.courses import CourseRow, close_courses, offer_courses, save_courses
+from lantian.people.schedule.services.feeds import close_feed, digest_of, open_feed
 from lantian.people.schedule.services.lessons import (
     add_receivers,
     cancel_lesson,
@@ -38,8 +39,10 @@ __all__ = [
     "change_day",
     "clear_entry",
     "close_courses",
+    "close_feed",
     "create_alliance",
     "create_room",
+    "digest_of",
     "draft_timetable",
     "end_lesson",
     "end_pairing",
@@ -48,6 +51,7 @@ __all__ = [
     "keep_screen_accounts",
     "make_lessons",
     "offer_courses",
+    "open_feed",
     "pair_classes",
     "plan_lesson",
     "publish_timetable",

@@ -2,17 +2,33 @@
 
 from lantian.people.schedule.views.alliances import alliance, alliance_new, alliances
 from lantian.people.schedule.views.lessons import cancel, edit, lessons, plan
+from lantian.people.schedule.views.pairings import pairing_end, pairings, settle
 from lantian.people.schedule.views.rooms import room_rename, room_screen, rooms
+from lantian.people.schedule.views.timetables import bells, cell, timetable, timetable_act, timetable_new, timetables
+from lantian.people.schedule.views.weeks import change_day, feed, subscribe, week
 
 __all__ = [
     "alliance",
     "alliance_new",
     "alliances",
+    "bells",
     "cancel",
+    "cell",
+    "change_day",
     "edit",
+    "feed",
     "lessons",
+    "pairing_end",
+    "pairings",
     "plan",
     "room_rename",
     "room_screen",
     "rooms",
+    "settle",
+    "subscribe",
+    "timetable",
+    "timetable_act",
+    "timetable_new",
+    "timetables",
+    "week",
 ]

@@ -18,7 +18,6 @@ from django.db.models import (
     Window,
 )
 from django.db.models.functions import Greatest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lantian.kernel.rules import Actor
@@ -32,7 +31,6 @@ from lantian.people.schedule.queries import (
     lessons_visible_to,
 )
 from lantian.portal.home.queries.cards import LessonCard, cards, plain
-from lantian.portal.home.queries.words import date_words, short_weekday
 from lantian.teach.live.queries import OPENS_BEFORE
 
 if TYPE_CHECKING:
@@ -200,27 +198,3 @@ class WeekDay:
 
 def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
-
-
-def week_of(actor: Actor, monday: date, now: datetime) -> list[WeekDay]:
-    """Monday to Friday, and the weekend when something happens then. Two queries."""
-    sunday = monday + timedelta(days=6)
-    today = timezone.localdate(now)
-    base = _between(own_lessons(actor), monday, sunday)
-    lessons = list(plain(base).order_by("starts_at", "pk")[: MOST_A_DAY * 7 * 4])
-    by_day: dict[date, list[LessonCard]] = {}
-    for card in cards(lessons):
-        by_day.setdefault(timezone.localdate(card.starts_at), []).append(card)
-    days = [monday + timedelta(days=n) for n in range(7)]
-    return [
-        WeekDay(
-            day,
-            short_weekday(day),
-            date_words(day),
-            day == today,
-            tuple(entry(card, actor, now) for card in by_day.get(day, [])[:MOST_A_DAY]),
-            max(0, len(by_day.get(day, [])) - MOST_A_DAY),
-        )
-        for day in days
-        if day.weekday() < 5 or by_day.get(day)
-    ]

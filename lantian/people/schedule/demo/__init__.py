@@ -18,6 +18,7 @@ from lantian.kernel.time.queries import working_days
 from lantian.people.identity.enums import AccountKind
 from lantian.people.identity.services.accounts import NewAccount, bulk_open_accounts
 from lantian.people.schedule import services
+from lantian.people.schedule.demo import weeks
 from lantian.people.schedule.enums import AlliancePart, LessonAccess, LessonState
 from lantian.people.schedule.errors import ScheduleError
 from lantian.people.schedule.models import Alliance, Lesson, Room
@@ -53,7 +54,7 @@ MISSED = timedelta(minutes=20)
 
 
 def seed(context: DemoContext) -> None:
-    """Rooms, screens and alliances over `context.things["region"]`; then the day's lessons."""
+    """Rooms, screens, timetables and alliances over `context.things["region"]`; then the day's lessons."""
     region: Region = context.things["region"]
     junior, primary = region.strong
     receiving = {
@@ -61,8 +62,13 @@ def seed(context: DemoContext) -> None:
         5: [school for school in region.schools if not school.plan.strong and _group(school, 5)],
     }
     _rooms(context, region, receiving)
+    weeks.seed(context, region, PERIODS, TEACHING)
     for name, strong, stage, grade in zip(NAMES, (junior, primary), ("junior", "primary"), (9, 5), strict=True):
-        _alliance(context, name, strong, stage, receiving[grade])
+        alliance = _alliance(context, name, strong, stage, receiving[grade])
+        sender = _group(strong, grade)
+        if sender is not None:
+            groups = [group for school in receiving[grade] if (group := _group(school, grade))]
+            weeks.pair(alliance, sender, groups, context.today)
     context.say(f"  {len(receiving[9])} + {len(receiving[5])} schools receive lessons")
     keep_day(context.now)
 
@@ -99,7 +105,7 @@ def _rooms(context: DemoContext, region: "Region", receiving: "dict[int, list[Sc
             context.announce("screen", "班级大屏", group.name, "screen", str(group.organization))
 
 
-def _alliance(context: DemoContext, name: str, strong: "School", stage: str, receiving: "list[School]") -> None:
+def _alliance(context: DemoContext, name: str, strong: "School", stage: str, receiving: "list[School]") -> Alliance:
     year = context.today.year if context.today.month >= 9 else context.today.year - 1
     alliance = services.create_alliance(
         name=name,
@@ -112,6 +118,7 @@ def _alliance(context: DemoContext, name: str, strong: "School", stage: str, rec
     services.add_alliance_member(alliance, organization=strong.organization, part=AlliancePart.SENDING, by=SYSTEM)
     for school in receiving:
         services.add_alliance_member(alliance, organization=school.organization, part=AlliancePart.RECEIVING, by=SYSTEM)
+    return alliance
 
 
 # --- what keeps up with the clock -------------------------------------------------------------------------------

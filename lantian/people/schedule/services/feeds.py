@@ -1,0 +1,49 @@
+"""Addresses for calendar programs."""
+
+import secrets
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from lantian.kernel.journal.services import record
+from lantian.kernel.rules import Actor, require
+from lantian.people.schedule import rules
+from lantian.people.schedule.models import CalendarFeed
+
+if TYPE_CHECKING:
+    from lantian.people.roster.models import ClassGroup
+
+
+def digest_of(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()
+
+
+@transaction.atomic
+def open_feed(*, by: Actor, class_group: "ClassGroup | None" = None) -> str:
+    """The secret of a new address for one's own timetable, or a class's; it ends the former one. Raises Denied."""
+    require(rules.may_subscribe, by, class_group)
+    close_feed(by=by, class_group=class_group)
+    assert by.account_id is not None  # the rule asked for it
+    secret = secrets.token_urlsafe(24)
+    feed = CalendarFeed.objects.create(
+        account_id=by.account_id,
+        teacher_id=None if class_group else by.person_id,
+        class_group=class_group,
+        digest=digest_of(secret),
+    )
+    record("schedule.feed_opened", feed, by=by)
+    return secret
+
+
+@transaction.atomic
+def close_feed(*, by: Actor, class_group: "ClassGroup | None" = None) -> bool:
+    """The address answers no more; whether there was one. Raises Denied."""
+    require(rules.may_subscribe, by, class_group)
+    own = CalendarFeed.objects.filter(account=by.account_id, class_group=class_group)
+    found = own.first()
+    if found is None:
+        return False
+    record("schedule.feed_closed", found, by=by)
+    found.delete()
+    return True

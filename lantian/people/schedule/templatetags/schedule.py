@@ -1,0 +1,25 @@
+"""Words of the timetable in templates."""
+
+from typing import TYPE_CHECKING
+
+from django import template
+
+from lantian.people.schedule.engine.fitting import Fit
+from lantian.people.schedule.enums import FIT_WORDS, WEEKDAYS
+
+if TYPE_CHECKING:
+    from lantian.kernel.rules import Text
+
+register = template.Library()
+
+
+@register.filter
+def weekday(number: int) -> "Text":
+    """0 → 周一."""
+    return WEEKDAYS[number]
+
+
+@register.filter
+def fit(value: Fit) -> "Text":
+    """How a received period falls into the class's day, in words."""
+    return FIT_WORDS[value.value]
