@@ -109,8 +109,8 @@ def _hold() -> None:
     """What the timetable holds of a person."""
     from django.utils.translation import gettext_lazy as _
 
-    from lantian.kernel.holdings import HOLDINGS, Holding, exempt
-    from lantian.people.schedule import queries
+    from lantian.kernel.holdings import DID_IT, HOLDINGS, Holding, exempt
+    from lantian.people.schedule import queries, services
 
     holding = Holding(
         _("上过的课"),
@@ -120,4 +120,20 @@ def _hold() -> None:
         export=queries.lessons_part,
     )
     HOLDINGS.register("schedule.lessons", holding)
+    weeks = Holding(
+        _("课表"),
+        covers=("schedule.timetableentry.teacher", "schedule.timetablechange.teacher"),
+        count=lambda subject: queries.entries_taught(subject).count(),
+        leaves=_("课表属于学校的教学记录，保留，不再有姓名。"),
+        export=queries.timetable_part,
+    )
+    HOLDINGS.register("schedule.timetables", weeks)
+    feeds = Holding(
+        _("日历订阅地址"),
+        covers=("schedule.calendarfeed.account", "schedule.calendarfeed.teacher"),
+        count=lambda subject: queries.feeds_held(subject).count(),
+        erase=services.erase_feeds,
+    )
+    HOLDINGS.register("schedule.feeds", feeds)
+    exempt(DID_IT, "schedule.pairingchoice.decided_by")
     exempt("a class screen's account is nobody's", "schedule.room.screen_account")

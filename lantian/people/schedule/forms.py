@@ -187,7 +187,7 @@ class DraftForm(forms.Form):
         field.queryset = Timetable.objects.filter(organization=organization).order_by("-during")
 
 
-_LINE = re.compile(r"^\s*(\d{1,2})[:：](\d{2})\s*[-–—~～至到]\s*(\d{1,2})[:：](\d{2})\s*(.{0,20})$")
+_LINE = re.compile(r"^\s*(\d{1,2})[:：](\d{2})\s*[-–—~～至到]\s*(\d{1,2})[:：](\d{2})\s*(.{0,20})$")  # i18n: data
 
 
 class BellsForm(forms.Form):

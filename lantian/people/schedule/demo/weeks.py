@@ -10,8 +10,8 @@ from django.utils import timezone
 from lantian.kernel.demo import DemoContext
 from lantian.kernel.rules import SYSTEM
 from lantian.kernel.time.queries import term_on
-from lantian.people.roster import queries as roster
 from lantian.people.roster.enums import Stage, Subject
+from lantian.people.roster.queries.assignments import assignments_on
 from lantian.people.schedule import services
 from lantian.people.schedule.services import EntryRow, PeriodRow
 
@@ -62,7 +62,7 @@ def _later(starts: time) -> time:
 
 def _week(school: "School", sent: tuple[int, ...], today: date) -> list[EntryRow]:
     """A week without clashes: period by period each class gets the subject it lacks most whose teacher is free."""
-    lines = roster.assignments_on(school.organization, today).lines
+    lines = assignments_on(school.organization, today).lines
     teachers = {
         line.group.pk: {subject: rows[0].person_id for subject, rows in line.teachers.items()} for line in lines
     }
@@ -82,7 +82,7 @@ def _week_of(
     group: "ClassGroup", teachers: dict[str, UUID], taken: dict[Slot, set[UUID]], sent: tuple[int, ...]
 ) -> list[EntryRow]:
     left = Counter(PRIMARY if group.stage == Stage.PRIMARY else JUNIOR)
-    rows = []
+    rows: list[EntryRow] = []
     slots = [(day, period) for period in range(1, LAST_PERIOD + 1) for day in range(5)]
     for slot in [s for s in slots if s[1] in sent] + [s for s in slots if s[1] not in sent]:
         day, period = slot

@@ -93,7 +93,7 @@ class PairingChoice(models.Model):
     weeks = ChoiceField(max_length=5, choices=Weeks, default=Weeks.EVERY)
     settlement = ChoiceField(max_length=8, choices=Settlement)
     note = models.CharField(max_length=200, blank=True)
-    decided_by = models.CharField(max_length=80, help_text="name of whoever settled it")
+    decided_by = models.ForeignKey("roster.Person", models.SET_NULL, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

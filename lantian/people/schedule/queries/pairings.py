@@ -71,7 +71,7 @@ def fits_of(pairings: Iterable[Pairing], day: date) -> list[Received]:
     for entry in published.filter(class_group__in={p.receiver_id for p in pairings}):
         own[entry.class_group_id].append(entry)
     choices: dict[tuple[UUID, int, int], PairingChoice] = {}
-    for choice in PairingChoice.objects.filter(pairing__in=pairings):
+    for choice in PairingChoice.objects.filter(pairing__in=pairings).select_related("decided_by"):
         choices[choice.pairing_id, choice.weekday, choice.period_no] = choice
     bells = Bells(day, day)
     return [

@@ -9,12 +9,14 @@ from uuid import UUID
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
+from lantian.kernel.holdings import Part
 from lantian.kernel.rules import Actor, shared
 from lantian.kernel.time.queries import Calendars, TimetableDay, organizations_of
 from lantian.people.roster import queries as roster
 from lantian.people.schedule.engine.week import Clash, Slot, clashes
-from lantian.people.schedule.enums import ChangeKind, TimetableState
+from lantian.people.schedule.enums import WEEKDAYS, ChangeKind, TimetableState
 from lantian.people.schedule.models import (
     BellSchedule,
     CalendarFeed,
@@ -27,6 +29,7 @@ from lantian.people.schedule.models import (
 from lantian.people.schedule.queries.lessons import TEACHING_ROLES
 
 if TYPE_CHECKING:
+    from lantian.kernel.holdings import Subject
     from lantian.people.roster.models import ClassGroup, Organization
 
 NAMES = ("class_group", "teacher", "room", "timetable__organization")
@@ -282,3 +285,45 @@ def feed_of(digest: str) -> CalendarFeed | None:
 
 def has_feed(account_id: UUID | None, class_group_id: UUID | None) -> bool:
     return CalendarFeed.objects.filter(account=account_id, class_group=class_group_id).exists()
+
+
+# What is held of somebody --------------------------------------------------------------------------------------------------
+
+
+def entries_taught(subject: "Subject") -> QuerySet[TimetableEntry]:
+    """The periods of all weeks, past ones too, that a person teaches or takes over."""
+    return TimetableEntry.objects.filter(
+        Q(teacher__in=subject.person_ids) | Q(changes__teacher__in=subject.person_ids)
+    ).distinct()
+
+
+def timetable_part(subject: "Subject") -> Part:
+    """What a teacher's weeks say, for the copy of their data."""
+    rows = (
+        entries_taught(subject)
+        .select_related("class_group", "timetable")
+        .order_by("timetable__during", "weekday", "period_no")
+    )
+    labels = {
+        "timetable": gettext("课表"),
+        "group": gettext("班级"),
+        "subject": gettext("学科"),
+        "period": gettext("节次"),
+    }
+    return Part(
+        gettext("课表"),
+        labels,
+        [
+            {
+                "timetable": row.timetable.name,
+                "group": str(row.class_group),
+                "subject": str(row.get_subject_display()),
+                "period": f"{WEEKDAYS[row.weekday]} {row.period_no}",
+            }
+            for row in rows
+        ],
+    )
+
+
+def feeds_held(subject: "Subject") -> QuerySet[CalendarFeed]:
+    return CalendarFeed.objects.filter(Q(account__in=subject.account_ids) | Q(teacher__in=subject.person_ids))

@@ -3,7 +3,7 @@
 from lantian.people.schedule.services.alliances import add_alliance_member, create_alliance
 from lantian.people.schedule.services.changes import change_day, take_back_change
 from lantian.people.schedule.services.courses import CourseRow, close_courses, offer_courses, save_courses
-from lantian.people.schedule.services.feeds import close_feed, digest_of, open_feed
+from lantian.people.schedule.services.feeds import close_feed, digest_of, erase_feeds, open_feed
 from lantian.people.schedule.services.lessons import (
     add_receivers,
     cancel_lesson,
@@ -46,6 +46,7 @@ __all__ = [
     "draft_timetable",
     "end_lesson",
     "end_pairing",
+    "erase_feeds",
     "extend_lesson",
     "issue_screen_code",
     "keep_screen_accounts",

@@ -1,7 +1,7 @@
 """Days that are not as the week says: no lesson, a substitute, another time."""
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -54,7 +54,7 @@ def change_day(
     }
     change, _created = TimetableChange.objects.update_or_create(entry=entry, day=day, defaults=facts)
     Lesson.objects.filter(entry=entry, entry_day=day).update(by_hand=False)  # the newest word is this one
-    context = {
+    context: dict[str, Any] = {
         "kind": kind,
         "day": day,
         "class": entry.class_group_id,

@@ -8,10 +8,11 @@ from django.db import transaction
 
 from lantian.kernel.journal.services import record
 from lantian.kernel.rules import Actor, require
-from lantian.people.schedule import rules
+from lantian.people.schedule import queries, rules
 from lantian.people.schedule.models import CalendarFeed
 
 if TYPE_CHECKING:
+    from lantian.kernel.holdings import Subject
     from lantian.people.roster.models import ClassGroup
 
 
@@ -47,3 +48,8 @@ def close_feed(*, by: Actor, class_group: "ClassGroup | None" = None) -> bool:
     record("schedule.feed_closed", found, by=by)
     found.delete()
     return True
+
+
+def erase_feeds(subject: "Subject") -> int:
+    """The addresses of an account that is erased answer no more; how many there were."""
+    return queries.feeds_held(subject).delete()[0]

@@ -106,7 +106,7 @@ def settle(
         defaults={
             "settlement": settlement,
             "note": note.strip(),
-            "decided_by": by.name[:80],
+            "decided_by_id": by.person_id,
             "decided_at": timezone.now(),
         },
     )
