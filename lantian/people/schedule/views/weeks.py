@@ -39,6 +39,7 @@ FEED_BACK, FEED_AHEAD = timedelta(days=14), timedelta(days=60)
 class Item:
     """What stands in one period of one day."""
 
+    starts_at: datetime | None
     time: str
     title: str
     note: str
@@ -140,7 +141,7 @@ def _days_of(actor: Actor, group: "ClassGroup | None", monday: date, *, manages:
     for lesson in lessons:
         days[timezone.localtime(lesson.starts_at).weekday()].items.append(_lesson(lesson, group))
     for day in days:
-        day.items.sort(key=lambda item: (item.time == "", item.time.rjust(11), item.number or 0))
+        day.items.sort(key=lambda item: (item.starts_at is None, item.starts_at or 0, item.number or 0))
     return days
 
 
@@ -155,6 +156,7 @@ def _period(row: Held, lesson: Lesson | None, *, of_class: bool, manages: bool) 
     entry = row.entry
     who = row.teacher_name if of_class else str(entry.class_group)
     item = Item(
+        starts_at=row.starts_at,
         time=_span(row.starts_at, row.ends_at),
         title=str(entry.get_subject_display()),
         note=" · ".join(part for part in (who, entry.room.name if entry.room else "") if part),
@@ -179,7 +181,11 @@ def _lesson(lesson: Lesson, group: "ClassGroup | None") -> Item:
     received = group is not None and lesson.class_group_id != group.pk
     note = f"{lesson.organization} · {lesson.teacher.name}" if group else str(lesson.class_group or "")
     item = Item(
-        time=_span(lesson.starts_at, lesson.ends_at), title=lesson.title, note=note, url=queries.lesson_url(lesson)
+        starts_at=lesson.starts_at,
+        time=_span(lesson.starts_at, lesson.ends_at),
+        title=lesson.title,
+        note=note,
+        url=queries.lesson_url(lesson),
     )
     if received:
         item.badge, item.tone = _("接收直播"), "info"
