@@ -5,7 +5,7 @@
 TABLES = (
     # of an earlier call in the same transaction
     """DROP TABLE IF EXISTS pg_temp.making, pg_temp.making_day, pg_temp.making_known, pg_temp.making_receiver,
-       pg_temp.making_taken, pg_temp.making_touched, pg_temp.making_word""",
+       pg_temp.making_school, pg_temp.making_taken, pg_temp.making_touched, pg_temp.making_word""",
     """CREATE TEMP TABLE making_day (organization_id uuid, day date, weekday smallint, odd boolean, bells uuid)
        ON COMMIT DROP""",
     "CREATE TEMP TABLE making_word (subject text, word text) ON COMMIT DROP",
@@ -59,6 +59,16 @@ _NOT_OURS = """
                       AND NOT EXISTS (SELECT FROM making_known k WHERE k.id = l.id))
 """
 
+# Who belongs to a receiving member of which alliance: worked out once, not for each of some hundred thousand periods.
+_MEMBERS = """
+    CREATE TEMP TABLE making_school ON COMMIT DROP AS
+    SELECT DISTINCT am.alliance_id, o.id AS organization_id
+      FROM schedule_alliancemember am
+      JOIN roster_organization mo ON mo.id = am.organization_id
+      JOIN roster_organization o ON o.path <@ mo.path
+     WHERE am.part = 'receiving'
+"""
+
 # A class receives on days on which its own school works, while its school is in the alliance, unless something else was settled.
 _RECEIVERS = """
     CREATE TEMP TABLE making_receiver ON COMMIT DROP AS
@@ -70,12 +80,10 @@ _RECEIVERS = """
       JOIN schedule_alliance a
            ON a.id = q.alliance_id AND a.state = 'active' AND m.day BETWEEN a.starts_on AND a.ends_on
       JOIN roster_classgroup g ON g.id = q.receiver_id AND g.is_active
-      JOIN roster_organization o ON o.id = g.organization_id
+      JOIN making_school s ON s.alliance_id = a.id AND s.organization_id = g.organization_id
       JOIN making_day d ON d.organization_id = g.organization_id AND d.day = m.day
       LEFT JOIN schedule_room r ON r.class_group_id = g.id AND r.is_active
      WHERE m.trouble IS NULL
-       AND EXISTS (SELECT FROM schedule_alliancemember am JOIN roster_organization mo ON mo.id = am.organization_id
-                    WHERE am.alliance_id = a.id AND am.part = 'receiving' AND mo.path @> o.path)
        AND NOT EXISTS (SELECT FROM schedule_pairingchoice c
                         WHERE c.pairing_id = q.id AND c.weekday = m.weekday AND c.period_no = m.sent_period
                           AND c.settlement <> 'receive' AND (c.weeks = 'every' OR c.weeks = m.weeks))
@@ -124,6 +132,8 @@ WANTED = (
     "ANALYZE making",
     "ANALYZE making_known",
     _NOT_OURS,
+    _MEMBERS,
+    "ANALYZE making_school",
     _RECEIVERS,
     "CREATE INDEX ON making_receiver (entry_id, entry_day)",
     "ANALYZE making_receiver",
