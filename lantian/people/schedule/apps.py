@@ -78,9 +78,10 @@ class ScheduleConfig(AppConfig):
                 "timetable",
                 _("课表"),
                 "schedule_week",
-                "calendar-clock",
-                22,
+                "calendar-range",
+                10,
                 shown=navigation.roles(*people - {"officer"}),
+                phone=True,
             )
         )
         navigation.add(
