@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 def digest_of(secret: str) -> str:
+    """What is kept of a secret address: its SHA-256, in hex."""
     return sha256(secret.encode()).hexdigest()
 
 
