@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# Words in an address that are values, as ids are: kinds of things, subjects, terms.
-VALUE = re.compile(r"(?<=/retention/)[^/]+|(?<=/assignments/)[^/]+|(?<=/terms/)[^/]+/[^/]+")
+# Words in an address that are values, as ids are: kinds of things, subjects, terms, numbers and days.
+VALUE = re.compile(r"(?<=/retention/)[^/]+|(?<=/assignments/)[^/]+|(?<=/terms/)[^/]+/[^/]+|(?<=/)\d[\d-]*(?=/)")
 LINK = re.compile(r'<a [^>]*?href="([^"#]+)')
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 CLASSES = re.compile(r'(?:class|data-island|role|type)="([^"]*)"')
