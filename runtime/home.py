@@ -61,6 +61,16 @@ VARIABLES = (
         "0：不做 AAC 声音的第二份流（旧 iPhone 无声，省一半磁盘）",
         "0: no second rendition with AAC sound (older iPhones hear nothing; half the disk)",
     ),
+    Variable(
+        "LANTIAN_SMS",
+        "",
+        "短信：http 为调用地区的短信服务，log 为写入文件（仅演示）",
+        "text messages: http calls the region's service, log writes to a file (demonstrations only)",
+    ),
+    Variable(
+        "LANTIAN_SMS_URL", "", "短信服务的地址（https://…）", "address of the service for text messages (https://…)"
+    ),
+    Variable("LANTIAN_SMS_TOKEN", "", "短信服务的令牌", "bearer token of the service for text messages"),
     Variable("DATABASE_URL", "", "外部 PostgreSQL（默认内置）", "an external PostgreSQL (default: the embedded one)"),
     Variable(
         "LANTIAN_DB_POOL",

@@ -154,6 +154,15 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+@pytest.fixture(autouse=True)
+def source_language() -> None:
+    """A page asked for in English leaves its thread in English; no test may depend on the one before it."""
+    from django.conf import settings
+    from django.utils import translation
+
+    translation.activate(settings.LANGUAGE_CODE)
+
+
 @pytest.fixture
 def run_jobs(db: None) -> Callable[[], int]:
     """Run every waiting job here and now, in order, in this connection; jobs they defer run too. Returns how many ran."""
