@@ -91,8 +91,10 @@ test: browser lint
 unit: install
 	$(BIN)/python -m pytest -n 2 -q -m "not e2e"
 
+# Lessons and restarts are timed and have the machine to themselves; pages share it.
 e2e: install browser
-	$(BIN)/python -m pytest -q -m e2e
+	$(BIN)/python -m pytest -q -m e2e tests/e2e/live tests/runtime
+	$(BIN)/python -m pytest -q -m e2e -n 2 --dist loadfile --ignore=tests/e2e/live --ignore=tests/runtime
 
 bench: install
 	@test -n "$(B)" || { echo "make bench B=NAME, one of:"; $(BIN)/python -m bench.run --list; exit 2; }

@@ -129,12 +129,13 @@ class Memory:
     """What all walks together have met, so that no two open the same in a browser."""
 
     orders: set[str] = field(default_factory=set)
-    known: dict[str, set[str]] = field(default_factory=dict)
+    shapes: set[str] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
 
     def is_new(self, page: Seen) -> bool:
-        """Whether a page shows something that no page of its shape has shown. Remembers it."""
-        before = self.known.setdefault(shape(page.path).split("?")[0], set())
-        if before and page.words <= before:
-            return False
-        before |= page.words
-        return True
+        """Whether a page is the first of its shape, or shows a kind of element that no page has shown. Remembers it."""
+        kind = shape(page.path).split("?")[0]
+        new = kind not in self.shapes or not page.words <= self.words
+        self.shapes.add(kind)
+        self.words |= page.words
+        return new
