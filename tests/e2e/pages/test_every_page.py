@@ -61,12 +61,22 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-def look(tab: Any, address: str, page: Seen, *, english: bool) -> Iterator[str]:
-    """What is wrong with one page: on a phone in light, and in Chinese on a desk in dark. In English the elements are the
-    same with longer words, so that the phone will do and axe has nothing to add."""
+def listening(context: Any) -> tuple[Any, list[str]]:
+    """A tab, and what it complains of: one for all pages of a role, as a new one each costs more than the pages do."""
     said: list[str] = []
+    tab = context.new_page()
     tab.on("pageerror", lambda error: said.append(str(error)))
     tab.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
+    return tab, said
+
+
+def look(tab: Any, said: list[str], address: str, page: Seen, *, english: bool) -> Iterator[str]:
+    """What is wrong with one page: on a phone in light, and in Chinese on a desk in dark. In English the elements are the
+    same with longer words, so that the phone will do and axe has nothing to add."""
+    said.clear()
+    if not english:
+        tab.set_viewport_size(PHONE)
+        tab.emulate_media(color_scheme="light", reduced_motion="reduce")
     tab.goto(address)
     if 'data-island="' in page.text:
         tab.wait_for_selector("[data-mounted]", state="attached")
@@ -111,15 +121,14 @@ def test_every_page_of(role: str, chromium: Any, instance: Instance, seen: Memor
         if page.status >= 500 or (page.status >= 400 and page.origin)
     ]
     english = chromium.new_context(locale="en-US", storage_state=chinese.storage_state(), **STILL)
+    tabs = [listening(chinese), listening(english)]
     for page in walk.pages:
         # the page of all components has tests of its own (kernel/web)
         if page.path.startswith("/_/ui") or not seen.is_new(page):
             continue
-        for context in (chinese, english):
-            tab = context.new_page()
-            wrong = look(tab, instance.url + page.path, page, english=context is english)
+        for (tab, said), language in zip(tabs, ("zh", "en"), strict=True):
+            wrong = look(tab, said, instance.url + page.path, page, english=language == "en")
             findings += [f"{page.path}: {what}" for what in wrong]
-            tab.close()
     chinese.close()
     english.close()
     assert findings == [], "\n".join(findings)
