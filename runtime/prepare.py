@@ -38,7 +38,7 @@ def digest(paths: Iterable[Path], *, content: bool) -> str:
 
 def schema_fingerprint() -> str:
     """Changes when a migration of ours, a locked package or what the settings list as installed does."""
-    files = [*ROOT.glob("lantian/*/*/migrations/*.py"), ROOT / "config" / "settings" / "__init__.py"]
+    files = [*ROOT.glob("lantian/*/*/migrations/*.py"), *ROOT.glob("config/settings/*.py")]
     lock = ROOT / "uv.lock"
     return digest([*files, lock] if lock.exists() else files, content=True)
 
