@@ -11,6 +11,7 @@ import urllib.request
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -42,7 +43,9 @@ class HttpTexter:
     """Posts `{"phone", "text", "template", "values"}` as JSON; any answer but 2xx is a failure."""
 
     def __init__(self, url: str, token: str = "") -> None:
-        if not url.startswith("https://") and not url.startswith("http://127.0.0.1"):
+        where = urlsplit(url)
+        # codes and phone numbers go in clear to nobody but this machine
+        if where.scheme != "https" and (where.scheme, where.hostname) != ("http", "127.0.0.1"):
             raise ValueError("LANTIAN_SMS_URL must be https")
         self.url, self.token = url, token
 
@@ -55,7 +58,7 @@ class HttpTexter:
             self.url, data=json.dumps(body, ensure_ascii=False).encode(), headers=headers, method="POST"
         )
         try:
-            with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 - likewise
                 if not 200 <= answer.status < 300:
                     raise TextNotSent(f"status {answer.status}")
         except (urllib.error.URLError, OSError) as error:

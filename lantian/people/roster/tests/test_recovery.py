@@ -167,6 +167,8 @@ def test_the_http_adapter_posts_json_with_its_token_and_says_when_it_failed():
         way.send(PHONE, "x", template="recovery", values={})
     with pytest.raises(ValueError, match="https"):
         texting.HttpTexter("http://sms.example.cn/send")
+    with pytest.raises(ValueError, match="https"):
+        texting.HttpTexter("http://127.0.0.1.sms.example.cn/send")
 
 
 def test_the_way_out_is_chosen_by_configuration_and_a_file_only_in_demonstrations(settings, tmp_path):
