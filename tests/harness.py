@@ -18,12 +18,16 @@ from urllib.parse import urlparse, urlunparse
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from runtime.postgres import EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parents[1]
 SLOTS = 8
+# Examples judge behaviour, never speed: a busy machine is no fault of the code.
+settings.register_profile("lantian", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("lantian")
 _held: list[IO[str]] = []
 _server: "EmbeddedPostgres | None" = None
 

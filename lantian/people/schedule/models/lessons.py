@@ -99,9 +99,12 @@ class Occupancy(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="occupancies")
-    room = models.ForeignKey(Room, models.PROTECT, null=True, related_name="occupancies")
-    teacher = models.ForeignKey("roster.Person", models.PROTECT, null=True, related_name="occupancies")
-    class_group = models.ForeignKey("roster.ClassGroup", models.PROTECT, null=True, related_name="occupancies")
+    # no index of their own: each constraint below is one that begins with the key, and a term writes two million rows
+    room = models.ForeignKey(Room, models.PROTECT, null=True, related_name="occupancies", db_index=False)
+    teacher = models.ForeignKey("roster.Person", models.PROTECT, null=True, related_name="occupancies", db_index=False)
+    class_group = models.ForeignKey(
+        "roster.ClassGroup", models.PROTECT, null=True, related_name="occupancies", db_index=False
+    )
     during = DateTimeRangeField()
 
     class Meta:
