@@ -38,9 +38,10 @@ class ScheduleConfig(AppConfig):
         from lantian.kernel.demo import DEMO_KEEPERS, DEMO_SETS, demo_part
         from lantian.kernel.web import navigation
         from lantian.kernel.web.guards import ACTOR_SOURCES
+        from lantian.kernel.web.panels import TODOS
         from lantian.people.roster.queries import ORGANIZATION_PANELS
         from lantian.people.schedule import demo, events, rules  # noqa: F401 - rules, pairs and share edges declare themselves
-        from lantian.people.schedule.queries import rooms_panel
+        from lantian.people.schedule.queries import invitations_todo, rooms_panel
         from lantian.people.schedule.services import keep_screen_accounts
 
         ACTOR_SOURCES.register("class_screen", screen_actor)
@@ -50,6 +51,7 @@ class ScheduleConfig(AppConfig):
         demo_part("schedule")(demo.seed)
         DEMO_KEEPERS.register("schedule", demo.keep_day)
         DEMO_SETS.register("schedule.regular_lessons", demo.regular_lessons)
+        TODOS.register("schedule.invitations", invitations_todo)
         people = {"teacher", "homeroom_teacher", "school_head", "school_it", "officer", "student", "guardian"}
         navigation.add(
             navigation.NavItem(
@@ -136,5 +138,10 @@ def _hold() -> None:
         erase=services.erase_feeds,
     )
     HOLDINGS.register("schedule.feeds", feeds)
-    exempt(DID_IT, "schedule.pairingchoice.decided_by")
+    exempt(
+        DID_IT,
+        "schedule.pairingchoice.decided_by",
+        "schedule.invitation.invited_by",
+        "schedule.invitation.answered_by",
+    )
     exempt("a class screen's account is nobody's", "schedule.room.screen_account")

@@ -2,6 +2,35 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class AllianceKind(models.TextChoices):
+    """What an alliance is for. The sentences are those of `ALLIANCE_WORDS`."""
+
+    BROADCAST = "broadcast", _("专递课堂")
+    SCHOOL_ONLINE = "school_online", _("名校网络课堂")
+    MASTER = "master", _("名师课堂")
+    NETWORK_SCHOOL = "network_school", _("网络联校")
+    COMMUNITY = "community", _("教共体")
+    HELPING = "helping", _("结对帮扶")
+
+
+ALLIANCE_WORDS = {
+    AllianceKind.BROADCAST: _("为开不齐课的学校按课表同步上课，接收班级由本校老师辅助。"),
+    AllianceKind.SCHOOL_ONLINE: _("名校把整周的课送给别的学校，学校之间按课表对上。"),
+    AllianceKind.MASTER: _("名师开专题课，学校自愿接收，也可以看回放。"),
+    AllianceKind.NETWORK_SCHOOL: _("中心学校带教学点，同一张课表、一起备课、统一考核。"),
+    AllianceKind.COMMUNITY: _("几所学校结成教育共同体，互相送课，共同教研。"),
+    AllianceKind.HELPING: _("一所学校帮扶另一所，定班定课，长期结对。"),
+}
+
+
+class InvitationState(models.TextChoices):
+    SENT = "sent", _("等待答复")
+    ACCEPTED = "accepted", _("已同意")
+    DECLINED = "declined", _("没有同意")
+    EXPIRED = "expired", _("过期未答复")
+    WITHDRAWN = "withdrawn", _("已收回")
+
+
 class AllianceState(models.TextChoices):
     ACTIVE = "active", _("进行中")
     ENDED = "ended", _("已结束")

@@ -72,3 +72,15 @@ class TimetableNotDraft(ScheduleError):
     """Only a draft is changed; a published week is changed day by day, or by a new draft."""
 
     message = _("已发布的课表不能直接修改，请复制成草稿再改，或按天调课")
+
+
+class NotInvited(ScheduleError):
+    """The invitation was answered, taken back, or its deadline is over."""
+
+    message = _("这份邀请已经答复、收回或过期")
+
+
+class NotAMember(ScheduleError):
+    """The school is not in the alliance, or has left it."""
+
+    message = _("这所学校不在联盟里，或已经退出")

@@ -97,3 +97,48 @@ class ClassesPaired(Event):
     name: ClassVar[str] = "schedule.classes_paired"
     verb: ClassVar[str] = ACTIVITY_STREAMS + "add"
     object_type: ClassVar[str] = "schedule.alliance"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class SchoolInvited(Event):
+    """A school is asked to join. Object: the invitation; organisation: the school asked.
+
+    Context: alliance, name, part, deadline."""
+
+    name: ClassVar[str] = "schedule.school_invited"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "invite"
+    object_type: ClassVar[str] = "schedule.invitation"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class InvitationAnswered(Event):
+    """Accepted, declined, expired or taken back. Object: the invitation; organisation: the alliance's lead.
+
+    Context: alliance, name, school, state, reason."""
+
+    name: ClassVar[str] = "schedule.invitation_answered"
+    verb: ClassVar[str] = LANTIAN_VERBS + "answered"
+    object_type: ClassVar[str] = "schedule.invitation"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class AllianceLeft(Event):
+    """A school leaves. Object: the alliance; organisation: the school. Context: name, last (day), reason, lessons (cancelled)."""
+
+    name: ClassVar[str] = "schedule.alliance_left"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "leave"
+    object_type: ClassVar[str] = "schedule.alliance"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class AllianceEnded(Event):
+    """An alliance ends, before its time or with it. Object: the alliance; organisation: its lead. Context: name, last, reason,
+    lessons (cancelled)."""
+
+    name: ClassVar[str] = "schedule.alliance_ended"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "terminate"
+    object_type: ClassVar[str] = "schedule.alliance"

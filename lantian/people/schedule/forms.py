@@ -11,7 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from lantian.people.roster import queries as roster
 from lantian.people.roster.enums import Stage, Subject
 from lantian.people.schedule import queries
-from lantian.people.schedule.enums import AlliancePart, ChangeKind, LessonAccess, Settlement, Weeks
+from lantian.people.schedule.enums import (
+    ALLIANCE_WORDS,
+    AllianceKind,
+    AlliancePart,
+    ChangeKind,
+    LessonAccess,
+    Settlement,
+    Weeks,
+)
 from lantian.people.schedule.models import Alliance, Lesson, Period, Room, Timetable, TimetableChange, TimetableEntry
 from lantian.people.schedule.services import PeriodRow
 
@@ -145,6 +153,12 @@ class AllianceForm(forms.Form):
     """A new alliance under the actor's own organisation."""
 
     name = forms.CharField(label=_("联盟名称"), max_length=80)
+    kind = forms.ChoiceField(
+        label=_("类型"),
+        choices=[(kind, f"{kind.label} — {ALLIANCE_WORDS[kind]}") for kind in AllianceKind],
+        initial=AllianceKind.BROADCAST,
+        widget=forms.RadioSelect,
+    )
     stage = forms.ChoiceField(label=_("学段"), choices=Stage.choices)
     starts_on = forms.DateField(label=_("开始日期"), widget=DateInput())
     ends_on = forms.DateField(label=_("结束日期"), widget=DateInput())
@@ -160,7 +174,53 @@ class MemberForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["organization"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = schools.exclude(alliance_memberships__alliance=alliance)
+        inside = alliance.members.filter(queries.not_left(timezone.localdate())).values("organization")
+        field.queryset = schools.exclude(pk__in=inside)
+
+
+class InviteForm(forms.Form):
+    """A school that is asked to join. Names of schools are no secret, so any may be asked."""
+
+    school = forms.CharField(label=_("学校"), max_length=80, help_text=_("填学校全称，或学校标识码。"))
+    part = forms.ChoiceField(label=_("身份"), choices=AlliancePart.choices, initial=AlliancePart.RECEIVING)
+    joins_on = forms.DateField(label=_("从哪天起加入"), widget=DateInput())
+    deadline = forms.DateField(label=_("请在哪天前答复"), widget=DateInput())
+    message = forms.CharField(
+        label=_("写给对方校长"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def clean_school(self) -> Any:
+        asked = self.cleaned_data["school"].strip()
+        found = list(roster.schools_called(asked)[:3])
+        if not found:
+            raise forms.ValidationError(_("没有叫这个名字或标识码的学校"))
+        if len(found) > 1:
+            raise forms.ValidationError(_("有几所学校同名，请填学校标识码"))
+        return found[0]
+
+
+class AnswerForm(forms.Form):
+    """A head's answer: a refusal says why."""
+
+    answer = forms.ChoiceField(choices=[("accept", _("同意加入")), ("decline", _("不同意"))])
+    reason = forms.CharField(
+        label=_("不同意的原因"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("answer") == "decline" and not (data.get("reason") or "").strip():
+            self.add_error("reason", _("请写明不同意的原因"))
+        return data
+
+
+class LastDayForm(forms.Form):
+    """The last day of an alliance, or of a school in it, and why."""
+
+    last = forms.DateField(label=_("最后一天"), widget=DateInput(), help_text=_("这一天的课照常上，之后的停。"))
+    reason = forms.CharField(
+        label=_("原因"), max_length=200, help_text=_("有关学校和老师会看到。"), widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class RoomForm(forms.Form):
@@ -304,7 +364,8 @@ class PairingForm(forms.Form):
 
     def __init__(self, *args: Any, alliance: Alliance, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        sending = alliance.members.filter(part=AlliancePart.SENDING).values_list("organization_id", flat=True)
+        sent = alliance.members.filter(queries.not_left(timezone.localdate()), part=AlliancePart.SENDING)
+        sending = sent.values_list("organization_id", flat=True)
         sender, receivers = self.fields["sender"], self.fields["receivers"]
         assert isinstance(sender, forms.ModelChoiceField)
         assert isinstance(receivers, forms.MultipleChoiceField)

@@ -10,7 +10,15 @@ from lantian.people.schedule.enums import LessonState
 
 if TYPE_CHECKING:
     from lantian.people.roster.models import ClassGroup, Organization
-    from lantian.people.schedule.models import Alliance, Lesson, Pairing, Room, Timetable
+    from lantian.people.schedule.models import (
+        Alliance,
+        AllianceMember,
+        Invitation,
+        Lesson,
+        Pairing,
+        Room,
+        Timetable,
+    )
 
 
 @rule("schedule.view_lesson")
@@ -89,6 +97,52 @@ def may_manage_alliance(actor: Actor, lead: "Organization | None" = None) -> Ver
     if lead is not None and not actor.administers(lead.path):
         return deny(_("这个联盟的牵头单位不在您的管理范围内"))
     return ALLOW
+
+
+@rule("schedule.add_member")
+def may_add_member(actor: Actor, alliance: "Alliance", organization: "Organization") -> Verdict:
+    """Whoever manages the alliance, for schools of the own subtree; any other school is asked first."""
+    verdict = may_manage_alliance(actor, alliance.lead)
+    if verdict and not actor.administers(organization.path):
+        return deny(_("这所学校不归您管理，请发出邀请，由对方校长决定"))
+    return verdict
+
+
+@rule("schedule.invite_school")
+def may_invite_school(actor: Actor, alliance: "Alliance") -> Verdict:
+    """Whoever manages the alliance, and heads of schools that send in it."""
+    if may_manage_alliance(actor, alliance.lead) or queries.sends_in_alliance(actor, alliance):
+        return ALLOW
+    return deny(_("只有牵头单位和主讲学校可以邀请"))
+
+
+@rule("schedule.view_invitation")
+def may_view_invitation(actor: Actor, invitation: "Invitation") -> Verdict:
+    """The alliance's lead and whoever sent it; the school that is asked, and those above either."""
+    if queries.invitations_visible_to(actor).filter(pk=invitation.pk).exists():
+        return ALLOW
+    return deny(_("这份邀请不是给您的"))
+
+
+visible_pair(may_view_invitation)(queries.invitations_visible_to)
+
+
+@rule("schedule.answer_invitation")
+def may_answer_invitation(actor: Actor, invitation: "Invitation") -> Verdict:
+    """The head of the school that is asked, and nobody in the head's place."""
+    if actor.has_role("school_head") and actor.administers(invitation.organization.path):
+        return ALLOW
+    return deny(_("只有被邀请学校的校长可以答复"))
+
+
+@rule("schedule.leave_alliance")
+def may_leave_alliance(actor: Actor, member: "AllianceMember") -> Verdict:
+    """The school's own head, the offices above the school, and whoever manages the alliance."""
+    if actor.has_role("school_head", "officer") and actor.administers(member.organization.path):
+        return ALLOW
+    if may_manage_alliance(actor, member.alliance.lead):
+        return ALLOW
+    return deny(_("只有本校校长、上级教育局和联盟的牵头单位可以办理退出"))
 
 
 @rule("schedule.manage_rooms")

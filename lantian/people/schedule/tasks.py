@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from lantian.kernel.jobs import job, periodic
-from lantian.people.schedule.services import make_lessons
+from lantian.people.schedule.services import close_alliances, expire_invitations, make_lessons
 
 AHEAD = timedelta(days=21)  # people plan the next weeks by them; what changes later is followed
 
@@ -21,3 +21,11 @@ def make() -> None:
 def keep(timestamp: int) -> None:
     """Every hour: a new day comes into reach, and holidays may have been set."""
     make()
+
+
+@periodic("schedule.keep_alliances", cron="7 16 * * *")
+def keep_alliances(timestamp: int) -> None:
+    """Just after midnight in the schools: what has run out is over, and who did not answer is not asked any more."""
+    today = timezone.localdate()
+    close_alliances(today)
+    expire_invitations(today)

@@ -18,6 +18,7 @@ from lantian.people.roster.queries.figures import (
     guardians_of,
     members_of_class,
     members_today,
+    pupils_on,
     staff_of,
     wards_of,
 )
@@ -57,6 +58,7 @@ from lantian.people.roster.queries.tree import (
     breadcrumbs,
     children_of,
     schools_below,
+    schools_called,
     top_organizations,
 )
 from lantian.people.roster.queries.visible import (
@@ -124,9 +126,11 @@ __all__ = [
     "person_of_id",
     "plan_promotion",
     "promotion_runs_visible_to",
+    "pupils_on",
     "reasons_of",
     "role_name",
     "schools_below",
+    "schools_called",
     "staff_of",
     "standing",
     "student_memberships",

@@ -46,6 +46,12 @@ def members_today(class_group: ClassGroup) -> list[Membership]:
     return _members(class_group.pk, timezone.localdate())
 
 
+def pupils_on(class_group_id: UUID, day: date) -> int:
+    """How many pupils a class had on a day. One query."""
+    rows = Membership.objects.filter(valid_on(day), class_group=class_group_id, role=MemberRole.STUDENT)
+    return rows.values("person").distinct().count()
+
+
 def staff_of(organization: Organization) -> QuerySet[Person]:
     """Teachers and other staff of a school (not of its campuses), once each."""
     members = Membership.objects.filter(valid_on(timezone.localdate()), organization=organization, role__in=STAFF_ROLES)

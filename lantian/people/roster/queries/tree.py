@@ -86,3 +86,12 @@ def schools_below(organization: Organization) -> QuerySet[Organization]:
     return Organization.objects.filter(
         path__within=organization.path, kind=OrganizationKind.SCHOOL, is_active=True
     ).order_by("sort_key", "id")
+
+
+def schools_called(name: str) -> QuerySet[Organization]:
+    """Active schools whose code, full or short name is exactly this, wherever they are: who is asked to join something need not
+    be known to whoever asks."""
+    if not name:
+        return Organization.objects.none()
+    exactly = Q(name=name) | Q(short_name=name) | Q(code=name)
+    return Organization.objects.filter(exactly, kind=OrganizationKind.SCHOOL, is_active=True).order_by("sort_key", "id")

@@ -1,6 +1,12 @@
 """Alliances, rooms, timetables and lessons: what runs by the clock, and who is tied to whom for it."""
 
-from lantian.people.schedule.models.alliances import Alliance, AllianceMember, Pairing, PairingChoice
+from lantian.people.schedule.models.alliances import (
+    Alliance,
+    AllianceMember,
+    Invitation,
+    Pairing,
+    PairingChoice,
+)
 from lantian.people.schedule.models.courses import Course, CourseOffering
 from lantian.people.schedule.models.lessons import Lesson, LessonReceiver, Occupancy, Room
 from lantian.people.schedule.models.timetable import (
@@ -19,6 +25,7 @@ __all__ = [
     "CalendarFeed",
     "Course",
     "CourseOffering",
+    "Invitation",
     "Lesson",
     "LessonReceiver",
     "Occupancy",

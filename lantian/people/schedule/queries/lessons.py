@@ -24,6 +24,7 @@ from lantian.people.schedule.models import (
     LessonReceiver,
     Room,
 )
+from lantian.people.schedule.queries.alliances import member_on, not_left
 
 if TYPE_CHECKING:
     from lantian.people.roster.models import ClassGroup, Organization
@@ -235,9 +236,10 @@ def alliances_for_planning(organization: "Organization", day: date) -> QuerySet[
         state=AllianceState.ACTIVE,
         starts_on__lte=day,
         ends_on__gte=day,
-        members__organization=organization,
-        members__part=AlliancePart.SENDING,
-    ).distinct()
+        pk__in=AllianceMember.objects.filter(
+            member_on(day), organization=organization, part=AlliancePart.SENDING
+        ).values("alliance"),
+    )
 
 
 def receiving_classes(alliance: Alliance, *, stage: str, grade: int) -> "QuerySet[ClassGroup]":
@@ -248,7 +250,7 @@ def receiving_classes(alliance: Alliance, *, stage: str, grade: int) -> "QuerySe
 
 
 def receiving_school_ids(alliance: Alliance) -> list[UUID]:
-    members = alliance.members.filter(part=AlliancePart.RECEIVING)
+    members = alliance.members.filter(not_left(timezone.localdate()), part=AlliancePart.RECEIVING)
     return list(members.values_list("organization_id", flat=True))
 
 
@@ -258,8 +260,9 @@ def organizations_in_my_alliances(actor: Actor) -> Q:
     school = own_organization_id(actor)
     if actor.is_anonymous or school is None:
         return Q(pk__in=[])
-    mine = AllianceMember.objects.filter(organization=school, alliance__state=AllianceState.ACTIVE)
-    allied = AllianceMember.objects.filter(organization=OuterRef("pk"), alliance__in=mine.values("alliance"))
+    now = not_left(timezone.localdate())  # names are known as soon as it is settled who joins
+    mine = AllianceMember.objects.filter(now, organization=school, alliance__state=AllianceState.ACTIVE)
+    allied = AllianceMember.objects.filter(now, organization=OuterRef("pk"), alliance__in=mine.values("alliance"))
     return Q(Exists(allied)) | Q(pk__in=Alliance.objects.filter(pk__in=mine.values("alliance")).values("lead"))
 
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from lantian.people.schedule.engine.fitting import Bell, Fit, Own, Place, place
 from lantian.people.schedule.enums import AlliancePart, TimetableState
 from lantian.people.schedule.models import Alliance, Pairing, PairingChoice, TimetableEntry
+from lantian.people.schedule.queries.alliances import not_left
 from lantian.people.schedule.queries.timetable import Bells, minutes
 
 if TYPE_CHECKING:
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
 
 def _part_in(alliance: Alliance, group: "ClassGroup", part: str) -> bool:
     labels = str(group.organization.path).split(".")
-    members = alliance.members.filter(part=part).values_list("organization_id", flat=True)
+    members = alliance.members.filter(not_left(timezone.localdate()), part=part).values_list(
+        "organization_id", flat=True
+    )
     return any(pk.hex in labels for pk in members)
 
 

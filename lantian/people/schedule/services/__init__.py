@@ -1,8 +1,17 @@
 """The verbs of the timetable."""
 
-from lantian.people.schedule.services.alliances import add_alliance_member, create_alliance
+from lantian.people.schedule.services.alliances import (
+    accept_invitation,
+    add_alliance_member,
+    create_alliance,
+    decline_invitation,
+    expire_invitations,
+    invite_school,
+    withdraw_invitation,
+)
 from lantian.people.schedule.services.changes import change_day, take_back_change
 from lantian.people.schedule.services.courses import CourseRow, close_courses, offer_courses, save_courses
+from lantian.people.schedule.services.endings import close_alliances, end_alliance, leave_alliance
 from lantian.people.schedule.services.feeds import close_feed, digest_of, erase_feeds, open_feed
 from lantian.people.schedule.services.lessons import (
     add_receivers,
@@ -33,23 +42,30 @@ __all__ = [
     "Made",
     "PeriodRow",
     "Problem",
+    "accept_invitation",
     "add_alliance_member",
     "add_receivers",
     "cancel_lesson",
     "change_day",
     "clear_entry",
+    "close_alliances",
     "close_courses",
     "close_feed",
     "create_alliance",
     "create_room",
+    "decline_invitation",
     "digest_of",
     "draft_timetable",
+    "end_alliance",
     "end_lesson",
     "end_pairing",
     "erase_feeds",
+    "expire_invitations",
     "extend_lesson",
+    "invite_school",
     "issue_screen_code",
     "keep_screen_accounts",
+    "leave_alliance",
     "make_lessons",
     "offer_courses",
     "open_feed",
@@ -64,5 +80,6 @@ __all__ = [
     "settle",
     "start_lesson",
     "take_back_change",
+    "withdraw_invitation",
     "withdraw_timetable",
 ]

@@ -6,9 +6,11 @@ from django import template
 
 from lantian.people.schedule.engine.fitting import Fit
 from lantian.people.schedule.enums import FIT_WORDS, WEEKDAYS
+from lantian.people.schedule.queries import lesson_url
 
 if TYPE_CHECKING:
     from lantian.kernel.rules import Text
+    from lantian.people.schedule.models import Lesson
 
 register = template.Library()
 
@@ -23,3 +25,9 @@ def weekday(number: int) -> "Text":
 def fit(value: Fit) -> "Text":
     """How a received period falls into the class's day, in words."""
     return FIT_WORDS[value.value]
+
+
+@register.filter
+def lesson_page(lesson: "Lesson") -> str:
+    """The address of a lesson's page, "" when no app shows lessons."""
+    return lesson_url(lesson)

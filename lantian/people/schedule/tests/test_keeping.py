@@ -50,12 +50,15 @@ def test_an_alliance_is_founded_once_and_ends_after_it_begins(world):
     assert Alliance.objects.exclude(pk=world.alliance.pk).count() == 1
 
 
-def test_a_school_joins_an_alliance_once(world):
+def test_a_school_joins_an_alliance_once_and_nobody_elses_school_unasked(world):
     head = head_of(world.sending)
-    school = organization("新来的学校")
-    services.add_alliance_member(world.alliance, organization=school, part=AlliancePart.RECEIVING, by=head)
+    school, campus = organization("新来的学校"), organization("东校区", "campus", world.sending)
+    with pytest.raises(Denied):
+        services.add_alliance_member(world.alliance, organization=school, part=AlliancePart.RECEIVING, by=head)
+    services.add_alliance_member(world.alliance, organization=campus, part=AlliancePart.RECEIVING, by=head)
+    services.add_alliance_member(world.alliance, organization=school, part=AlliancePart.RECEIVING, by=SYSTEM)
     with pytest.raises(AlreadyThere):
-        services.add_alliance_member(world.alliance, organization=school, part=AlliancePart.SENDING, by=head)
+        services.add_alliance_member(world.alliance, organization=school, part=AlliancePart.SENDING, by=SYSTEM)
     assert world.alliance.members.get(organization=school).part == "receiving"
 
 

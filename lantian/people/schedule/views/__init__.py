@@ -1,6 +1,7 @@
 """Pages of the timetable."""
 
 from lantian.people.schedule.views.alliances import alliance, alliance_new, alliances
+from lantian.people.schedule.views.consent import alliance_end, alliance_leave, invitation, invite
 from lantian.people.schedule.views.lessons import cancel, edit, lessons, plan
 from lantian.people.schedule.views.pairings import pairing_end, pairings, settle
 from lantian.people.schedule.views.rooms import room_rename, room_screen, rooms
@@ -9,6 +10,8 @@ from lantian.people.schedule.views.weeks import change_day, feed, subscribe, wee
 
 __all__ = [
     "alliance",
+    "alliance_end",
+    "alliance_leave",
     "alliance_new",
     "alliances",
     "bells",
@@ -17,6 +20,8 @@ __all__ = [
     "change_day",
     "edit",
     "feed",
+    "invitation",
+    "invite",
     "lessons",
     "pairing_end",
     "pairings",
