@@ -66,7 +66,7 @@ PEOPLE_APPS = [
     "lantian.people.exchange",
     "lantian.people.privacy",
 ]
-UPPER_APPS = ["lantian.content.media", "lantian.teach.live", "lantian.portal.home"]
+UPPER_APPS = ["lantian.content.media", "lantian.teach.live", "lantian.teach.desk", "lantian.portal.home"]
 THIRD_PARTY_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -1,5 +1,6 @@
 """Reads about live sessions: what one may see, the facts a live process needs, who was there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from django.utils.translation import gettext
 from lantian.kernel.holdings import Part, Subject
 from lantian.kernel.journal import queries as journal
 from lantian.kernel.prepared import prepared
+from lantian.kernel.registry import Registry
 from lantian.kernel.retention import Line
 from lantian.kernel.rules import Actor, share_edge, shared
 from lantian.people.schedule import queries as schedule
@@ -252,6 +254,16 @@ def _absent(session: LiveSession, actor: Actor, there: "set[UUID | None]") -> li
     ]
 
 
+def presence_of_class(lesson_id: UUID, class_group_id: UUID) -> list[tuple[datetime, datetime]]:
+    """When a class was there in a lesson, in order; each screen's stretches for themselves."""
+    rows = AttendanceInterval.objects.filter(
+        attendance__session__lesson=lesson_id,
+        attendance__kind=AttendanceKind.CLASS,
+        attendance__class_group=class_group_id,
+    )
+    return list(rows.order_by("started_at").values_list("started_at", "ended_at"))
+
+
 def guests_of(session: LiveSession) -> int:
     return Attendance.objects.filter(session=session, kind=AttendanceKind.GUEST).count()
 
@@ -274,6 +286,55 @@ def classes_seen(lessons: "QuerySet[Lesson]") -> int:
 
 def uploads_of(lesson: "Lesson") -> QuerySet[PageUpload]:
     return PageUpload.objects.filter(lesson=lesson).prefetch_related("pages").order_by("created_at")
+
+
+# When a lesson does not come ---------------------------------------------------------------------------------------------------
+LESSON_HELP: Registry[Callable[["Lesson"], str]] = Registry("pages for a lesson that fails")
+
+
+def help_url(kind: str, lesson: "Lesson | None" = None) -> str | None:
+    """The address that an app above gives for "standby" (what a class may do meanwhile) or "fault" (say that something is wrong,
+    about no lesson in particular too). None when no such app is installed."""
+    page = LESSON_HELP.get(kind)
+    return page(lesson) if page else None  # type: ignore[arg-type]
+
+
+def last_recorded_like(lesson: "Lesson", among: "QuerySet[Lesson]") -> "Lesson | None":
+    """The newest lesson before this one of the same teacher's class or alliance, subject and grade that has a replay."""
+    course = Q(class_group__isnull=False, class_group=lesson.class_group_id)
+    if lesson.alliance_id:
+        course |= Q(alliance=lesson.alliance_id)
+    like = among.filter(course, subject=lesson.subject, stage=lesson.stage, grade=lesson.grade)
+    recorded = like.filter(
+        live_sessions__state=SessionState.ENDED, live_sessions__stream__seconds__gt=0, starts_at__lt=lesson.starts_at
+    )
+    return recorded.exclude(pk=lesson.pk).select_related("teacher", "organization").order_by("-starts_at").first()
+
+
+def line_facts(lesson_id: UUID, class_group_id: UUID | None, now: datetime) -> dict[str, object]:
+    """What the server knows at this moment of a lesson's line and of one class's: for whoever looks for a fault. Four queries.
+
+    `state` of the session (None: not opened), `silent_s` since the teacher's last chunk, `classes` there now, `seen_s` since the
+    class's last sign (None: never), its `stalls`, `lag_ms` and last `error`.
+    """
+    session = _sessions.first(lesson_id)
+    if session is None:
+        return {"state": None}
+    there = Attendance.objects.filter(session=session, kind=AttendanceKind.CLASS)
+    facts: dict[str, object] = {
+        "state": session.state,
+        "silent_s": round((now - session.last_chunk_at).total_seconds()) if session.last_chunk_at else None,
+        "classes": there.filter(last_seen__gte=now - GONE_AFTER).count(),
+        "receivers": session.lesson.receivers.count(),
+        "seen_s": None,
+    }
+    own = there.filter(class_group=class_group_id).first() if class_group_id else None
+    if own is not None:
+        facts["seen_s"] = max(0, round((now - own.last_seen).total_seconds()))
+        newest = QualityReport.objects.filter(attendance=own).order_by("-reported_at").first()
+        if newest is not None:
+            facts |= {"stalls": newest.stalls, "lag_ms": newest.lag_ms, "error": newest.error}
+    return facts
 
 
 # What is held of a person, and for how long ------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Pure code of the desk: why a class missed its lesson."""

@@ -1,0 +1,8 @@
+"""Pages of the desk."""
+
+from lantian.teach.desk.views.outcomes import heads, outcome, outcomes
+from lantian.teach.desk.views.rooms import fault, standby
+from lantian.teach.desk.views.tickets import contact, ticket, tickets
+from lantian.teach.desk.views.week import week
+
+__all__ = ["contact", "fault", "heads", "outcome", "outcomes", "standby", "ticket", "tickets", "week"]
