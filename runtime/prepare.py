@@ -173,7 +173,9 @@ class Preparation:
         if not notes.read().get("demo"):
             # a restored region is there, and its database has no notes yet: nothing will be made, only kept up with the day
             if not self.instance.region_file.exists():
-                self.tell(say("  … 正在生成演示地区（约一分钟）", "  … making the demo region (about a minute)"))
+                self.tell(
+                    say("  … 正在生成演示地区（一到几分钟）", "  … making the demo region (one to a few minutes)")
+                )
             django(["demo", "seed"], self.environment, log=self.log)
             notes.add(demo=True)
             stamp.unlink(missing_ok=True)

@@ -111,6 +111,11 @@ def write_accounts(accounts: list[DemoAccount]) -> None:
     path.write_text(json.dumps([asdict(account) for account in accounts], ensure_ascii=False, indent=1))
 
 
+def being_made() -> bool:
+    """Whether this is a demonstration whose region is not there yet: its accounts are written last."""
+    return bool(settings.LANTIAN_DEMO) and not accounts_file().exists()
+
+
 def read_accounts() -> list[DemoAccount]:
     """The accounts of the seeded region; empty when none is seeded."""
     path = accounts_file()

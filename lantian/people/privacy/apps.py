@@ -233,4 +233,4 @@ def _erasures_to_decide(actor: "Actor", day: "date") -> "Iterable[Todo]":
     days = list(queries.erasures_to_decide(actor).values_list("decide_by", flat=True)[:100])
     if days:
         url = reverse("privacy_erasures") + "?state=waiting"
-        yield Todo(_("审核删除个人信息的申请"), url, due=days[0], count=len(days), unit=_("份"))
+        yield Todo(_("审核删除个人信息的申请"), url, due=days[0], count=len(days), unit=_("件"))

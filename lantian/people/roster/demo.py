@@ -355,7 +355,9 @@ def _newcomer(context: DemoContext, school: School) -> None:
         name=_name(context, Gender.FEMALE),
         gender=Gender.FEMALE,
         phone=_phone(context, 9_000_001),
-        memberships=[_staff(school)],
+        memberships=[
+            _member(school.classes[0], MemberRole.TEACHER, Subject.MUSIC, date(school_year(context.today), 9, 1))
+        ],
         account=True,
         username="newcomer",
         id=context.uuid(),

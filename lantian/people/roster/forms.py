@@ -186,6 +186,9 @@ class ExtendForm(forms.Form):
         self.fields["valid_to"].widget.attrs["min"] = timezone.localdate().isoformat()
 
 
+EARLIEST_MONTH = 5  # of the year: before, nobody moves up yet unless they say that they mean it
+
+
 class PromotionForm(forms.Form):
     """Into which school year classes move up, and when the last grades left."""
 
@@ -198,11 +201,24 @@ class PromotionForm(forms.Form):
         required=False,
         help_text=_("不勾选时六年级毕业，七年级另行编班。"),
     )
+    early = forms.BooleanField(
+        label=_("离新学年还早，确认现在就升级"),
+        required=False,
+        help_text=_("升级一般在 5 月以后办理；现在办，班级和毕业生立即变化。"),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.is_bound:
             self.initial = self.defaults()
+
+    def clean(self) -> dict[str, Any]:
+        """A year that is still far off is moved into by those alone who say so."""
+        cleaned = super().clean() or {}
+        early, year = cleaned.pop("early", False), cleaned.get("school_year")
+        if year and timezone.localdate() < date(year, EARLIEST_MONTH, 1) and not early:
+            self.add_error("early", _("这个学年还没到办理升级的时候。确实要现在办理，请勾选确认。"))
+        return cleaned
 
     @staticmethod
     def defaults() -> dict[str, Any]:

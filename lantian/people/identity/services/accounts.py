@@ -167,9 +167,8 @@ def create_screen_account(
 
 
 def check_strength(password: str, account: Account) -> None:
-    """Refuse a password that is too easy (any will do in demonstrations). Raises ValidationError."""
-    if not settings.LANTIAN_DEMO:
-        validate_password(password, account)
+    """Refuse a password that is too easy. Raises ValidationError."""
+    validate_password(password, account)
 
 
 @transaction.atomic

@@ -46,7 +46,7 @@ def _narrow(rows: "QuerySet[Any]", value: str) -> "QuerySet[Any]":
 class ErasureList(ListPage[Erasure]):
     key = "erasures"
     title = gettext_lazy("删除申请")
-    unit = gettext_lazy("份")
+    unit = gettext_lazy("件")
     columns = (
         Column(
             "name",

@@ -72,6 +72,11 @@ def step_of(old: OldClass, *, stages: Collection[str], carry_over: bool) -> Step
     return Step(old, stage, grade, class_name(stage, grade, old.number) if usual else old.name)
 
 
+def is_there(old: OldClass, school_year: int) -> bool:
+    """Whether a class is in its grade of that school year already. Without an entry year nobody can tell, and it is not."""
+    return old.entry_year is not None and old.grade - SPAN[old.stage][0] >= school_year - old.entry_year
+
+
 def plan(
     classes: Collection[OldClass],
     *,
@@ -82,11 +87,10 @@ def plan(
 ) -> Plan:
     """What becomes of a school's active homeroom classes in the school year that begins in `school_year`.
 
-    Classes made for that year's new pupils (`entry_year` not before it) stay as they are; so do those left out.
+    Classes made for that year's new pupils (`entry_year` not before it) stay as they are, and so do those whose entry year says
+    that they are in that year's grade already, and those left out.
     """
-    moving = [
-        old for old in classes if old.id not in left_out and (old.entry_year is None or old.entry_year < school_year)
-    ]
+    moving = [old for old in classes if old.id not in left_out and not is_there(old, school_year)]
     ids = {old.id for old in moving}
     steps = [step_of(old, stages=stages, carry_over=carry_over) for old in moving]
     taken = {(old.grade, old.number) for old in classes if old.id not in ids}

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -24,6 +25,7 @@ from lantian.people.roster.errors import (
     PromotionAlreadyUnderWay,
     WrongClass,
 )
+from lantian.people.roster.forms import PromotionForm
 from lantian.people.roster.models import ClassGroup, Membership, Person, Promotion
 from lantian.people.roster.tests.factories import ClassGroupFactory, MembershipFactory, PersonFactory, with_account
 from lantian.people.roster.tests.world import World, make_world
@@ -354,3 +356,22 @@ def test_the_move_page_moves_whom_one_ticks(world: World, pages) -> None:
     wrong = head.post(address, {"people": [str(world.jia.pk)], "target": str(world.east2.pk)})
     assert wrong.status_code == 200  # no longer in this class: the form says so
     assert pages("teacher").get(address).status_code == 403
+
+
+def test_a_class_that_is_in_its_grade_of_the_year_already_stays() -> None:
+    """In November the year that runs is what the page begins with: nobody is to be moved up twice by it."""
+    there = promotion.OldClass(uuid4(), "junior", 7, 1, "七年级1班", YEAR, 40)
+    late = promotion.OldClass(uuid4(), "junior", 7, 2, "七年级2班", YEAR - 1, 40)
+    unknown = promotion.OldClass(uuid4(), "junior", 8, 3, "八年级3班", None, 40)
+    plan = promotion.plan([there, late, unknown], school_year=YEAR, stages=["junior"])
+    assert [step.old for step in plan.steps] == [late, unknown]
+
+
+def test_a_year_that_is_far_off_is_moved_into_only_by_those_who_mean_it() -> None:
+    far = {"school_year": timezone.localdate().year + 2, "last_day": timezone.localdate().isoformat()}
+    form = PromotionForm(far)
+    assert not form.is_valid()
+    assert list(form.errors) == ["early"]
+    meant = PromotionForm({**far, "early": "on"})
+    assert meant.is_valid()
+    assert "early" not in meant.cleaned_data

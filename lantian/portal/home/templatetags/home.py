@@ -12,3 +12,9 @@ register = template.Library()
 def demo_accounts() -> list[demo.DemoAccount]:
     """The accounts printed for everyone; nothing at all outside a demonstration."""
     return demo.read_accounts() if settings.LANTIAN_DEMO else []
+
+
+@register.simple_tag
+def demo_being_made() -> bool:
+    """Whether the demonstration region is still being made: the page says so and asks again."""
+    return demo.being_made()
