@@ -54,6 +54,15 @@ export interface Upload {
   pages: UploadPage[];
 }
 
+/** A poll written before the lesson. */
+export interface PreparedPoll {
+  id: string;
+  type: "one" | "many" | "text";
+  question: string;
+  options: string[];
+  picture: string | null;
+}
+
 export interface RecorderSettings {
   mimes: string[];
   width: number;
@@ -80,6 +89,7 @@ export interface TeachConfig {
     upload_types: string[];
   };
   uploads: Upload[];
+  polls: PreparedPoll[];
 }
 
 export interface Replay {
@@ -96,7 +106,7 @@ export interface WatchConfig {
   session: Session | null;
   replay: Replay | null;
   me: { name: string; organization: string };
-  urls: { watch: string; keys: string; lesson: string; home: string };
+  urls: { watch: string; keys: string; lesson: string; events: string; home: string };
 }
 
 export interface Day {

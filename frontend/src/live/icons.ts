@@ -8,6 +8,7 @@ import circle from "lucide-static/icons/circle-dashed.svg?raw";
 import corner from "lucide-static/icons/picture-in-picture-2.svg?raw";
 import expand from "lucide-static/icons/maximize.svg?raw";
 import files from "lucide-static/icons/files.svg?raw";
+import hand from "lucide-static/icons/hand.svg?raw";
 import left from "lucide-static/icons/chevron-left.svg?raw";
 import logOut from "lucide-static/icons/log-out.svg?raw";
 import mic from "lucide-static/icons/mic.svg?raw";
@@ -29,7 +30,7 @@ import warning from "lucide-static/icons/triangle-alert.svg?raw";
 import wifiOff from "lucide-static/icons/wifi-off.svg?raw";
 
 const ICONS = {
-  arrowLeft, camera, cameraOff, check, circle, close, corner, expand, files, left, logOut, mic, micOff, monitor, move, pause, play, radio,
+  arrowLeft, camera, cameraOff, check, circle, close, corner, expand, files, hand, left, logOut, mic, micOff, monitor, move, pause, play, radio,
   refresh, right, shrink, signal, upload, users, volume, volumeOff, warning, wifiOff,
 };
 

@@ -16,6 +16,8 @@ export interface Hello {
   takeover: boolean;
   /** The epoch this tab sent before: if it is still the current one, nobody need be asked. */
   after: string | null;
+  /** This page takes changes of the board, not all of it each time. */
+  changes: true;
 }
 
 export type RefusalCode =
@@ -48,6 +50,16 @@ export interface Viewers {
   students: number;
   guests: number;
   schools: SchoolPresence[];
+}
+
+/** What has changed since the last board: classes as [state, lag, stalls], students of schools as [name, how many]. */
+export interface ViewersChange {
+  t: "viewers_change";
+  classes: number;
+  students: number;
+  guests: number;
+  set: Record<string, [ClassPresence["state"], number | null, number]>;
+  schools: Record<string, [string, number]>;
 }
 
 export type IngestMessage =

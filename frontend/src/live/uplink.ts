@@ -23,6 +23,8 @@ export interface UplinkEvents {
   /** The server does not want us; another tab or person may be publishing. */
   refused?: (code: string, message: string) => void;
   replaced?: () => void;
+  /** Another message: what happens in the lesson beside its picture. */
+  other?: (message: Record<string, unknown>) => void;
   /** The recorder must begin anew, because the server cannot go on with the epoch it was sent. */
   onNeedEpoch?: (reason: string) => void;
 }
@@ -120,6 +122,13 @@ export class Uplink {
     this.line.say({ t: "end" });
   }
 
+  /** A message that is not part of the recording; false while nobody would take it. */
+  say(message: Record<string, unknown>): boolean {
+    if (this.state !== "sending" || !this.line.isOpen) return false;
+    this.line.say(message);
+    return true;
+  }
+
   stop(): void {
     this.stopPump?.();
     this.stopPump = null;
@@ -148,7 +157,7 @@ export class Uplink {
     if (!epoch) return this.set("idle");
     this.sending = epoch;
     const { id, mime, width, height } = epoch.info;
-    const hello: Hello = { t: "hello", v: VERSION, epoch: id, mime, width, height, takeover: this.takeover, after: this.after };
+    const hello: Hello = { t: "hello", v: VERSION, epoch: id, mime, width, height, takeover: this.takeover, after: this.after, changes: true };
     this.set("greeting");
     this.line.say({ ...hello });
   }
@@ -182,6 +191,8 @@ export class Uplink {
         return this.options.warn?.(message);
       case "restart":
         return this.line.renew();
+      default:
+        return this.options.other?.(message as unknown as Record<string, unknown>);
     }
   }
 

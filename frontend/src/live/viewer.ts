@@ -1,6 +1,7 @@
 /** One lesson being watched: its socket, its keys, its player, and what state it is in. Student's room and class screen alike. */
 import { ServerClock } from "../lib/clock";
 import { Socket, type SocketState } from "../lib/socket";
+import { Floor } from "./floor";
 import { KeyCache } from "./keys";
 import { Player } from "./player";
 import { type Beat, type SessionState, type WatchMessage, type WatchState, withTicket } from "./protocol";
@@ -17,15 +18,19 @@ export interface ViewerOptions {
   changed: (viewer: LessonViewer) => void;
   blocked?: (blocked: boolean) => void;
   day?: () => void;
+  /** What is shown beside the picture has changed: these keys, or (null) perhaps everything. */
+  happened?: (keys: string[] | null) => void;
 }
 
 const BEAT_MS = 10_000;
 const SILENCE_MS = 35_000;
+const REACH_MS = 250;
 
 export class LessonViewer {
   readonly clock = new ServerClock();
   readonly keys = new KeyCache();
   readonly player: Player;
+  readonly floor: Floor;
   state: SessionState;
   line: Line = "connecting";
   running = false;
@@ -38,6 +43,7 @@ export class LessonViewer {
   private renewed = false;
   private gone = false;
   private readonly timer: number;
+  private readonly reaching: number;
   private readonly visible = (): void => this.beat();
 
   constructor(private readonly options: ViewerOptions) {
@@ -50,14 +56,22 @@ export class LessonViewer {
         options.changed(this);
       },
     });
+    this.floor = new Floor({
+      send: (message) => this.socket?.send(message) ?? false,
+      now: () => this.clock.now(),
+      changed: (keys) => options.happened?.(keys),
+    });
     this.socket = this.open();
     this.timer = window.setInterval(() => this.beat(), BEAT_MS);
+    this.reaching = window.setInterval(() => this.reach(), REACH_MS);
     document.addEventListener("visibilitychange", this.visible);
   }
 
   destroy(): void {
     this.gone = true;
     window.clearInterval(this.timer);
+    window.clearInterval(this.reaching);
+    this.floor.abandon();
     document.removeEventListener("visibilitychange", this.visible);
     this.socket.stop();
     this.player.destroy();
@@ -75,13 +89,22 @@ export class LessonViewer {
 
   private open(): Socket {
     return new Socket({
-      url: () => withTicket(this.options.path, this.ticket),
+      url: () => `${withTicket(this.options.path, this.ticket)}&have=${this.floor.timeline.seq}`,
       silence: SILENCE_MS,
-      open: () => this.beat(),
+      open: () => {
+        this.beat();
+        this.floor.connected();
+      },
       message: (message) => this.heard(message as unknown as WatchMessage),
       state: (state) => this.lineChanged(state),
       refused: (code, reason) => this.refused(code, reason),
     });
+  }
+
+  /** Events wait for their frame; where nothing plays there is nothing to wait for. */
+  private reach(): void {
+    const date = this.state === "live" && this.player.mode === "live" ? this.player.frameDate : null;
+    this.floor.timeline.reach(date, this.clock.now());
   }
 
   private lineChanged(state: SocketState): void {
@@ -108,6 +131,7 @@ export class LessonViewer {
         return this.options.changed(this);
       default:
         if ((message.t as string) === "day") this.options.day?.();
+        else this.floor.hear(message as unknown as Record<string, unknown>);
     }
   }
 

@@ -60,7 +60,16 @@ def _hold() -> None:
         export=queries.attendances_part,
     )
     HOLDINGS.register("live.attendances", holding)
-    exempt(DID_IT, "live.livesession.publisher", "live.pageupload.uploaded_by")
+    said = Holding(
+        _("课堂上的回答、举手和发言"),
+        covers=("live.lessonevent.person",),
+        count=lambda subject: queries.events_of(subject).count(),
+        erase=erasing.forget_events,
+        leaves=_("各选项的人数不变，名字和写的话不在了。"),
+        export=queries.events_part,
+    )
+    HOLDINGS.register("live.events", said)
+    exempt(DID_IT, "live.livesession.publisher", "live.pageupload.uploaded_by", "live.preparedpoll.prepared_by")
     rule = RetentionRule(
         _("每名观众的播放质量"),
         _("删除明细，每节课的汇总保留。"),

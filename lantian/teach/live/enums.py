@@ -32,3 +32,9 @@ class UploadState(models.TextChoices):
     WORKING = "working", _("正在处理")
     READY = "ready", _("可以使用")
     FAILED = "failed", _("处理失败")
+
+
+class PollType(models.TextChoices):
+    ONE = "one", _("单选")
+    MANY = "many", _("多选")
+    TEXT = "text", _("简短文字")

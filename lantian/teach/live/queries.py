@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet, Sum
@@ -17,9 +17,19 @@ from lantian.kernel.registry import Registry
 from lantian.kernel.retention import Line
 from lantian.kernel.rules import Actor, share_edge, shared
 from lantian.people.schedule import queries as schedule
+from lantian.people.schedule.enums import LessonAccess
 from lantian.teach.live.engine.attendance import attended, union_seconds
+from lantian.teach.live.engine.happenings import By, Event
+from lantian.teach.live.engine.happenings.registry import KINDS
 from lantian.teach.live.enums import OPEN_STATES, AttendanceKind, SessionState
-from lantian.teach.live.models import Attendance, AttendanceInterval, LiveSession, PageUpload, QualityReport
+from lantian.teach.live.models import (
+    Attendance,
+    AttendanceInterval,
+    LessonEvent,
+    LiveSession,
+    PageUpload,
+    QualityReport,
+)
 
 if TYPE_CHECKING:
     from lantian.people.schedule.models import Lesson
@@ -93,6 +103,7 @@ class SessionFacts:
     planned_end_ms: int
     started_ms: int | None
     stream_open: bool
+    public: bool = False  # strangers may watch
     # (class id, class name, school id, school name) of every receiving class
     receivers: tuple[tuple[str, str, str, str], ...] = ()
 
@@ -129,6 +140,7 @@ def _facts(session: LiveSession) -> SessionFacts:
         planned_end_ms=int(session.planned_end.timestamp() * 1000),
         started_ms=int(session.started_at.timestamp() * 1000) if session.started_at else None,
         stream_open=session.stream.state == "open",
+        public=session.lesson.access == LessonAccess.PUBLIC,
         receivers=tuple(
             (
                 str(r.class_group_id),
@@ -337,6 +349,32 @@ def line_facts(lesson_id: UUID, class_group_id: UUID | None, now: datetime) -> d
     return facts
 
 
+# What happened in a lesson ------------------------------------------------------------------------------------------------
+def events_after(session_id: UUID | str, seq: int) -> list[Event]:
+    """A session's events beyond one, in order, as the live process goes on from them."""
+    return [_event(row) for row in LessonEvent.objects.filter(session=session_id, seq__gt=seq).order_by("seq")]
+
+
+def _event(row: LessonEvent) -> Event:
+    ids = (row.person_id, row.class_group_id, row.organization_id)
+    by = By(row.viewer, row.role, row.name, row.school, *(_text(each) for each in ids))
+    return Event(row.seq, row.kind, row.at, round(row.happened_at.timestamp() * 1000), by, row.data, row.mark)
+
+
+def _text(value: UUID | None) -> str | None:
+    return str(value) if value else None
+
+
+def replayed_events(session: LiveSession) -> list[dict[str, Any]]:
+    """What a replay shows at its moments, in order: the same that viewers were told then."""
+    kinds = [name for name, kind in KINDS.items() if kind.replayed]
+    rows = LessonEvent.objects.filter(session=session, kind__in=kinds, shown__isnull=False).order_by("seq")
+    return [
+        {"seq": seq, "kind": kind, "at": at, "ms": round(moment.timestamp() * 1000), "set": shown}
+        for seq, kind, at, moment, shown in rows.values_list("seq", "kind", "at", "happened_at", "shown")
+    ]
+
+
 # What is held of a person, and for how long ------------------------------------------------------------------------------------
 def attendances_of(subject: Subject) -> QuerySet[Attendance]:
     """When a person watched lessons, as themselves (a class before its screen is nobody in particular)."""
@@ -352,6 +390,36 @@ def attendances_part(subject: Subject) -> Part:
     ]
     labels = {"lesson": gettext("课程"), "from": gettext("时间"), "minutes": gettext("分钟")}
     return Part(gettext("看过的课"), labels, found)
+
+
+def events_of(subject: Subject) -> QuerySet[LessonEvent]:
+    """What a person did in lessons: answered, raised the hand, said."""
+    return LessonEvent.objects.filter(person__in=subject.person_ids)
+
+
+def events_naming(subject: Subject) -> QuerySet[LessonEvent]:
+    """What they did, and what others did to them in the same lessons (a lot, the word)."""
+    own = events_of(subject)
+    keys = [f"person:{pk}" for pk in subject.person_ids]
+    there = Q(session__in=own.order_by().values("session")) | Q(session__attendances__person__in=subject.person_ids)
+    named = Q(kind__in=("hand.word", "hand.done", "hand.dismiss", "lot.draw")) & (there | Q(data__key__in=keys))
+    return LessonEvent.objects.filter(Q(person__in=subject.person_ids) | named).distinct()
+
+
+def events_part(subject: Subject) -> Part:
+    """Their part of a person's copy."""
+    rows = events_of(subject).select_related("session__lesson").order_by("happened_at")
+    found = [
+        {
+            "lesson": row.session.lesson.title,
+            "at": row.happened_at.isoformat(),
+            "what": row.kind,
+            "text": row.data.get("text") or ", ".join(str(n + 1) for n in row.data.get("choice", ())),
+        }
+        for row in rows
+    ]
+    labels = {"lesson": gettext("课程"), "at": gettext("时间"), "what": gettext("事项"), "text": gettext("内容")}
+    return Part(gettext("课堂上的回答、举手和发言"), labels, found)
 
 
 def old_quality(before: datetime) -> QuerySet[QualityReport]:

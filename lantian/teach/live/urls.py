@@ -9,6 +9,7 @@ urlpatterns = [
     path("live/lessons/<uuid:lesson_id>/open/", views.open_, name="live_open"),
     path("live/lessons/<uuid:lesson_id>/end/", views.end, name="live_end"),
     path("live/lessons/<uuid:lesson_id>/attendance/", views.attendance, name="live_attendance"),
+    path("live/lessons/<uuid:lesson_id>/events.json", views.events, name="live_events"),
     path("live/lessons/<uuid:lesson_id>/pages/", views.pages, name="live_pages"),
     path("live/pages/<uuid:upload_id>/remove/", views.remove, name="live_page_remove"),
     path("live/pages/<uuid:page_id>/<str:size>.webp", views.page_image, name="live_page_image"),

@@ -5,6 +5,8 @@ import { announce, fill, h } from "../../lib/dom";
 import { t } from "../../lib/i18n";
 import type { ScreenConfig } from "../../live/config";
 import type { Overlay } from "../../live/mode";
+import type { Parts } from "../../live/parts";
+import type { LessonViewer } from "../../live/viewer";
 import { button, onKeys, redress, setText, show } from "../../live/ui";
 import { dayWords, timeOfDay } from "../../live/words";
 import { factsOf, IdleBoard } from "./board";
@@ -31,6 +33,9 @@ class ScreenView {
   private readonly idle: IdleBoard;
   private readonly room: ScreenRoom;
   private readonly undoKeys: () => void;
+  private readonly captions = h("div", { class: "ls-captions lr-captions", hidden: true });
+  private parts: Parts | null = null;
+  private partsOf: LessonViewer | null = null;
   private wokenAt = performance.now();
   private readonly wake = (): void => {
     this.wokenAt = performance.now();
@@ -41,7 +46,7 @@ class ScreenView {
     private readonly root: HTMLElement,
     private readonly config: ScreenConfig,
   ) {
-    this.room = new ScreenRoom(config, this.video, () => this.update());
+    this.room = new ScreenRoom(config, this.video, () => this.update(), () => this.parts?.update());
     this.idle = new IdleBoard(this.room);
     this.sound = button("", { class: "ls-button", icon: "volume", keys: "M", onclick: () => this.room.toggleSound() });
     this.full = button("", { class: "ls-button", icon: "expand", keys: "F", onclick: () => this.toggleFull() });
@@ -57,6 +62,7 @@ class ScreenView {
 
   destroy(): void {
     this.undoKeys();
+    this.parts?.destroy();
     for (const type of ["pointermove", "pointerdown", "keydown"]) this.root.removeEventListener(type, this.wake);
     this.room.destroy();
   }
@@ -67,7 +73,7 @@ class ScreenView {
     this.root.dataset.theme = "dark";
     const who = h("div", { class: "ls-who" }, h("strong", {}, room.class_group || room.name), h("span", {}, room.organization));
     const head = h("header", { class: "ls-head" }, who, h("div", { class: "ls-clock" }, this.time, this.date));
-    fill(this.root, this.video, head, this.idle.element, this.message, this.line, this.bar, this.tap);
+    fill(this.root, this.video, this.captions, head, this.idle.element, this.message, this.line, this.bar, this.tap);
   }
 
   private tapPlace(): HTMLElement {
@@ -97,6 +103,34 @@ class ScreenView {
     this.drawLine();
     show(this.tap, room.needsTap);
     this.drawBar(inLesson);
+    void this.followLesson();
+  }
+
+  /** Polls, lots and the rest stand beside the picture as long as there is something of the kind. */
+  private async followLesson(): Promise<void> {
+    const { room } = this;
+    const { viewer } = room;
+    if (viewer === this.partsOf) return;
+    this.partsOf = viewer;
+    this.parts?.destroy();
+    this.parts = null;
+    this.root.classList.remove("ls-with-parts");
+    if (!viewer) return;
+    const { Parts: Made } = await import("../../live/parts");
+    if (viewer !== room.viewer) return;
+    this.parts = new Made({
+      timeline: viewer.floor.timeline,
+      floor: viewer.floor,
+      part: "class",
+      now: () => room.now(),
+      captions: this.captions,
+      changed: (shown) => this.root.classList.toggle("ls-with-parts", shown),
+    });
+    this.root.append(this.parts.element);
+    if (this.parts.hand) {
+      this.parts.hand.classList.add("ls-button");
+      this.lessonTitle.after(this.parts.hand);
+    }
   }
 
   private drawBar(inLesson: boolean): void {

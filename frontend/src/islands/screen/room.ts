@@ -35,6 +35,7 @@ export class ScreenRoom {
     readonly config: ScreenConfig,
     readonly video: HTMLVideoElement,
     private readonly changed: () => void,
+    private readonly happened: () => void,
   ) {
     this.day = config.day;
     this.offset = config.day.now_ms - Date.now();
@@ -147,6 +148,7 @@ export class ScreenRoom {
         if (blocked && !this.config.kiosk) this.needsTap = true;
         this.changed();
       },
+      happened: () => this.happened(),
     });
   }
 

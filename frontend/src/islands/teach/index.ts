@@ -9,6 +9,7 @@ import { button, onKeys, setText, show } from "../../live/ui";
 import { clockLength, timeOfDay } from "../../live/words";
 import { BoardPanel } from "./boardPanel";
 import { Controls } from "./controls";
+import { Desk } from "./desk";
 import { PrepPanel } from "./prepPanel";
 import { TeachRoom } from "./room";
 import { Strip } from "./strip";
@@ -21,7 +22,7 @@ export default function mount(element: HTMLElement, config: TeachConfig): () => 
 class TeachView {
   private readonly room: TeachRoom;
   private readonly prep: PrepPanel;
-  private readonly board: BoardPanel;
+  private readonly desk: Desk;
   private readonly controls: Controls;
   private readonly strip: Strip;
   private readonly pill = h("span", { class: "lv-pill", role: "status" });
@@ -40,7 +41,7 @@ class TeachView {
   ) {
     this.room = new TeachRoom(config, () => this.later());
     this.prep = new PrepPanel(this.room);
-    this.board = new BoardPanel(this.room);
+    this.desk = new Desk(this.room, new BoardPanel(this.room));
     this.controls = new Controls(this.room, root);
     this.strip = new Strip(this.room);
     this.build(config);
@@ -72,7 +73,7 @@ class TeachView {
         "div",
         { class: "lv-body" },
         h("div", { class: "lv-work" }, stage, this.notice, this.controls.element, this.strip.element),
-        h("aside", { class: "lv-side" }, this.prep.element, this.board.element),
+        h("aside", { class: "lv-side" }, this.prep.element, this.desk.element),
       ),
     );
   }
@@ -95,9 +96,9 @@ class TeachView {
     this.root.dataset.uplink = room.uplink?.state ?? "none";
     this.root.dataset.epochs = String(room.recorder?.epochs ?? 0);
     show(this.prep.element, !sending && room.phase !== "ended" && room.phase !== "stopped");
-    show(this.board.element, sending);
+    show(this.desk.element, sending);
     this.prep.update();
-    this.board.update();
+    if (sending) this.desk.update();
     this.controls.update();
     this.strip.update();
     this.drawPill();

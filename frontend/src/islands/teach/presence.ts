@@ -1,6 +1,6 @@
 /** Who is there: the server's list joined with the classes that were invited. Pure. */
 import type { Receiver } from "../../live/config";
-import type { ClassPresence, Viewers } from "../../live/protocol";
+import type { ClassPresence, Viewers, ViewersChange } from "../../live/protocol";
 
 export type Where = ClassPresence["state"] | "absent";
 
@@ -45,6 +45,24 @@ export function presenceRows(receivers: readonly Receiver[], viewers: Viewers | 
   const rows = [...schools.values()];
   for (const row of rows) row.classes.sort((a, b) => ORDER[a.where] - ORDER[b.where] || a.name.localeCompare(b.name, "zh-CN"));
   return rows.sort((a, b) => worst(a) - worst(b) || a.name.localeCompare(b.name, "zh-CN"));
+}
+
+/** The board after a change of it; the same object when there was none to change. */
+export function changed(viewers: Viewers | null, change: ViewersChange): Viewers | null {
+  if (!viewers) return null;
+  const { classes, students, guests, set } = change;
+  const left = new Map(Object.entries(change.schools));
+  const schools = viewers.schools.map((school) => {
+    const counted = left.get(school.id);
+    left.delete(school.id);
+    const rows = school.classes.map((each) => {
+      const now = set[each.id];
+      return now ? { ...each, state: now[0], lag: now[1], stalls: now[2] } : each;
+    });
+    return { ...school, classes: rows, students: counted ? counted[1] : school.students };
+  });
+  for (const [id, [name, count]] of left) schools.push({ id, name, classes: [], students: count });
+  return { ...viewers, classes, students, guests, schools };
 }
 
 /** Classes that are there now, to be remembered as seen. */

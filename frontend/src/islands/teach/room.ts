@@ -2,8 +2,10 @@
 import { t } from "../../lib/i18n";
 import { ChunkQueue } from "../../live/chunkQueue";
 import type { Session, TeachConfig } from "../../live/config";
+import { Floor } from "../../live/floor";
+import { refusalOf } from "../../live/floorWords";
 import { UplinkHealth } from "../../live/health";
-import { type Viewers, withTicket } from "../../live/protocol";
+import { type Viewers, type ViewersChange, withTicket } from "../../live/protocol";
 import { WorkerTimers } from "../../live/timers";
 import { Uplink } from "../../live/uplink";
 import { AudioMix } from "./audio";
@@ -12,7 +14,7 @@ import { Compositor } from "./compositor";
 import { Devices } from "./devices";
 import { Pages } from "./pages";
 import { EpochRecorder } from "./recorder";
-import { present } from "./presence";
+import { changed as boardAfter, present } from "./presence";
 import { Awake, endSession, openSession } from "./session";
 import { refusalWords, warningWords } from "./trouble";
 import { forget, recall, recallSeen, remember, rememberSeen, wasReloaded } from "./resume";
@@ -36,6 +38,9 @@ export class TeachRoom {
   readonly health = new UplinkHealth();
   readonly devices: Devices;
   readonly pages: Pages;
+  readonly floor: Floor;
+  /** Rows that were asked of the floor. */
+  told: (message: Record<string, unknown>) => void = () => undefined;
   compositor: Compositor | null = null;
   audio: AudioMix | null = null;
   uplink: Uplink | null = null;
@@ -58,6 +63,12 @@ export class TeachRoom {
       microphone: (stream) => this.audio?.setMic(stream),
       screen: (stream) => this.screenChanged(stream),
       changed,
+    });
+    this.floor = new Floor({
+      send: (message) => this.uplink?.say(message) ?? false,
+      now: () => this.now(),
+      changed: () => changed(),
+      told: (message) => this.told(message),
     });
     const { limits, urls, uploads } = config;
     this.pages = new Pages(uploads, urls.pages, { bytes: limits.upload_bytes, types: limits.upload_types }, () => {
@@ -100,8 +111,25 @@ export class TeachRoom {
 
   /** Seconds of lesson so far, by the server's clock. */
   get elapsed(): number {
-    const now = this.uplink?.clock.now() ?? Date.now();
+    const now = this.now();
     return this.startedMs === null ? 0 : (now - this.startedMs) / 1000;
+  }
+
+  /** The server's time, ms. */
+  now(): number {
+    return this.uplink?.clock.now() ?? Date.now();
+  }
+
+  /** Something is to happen in the lesson; what went wrong is said on the page. */
+  async do(kind: string, data: Record<string, unknown> = {}): Promise<boolean> {
+    const answer = await this.floor.do(kind, data);
+    if (!answer.ok) this.say(refusalOf(answer.code));
+    else if (this.notice) this.say("");
+    return answer.ok;
+  }
+
+  refresh(): void {
+    this.changed();
   }
 
   /** Open camera and microphone and show the picture. A tap or a remembered permission stands behind it. */
@@ -205,7 +233,10 @@ export class TeachRoom {
       timers: this.timers,
       queue: new ChunkQueue({ seconds: limits.buffer_ms / 1000, bytes: limits.buffer_bytes }),
       after: recall(lesson.id)?.epoch ?? null,
-      state: () => this.changed(),
+      state: (state) => {
+        if (state === "sending") this.floor.connected();
+        this.changed();
+      },
       ready: () => {
         this.phase = "live";
         this.startedMs ??= uplink.clock.now();
@@ -214,6 +245,7 @@ export class TeachRoom {
       viewers: (viewers) => this.counted(viewers),
       disk: (free) => this.say(t("服务器的磁盘快满了（剩 {free} MB），请告诉管理员。", { free })),
       warn: (message) => this.say(warningWords(message.t)),
+      other: (message) => this.other(message),
       ended: (replay) => this.finished(replay),
       replaced: () => this.halted("replaced", t("您在另一个窗口继续上课了，这里已经停止。")),
       refused: (code, message) => this.refused(code, message),
@@ -242,6 +274,12 @@ export class TeachRoom {
     for (const id of fresh) this.seenClasses.add(id);
     if (fresh.length) rememberSeen(this.config.lesson.id, this.seenClasses);
     this.changed();
+  }
+
+  private other(message: Record<string, unknown>): void {
+    if (message.t !== "viewers_change") return void this.floor.hear(message);
+    const now = boardAfter(this.viewers, message as unknown as ViewersChange);
+    if (now) this.counted(now);
   }
 
   private get videoBits(): number {
@@ -289,6 +327,7 @@ export class TeachRoom {
   private finished(replay: string | null): void {
     this.replay = replay;
     this.phase = "ended";
+    this.floor.abandon();
     forget(this.config.lesson.id);
     void this.recorder?.stop();
     this.devices.stop();

@@ -6,6 +6,9 @@ import { number, t } from "../../lib/i18n";
 import type { WatchConfig } from "../../live/config";
 import { icon } from "../../live/icons";
 import { countdownWords, type Overlay } from "../../live/mode";
+import type { Parts } from "../../live/parts";
+import type { Part } from "../../live/parts/poll";
+import type { Timeline } from "../../live/timeline";
 import { button, onKeys, setText, show } from "../../live/ui";
 import { clockLength, timeOfDay } from "../../live/words";
 import { WatchControls } from "./controls";
@@ -23,7 +26,10 @@ class WatchView {
   private readonly digits = h("p", { class: "lw-digits" });
   private readonly pill = h("span", { class: "lv-pill" });
   private readonly people = h("span", { class: "lv-note lw-people" });
-  private readonly captions = h("div", { class: "lw-captions", hidden: true });
+  private readonly captions = h("div", { class: "lw-captions lr-captions", hidden: true });
+  private readonly main = h("div", { class: "lw-main" });
+  private parts: Parts | null = null;
+  private partsOf: Timeline | null = null;
   private readonly tap: HTMLButtonElement;
   private readonly room: WatchRoom;
   private readonly controls: WatchControls;
@@ -35,7 +41,7 @@ class WatchView {
     private readonly root: HTMLElement,
     config: WatchConfig,
   ) {
-    this.room = new WatchRoom(config, this.video, () => this.update());
+    this.room = new WatchRoom(config, this.video, () => this.update(), () => this.parts?.update());
     this.tap = button(t("点一下，打开声音"), { class: "btn-live lw-tap", icon: "volumeOff", iconSize: 28, onclick: () => void this.room.unmute() });
     this.controls = new WatchControls(this.room, this.frame);
     this.build(config);
@@ -46,6 +52,7 @@ class WatchView {
 
   destroy(): void {
     window.clearInterval(this.timer);
+    this.parts?.destroy();
     this.undoKeys();
     this.room.destroy();
   }
@@ -60,9 +67,10 @@ class WatchView {
     fill(
       this.root,
       h("header", { class: "lw-bar" }, back, h("div", { class: "lw-title" }, h("p", { class: "lv-name" }, lesson.title), h("p", {}, facts)), this.people, this.pill),
-      this.frame,
+      this.main,
       lesson.summary ? h("p", { class: "lw-summary" }, lesson.summary) : null,
     );
+    fill(this.main, this.frame);
     fill(this.frame, this.video, this.captions, this.overlay, this.controls.element, this.tap);
     this.video.addEventListener("click", () => (this.room.blocked ? void this.room.unmute() : this.controls.wake()));
   }
@@ -78,8 +86,26 @@ class WatchView {
     this.drawPill(overlay);
     show(this.tap, room.blocked && overlay === "none");
     this.controls.update();
+    void this.followTimeline();
     const viewers = room.viewer?.viewers;
     setText(this.people, viewers ? t("{n} 处在看", { n: number(viewers) }) : "");
+  }
+
+  /** The parts beside the picture belong to one lesson live, or to its replay; loaded when there is one. */
+  private async followTimeline(): Promise<void> {
+    const { room } = this;
+    const { timeline, viewer } = room;
+    if (timeline === this.partsOf) return;
+    this.partsOf = timeline;
+    this.parts?.destroy();
+    this.parts = null;
+    if (!timeline) return;
+    const { Parts: Made } = await import("../../live/parts");
+    if (timeline !== room.timeline) return;
+    const part: Part = room.config.role === "student" || room.config.role === "class" ? room.config.role : "other";
+    this.parts = new Made({ timeline, floor: viewer?.floor ?? null, part, now: () => room.now(), captions: this.captions });
+    this.main.append(this.parts.element);
+    if (this.parts.hand) this.controls.place(this.parts.hand);
   }
 
   private drawPill(overlay: Overlay): void {

@@ -2,6 +2,7 @@
 import { isSignedOut } from "../../lib/config";
 import type { Replay, WatchConfig } from "../../live/config";
 import { KeyCache } from "../../live/keys";
+import { type Happening, Timeline } from "../../live/timeline";
 import { type Overlay, overlayFor } from "../../live/mode";
 import { Player } from "../../live/player";
 import { LessonViewer } from "../../live/viewer";
@@ -15,6 +16,8 @@ export class WatchRoom {
   mode: Mode;
   viewer: LessonViewer | null = null;
   replayPlayer: Player | null = null;
+  /** What a replay shows beside its picture; live, the viewer has it. */
+  recorded: Timeline | null = null;
   blocked = false;
   /** Nothing opens the keys of (the rest of) the replay. */
   lost = false;
@@ -27,18 +30,28 @@ export class WatchRoom {
     public config: WatchConfig,
     readonly video: HTMLVideoElement,
     private readonly changed: () => void,
+    private readonly happened: () => void,
   ) {
     this.clockOffset = config.now_ms - Date.now();
     this.mode = config.mode;
     this.timers.push(window.setInterval(() => this.keepPosition(), 5000));
+    this.timers.push(window.setInterval(() => this.recorded?.seek(this.video.currentTime), 250));
+    video.addEventListener("seeking", this.sought);
     this.enter(config);
   }
 
   destroy(): void {
     for (const timer of this.timers) window.clearInterval(timer);
     window.clearTimeout(this.pollTimer);
+    this.video.removeEventListener("seeking", this.sought);
     this.keepPosition();
     this.leave();
+  }
+
+  private readonly sought = (): void => this.recorded?.seek(this.video.currentTime);
+
+  get timeline(): Timeline | null {
+    return this.viewer?.floor.timeline ?? this.recorded;
   }
 
   now(): number {
@@ -94,6 +107,7 @@ export class WatchRoom {
     this.viewer = null;
     this.replayPlayer?.destroy();
     this.replayPlayer = null;
+    this.recorded = null;
   }
 
   private watch(): void {
@@ -108,6 +122,7 @@ export class WatchRoom {
       session: session.state,
       changed: (viewer) => this.viewerChanged(viewer),
       blocked: (blocked) => this.setBlocked(blocked),
+      happened: () => this.happened(),
     });
   }
 
@@ -125,6 +140,19 @@ export class WatchRoom {
       },
     });
     this.replayPlayer.playReplay(replay.master, savedPosition(this.config.lesson.id));
+    this.recorded = new Timeline(() => this.happened());
+    void this.loadEvents(this.recorded);
+  }
+
+  /** Without them a replay is a picture still: asked for again as long as the page is there. */
+  private async loadEvents(timeline: Timeline, pause = 2000): Promise<void> {
+    const answer = await fetch(this.config.urls.events, { credentials: "same-origin" }).catch(() => null);
+    const found = answer?.ok ? ((await answer.json().catch(() => null)) as { events: Happening[] } | null) : null;
+    if (timeline !== this.recorded) return;
+    if (found) {
+      timeline.seek(this.video.currentTime);
+      timeline.load(found.events);
+    } else if (!answer || answer.status >= 500) window.setTimeout(() => void this.loadEvents(timeline, Math.min(60_000, pause * 2)), pause);
   }
 
   private viewerChanged(viewer: LessonViewer): void {

@@ -48,6 +48,8 @@ class Books:
                     flushed = time.monotonic()
                 for room in list(hub.rooms.values()):
                     await self._save(room)
+                    if room.floor is not None:
+                        await room.floor.save(hub.database)
             except DatabaseAway:
                 log.warning("database away", presence_waiting=len(hub.spool))
             except Exception:
@@ -115,6 +117,8 @@ class Books:
                     by=SYSTEM,
                     ended_at=datetime.fromtimestamp(room.ended_ms / 1000, UTC),
                 )
+                if room.floor is not None:
+                    await room.floor.save(hub.database)
                 if await hub.spool.flush(hub.database):
                     await hub.database.run(services.settle_live_session, room.id)
                     break

@@ -23,6 +23,9 @@ ACK_DELAY = Histogram(
 )
 BEATS = Counter("lantian_live_beats_total", "Viewers' reports", registry=REGISTRY)
 STALLS = Counter("lantian_live_stalls_total", "Stalls that viewers reported", registry=REGISTRY)
+HAPPENINGS = Counter(
+    "lantian_live_happenings_total", "Events of lessons: polls, hands, tools", ["result"], registry=REGISTRY
+)
 REFUSED = Counter("lantian_live_refused_total", "Sockets refused", ["code"], registry=REGISTRY)
 PRESENCE_WAITING = Gauge(
     "lantian_live_presence_waiting", "Stretches of presence not yet in the database", registry=REGISTRY

@@ -25,6 +25,8 @@ from lantian.teach.live import queries, services
 from lantian.teach.live.consumers.books import Books
 from lantian.teach.live.consumers.clock import run_clock
 from lantian.teach.live.consumers.database import Database, DatabaseAway
+from lantian.teach.live.consumers.eventlog import EventLog
+from lantian.teach.live.consumers.floor import Floor
 from lantian.teach.live.consumers.notices import listen, resync_forever
 from lantian.teach.live.consumers.outlet import Outlet
 from lantian.teach.live.consumers.records import Record, Records
@@ -118,6 +120,9 @@ class Hub:
             with contextlib.suppress(Exception):
                 await asyncio.wait_for(self.spool.flush(self.database), 3)
             self.spool.close()
+            for room in self.rooms.values():
+                if room.floor is not None:
+                    room.floor.close()
         self.database.close()
         self._disk.shutdown(wait=False)
 
@@ -202,7 +207,19 @@ class Hub:
 
         writer = await self.on_disk(open_files)
         self.sound.follow(facts.id, folder.path, writer.keys)
-        return LiveRoom(facts, writer, self._disk, partial(self.sound.wrote, facts.id))
+        room = LiveRoom(facts, writer, self._disk, partial(self.sound.wrote, facts.id))
+        room.floor = await self._floor(room)
+        return room
+
+    async def _floor(self, room: LiveRoom) -> Floor:
+        """What has happened in the session: from its file, and what the database knows beyond it (the file may be another
+        disk's)."""
+        events = await self.on_disk(EventLog, self._folder / "events" / f"{UUID(room.id)}.jsonl")
+        if self.database.answers:
+            with contextlib.suppress(DatabaseAway):
+                beyond = await self.database.run(queries.events_after, room.id, len(events.found))
+                await self.on_disk(events.catch_up, beyond)
+        return Floor(room, events)
 
     async def on_disk(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run on one of the threads that may wait for the disk."""
@@ -218,6 +235,8 @@ class Hub:
 
     def forget(self, room: LiveRoom) -> None:
         """Its books are closed: nothing of it stays with this process."""
+        if room.floor is not None:
+            room.floor.forget()
         self.records.remove(room.id)
         self.rooms.pop(room.id, None)
 

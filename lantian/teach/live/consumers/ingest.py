@@ -142,8 +142,19 @@ class Ingest:
             await self._hello(word)
         elif kind == "time":
             self._outlet.send(dump({"t": "time", "c": word.get("c"), "s": now_ms()}))
-        elif kind == "end" and self._room is not None and self._seat is self._room.publisher:
-            self._hub.spawn(self._hub.end(self._room, EndReason.TEACHER))
+        elif self._room is not None and self._seat is self._room.publisher:
+            self._command(self._room, word)
+
+    def _command(self, room: LiveRoom, word: dict[str, Any]) -> None:
+        """From whoever has the publisher's seat."""
+        if word["t"] == "end":
+            self._hub.spawn(self._hub.end(room, EndReason.TEACHER))
+        elif room.floor is None:
+            return
+        elif word["t"] == "do":
+            room.floor.do(word, self._ticket, self._outlet)
+        elif word["t"] == "ask":
+            room.floor.answer(word, self._outlet)
 
     # -- greeting -----------------------------------------------------------------------------------------------------------
 
@@ -155,6 +166,7 @@ class Ingest:
             if self._room is not None and self._seat is not room.publisher:
                 raise StaleEpoch
             self._seat = room.claim(hello, self._outlet, self._ticket)
+            self._seat.changes = word.get("changes") is True
             self._room = room
             start = await room.greet(hello)
         except OtherPublisher:
@@ -172,6 +184,8 @@ class Ingest:
             self._refuse(error.code, error.message)
         else:
             self._acked = start.acked
+            if room.floor is not None and self._outlet not in room.floor.desks:
+                room.floor.seat(self._outlet)
             self._outlet.send(
                 dump(
                     {

@@ -14,6 +14,8 @@ from lantian.content.media.engine.crypto import ContentKey
 from lantian.content.media.errors import KeyLost, StaleEpoch
 from lantian.content.media.services import EpochStart, Fed, SegmentRecord, SegmentWriter
 from lantian.teach.live.consumers import figures
+from lantian.teach.live.consumers.board import Board
+from lantian.teach.live.consumers.floor import Floor, by_of
 from lantian.teach.live.consumers.outlet import Outlet
 from lantian.teach.live.engine.presence import Presence
 from lantian.teach.live.engine.protocol import Beat, Chunk, Hello, dump
@@ -29,6 +31,7 @@ GONE_MS = 10 * 60 * 1000  # publisher away this long past the planned end: the l
 GRACE_MS = int(GRACE.total_seconds() * 1000)
 STALL_SHOWN_S = 12.0
 KEY_WINDOW_US = 60_000_000
+AHEAD_S = 10.0  # a recorder that has not been heard of for so long will not fill the gap any more
 LARGE_CHUNK = 256 << 10  # a quarter of a second at 8 Mbit/s
 
 
@@ -57,12 +60,14 @@ class Viewer:
 
 @dataclass(eq=False, slots=True)
 class Publisher:
-    """The connection that may send. `broken`: its recorder's bytes were refused; it has to greet again."""
+    """The connection that may send. `broken`: its recorder's bytes were refused; it has to greet again. `changes`: the page
+    takes changes of the board instead of all of it."""
 
     outlet: Outlet
     ticket: Ticket
     epoch: str = ""
     broken: bool = False
+    changes: bool = False
     last_chunk: float = field(default_factory=time.monotonic)
 
 
@@ -98,6 +103,8 @@ class LiveRoom:
         self._turn = asyncio.Lock()  # the writer takes one call at a time
         self.publisher: Publisher | None = None
         self.viewers: set[Viewer] = set()
+        self.devices: dict[str, set[Viewer]] = {}  # of each class and person
+        self.floor: Floor | None = None
         self.finished = False
         segments = writer.history.segments
         self.started_ms: int | None = segments[0].wall_ms if segments else facts.started_ms
@@ -112,7 +119,7 @@ class LiveRoom:
         self.saved: tuple[object, ...] = ()
         self.saved_at = 0.0
         self.remembered: tuple[object, ...] = ()
-        self._board = ""
+        self._board = Board()
         self._keys: list[dict[str, str]] = []
         self._keys_mark: tuple[int, ...] = (-1,)
         self._warned_end = False
@@ -206,6 +213,8 @@ class LiveRoom:
 
     def vacate(self, outlet: Outlet) -> None:
         """The publisher's connection is gone; its recorder may come back and go on."""
+        if self.floor is not None:
+            self.floor.leave(outlet)
         if self.publisher is not None and self.publisher.outlet is outlet:
             self.publisher = None
 
@@ -262,15 +271,37 @@ class LiveRoom:
 
     # -- watching -----------------------------------------------------------------------------------------------------------
 
-    def join(self, ticket: Ticket, outlet: Outlet) -> Viewer:
+    def join(self, ticket: Ticket, outlet: Outlet, have: int = 0) -> Viewer:
+        """Somebody comes to watch; `have`: the newest event that the page knows already."""
         kind, mark = _attendance(ticket)
         presence = Presence(
             session=self.id, kind=kind, viewer=mark, class_group=ticket.c, person=ticket.p, organization=ticket.o
         )
         viewer = Viewer(ticket, outlet, presence)
         self.viewers.add(viewer)
+        self.devices.setdefault(by_of(ticket).key, set()).add(viewer)
         outlet.send(self.state_message())
+        if self.floor is not None:
+            self.floor.welcome(viewer, have)
         return viewer
+
+    def leave(self, viewer: Viewer) -> None:
+        """A connection is gone."""
+        self.viewers.discard(viewer)
+        key = by_of(viewer.ticket).key
+        others = self.devices.get(key, set())
+        others.discard(viewer)
+        if not others:
+            self.devices.pop(key, None)
+
+    def moment(self) -> tuple[int, float]:
+        """Now: Unix ms, and media seconds on the stream's timeline as the teacher has it, who is ahead of what is written."""
+        now = now_ms()
+        segments = self.writer.history.segments
+        if not segments:
+            return now, 0.0
+        ahead = (now - segments[-1].wall_ms) / 1000 - segments[-1].duration_us / 1e6
+        return now, self.writer.seconds + (min(AHEAD_S, max(0.0, ahead)) if self.state is SessionState.LIVE else 0.0)
 
     def heard(self, viewer: Viewer, beat: Beat) -> None:
         """Take in what a viewer reports of itself."""
@@ -281,65 +312,11 @@ class LiveRoom:
         viewer.stalls, viewer.lag, viewer.playing = beat.stalls, beat.lag, beat.playing
 
     def board(self) -> str | None:
-        """Who is there, by school, for the teacher; None when nothing has changed since the last call."""
-        classes: dict[str, Viewer] = {}
-        students: dict[str, set[str]] = {}
-        guests, observers = 0, 0
-        names: dict[str, str] = {}
-        for viewer in self.viewers:
-            ticket = viewer.ticket
-            if ticket.r == "class" and ticket.c:
-                known = classes.get(ticket.c)
-                if known is None or (known.state != "watching" and viewer.state == "watching"):
-                    classes[ticket.c] = viewer
-            elif ticket.r == "student":
-                students.setdefault(ticket.o or "", set()).add(ticket.p or ticket.j)
-                names.setdefault(ticket.o or "", ticket.on)
-            elif ticket.r == "guest":
-                guests += 1
-            else:
-                observers += 1
-        message = {
-            "t": "viewers",
-            "classes": len(classes),
-            "students": sum(len(group) for group in students.values()),
-            "guests": guests,
-            "observers": observers,
-            "schools": self._schools(classes, students, names),
-        }
-        text = dump(message)
-        if text == self._board:
+        """Who is there, by school, for the teacher; None without one, and when nothing has changed."""
+        seat = self.publisher
+        if seat is None:
             return None
-        self._board = text
-        return text
-
-    def _schools(
-        self, classes: dict[str, Viewer], students: dict[str, set[str]], names: dict[str, str]
-    ) -> list[dict[str, object]]:
-        schools: dict[str, dict[str, object]] = {}
-        expected = {row[0] for row in self.facts.receivers}
-        extra = [(key, v.ticket.n, v.ticket.o or "", v.ticket.on) for key, v in classes.items() if key not in expected]
-        for class_id, class_name, school_id, school_name in (*self.facts.receivers, *extra):
-            school = schools.setdefault(
-                school_id,
-                {"id": school_id, "name": school_name, "classes": [], "students": len(students.get(school_id, ()))},
-            )
-            viewer = classes.get(class_id)
-            rows = school["classes"]
-            assert isinstance(rows, list)
-            rows.append(
-                {
-                    "id": class_id,
-                    "name": class_name,
-                    "state": viewer.state if viewer else "away",
-                    "lag": round(viewer.lag, 1) if viewer and viewer.lag is not None else None,
-                    "stalls": viewer.stalls if viewer else 0,
-                }
-            )
-        for school_id, group in students.items():
-            if school_id not in schools:
-                schools[school_id] = {"id": school_id, "name": names[school_id], "classes": [], "students": len(group)}
-        return list(schools.values())
+        return self._board.message(seat.outlet, self.facts, self.viewers, changes=seat.changes)
 
     # -- the clock ----------------------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from lantian.teach.live.consumers.hub import Hub
 from lantian.teach.live.consumers.outlet import Allowance, Outlet, Patience
 from lantian.teach.live.consumers.room import LiveRoom, SessionOver, UnknownSession, Viewer, now_ms
 from lantian.teach.live.engine.presence import Totals
-from lantian.teach.live.engine.protocol import WireError, dump, parse_beat, parse_text
+from lantian.teach.live.engine.protocol import WireError, dump, parse_beat, parse_have, parse_text
 from lantian.teach.live.engine.tickets import Ticket
 from lantian.teach.live.services.tickets import renew
 
@@ -59,12 +59,12 @@ async def _watch_room(hub: Hub, socket: WebSocket, outlet: Outlet, ticket: Ticke
     if room is None:
         await say_goodbye(outlet)
         return
-    viewer = room.join(ticket, outlet)
+    viewer = room.join(ticket, outlet, parse_have(socket.query_params.get("have")))
     hub.spool.note(viewer.presence.sign(now_ms()))
     try:
         await serve(hub, outlet, ticket, Watch(hub, socket, outlet, ticket, room, viewer).read())
     finally:
-        room.viewers.discard(viewer)
+        room.leave(viewer)
         stretch = viewer.presence.leave(now_ms())
         if stretch is not None:
             hub.spool.note(stretch)
@@ -136,6 +136,8 @@ class Watch:
             self._beat(word)
         elif word["t"] == "time":
             self._outlet.send(dump({"t": "time", "c": word.get("c"), "s": now_ms()}))
+        elif word["t"] == "do" and self._room is not None and self._room.floor is not None:
+            self._room.floor.do(word, self._ticket, self._outlet)
 
     def _beat(self, word: dict[str, Any]) -> None:
         figures.BEATS.inc()

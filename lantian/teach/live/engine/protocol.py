@@ -114,6 +114,11 @@ def build_chunk(number: int, client_ms: int, payload: bytes, *, last: bool = Fal
     return HEADER.pack(MAGIC, VERSION, LAST_CHUNK if last else 0, number, client_ms) + payload
 
 
+def parse_have(text: str | None) -> int:
+    """The newest event a page knows, as its socket's address says it; 0 for none and for nonsense."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
 def parse_beat(message: dict[str, Any]) -> Beat:
     """Never raises: figures that make no sense become nothing, for a player's slip must not cost its class the lesson."""
     head = message.get("head_count")

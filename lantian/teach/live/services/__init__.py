@@ -1,5 +1,6 @@
 """The verbs of live lessons."""
 
+from lantian.teach.live.services.happenings import save_events, save_polls
 from lantian.teach.live.services.merging import join_attendance, part_attendance
 from lantian.teach.live.services.presence import close_attendance, save_presence
 from lantian.teach.live.services.sessions import (
@@ -29,6 +30,8 @@ __all__ = [
     "part_attendance",
     "remove_page_upload",
     "render_page_upload",
+    "save_events",
+    "save_polls",
     "save_presence",
     "save_progress",
     "settle_live_session",

@@ -1,11 +1,13 @@
 """Who watched is forgotten; that somebody did, is not."""
 
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from lantian.kernel.holdings import Subject
 from lantian.teach.live import queries
 from lantian.teach.live.enums import AttendanceKind
+from lantian.teach.live.models import LessonEvent
 
 
 def forget_viewer(subject: Subject) -> int:
@@ -16,6 +18,34 @@ def forget_viewer(subject: Subject) -> int:
         row.person, row.kind, row.viewer = None, AttendanceKind.GUEST, f"guest:{uuid4().hex}"
         row.save(update_fields=["person", "kind", "viewer"])
     return len(rows)
+
+
+def forget_events(subject: Subject) -> int:
+    """Take a person out of what happened in lessons: their names, what they wrote, and where others named them (a lot that fell
+    on them, the word that was given to them). Counts stay. Asks no rule, like `forget_viewer`. Returns how many events it was."""
+    marks = {f"person:{pk}": f"guest:{uuid4().hex}" for pk in subject.person_ids}
+    rows = list(queries.events_naming(subject))
+    for row in rows:
+        if row.person_id in subject.person_ids:
+            row.person, row.name = None, ""
+            row.viewer = marks.get(row.viewer, row.viewer)
+            if "text" in row.data:
+                row.data["text"], row.shown = "", None
+        row.data = _without(row.data, marks, subject)
+        row.shown = _without(row.shown, marks, subject)
+    LessonEvent.objects.bulk_update(rows, ["person", "name", "viewer", "data", "shown"], batch_size=500)
+    return len(rows)
+
+
+def _without(value: Any, marks: dict[str, str], subject: Subject) -> Any:
+    """The same JSON without the person: keys exchanged for marks, names emptied."""
+    if isinstance(value, list):
+        return [_without(each, marks, subject) for each in value]
+    if isinstance(value, dict):
+        return {name: _without(each, marks, subject) for name, each in value.items()}
+    if isinstance(value, str):
+        return "" if value in subject.names else marks.get(value, value)
+    return value
 
 
 def forget_quality(before: datetime) -> int:

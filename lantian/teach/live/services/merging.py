@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from lantian.teach.live.models import Attendance
+from lantian.teach.live.models import Attendance, LessonEvent
 
 
 @transaction.atomic
@@ -16,11 +16,16 @@ def join_attendance(*, dropped: UUID, kept: UUID) -> int:
     `viewer` keeps saying under which record it was, so that it can be taken apart; two stretches of one lesson, one under each
     record, stay two. Safe to repeat.
     """
-    return Attendance.objects.filter(Q(person=dropped) | Q(viewer=f"person:{dropped}")).update(person=kept)
+    for model in (LessonEvent, Attendance):
+        moved = model.objects.filter(Q(person=dropped) | Q(viewer=f"person:{dropped}")).update(person=kept)
+    return moved
 
 
 @transaction.atomic
 def part_attendance(*, records: Collection[UUID], back_to: UUID) -> int:
     """They are two after all: what was watched under `records` (the one that is apart again, and those merged into it before)
     counts for `back_to`. Returns how many. Safe to repeat."""
-    return Attendance.objects.filter(viewer__in=[f"person:{pk}" for pk in records]).update(person=back_to)
+    viewers = [f"person:{pk}" for pk in records]
+    for model in (LessonEvent, Attendance):
+        moved = model.objects.filter(viewer__in=viewers).update(person=back_to)
+    return moved

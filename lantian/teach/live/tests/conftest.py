@@ -13,9 +13,11 @@ def world(db):
 def shared_live(django_db_setup):
     """A running live process over this run's database and state folder; tests bring sessions of their own."""
     process = LiveProcess(LANTIAN_LIVE_AAC="")
-    process.start()
-    yield process
-    process.stop()
+    try:
+        process.start()
+        yield process
+    finally:  # one that never became ready holds the lock against all that follow
+        process.stop()
 
 
 @pytest.fixture
@@ -27,6 +29,8 @@ def live(shared_live, transactional_db):
 def own_live(transactional_db):
     """A live process that the test may kill. It takes over when the module's one has let go of the lock, so not beside it."""
     process = LiveProcess(LANTIAN_LIVE_AAC="")
-    process.start()
-    yield process
-    process.stop()
+    try:
+        process.start()
+        yield process
+    finally:  # one that never became ready holds the lock against all that follow
+        process.stop()

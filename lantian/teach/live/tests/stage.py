@@ -45,7 +45,7 @@ class LiveProcess:
         if wait:
             self.wait_ready()
 
-    def wait_ready(self, seconds: float = 30) -> None:
+    def wait_ready(self, seconds: float = 90) -> None:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             with contextlib.suppress(httpx.HTTPError, OSError):

@@ -1,10 +1,12 @@
 """Steps that several live tests take."""
 
+import asyncio
 import io
 import json
 import re
 import time
 from functools import cache
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import av
@@ -16,6 +18,9 @@ from lantian.content.media.engine.lesson.source import LessonSource
 from lantian.content.media.tests.support import frames, playable, read_playlist
 from lantian.teach.live import services
 from lantian.teach.live.models import LiveSession
+
+if TYPE_CHECKING:
+    from lantian.teach.live.tests.stage import Page
 
 FPS = 25
 
@@ -117,3 +122,14 @@ def frames_of(chunks) -> int:
     """How many pictures the recorder's own file holds."""
     with av.open(io.BytesIO(b"".join(chunks))) as opened:
         return sum(1 for _ in opened.decode(video=0))
+
+
+async def do(page: "Page", kind: str, mark: str = "", **data) -> dict:
+    """Done or not, as the server answers."""
+    mark = mark or f"m{len(page.heard)}-{kind}"
+    await page.say(t="do", id=mark, kind=kind, data=data)
+    found = [asyncio.create_task(page.hear(t, where=lambda m: m["id"] == mark)) for t in ("done", "not")]
+    done, rest = await asyncio.wait(found, return_when=asyncio.FIRST_COMPLETED)
+    for task in rest:
+        task.cancel()
+    return next(iter(done)).result()

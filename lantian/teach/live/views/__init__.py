@@ -1,6 +1,7 @@
 """Pages and small JSON answers of live lessons."""
 
 from lantian.teach.live.views.attendance import attendance
+from lantian.teach.live.views.happenings import events
 from lantian.teach.live.views.lesson import lesson_page
 from lantian.teach.live.views.rooms import screen, screen_day, teach, watch
 from lantian.teach.live.views.sessions import end, key, open_, ticket
@@ -9,6 +10,7 @@ from lantian.teach.live.views.uploads import page_image, pages, remove
 __all__ = [
     "attendance",
     "end",
+    "events",
     "key",
     "lesson_page",
     "open_",

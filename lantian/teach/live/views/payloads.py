@@ -214,6 +214,7 @@ def watch_config(item: "Lesson", *, by: Actor) -> dict[str, Any]:
             "watch": "/live/ws/watch",
             "keys": "/live/keys/",
             "lesson": reverse("live_lesson", args=[item.pk]),
+            "events": reverse("live_events", args=[item.pk]),
             "home": "/",
         },
     }

@@ -1,0 +1,10 @@
+/** The tabs that are loaded once a lesson is live. */
+import type { DeskPanel } from "./desk";
+import { HandsPanel } from "./handsPanel";
+import { PollsPanel } from "./pollsPanel";
+import type { TeachRoom } from "./room";
+import { ToolsPanel } from "./toolsPanel";
+
+export function makePanels(room: TeachRoom): Record<string, DeskPanel> {
+  return { polls: new PollsPanel(room), hands: new HandsPanel(room), tools: new ToolsPanel(room) };
+}

@@ -1,0 +1,29 @@
+/** Why something could not happen, in words. */
+import { t } from "../lib/i18n";
+
+export function refusalOf(code: string): string {
+  switch (code) {
+    case "poll_closed":
+      return t("提问已经结束，没有再收。");
+    case "nobody_there":
+      return t("现在没有人可以抽。");
+    case "nobody_left":
+      return t("都抽过了。点“重新开始”再抽。");
+    case "too_many_notes":
+      return t("最多钉六条，请先取下一条。");
+    case "too_many_words":
+      return t("已有四位在发言，请先请一位坐下。");
+    case "not_raised":
+      return t("这只手已经放下了。");
+    case "disk_full":
+      return t("服务器磁盘满了，没有记下。请告诉管理员。");
+    case "forbidden":
+      return t("您不能做这件事。");
+    case "full":
+    case "too_large":
+    case "bad_data":
+      return t("内容不合要求，请检查后再试。");
+    default:
+      return t("没有成功，请再试一次。");
+  }
+}

@@ -1,0 +1,286 @@
+"""What happens in one lesson beside its picture: takes events from its people, keeps them, and tells whom they concern.
+
+The live process is the one writer of a session's events, and all of them pass through `Floor.do` on the event loop, so that their
+order is the order of the file. An event is in the file before it is acknowledged.
+"""
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from lantian.teach.live import services
+from lantian.teach.live.consumers import figures
+from lantian.teach.live.consumers.database import Database
+from lantian.teach.live.consumers.eventlog import EventLog, LogFull
+from lantian.teach.live.consumers.outlet import Outlet
+from lantian.teach.live.engine.happenings import (
+    By,
+    Effects,
+    Event,
+    HappeningRoom,
+    Patch,
+    Present,
+    Refused,
+    Scene,
+    patched,
+)
+from lantian.teach.live.engine.happenings.kinds.hands import page_of_hands
+from lantian.teach.live.engine.happenings.kinds.polls import Polls
+from lantian.teach.live.engine.happenings.registry import VIEWS
+from lantian.teach.live.engine.protocol import WireError, dump
+from lantian.teach.live.engine.tickets import Ticket
+
+if TYPE_CHECKING:
+    from lantian.teach.live.consumers.room import LiveRoom, Viewer
+
+log = structlog.get_logger("live")
+SOON_S, CROWD_S = 0.1, 0.4  # between two tellings; a crowd is two seconds behind the teacher in any case
+CROWD = 300
+DESK_S = 0.3
+DESK_KEYS = 300  # of one message to the desk
+RECENT = 512  # events that somebody who comes back is given singly; who missed more gets the whole room
+BATCH = 1000
+
+
+def by_of(ticket: Ticket) -> By:
+    """Whose deeds a ticket's are: a class's screens are one, and so are a person's devices."""
+    if ticket.r == "class" and ticket.c:
+        key = f"class:{ticket.c}"
+    elif ticket.p:
+        key = f"person:{ticket.p}"
+    else:
+        key = f"guest:{ticket.j}"
+    return By(key, ticket.r, ticket.n, ticket.on, ticket.p, ticket.c, ticket.o)
+
+
+class Floor:
+    """One per room; `room.floor`."""
+
+    def __init__(self, live: "LiveRoom", events: EventLog, words: tuple[str, ...] = ()) -> None:
+        """`events`: the session's log; what stands in it is taken in. `words`: the word filter."""
+        self._live, self._log, self.words = live, events, words
+        self.room = HappeningRoom()
+        self._recent: deque[tuple[int, str]] = deque(maxlen=RECENT)
+        self._untold: list[str] = []
+        self._told_at = 0.0
+        self._bell: asyncio.TimerHandle | None = None
+        self.desks: set[Outlet] = set()
+        self._views: dict[str, dict[str, Any]] = {}  # what the desks were sent, by view
+        self._stale: set[str] = set()
+        self._desk_bell: asyncio.TimerHandle | None = None
+        self._snapshot: tuple[int, str] = (-1, "")
+        # for the database: events it has not, and polls that have changed since it was told
+        self.waiting: deque[tuple[Event, Patch]] = deque()
+        self._saved_polls: dict[int, int] = {}
+        self._saving = asyncio.Lock()
+        for event in events.found:
+            self._fold(event)
+        events.found.clear()
+        self._views = {name: VIEWS[name](self.room) for name in VIEWS}
+
+    # -- what comes ---------------------------------------------------------------------------------------------------------
+
+    def do(self, word: dict[str, Any], ticket: Ticket, outlet: Outlet) -> None:
+        """Somebody wants something to happen: `done` or `not` goes into their outlet. Raises WireError."""
+        mark, kind = word.get("id"), word.get("kind")
+        if not isinstance(mark, str) or not 0 < len(mark) <= 40 or not isinstance(kind, str):
+            raise WireError("bad_do")
+        by = by_of(ticket)
+        before = self.room.known(by, mark)
+        if before is not None:  # its answer was lost with the line
+            outlet.send(dump({"t": "done", "id": mark, "seq": before, "you": self.room.own.get(by.key, {})}))
+            return
+        try:
+            if self._live.finished:
+                raise Refused("ended")
+            event = self.room.propose(kind, word.get("data"), by, self._scene(), mark)
+            self._log.append(event)
+        except Refused as refused:
+            figures.HAPPENINGS.labels("refused").inc()
+            outlet.send(dump({"t": "not", "id": mark, "code": refused.code, "message": refused.message}))
+            return
+        except LogFull as error:
+            log.warning("event could not be kept", session=self._live.id, error=str(error))
+            figures.HAPPENINGS.labels("disk").inc()
+            outlet.send(dump({"t": "not", "id": mark, "code": "disk_full", "message": ""}))
+            return
+        figures.HAPPENINGS.labels("taken").inc()
+        effects = self._fold(event)
+        self._tell(event, effects, outlet)
+        outlet.send(dump({"t": "done", "id": mark, "seq": event.seq, "you": effects.own.get(by.key, {})}))
+
+    def answer(self, word: dict[str, Any], outlet: Outlet) -> None:
+        """A desk asks for a part of something long: `{"t":"ask","what":"hands","from":50}`."""
+        start = word.get("from")
+        if outlet not in self.desks or not isinstance(start, int) or isinstance(start, bool) or start < 0:
+            return
+        if word.get("what") == "hands":
+            rows = page_of_hands(self.room, start)
+            outlet.send(dump({"t": "told", "what": "hands", "from": start, "rows": rows}))
+
+    def _scene(self) -> Scene:
+        ms, at = self._live.moment()
+        return Scene(ms, at, self._present, secrets.choice, self.words, self._live.facts.public)
+
+    def _present(self) -> Sequence[Present]:
+        there = {}
+        for viewer in self._live.viewers:
+            ticket = viewer.ticket
+            if ticket.r in ("class", "student"):
+                by = by_of(ticket)
+                there[by.key] = Present(by.key, ticket.r, ticket.n, ticket.on)
+        return list(there.values())
+
+    # -- taking it in -------------------------------------------------------------------------------------------------------
+
+    def _fold(self, event: Event) -> Effects:
+        effects = self.room.fold(event)
+        self.waiting.append((event, effects.public))
+        if effects.public:
+            self._recent.append((event.seq, _shown(event, effects.public)))
+        return effects
+
+    def _tell(self, event: Event, effects: Effects, actor: Outlet) -> None:
+        if effects.public:
+            text = self._recent[-1][1]
+            for desk in self.desks:
+                desk.send(_events([text]))
+            self._untold.append(text)
+            self._ring()
+        if effects.own:
+            self._tell_own(effects, event, actor)
+        if effects.stale:
+            self._stale |= effects.stale
+            self._ring_desk()
+
+    def _tell_own(self, effects: Effects, event: Event, actor: Outlet) -> None:
+        """Each viewer concerned, on all devices; the device that did it hears with its `done`."""
+        for key, patch in effects.own.items():
+            text = ""
+            for viewer in self._live.devices.get(key, ()):
+                if key == event.by.key and viewer.outlet is actor:
+                    continue
+                text = text or dump({"t": "you", "set": patch})
+                viewer.outlet.send(text)
+
+    def _ring(self) -> None:
+        if self._bell is not None:
+            return
+        loop = asyncio.get_running_loop()
+        pause = CROWD_S if len(self._live.viewers) > CROWD else SOON_S
+        wait = max(0.0 if pause is SOON_S else SOON_S, self._told_at + pause - loop.time())
+        self._bell = loop.call_later(wait, self._tell_viewers)
+
+    def _tell_viewers(self) -> None:
+        """All that has happened since the last telling, in one message for everybody."""
+        self._bell = None
+        self._told_at = asyncio.get_running_loop().time()
+        text = _events(self._untold)
+        self._untold = []
+        self._live.tell(text)
+
+    # -- who comes ----------------------------------------------------------------------------------------------------------
+
+    def welcome(self, viewer: "Viewer", have: int) -> None:
+        """What a viewer has to know: all of it, or what happened since event `have`."""
+        own = self.room.own.get(by_of(viewer.ticket).key, {})
+        missed = self._since(have)
+        if missed is not None:
+            if missed:
+                viewer.outlet.send(_events(missed))
+            if own:
+                viewer.outlet.send(dump({"t": "you", "set": {"*": None, **own}}))
+            return
+        # this telling may hold what others are told in a moment: who hears it twice knows it by its number
+        viewer.outlet.send(f'{{"t":"room",{self._state()},"you":{dump(own)}}}')
+
+    def _since(self, have: int) -> list[str] | None:
+        """Events for all after number `have`; None when that is nothing to go on from."""
+        if have <= 0 or have > self.room.seq:
+            return None
+        complete = len(self._recent) < RECENT or self._recent[0][0] <= have
+        return [text for seq, text in self._recent if seq > have] if complete else None
+
+    def _state(self) -> str:
+        """The inside of a `room` message; made once for all who come between two events."""
+        if self._snapshot[0] != self.room.seq:
+            state = f'"seq":{self.room.seq},"state":{dump(self.room.public)}'
+            self._snapshot = (self.room.seq, state)
+        return self._snapshot[1]
+
+    def seat(self, outlet: Outlet) -> None:
+        """The teaching side sits down at its desk."""
+        self.desks.add(outlet)
+        desk = {key: value for told in self._views.values() for key, value in told.items()}
+        outlet.send(f'{{"t":"room",{self._state()},"you":{{}},"desk":{dump(desk)}}}')
+
+    def leave(self, outlet: Outlet) -> None:
+        self.desks.discard(outlet)
+
+    # -- the desk -----------------------------------------------------------------------------------------------------------
+
+    def _ring_desk(self) -> None:
+        if self._desk_bell is None:
+            self._desk_bell = asyncio.get_running_loop().call_later(DESK_S, self._tell_desks)
+
+    def _tell_desks(self) -> None:
+        """Work out what is not true any more, and send what has changed in it, at most DESK_KEYS at once."""
+        self._desk_bell = None
+        patch: Patch = {}
+        for name in sorted(self._stale):
+            told, now = self._views.setdefault(name, {}), VIEWS[name](self.room)
+            changed: Patch = {key: None for key in told if key not in now}
+            changed |= {key: value for key, value in now.items() if told.get(key) != value}
+            part = dict(islice(changed.items(), DESK_KEYS - len(patch)))
+            patched(told, part)
+            patch |= part
+            if len(part) == len(changed):
+                self._stale.discard(name)
+        if patch and self.desks:
+            text = dump({"t": "desk", "set": patch})
+            for desk in self.desks:
+                desk.send(text)
+        if self._stale:
+            self._ring_desk()
+
+    # -- the database -------------------------------------------------------------------------------------------------------
+
+    async def save(self, database: Database) -> None:
+        """Bring what waits into the database. Raises DatabaseAway; what it has not taken waits on."""
+        async with self._saving:
+            while self.waiting:
+                batch = list(islice(self.waiting, BATCH))
+                await database.run(services.save_events, self._live.id, batch)
+                for _ in batch:
+                    self.waiting.popleft()
+            polls = self.room.part(Polls).all.values()
+            changed = [poll for poll in polls if poll.revision != self._saved_polls.get(poll.id)]
+            if changed:
+                marks = {poll.id: poll.revision for poll in changed}
+                await database.run(services.save_polls, self._live.id, [poll.summary() for poll in changed])
+                self._saved_polls |= marks
+
+    def close(self) -> None:
+        """Let go of the timers and the file."""
+        for bell in (self._bell, self._desk_bell):
+            if bell is not None:
+                bell.cancel()
+        self._log.close()
+
+    def forget(self) -> None:
+        """The database has it all."""
+        self.close()
+        self._log.remove()
+
+
+def _shown(event: Event, patch: Patch) -> str:
+    return dump({"seq": event.seq, "kind": event.kind, "at": round(event.at, 3), "ms": event.ms, "set": patch})
+
+
+def _events(texts: Sequence[str]) -> str:
+    return f'{{"t":"events","events":[{",".join(texts)}]}}'

@@ -1,0 +1,23 @@
+"""Live sessions, who was there, how well it played, what happened in them, and the pages a teacher brings."""
+
+from lantian.teach.live.models.happenings import LessonEvent, LessonPoll, PreparedPoll
+from lantian.teach.live.models.sessions import (
+    Attendance,
+    AttendanceInterval,
+    LessonPage,
+    LiveSession,
+    PageUpload,
+    QualityReport,
+)
+
+__all__ = [
+    "Attendance",
+    "AttendanceInterval",
+    "LessonEvent",
+    "LessonPage",
+    "LessonPoll",
+    "LiveSession",
+    "PageUpload",
+    "PreparedPoll",
+    "QualityReport",
+]
