@@ -352,7 +352,9 @@ def line_facts(lesson_id: UUID, class_group_id: UUID | None, now: datetime) -> d
 # What happened in a lesson ------------------------------------------------------------------------------------------------
 def events_after(session_id: UUID | str, seq: int) -> list[Event]:
     """A session's events beyond one, in order, as the live process goes on from them."""
-    return [_event(row) for row in LessonEvent.objects.filter(session=session_id, seq__gt=seq).order_by("seq")]
+    return [
+        _event(row) for row in LessonEvent.objects.filter(session=UUID(str(session_id)), seq__gt=seq).order_by("seq")
+    ]
 
 
 def _event(row: LessonEvent) -> Event:

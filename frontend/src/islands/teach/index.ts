@@ -1,5 +1,7 @@
 /** The teacher's room: one picture, large buttons, and who is there. */
 import "../../live/room.css";
+import "../../live/parts/parts.css";
+import "./desk.css";
 import "./teach.css";
 import { announce, fill, h } from "../../lib/dom";
 import { t } from "../../lib/i18n";

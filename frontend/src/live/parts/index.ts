@@ -85,7 +85,7 @@ export class Parts {
     const { floor, part } = this.options;
     if (!this.hand || !floor) return;
     const up = floor.own.has("hand");
-    const words = up ? t("放下手") : part === "class" ? t("本班举手") : t("举手");
+    const words = up ? t("放下手") : part === "class" ? t("本班举手") : t("我要举手");
     redress(this.hand, words, "hand");
     this.hand.setAttribute("aria-pressed", String(up));
     this.hand.disabled = floor.own.has("word");
