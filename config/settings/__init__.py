@@ -61,6 +61,7 @@ KERNEL_APPS = ["lantian.kernel.journal", "lantian.kernel.time", "lantian.kernel.
 PEOPLE_APPS = [
     "lantian.people.identity",
     "lantian.people.roster",
+    "lantian.people.messaging",
     "lantian.people.schedule",
     "lantian.people.connect",
     "lantian.people.exchange",

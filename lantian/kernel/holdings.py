@@ -85,6 +85,18 @@ class Holding:
     export: Callable[[Subject], Part] | None = None
 
 
+def renamed(value: Any, subject: Subject) -> Any:
+    """Words, or lists and dictionaries of them, with the pseudonym in place of every name."""
+    if isinstance(value, dict):
+        return {key: renamed(each, subject) for key, each in value.items()}
+    if isinstance(value, list):
+        return [renamed(each, subject) for each in value]
+    if isinstance(value, str):
+        for name in subject.names:
+            value = value.replace(name, subject.pseudonym)
+    return value
+
+
 # In order of registration, the lowest floor first; erasing begins with the last one.
 HOLDINGS: Registry[Holding] = Registry("what is held of a person")
 # Column → why it is no holding.

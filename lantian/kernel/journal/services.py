@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lantian.kernel import jobs
 from lantian.kernel.events import EVENTS, RECEIVERS, Event
-from lantian.kernel.holdings import Subject
+from lantian.kernel.holdings import Subject, renamed
 from lantian.kernel.journal import queries
 from lantian.kernel.journal.models import Delivery, JournalEntry, OutboxEvent
 from lantian.kernel.retention import Line, RetentionRule
@@ -195,7 +195,7 @@ def redact(subject: Subject) -> int:
     about = JournalEntry.objects.filter(queries.about(subject)).only("data")
     changed += _rewrite(about.iterator(chunk_size=1000), _bare)
     named = JournalEntry.objects.filter(queries.naming(subject)).only("data")
-    return changed + _rewrite(named.iterator(chunk_size=1000), lambda data: _renamed(data, subject))
+    return changed + _rewrite(named.iterator(chunk_size=1000), lambda data: renamed(data, subject))
 
 
 def _rewrite(rows: Iterator[JournalEntry], change: Any) -> int:
@@ -211,17 +211,6 @@ def _rewrite(rows: Iterator[JournalEntry], change: Any) -> int:
 
 def _bare(data: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if key in KEPT or key.endswith("_id")}
-
-
-def _renamed(value: Any, subject: Subject) -> Any:
-    if isinstance(value, dict):
-        return {key: _renamed(each, subject) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_renamed(each, subject) for each in value]
-    if isinstance(value, str):
-        for name in subject.names:
-            value = value.replace(name, subject.pseudonym)
-    return value
 
 
 def forget(actions: Iterable[str], *, before: datetime) -> int:

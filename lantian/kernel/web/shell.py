@@ -34,8 +34,8 @@ PHONE_ITEMS = 4
 PLACES: Registry[str] = Registry("places of the shell")
 # Role -> its word for people; filled by the app that knows roles.
 ROLE_LABELS: Registry["Text"] = Registry("role labels")
-# How many unread messages the actor has; at most one entry. Must be cheap: it runs on every page.
-UNREAD: Registry[Callable[[Actor], int]] = Registry("unread counts")
+# How many unread messages whoever asks has; at most one entry. Must be cheap: it runs on every page.
+UNREAD: Registry[Callable[[HttpRequest], int]] = Registry("unread counts")
 # Told when somebody chooses a language, besides the cookie of this device.
 LANGUAGE_KEEPERS: Registry[Callable[[HttpRequest, str], None]] = Registry("keepers of the language")
 # The public header's entries, in order of registration.
@@ -143,7 +143,7 @@ class Shell:
 
     @cached_property
     def unread(self) -> int:
-        return sum(count(self.actor) for count in UNREAD)
+        return sum(count(self.request) for count in UNREAD)
 
     @property
     def theme(self) -> str:

@@ -10,7 +10,7 @@ class ExchangeConfig(AppConfig):
 
         from lantian.kernel.demo import demo_part
         from lantian.kernel.web.navigation import NavItem, add
-        from lantian.people.exchange import demo, rules
+        from lantian.people.exchange import demo, receivers, rules  # noqa: F401 - kinds of notices subscribe themselves
         from lantian.people.roster.queries.history import SENTENCES
 
         demo_part("exchange")(demo.seed)

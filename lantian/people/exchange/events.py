@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from lantian.kernel.events import XAPI, Event, event
+from lantian.kernel.events import LANTIAN_VERBS, XAPI, Event, event
 
 
 @event
@@ -16,6 +16,17 @@ class ImportApplied(Event):
     verb: ClassVar[str] = XAPI + "imported"
     object_type: ClassVar[str] = "exchange.importrun"
     counts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ImportFailed(Event):
+    """A file could not be taken in; nothing of it is in the roster. `fault`: why, by its code."""
+
+    name: ClassVar[str] = "exchange.import_failed"
+    verb: ClassVar[str] = LANTIAN_VERBS + "failed"
+    object_type: ClassVar[str] = "exchange.importrun"
+    fault: str = ""
 
 
 @event

@@ -12,6 +12,7 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
+from django.db.models.expressions import BaseExpression
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -26,6 +27,10 @@ from lantian.people.identity.models import Account, LoginName
 from lantian.people.identity.rules import needs_second_factor
 
 LOGIN_PURPOSE = "identity.login"
+
+# Name → an expression over the account that apps above want read with the account of every request: what every page shows then
+# costs no query of its own. Filled while apps get ready.
+READ_ALONG: Registry[Callable[[], BaseExpression]] = Registry("facts read along with an account")
 
 # AccountKind → the holder's phone number, "" when none is known: this app knows no persons.
 PHONES: Registry[Callable[[Account], str]] = Registry("phones of account holders")

@@ -22,7 +22,7 @@ class PrivacyConfig(AppConfig):
         from lantian.kernel.demo import demo_part
         from lantian.kernel.web.navigation import NavItem, add
         from lantian.kernel.web.panels import TODOS
-        from lantian.people.privacy import demo, rules
+        from lantian.people.privacy import demo, receivers, rules  # noqa: F401 - kinds of notices subscribe themselves
         from lantian.people.roster.queries import PERSON_PANELS
         from lantian.people.roster.queries.history import SENTENCES
 

@@ -40,7 +40,12 @@ class ScheduleConfig(AppConfig):
         from lantian.kernel.web.guards import ACTOR_SOURCES
         from lantian.kernel.web.panels import TODOS
         from lantian.people.roster.queries import ORGANIZATION_PANELS
-        from lantian.people.schedule import demo, events, rules  # noqa: F401 - rules, pairs and share edges declare themselves
+        from lantian.people.schedule import (  # rules, pairs, share edges and kinds of notices declare themselves
+            demo,
+            events,  # noqa: F401
+            receivers,  # noqa: F401
+            rules,  # noqa: F401
+        )
         from lantian.people.schedule.queries import invitations_todo, rooms_panel
         from lantian.people.schedule.services import keep_screen_accounts
 

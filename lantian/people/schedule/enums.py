@@ -73,6 +73,9 @@ class ChangeKind(models.TextChoices):
     MOVED = "moved", _("调课")
 
 
+TAKEN_BACK = "taken_back"  # what a change of a day becomes in its event when it holds no more
+
+
 class Settlement(models.TextChoices):
     """What a receiving class does about a period that does not fit its day."""
 

@@ -81,8 +81,8 @@ class TimetablePublished(Event):
 @event
 @dataclass(frozen=True, kw_only=True)
 class TimetableChanged(Event):
-    """Object: the change of one day; organisation: its school. Context: kind, day, class, subject, teacher (who had it),
-    substitute, to_day, to_period, reason."""
+    """Object: the change of one day; organisation: its school. Context: kind (ChangeKind, or TAKEN_BACK), day, entry, period,
+    class, subject, teacher (who had it), substitute, to_day, to_period, reason."""
 
     name: ClassVar[str] = "schedule.timetable_changed"
     verb: ClassVar[str] = ACTIVITY_STREAMS + "update"

@@ -1,5 +1,7 @@
 """Runs of imports, what they found, and what they would do."""
 
+from uuid import UUID
+
 from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
 
 from lantian.kernel.rules import Actor
@@ -28,6 +30,11 @@ def runs_visible_to(actor: Actor) -> QuerySet[ImportRun]:
         return ImportRun.objects.none()
     rows = ImportRun.objects.filter(organization__path__within_any=list(actor.paths))
     return rows.select_related("organization", "source", "created_by").order_by("-created_at")
+
+
+def run_known(pk: UUID) -> ImportRun | None:
+    """A run of which one has the id alone, for telling whoever sent it."""
+    return ImportRun.objects.select_related("organization").filter(pk=pk).first()
 
 
 def sources_of(organization_path: str) -> QuerySet[Source]:

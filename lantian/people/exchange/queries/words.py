@@ -213,4 +213,9 @@ def finding_words(finding: Finding) -> str:
 
 def fault_words(run: ImportRun) -> str:
     """Why a run stopped; empty when it did not."""
-    return _sentence(run.fault, run.fault_params) if run.fault else ""
+    return fault_words_of(run.fault, run.fault_params)
+
+
+def fault_words_of(fault: str, params: dict[str, Any]) -> str:
+    """The sentence for a fault's code and what belongs to it; empty for none."""
+    return _sentence(fault, params) if fault else ""

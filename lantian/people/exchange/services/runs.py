@@ -18,12 +18,14 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone, translation
 
 from lantian.kernel import files, jobs
+from lantian.kernel.events import acted_by, publish
 from lantian.kernel.files import FileRefused
 from lantian.kernel.journal import services as journal
 from lantian.kernel.rules import SYSTEM, Actor, Denied, check, require
 from lantian.people.exchange import queries
 from lantian.people.exchange.enums import WORKING, RunKind, RunState
 from lantian.people.exchange.errors import FileNotTaken, FileUnusable, HasErrors, NotReady, RemovalsNotConfirmed
+from lantian.people.exchange.events import ImportFailed
 from lantian.people.exchange.models import Finding, ImportRun, Source, StagedRow
 from lantian.people.exchange.queries import holding
 from lantian.people.exchange.queries.words import WORDS
@@ -168,6 +170,8 @@ def _end(run: ImportRun, state: str, fault: str = "", **params: Any) -> None:
     run.save()
     StagedRow.objects.filter(run=run).delete()
     forget_cells(run)
+    if state == RunState.FAILED:
+        publish(ImportFailed(object_id=run.pk, organization_id=run.organization_id, fault=fault, **acted_by(SYSTEM)))
 
 
 def _drop_file(run: ImportRun) -> None:

@@ -24,7 +24,7 @@ from lantian.people.identity.engine.names import normalise_login
 from lantian.people.identity.enums import AccountKind
 from lantian.people.identity.errors import TooManySignIns
 from lantian.people.identity.models import Account
-from lantian.people.identity.queries import account_by_login
+from lantian.people.identity.queries import READ_ALONG, account_by_login
 from lantian.people.identity.services import passwords
 
 SECOND_FACTOR = "identity.second_factor"
@@ -34,7 +34,8 @@ SCREEN_SESSION_SECONDS = 400 * 24 * 3600
 
 @prepared
 def _open_account(id: UUID) -> QuerySet[Account]:
-    return Account.objects.filter(pk=id, is_active=True)
+    along = {name: expression() for name, expression in READ_ALONG.items()}
+    return Account.objects.filter(pk=id, is_active=True).annotate(**along)
 
 
 class LoginNameBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is untyped

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -140,6 +140,11 @@ def erasures_to_decide(actor: Actor) -> QuerySet[Erasure]:
         return Erasure.objects.none()
     rows = Erasure.objects.filter(organization__path__within_any=list(actor.paths), state=ErasureState.WAITING)
     return rows.exclude(person=actor.person_id).order_by("decide_by")
+
+
+def erasure_known(pk: UUID) -> Erasure | None:
+    """A request of which one has the id alone, for telling those concerned."""
+    return Erasure.objects.select_related("organization").filter(pk=pk).first()
 
 
 def erasures_due(today: date) -> QuerySet[Erasure]:

@@ -18,6 +18,7 @@ from lantian.people.exchange.models import Finding, ImportRun, SheetFile, SheetR
 from lantian.people.exchange.queries.sealing import seal_row
 from lantian.people.identity.queries import login_index
 from lantian.people.identity.services.accounts import add_login_name
+from lantian.people.messaging.services import Audience, send_notice
 from lantian.people.privacy import queries, services
 from lantian.people.privacy.engine.consent_texts import current_version
 from lantian.people.privacy.models import Erasure
@@ -129,7 +130,13 @@ def acts(world, person: Person, twin: Person):
             source=source, entity="users", sourced_id=f"u-{CITIZEN_ID}", defaults={"object_id": person.pk}
         )
 
+    def told() -> None:
+        audience = Audience.of(classes=[world.east1.pk], to=["student", "guardian"])
+        title, body = f"{NAMES[0]}获奖了", f"祝贺{NAMES[0]}！"
+        send_notice(title=title, body=body, audience=audience, by=world.act("homeroom"))
+
     return {
+        "told": told,
         "renamed": renamed,
         "looked": lambda: reveal_private(person, what="phone", reason=f"联系{NAMES[0]}的家长", by=world.act("head")),
         "saved": saved,
@@ -147,7 +154,20 @@ def acts(world, person: Person, twin: Person):
     }
 
 
-ACTS = ("renamed", "looked", "saved", "merged", "agreed", "guarded", "imported", "coded", "doubted", "asked", "acted")
+ACTS = (
+    "told",
+    "renamed",
+    "looked",
+    "saved",
+    "merged",
+    "agreed",
+    "guarded",
+    "imported",
+    "coded",
+    "doubted",
+    "asked",
+    "acted",
+)
 
 
 def scene():
@@ -193,6 +213,8 @@ def test_what_is_looked_for_is_there_before(db):
         "exchange_sourcekey.sourced_id",
         "web_savedview.name",
         "privacy_erasure.reason",
+        "messaging_notice.title",
+        "messaging_notice.body",
     ):
         assert column in found
 

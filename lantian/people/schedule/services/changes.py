@@ -11,7 +11,7 @@ from lantian.kernel.events import acted_by, publish
 from lantian.kernel.journal.services import record
 from lantian.kernel.rules import Actor, require
 from lantian.people.schedule import queries, rules
-from lantian.people.schedule.enums import ChangeKind, TimetableState
+from lantian.people.schedule.enums import TAKEN_BACK, ChangeKind, TimetableState
 from lantian.people.schedule.errors import TimetableInvalid
 from lantian.people.schedule.events import TimetableChanged
 from lantian.people.schedule.models import Lesson, TimetableChange, TimetableEntry
@@ -57,6 +57,8 @@ def change_day(
     context: dict[str, Any] = {
         "kind": kind,
         "day": day,
+        "entry": entry.pk,
+        "period": entry.period_no,
         "class": entry.class_group_id,
         "subject": entry.subject,
         "teacher": entry.teacher_id,
@@ -116,6 +118,20 @@ def _check_move(entry: TimetableEntry, day: date, to_day: date | None, to_period
 def take_back_change(change: TimetableChange, *, by: Actor) -> None:
     """The day is as the week says again. Raises Denied."""
     require(rules.may_manage_timetable, by, change.entry.timetable.organization)
-    record("schedule.day_change_taken_back", change.entry.timetable, by=by, day=change.day, kind=change.kind)
+    entry, timetable = change.entry, change.entry.timetable
+    record("schedule.day_change_taken_back", timetable, by=by, day=change.day, kind=change.kind)
+    context: dict[str, Any] = {
+        "kind": TAKEN_BACK,
+        "day": change.day,
+        "entry": entry.pk,
+        "period": entry.period_no,
+        "class": entry.class_group_id,
+        "subject": entry.subject,
+        "teacher": entry.teacher_id,
+        "substitute": change.teacher_id,
+        "reason": "",
+    }
+    organization = timetable.organization_id
+    publish(TimetableChanged(object_id=change.pk, organization_id=organization, context=context, **acted_by(by)))
     change.delete()
     follow_up()

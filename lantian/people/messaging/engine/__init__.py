@@ -1,0 +1,1 @@
+"""Pure parts of messages: whom a notice is for, when somebody is left in peace."""

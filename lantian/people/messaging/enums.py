@@ -1,0 +1,51 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Category(models.TextChoices):
+    """What a notice is about; people choose by it how they are told."""
+
+    LESSON = "lesson", pgettext_lazy("notice", "课程")
+    TIMETABLE = "timetable", pgettext_lazy("notice", "调课")
+    SAFETY = "safety", pgettext_lazy("notice", "安全")
+    ANNOUNCEMENT = "announcement", pgettext_lazy("notice", "通知")
+    ROSTER = "roster", pgettext_lazy("notice", "名册和授权")
+    PRIVACY = "privacy", pgettext_lazy("notice", "个人信息")
+
+
+class Urgency(models.TextChoices):
+    NORMAL = "normal", _("一般")
+    URGENT = "urgent", _("紧急")
+
+
+class NoticeState(models.TextChoices):
+    WAITING = "waiting", _("等待发送")
+    SENDING = "sending", _("正在发送")
+    SENT = "sent", _("已发送")
+    STOPPED = "stopped", _("已停止")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+UNDER_WAY = (NoticeState.WAITING, NoticeState.SENDING)
+
+
+class Group(models.TextChoices):
+    """Groups of a class or of all units of a subtree."""
+
+    STUDENT = "student", pgettext_lazy("audience", "学生")
+    GUARDIAN = "guardian", pgettext_lazy("audience", "家长")
+    TEACHER = "teacher", pgettext_lazy("audience", "任课教师")
+    HOMEROOM = "homeroom_teacher", pgettext_lazy("audience", "班主任")
+    STAFF = "staff", pgettext_lazy("audience", "教职工")
+    HEAD = "school_head", pgettext_lazy("audience", "校长")
+    IT = "school_it", pgettext_lazy("audience", "学校信息管理员")
+    OFFICER = "officer", pgettext_lazy("audience", "教育局工作人员")
+
+
+class Standing(models.TextChoices):
+    """How far a recipient is with a notice."""
+
+    UNREAD = "unread", _("未读")
+    READ = "read", _("已读")
+    CONFIRMED = "confirmed", _("已确认")

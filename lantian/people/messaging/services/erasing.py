@@ -1,0 +1,30 @@
+"""What goes of a person who is erased, and what goes because it is old. Called by the registries."""
+
+from datetime import datetime
+
+from lantian.kernel.holdings import Subject, renamed
+from lantian.people.messaging.models import Notice
+from lantian.people.messaging.queries import holding
+
+MOST_A_STEP = 500
+
+
+def erase_receipts(subject: Subject) -> int:
+    """The person's notices go; where their name stands in others' notices it gives way to the pseudonym. Returns how many."""
+    touched = []
+    for notice in holding.naming(subject).iterator(chunk_size=500):
+        title, body, facts = (renamed(value, subject) for value in (notice.title, notice.body, notice.facts))
+        if (title, body, facts) != (notice.title, notice.body, notice.facts):
+            notice.title, notice.body, notice.facts = title[:120], body[:4000], facts
+            touched.append(notice)
+    Notice.objects.bulk_update(touched, ["title", "body", "facts"], batch_size=500)
+    return holding.receipts_of(subject).delete()[0]
+
+
+def forget_old(before: datetime) -> int:
+    """Delete notices that said nothing new since, with their receipts; a step a transaction. Returns how many notices."""
+    gone = 0
+    while ids := list(holding.old_notices(before).order_by("told_at").values_list("pk", flat=True)[:MOST_A_STEP]):
+        Notice.objects.filter(pk__in=ids).delete()
+        gone += len(ids)
+    return gone

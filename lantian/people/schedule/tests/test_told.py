@@ -1,0 +1,114 @@
+"""Who is told when a day's timetable or a lesson changes, and that one thing changed twice is one notice."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone, translation
+
+from lantian.kernel.journal import services as journal
+from lantian.kernel.journal.models import OutboxEvent
+from lantian.kernel.rules import SYSTEM, Actor
+from lantian.people.messaging.models import Notice, Receipt
+from lantian.people.messaging.queries import words_of
+from lantian.people.roster.models import Guardianship
+from lantian.people.schedule import services
+from lantian.people.schedule.models import TimetableEntry
+from lantian.people.schedule.tests.weeks import Weeks, make_weeks
+from lantian.teach.live.tests.world import actor, person
+
+pytestmark = pytest.mark.django_db
+MONDAY = date(2027, 3, 8)
+
+
+@pytest.fixture
+def weeks(monkeypatch: pytest.MonkeyPatch) -> Weeks:
+    """In March 2027; today is the Sunday before. Both ends have a pupil with a parent; the receiving end a homeroom teacher."""
+    monkeypatch.setattr(timezone, "localdate", lambda *_: MONDAY - timedelta(days=1))
+    made = make_weeks(MONDAY)
+    world = made.world
+    near = person("近处学生", world.sending, "student", world.group)
+    far = person("远处学生", world.receiving[0], "student", world.groups[0])
+    for name, child in (("近处家长", near), ("远处家长", far)):
+        Guardianship.objects.create(guardian=person(name), student=child)
+    person("远处班主任", world.receiving[0], "homeroom_teacher", world.groups[0])
+    person("别班学生", world.receiving[0], "student")
+    return made
+
+
+def told(name: str) -> Notice:
+    """Hand the newest event of a name to its receivers, as the worker does; the one notice there is then."""
+    journal.deliver(OutboxEvent.objects.filter(name=name).latest("sequence").sequence)
+    return Notice.objects.get()
+
+
+def who(notice: Notice) -> set[str]:
+    return set(Receipt.objects.filter(notice=notice).values_list("person__name", flat=True))
+
+
+FAMILIES = {"近处学生", "近处家长", "远处学生", "远处家长", "远处班主任"}
+
+
+def test_a_substitute_then_no_lesson_then_all_as_before_is_one_notice_to_both_ends(weeks: Weeks) -> None:
+    entry = TimetableEntry.objects.get(weekday=0)
+    other = person("代课老师", weeks.world.sending)
+    services.change_day(entry, MONDAY, kind="substitute", reason="外出教研", teacher=other, by=SYSTEM)
+    notice = told("schedule.timetable_changed")
+    assert who(notice) == {*FAMILIES, "王芳", "代课老师"}
+    assert notice.title == "代课：八年级（1）班3月8日第1节数学"
+    assert "由代课老师老师代王芳老师上课。\n原因：外出教研" in notice.body
+    assert notice.link == "/timetable/?week=2027-03-08"
+    Receipt.objects.update(read_at=timezone.now())
+    change = services.change_day(entry, MONDAY, kind="cancelled", reason="全校体检", by=SYSTEM)
+    notice = told("schedule.timetable_changed")
+    assert notice.title.startswith("停课：")
+    assert who(notice) == {*FAMILIES, "王芳", "代课老师"}, "the substitute has to know too"
+    assert not Receipt.objects.filter(read_at__isnull=False).exists()
+    services.take_back_change(change, by=SYSTEM)
+    assert told("schedule.timetable_changed").title.startswith("恢复原课表：")
+
+
+def test_a_period_moved_says_where_to_in_both_languages(weeks: Weeks) -> None:
+    entry = TimetableEntry.objects.get(weekday=0)
+    services.change_day(
+        entry, MONDAY, kind="moved", reason="", to_day=MONDAY + timedelta(days=1), to_period=2, by=SYSTEM
+    )
+    notice = told("schedule.timetable_changed")
+    assert "调到3月9日第2节。" in notice.body
+    with translation.override("en"):
+        words = words_of(notice)
+    assert "March 9" in words.body
+    assert "Maths" in words.title
+
+
+def test_two_periods_of_a_day_are_two_notices(weeks: Weeks) -> None:
+    for entry, day in zip(
+        TimetableEntry.objects.filter(weekday__in=(0, 2)), (MONDAY, MONDAY + timedelta(2)), strict=True
+    ):
+        services.change_day(entry, day, kind="cancelled", reason="体检", by=SYSTEM)
+    for event in OutboxEvent.objects.filter(name="schedule.timetable_changed"):
+        journal.deliver(event.sequence)
+    assert Notice.objects.count() == 2
+
+
+def head(weeks: Weeks) -> Actor:
+    return actor(person("校长"), "school_head", weeks.world.sending)
+
+
+def test_a_lesson_moved_and_then_cancelled_by_somebody_is_one_notice(weeks: Weeks) -> None:
+    start = timezone.now() + timedelta(days=1)
+    lesson, by = weeks.world.plan(start=start), head(weeks)
+    services.reschedule_lesson(lesson, starts_at=start + timedelta(hours=3), ends_at=start + timedelta(hours=4), by=by)
+    notice = told("schedule.lesson_rescheduled")
+    assert notice.title == "课程改时间：一次函数的图象"
+    assert who(notice) == {*FAMILIES, "王芳"}
+    services.cancel_lesson(lesson, reason="停电", by=by)
+    notice = told("schedule.lesson_cancelled")
+    assert notice.title == "课程取消：一次函数的图象"
+    assert "停电" in notice.body
+
+
+def test_what_the_clock_does_by_itself_tells_nobody(weeks: Weeks) -> None:
+    lesson = weeks.world.plan(start=timezone.now() + timedelta(days=1))
+    services.cancel_lesson(lesson, reason="timetable", by=SYSTEM)
+    journal.deliver(OutboxEvent.objects.filter(name="schedule.lesson_cancelled").latest("sequence").sequence)
+    assert not Notice.objects.exists()
