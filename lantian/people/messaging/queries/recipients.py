@@ -9,9 +9,10 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
+from lantian.kernel.rules import SYSTEM
 from lantian.people.messaging.engine.audience import Audience
 from lantian.people.messaging.enums import Group
-from lantian.people.roster.models import Organization
+from lantian.people.roster import queries as roster
 
 _NOW = "{0}.valid_from <= %(today)s AND ({0}.valid_to IS NULL OR {0}.valid_to >= %(today)s)"
 _MEMBERS = "SELECT m.person_id, m.{place} AS place FROM roster_membership m WHERE m.{place} = ANY(%({ids})s) AND m.role"
@@ -70,8 +71,9 @@ def units_below(audience: Audience, *, after: UUID | None = None, most: int | No
     """Ids of the active units of the audience's subtrees, in the order of ids; those behind `after`."""
     if not audience.units:
         return []
-    roots = list(Organization.objects.filter(pk__in=audience.units).values_list("path", flat=True))
-    rows = Organization.objects.filter(path__within_any=roots, is_active=True).order_by("pk")
+    roots = list(roster.organizations_known(audience.units).values_list("path", flat=True))
+    everywhere = roster.organizations_visible_to(SYSTEM)
+    rows = everywhere.filter(path__within_any=roots, is_active=True).order_by("pk")
     if after is not None:
         rows = rows.filter(pk__gt=after)
     return list(rows.values_list("pk", flat=True)[:most])
