@@ -16,7 +16,7 @@ from lantian.people.roster.enums import MemberRole, Role
 
 if TYPE_CHECKING:
     from lantian.people.roster.demo import Region, School
-    from lantian.people.roster.models import ClassGroup, Person
+    from lantian.people.roster.models import ClassGroup, Organization, Person
 
 
 def seed(context: DemoContext) -> None:
@@ -36,7 +36,7 @@ def _acting(person: "Person", role: str) -> Actor:
     return roster.actor_of_person(person, next(grant.id for grant in actor.grants if grant.role == role))
 
 
-def _holder(role: str, unit: object) -> "Person":
+def _holder(role: str, unit: "Organization | None") -> "Person":
     """Who holds an office at a unit."""
     rows = roster.grants_visible_to(SYSTEM).filter(role=role, organization=unit)
     return rows.select_related("person").order_by("granted_at").first().person  # type: ignore[union-attr]  # seeded before

@@ -107,7 +107,7 @@ def reach_by_place(notice: Notice) -> list[PlaceReach]:
     """
     with connection.cursor() as cursor:
         cursor.execute(sql, [notice.pk])
-        return [PlaceReach(*row[:4], id=row[4], name=row[5]) for row in cursor.fetchall()]
+        return [PlaceReach(*row) for row in cursor.fetchall()]
 
 
 def recipients_of(notice: Notice) -> QuerySet[Receipt]:

@@ -84,7 +84,7 @@ class Inbox(ListPage[Receipt]):
     empty_text = gettext_lazy("调课、通知和要您办的事，会出现在这里。")
 
     @cached_property
-    def rows(self) -> list[Row]:  # type: ignore[override]  # filled once the page's receipts are known
+    def rows(self) -> list[Row]:
         person = self.actor.person_id
         if person is not None and any(grant.role == "guardian" for grant in self.actor.grants):
             children = queries.children_concerned(person, self.objects)
