@@ -52,6 +52,11 @@ class BadUpload(LiveError):
     message = _("这个文件不能使用")
 
 
+class TooManyPolls(LiveError):
+    code = "too_many_polls"
+    message = _("一节课最多备三十个问题")
+
+
 class BadTicket(LiveError):
     """A ticket that is torn, forged, expired or of another session."""
 

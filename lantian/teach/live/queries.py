@@ -26,8 +26,11 @@ from lantian.teach.live.models import (
     Attendance,
     AttendanceInterval,
     LessonEvent,
+    LessonPage,
+    LessonPoll,
     LiveSession,
     PageUpload,
+    PreparedPoll,
     QualityReport,
 )
 
@@ -375,6 +378,26 @@ def replayed_events(session: LiveSession) -> list[dict[str, Any]]:
         {"seq": seq, "kind": kind, "at": at, "ms": round(moment.timestamp() * 1000), "set": shown}
         for seq, kind, at, moment, shown in rows.values_list("seq", "kind", "at", "happened_at", "shown")
     ]
+
+
+def prepared_polls(lesson: "Lesson") -> QuerySet[PreparedPoll]:
+    return PreparedPoll.objects.filter(lesson=lesson).order_by("position")
+
+
+def pages_of(lesson: "Lesson") -> QuerySet[LessonPage]:
+    return LessonPage.objects.filter(upload__lesson=lesson).select_related("upload").order_by("upload", "number")
+
+
+def polls_of(lesson: "Lesson") -> QuerySet[LessonPoll]:
+    """Asked in the lesson, in all its sessions, in order."""
+    return LessonPoll.objects.filter(session__lesson=lesson).order_by("opened")
+
+
+def answers_of(poll: LessonPoll) -> QuerySet[LessonEvent]:
+    """The last answer of each identity, by school."""
+    answers = LessonEvent.objects.filter(session=poll.session_id, kind="poll.answer", data__poll=poll.number)
+    last = answers.order_by("viewer", "-seq").distinct("viewer").values("pk")
+    return LessonEvent.objects.filter(pk__in=last).order_by("school", "role", "name")
 
 
 # What is held of a person, and for how long ------------------------------------------------------------------------------------

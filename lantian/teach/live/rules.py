@@ -63,6 +63,22 @@ def may_manage_pages(actor: Actor, lesson: "Lesson") -> Verdict:
     return schedule_rules.may_teach_lesson(actor, lesson)
 
 
+@rule("live.prepare_polls")
+def may_prepare_polls(actor: Actor, lesson: "Lesson") -> Verdict:
+    """The teacher writes questions for the own lesson."""
+    return schedule_rules.may_teach_lesson(actor, lesson)
+
+
+@rule("live.read_polls")
+def may_read_polls(actor: Actor, lesson: "Lesson") -> Verdict:
+    """Who answered what is for the lesson's teacher and the administration above the sending school."""
+    if actor.person_id is not None and lesson.teacher_id == actor.person_id:
+        return ALLOW
+    if actor.administers(lesson.organization.path):
+        return ALLOW
+    return deny(_("只有任课教师和主讲学校的管理人员可以查看提问结果"))
+
+
 visible_pair(may_view_session)(queries.sessions_visible_to)
 visible_pair(may_view_attendance)(queries.attendances_visible_to)
 

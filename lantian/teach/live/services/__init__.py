@@ -2,6 +2,7 @@
 
 from lantian.teach.live.services.happenings import save_events, save_polls
 from lantian.teach.live.services.merging import join_attendance, part_attendance
+from lantian.teach.live.services.polls import note_polls_export, prepare_poll, remove_prepared_poll
 from lantian.teach.live.services.presence import close_attendance, save_presence
 from lantian.teach.live.services.sessions import (
     end_live_session,
@@ -26,9 +27,12 @@ __all__ = [
     "join_attendance",
     "make_ticket",
     "mark_live",
+    "note_polls_export",
     "open_live_session",
     "part_attendance",
+    "prepare_poll",
     "remove_page_upload",
+    "remove_prepared_poll",
     "render_page_upload",
     "save_events",
     "save_polls",

@@ -3,6 +3,7 @@
 from lantian.teach.live.views.attendance import attendance
 from lantian.teach.live.views.happenings import events
 from lantian.teach.live.views.lesson import lesson_page
+from lantian.teach.live.views.polls import polls, prepare, remove_poll
 from lantian.teach.live.views.rooms import screen, screen_day, teach, watch
 from lantian.teach.live.views.sessions import end, key, open_, ticket
 from lantian.teach.live.views.uploads import page_image, pages, remove
@@ -16,7 +17,10 @@ __all__ = [
     "open_",
     "page_image",
     "pages",
+    "polls",
+    "prepare",
     "remove",
+    "remove_poll",
     "screen",
     "screen_day",
     "teach",

@@ -174,6 +174,16 @@ def teach_config(item: "Lesson", *, by: Actor) -> dict[str, Any]:
             "upload_types": [".pdf", ".png", ".jpg", ".jpeg", ".webp"],
         },
         "uploads": [upload(row) for row in queries.uploads_of(item)],
+        "polls": [
+            {
+                "id": str(row.pk),
+                "type": row.type,
+                "question": row.question,
+                "options": row.options,
+                "picture": str(row.picture_id) if row.picture_id else None,
+            }
+            for row in queries.prepared_polls(item)
+        ],
     }
 
 
