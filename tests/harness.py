@@ -22,6 +22,7 @@ from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from runtime.postgres import EmbeddedPostgres
+    from tests.kept import Keep
 
 ROOT = Path(__file__).resolve().parents[1]
 SLOTS = 8
@@ -85,6 +86,7 @@ def ensure_template() -> str:
     with (slots_folder() / f"template-{os.environ['LANTIAN_TEST_SLOT']}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with psycopg.connect(database_url("postgres", superuser=True), autocommit=True) as connection:
+            connection.execute("GRANT SET ON PARAMETER session_replication_role TO lantian")  # tests.kept
             rows = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%'").fetchall()
             names = {row[0] for row in rows}
             if name in names:
@@ -156,6 +158,32 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
         _close_pool()
         with psycopg.connect(database_url("postgres", superuser=True), autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def keep(django_db_setup: None, django_db_blocker: Any) -> "Keep[Any]":
+    """Have a region made once for this worker (tests.kept), whichever app's tests ask for it."""
+    from tests.kept import Kept
+
+    made: dict[Callable[[], Any], Kept[Any]] = {}
+
+    def kept(make: Callable[[], Any]) -> Kept[Any]:
+        if make not in made:
+            with django_db_blocker.unblock():
+                made[make] = Kept(make, f"kept_{len(made)}")
+        return made[make]
+
+    return kept
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hashes_in_a_hurry() -> Iterator[None]:
+    """A hash that takes a quarter of a second proves nothing a quicker one does not."""
+    from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PBKDF2PasswordHasher, "iterations", 20_000)
+        yield
 
 
 @pytest.fixture(autouse=True)

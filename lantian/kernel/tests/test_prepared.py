@@ -13,6 +13,7 @@ from lantian.kernel.prepared import attach, prepared
 from lantian.kernel.web.addresses import address_of
 from lantian.people.roster.models import Membership, Organization
 from lantian.people.roster.tests.world import World, make_world
+from tests.kept import Keep, Kept
 
 pytestmark = pytest.mark.django_db
 
@@ -24,9 +25,14 @@ def _members(organization: Any, role: Any) -> QuerySet[Membership]:
     return rows.annotate(at=F("organization__name")).order_by("pk")
 
 
+@pytest.fixture(scope="session")
+def kept_world(keep: Keep) -> Kept[World]:
+    return keep(make_world)
+
+
 @pytest.fixture
-def world() -> World:
-    return make_world()
+def world(db: None, kept_world: Kept[World]) -> World:
+    return kept_world.back()
 
 
 def test_rows_are_those_of_the_queryset_with_related_objects_and_annotations(world, django_assert_num_queries):

@@ -1,22 +1,20 @@
 """Accounts for tests, made through the services."""
 
+from functools import cache
+
 import factory
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 from lantian.kernel.rules import SYSTEM
 from lantian.people.identity.models import Account
 from lantian.people.identity.services import accounts, passwords
 
 PASSWORD = "sky-and-field-26"
-_encoded: dict[int, str] = {}
 
 
+@cache
 def quick_password() -> str:
-    """The hash of PASSWORD, made once for each number of rounds (some tests hurry): hashing is slow on purpose."""
-    rounds = PBKDF2PasswordHasher.iterations
-    if rounds not in _encoded:
-        _encoded[rounds] = passwords.hash_password(PASSWORD)
-    return _encoded[rounds]
+    """The hash of PASSWORD, made once: hashing is slow on purpose."""
+    return passwords.hash_password(PASSWORD)
 
 
 def ready(account: Account) -> Account:

@@ -8,6 +8,7 @@ from lantian.kernel.rules import SYSTEM
 from lantian.people.roster.services import update_person
 from lantian.people.roster.tests.factories import with_account
 from lantian.people.roster.tests.world import World, make_world
+from tests.kept import Keep, Kept
 
 
 @pytest.fixture(autouse=True)
@@ -16,14 +17,23 @@ def demo(settings):
     settings.LANTIAN_DEMO = True
 
 
-@pytest.fixture
-def world(db: None) -> World:
+def make_families() -> World:
     """The roster's small region; 甲 is nine years old, 乙 fourteen today, 丙 and 丁 of unknown age in a primary school."""
     made = make_world()
     today = timezone.localdate()
     made.people["jia"] = update_person(made.jia, by=SYSTEM, birth_date=today - timedelta(days=9 * 365))
     made.people["yi"] = update_person(made.yi, by=SYSTEM, birth_date=birthday(14))
     return made
+
+
+@pytest.fixture(scope="session")
+def kept_world(keep: Keep) -> Kept[World]:
+    return keep(make_families)
+
+
+@pytest.fixture
+def world(db: None, kept_world: Kept[World]) -> World:
+    return kept_world.back()
 
 
 def birthday(years: int):

@@ -1,8 +1,14 @@
 import pytest
 
 from lantian.people.roster.tests.world import World, make_world
+from tests.kept import Keep, Kept
+
+
+@pytest.fixture(scope="session")
+def kept_world(keep: Keep) -> Kept[World]:
+    return keep(make_world)
 
 
 @pytest.fixture
-def world(db: None) -> World:
-    return make_world()
+def world(db: None, kept_world: Kept[World]) -> World:
+    return kept_world.back()

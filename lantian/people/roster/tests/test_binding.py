@@ -14,12 +14,7 @@ from lantian.people.roster.models import BindingCode, Guardianship, Person
 from lantian.people.roster.queries import actor_of_person
 from lantian.people.roster.services.binding import MOST_FAILURES
 from lantian.people.roster.tests.factories import with_account
-from lantian.people.roster.tests.world import World, make_world
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
+from lantian.people.roster.tests.world import World
 
 
 def code_of(world: World, name: str = "yi") -> str:

@@ -23,15 +23,10 @@ from lantian.people.roster.models import Guardianship, Membership, Person, RoleG
 from lantian.people.roster.queries.visible import people_visible_to
 from lantian.people.roster.services import NewMembership
 from lantian.people.roster.tests.factories import GuardianshipFactory, MembershipFactory, with_account
-from lantian.people.roster.tests.world import World, make_world
+from lantian.people.roster.tests.world import World
 
 WHY = "同一个学生登记了两次"
 BORN = date(2015, 3, 1)
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
 
 
 def pupil(world: World, group: str, **facts: object) -> Person:

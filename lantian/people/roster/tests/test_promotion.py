@@ -33,11 +33,6 @@ from lantian.people.roster.tests.world import World, make_world
 YEAR = 2026
 
 
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
-
-
 def sixth(world: World) -> ClassGroup:
     """A last grade at 东小学 with two students, and a teacher who teaches nothing else."""
     group = ClassGroupFactory(organization=world.east, grade=6, number=1, name=class_name("primary", 6, 1))

@@ -28,6 +28,8 @@ class World:
     people: dict[str, Person] = field(default_factory=dict)
 
     def __getattr__(self, name: str):
+        if name.startswith("__"):  # asked by pickle before there are tables
+            raise AttributeError(name)
         for table in (self.units, self.classes, self.people):
             if name in table:
                 return table[name]

@@ -17,15 +17,10 @@ from lantian.people.schedule.enums import ALLIANCE_WORDS, AllianceKind, Alliance
 from lantian.people.schedule.errors import AllianceOver, AlreadyThere, NotAMember, NotInvited, ScheduleError
 from lantian.people.schedule.models import Invitation, Lesson, Occupancy, Pairing
 from lantian.people.schedule.tests.weeks import make_weeks, next_monday
-from lantian.teach.live.tests.world import actor, class_group, make_world, organization, person
+from lantian.teach.live.tests.world import actor, class_group, organization, person
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
-
-
-@pytest.fixture
-def world():
-    return make_world()
 
 
 @pytest.fixture

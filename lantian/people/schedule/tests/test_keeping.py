@@ -12,14 +12,9 @@ from lantian.people.schedule import services
 from lantian.people.schedule.enums import AlliancePart, LessonState
 from lantian.people.schedule.errors import AlreadyThere, Clash, LessonInvalid, LessonNotPlanned, ScheduleError
 from lantian.people.schedule.models import Alliance, Lesson, Room
-from lantian.teach.live.tests.world import actor, class_group, make_world, organization, person
+from lantian.teach.live.tests.world import actor, class_group, organization, person
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return make_world()
 
 
 def head_of(school):

@@ -12,14 +12,9 @@ from lantian.people.schedule import queries, services
 from lantian.people.schedule.enums import LessonState
 from lantian.people.schedule.errors import AllianceOver, Clash, LessonInvalid, LessonNotPlanned, NotInAlliance
 from lantian.people.schedule.models import Alliance, Occupancy
-from lantian.teach.live.tests.world import actor, class_group, make_world, organization, person
+from lantian.teach.live.tests.world import actor, class_group, organization, person
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return make_world()
 
 
 def test_planning_writes_receivers_rooms_journal_and_event(world):

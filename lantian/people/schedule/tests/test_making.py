@@ -16,6 +16,7 @@ from lantian.people.schedule.enums import LessonState, Settlement
 from lantian.people.schedule.models import Lesson, LessonReceiver, Occupancy, TimetableEntry
 from lantian.people.schedule.tests.weeks import Weeks, entry, make_weeks, next_monday
 from lantian.teach.live.tests.world import class_group, person
+from tests.kept import Keep, Kept
 
 pytestmark = pytest.mark.django_db
 
@@ -25,8 +26,7 @@ def an_ordinary_monday() -> date:
     return next_monday(timezone.localdate() + timedelta(days=7))
 
 
-@pytest.fixture
-def weeks() -> Weeks:
+def a_term_of_ordinary_weeks() -> Weeks:
     monday = an_ordinary_monday()
     AcademicSession.objects.all().delete()
     # so that the Monday lies in week 3 of the term: an odd one
@@ -41,6 +41,16 @@ def weeks() -> Weeks:
         kind = DayKind.WORKDAY if day.weekday() < 5 else DayKind.HOLIDAY
         set_special_day(day, kind=kind, follows_weekday=day.weekday() if day.weekday() < 5 else None, by=SYSTEM)
     return make_weeks(monday)
+
+
+@pytest.fixture(scope="session")
+def kept_weeks(keep: Keep) -> Kept[Weeks]:
+    return keep(a_term_of_ordinary_weeks)
+
+
+@pytest.fixture
+def weeks(db: None, kept_weeks: Kept[Weeks]) -> Weeks:
+    return kept_weeks.back()
 
 
 def planned() -> list[Lesson]:

@@ -6,14 +6,9 @@ from lantian.kernel.rules import ANONYMOUS, SYSTEM
 from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
 from lantian.people.schedule import queries, rules, services
 from lantian.people.schedule.enums import LessonAccess
-from lantian.teach.live.tests.world import actor, class_group, make_world, organization, person
+from lantian.teach.live.tests.world import actor, class_group, organization, person
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return make_world()
 
 
 def student_of(group):

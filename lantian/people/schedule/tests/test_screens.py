@@ -13,9 +13,9 @@ from lantian.people.schedule.models import Room
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world():
-    return make_world()
+@pytest.fixture(scope="session")
+def kept_world(keep):
+    return keep(make_world)
 
 
 @pytest.fixture

@@ -23,16 +23,32 @@ from lantian.people.schedule.models import BellSchedule, Pairing, Timetable, Tim
 from lantian.people.schedule.services import PeriodRow
 from lantian.people.schedule.tests.weeks import PERIODS, Weeks, entry, make_weeks
 from lantian.teach.live.tests.world import actor, class_group, organization, person
+from tests.kept import Keep, Kept
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2027, 3, 8)
 
 
+def on_the_sunday(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(timezone, "localdate", lambda *_: MONDAY - timedelta(days=1))
+
+
+def weeks_in_march() -> Weeks:
+    with pytest.MonkeyPatch.context() as patch:
+        on_the_sunday(patch)
+        return make_weeks(MONDAY)
+
+
+@pytest.fixture(scope="session")
+def kept_weeks(keep: Keep) -> Kept[Weeks]:
+    return keep(weeks_in_march)
+
+
 @pytest.fixture
-def weeks(monkeypatch: pytest.MonkeyPatch) -> Weeks:
+def weeks(db: None, kept_weeks: Kept[Weeks], monkeypatch: pytest.MonkeyPatch) -> Weeks:
     """In March 2027, a fortnight after the term's default beginning; today is the Sunday before."""
-    monkeypatch.setattr(timezone, "localdate", lambda *_: MONDAY - timedelta(days=1))
-    return make_weeks(MONDAY)
+    on_the_sunday(monkeypatch)
+    return kept_weeks.back()
 
 
 def test_the_nearest_bells_hold_and_new_ones_end_the_old_ones(weeks: Weeks) -> None:

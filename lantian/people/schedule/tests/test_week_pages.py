@@ -21,20 +21,36 @@ from lantian.people.schedule.enums import AlliancePart, TimetableState
 from lantian.people.schedule.models import CalendarFeed, Pairing, PairingChoice, Timetable, TimetableEntry
 from lantian.people.schedule.services import EntryRow
 from lantian.people.schedule.tests.weeks import PERIODS
+from tests.kept import Keep, Kept
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2027, 3, 8)
 
 
+def on_that_monday(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(timezone, "localdate", lambda value=None, *_: value.date() if value else MONDAY)
+
+
+def a_city_with_bells() -> World:
+    with pytest.MonkeyPatch.context() as patch:
+        on_that_monday(patch)
+        world = make_world()
+        services.set_bells(
+            world.city, name="全市", first=MONDAY - timedelta(days=30), last=None, periods=PERIODS, by=SYSTEM
+        )
+        return world
+
+
+@pytest.fixture(scope="session")
+def kept_world(keep: Keep) -> Kept[World]:
+    return keep(a_city_with_bells)
+
+
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch, settings: Any) -> World:
+def world(db: None, kept_world: Kept[World], monkeypatch: pytest.MonkeyPatch, settings: Any) -> World:
     settings.LANTIAN_DEMO = True  # a second factor is another test's matter
-    monkeypatch.setattr(timezone, "localdate", lambda value=None, *_: value.date() if value else MONDAY)
-    world = make_world()
-    services.set_bells(
-        world.city, name="全市", first=MONDAY - timedelta(days=30), last=None, periods=PERIODS, by=SYSTEM
-    )
-    return world
+    on_that_monday(monkeypatch)
+    return kept_world.back()
 
 
 def entry(world: World, group: str, weekday: int, period: int, subject: str = "maths") -> EntryRow:

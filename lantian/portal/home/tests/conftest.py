@@ -6,11 +6,17 @@ from django.core.cache import caches
 from django.utils import timezone
 
 from lantian.portal.home.tests.support import Region, make_region
+from tests.kept import Keep, Kept
+
+
+@pytest.fixture(scope="session")
+def kept_region(keep: Keep) -> Kept[Region]:
+    return keep(make_region)
 
 
 @pytest.fixture
-def region(db: None) -> Region:
-    return make_region()
+def region(db: None, kept_region: Kept[Region]) -> Region:
+    return kept_region.back()
 
 
 @pytest.fixture(autouse=True)

@@ -4,9 +4,14 @@ from lantian.teach.live.tests.stage import LiveProcess
 from lantian.teach.live.tests.world import make_world
 
 
+@pytest.fixture(scope="session")
+def kept_world(keep):
+    return keep(make_world)
+
+
 @pytest.fixture
-def world(db):
-    return make_world()
+def world(db, kept_world):
+    return kept_world.back()
 
 
 @pytest.fixture(scope="module")
