@@ -143,7 +143,8 @@ class Apply:
             """
             INSERT INTO bulk_class (id, created, organization_id, kind, stage, grade, number, name, entry_year)
             SELECT object_id, action = 'create', org_id, data->>'kind', data->>'stage', (data->>'grade')::int,
-                   (data->>'number')::int, data->>'name', (data->>'entry_year')::int
+                   COALESCE((data->>'number')::int, CASE WHEN action = 'create' THEN 1 END), data->>'name',
+                   (data->>'entry_year')::int
               FROM exchange_stagedrow WHERE run_id = %(run)s AND entity = 'classes' AND action IN ('create', 'change')
             """
         )

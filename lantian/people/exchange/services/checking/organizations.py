@@ -29,6 +29,7 @@ class OrganizationCheck:
         self.known = self._known()
         # key → the unit as it will be (not saved), or None when the row cannot be used
         self.resolved: dict[str, Place | None] = {}
+        self.kinds: dict[int, str] = {}  # id of a row → what its place says the unit is
 
     def _known(self) -> "dict[str, Organization]":
         """The unit that each key means, as far as we have it: by the source's key, by id, by code."""
@@ -67,6 +68,9 @@ class OrganizationCheck:
         self._removals()
         self._write_references()
         self.work.settle(Entity.ORGS)
+        for pk, kind in self.kinds.items():
+            told = "data || jsonb_build_object('kind', %(kind)s::text)"
+            self.work.sql(f"UPDATE exchange_stagedrow SET data = {told} WHERE id = %(pk)s", pk=pk, kind=kind)
 
     def _resolve(self, key: str, depth: int) -> Place | None:
         """The unit a key means, new ones under their parents. What cannot be is said at its row."""
@@ -111,7 +115,8 @@ class OrganizationCheck:
         if not verdict:
             work.error(Entity.ORGS, row, "not_allowed", "", reason=reason_of(verdict))
             return None
-        row.data["kind"] = kind
+        if row.data["kind"] != kind:
+            row.data["kind"] = self.kinds[row.id] = str(kind)
         new_id = as_uuid(row.key) or uuid4()
         return Place(new_id, str(kind), f"{parent.path}.{new_id.hex}", parent.pk, new=True)
 
