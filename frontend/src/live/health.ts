@@ -6,9 +6,12 @@ export interface HealthSample {
   open: boolean;
   /** Seconds recorded and not yet safe on the server. About 1–2 when all is well (one segment is always open). */
   backlog: number;
+  /** Seconds since the server was last heard; it answers every two. */
+  quiet?: number;
 }
 
 const WEAK_BACKLOG = 4;
+const QUIET = 2.6;
 const WEAK_FOR = 15;
 const SETTLE = 30;
 
@@ -27,8 +30,8 @@ export class UplinkHealth {
   }
 
   /** Take a sample at `now` (seconds). Returns true when the recorder should restart at the new `videoKbps`. */
-  sample(now: number, { open, backlog }: HealthSample): boolean {
-    this.health = !open ? "cut" : backlog > WEAK_BACKLOG ? "weak" : "good";
+  sample(now: number, { open, backlog, quiet = 0 }: HealthSample): boolean {
+    this.health = !open ? "cut" : backlog > WEAK_BACKLOG || quiet > QUIET ? "weak" : "good";
     if (this.health !== "weak") this.weakSince = null;
     else this.weakSince ??= now;
     if (this.health !== "good") this.goodSince = null;

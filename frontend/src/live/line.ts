@@ -59,6 +59,11 @@ export class Line {
     return this.isOpen ? (this.ws?.bufferedAmount ?? Infinity) : Infinity;
   }
 
+  /** ms since the server was last heard (or the network took something); Infinity without a connection. */
+  get quiet(): number {
+    return this.isOpen ? this.options.timers.now() - this.lastHeard : Infinity;
+  }
+
   say(message: Record<string, unknown>): void {
     if (this.isOpen) this.ws?.send(JSON.stringify(message));
   }

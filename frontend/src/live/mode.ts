@@ -2,7 +2,7 @@
 import type { SessionState } from "./protocol";
 import type { Line } from "./viewer";
 
-export type Overlay = "none" | "loading" | "waiting" | "teacher-away" | "line-down" | "refused" | "ended" | "lost";
+export type Overlay = "none" | "loading" | "waiting" | "teacher-away" | "line-down" | "refused" | "ended" | "over" | "lost";
 
 export interface Facts {
   state: SessionState;

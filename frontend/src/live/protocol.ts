@@ -32,7 +32,7 @@ export type RefusalCode =
 export interface ClassPresence {
   id: string;
   name: string;
-  state: "watching" | "stalled" | "away";
+  state: "joining" | "watching" | "stalled" | "away";
   lag?: number | null;
   stalls?: number;
 }

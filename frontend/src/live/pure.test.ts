@@ -12,6 +12,14 @@ import { clockLength } from "./words";
 const ID = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
 const KEY = "00112233445566778899aabbccddeeff";
 
+test("a silent line is called weak before it is given up", () => {
+  const health = new UplinkHealth();
+  health.sample(0, { open: true, backlog: 1.5, quiet: 2.1 });
+  expect(health.health).toBe("good");
+  health.sample(1, { open: true, backlog: 1.5, quiet: 3.1 });
+  expect(health.health).toBe("weak");
+});
+
 test("pauses: at once, then doubling, bounded, never quite alike", () => {
   expect(pauseBefore(0)).toBe(0);
   expect([1, 2, 3].map((n) => pauseBefore(n, 8000, () => 1))).toEqual([500, 1000, 2000]);

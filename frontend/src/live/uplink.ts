@@ -111,6 +111,11 @@ export class Uplink {
     return this.queue.seconds;
   }
 
+  /** Seconds since the server was last heard. */
+  get quietSeconds(): number {
+    return this.line.quiet / 1000;
+  }
+
   /** Everything was sent and taken, yet for long the server made nothing of it: the recording itself must be bad. */
   get isBarren(): boolean {
     const epoch = this.sending;

@@ -13,8 +13,10 @@ class Line {
     Line.made.push(this);
   }
 
-  send(): void {
-    // nobody listens
+  readonly sent: string[] = [];
+
+  send(text: string): void {
+    this.sent.push(text);
   }
 
   close(): void {
@@ -39,6 +41,30 @@ function viewer(): LessonViewer {
     changed: () => undefined,
   });
 }
+
+test("a picture that comes or stops is told at once, yet a flickering one not more often than every two seconds", () => {
+  vi.useFakeTimers();
+  try {
+    const watching = viewer();
+    const line = Line.made[0] as Line;
+    const { events } = watching.player as unknown as { events: { running(running: boolean): void } };
+    events.running(true);
+    vi.advanceTimersByTime(400);
+    expect(line.sent).toHaveLength(1);
+    for (let flicker = 0; flicker < 10; flicker += 1) events.running(flicker % 2 === 1);
+    vi.advanceTimersByTime(1500);
+    expect(line.sent).toHaveLength(1);
+    vi.advanceTimersByTime(1000);
+    expect(line.sent).toHaveLength(2);
+    watching.state = "interrupted"; // the teacher's line, and nobody's stall
+    events.running(false);
+    vi.advanceTimersByTime(4000);
+    expect(line.sent).toHaveLength(2);
+    watching.destroy();
+  } finally {
+    vi.useRealTimers();
+  }
+});
 
 const settled = (): Promise<void> => new Promise((done) => setTimeout(done, 20));
 

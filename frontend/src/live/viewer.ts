@@ -1,6 +1,7 @@
 /** One lesson being watched: its socket, its keys, its player, and what state it is in. Student's room and class screen alike. */
 import { ServerClock } from "../lib/clock";
 import { Socket, type SocketState } from "../lib/socket";
+import { type Cause, findCause } from "./cause";
 import { Floor } from "./floor";
 import { KeyCache } from "./keys";
 import { Player } from "./player";
@@ -23,6 +24,10 @@ export interface ViewerOptions {
 }
 
 const BEAT_MS = 10_000;
+/** A picture that comes or stops is told at once, but not more often than so. */
+const BEATS_APART_MS = 2000;
+const SPREAD_MS = 300;
+const WHY_MS = 5000;
 const SILENCE_MS = 35_000;
 const REACH_MS = 250;
 
@@ -37,9 +42,14 @@ export class LessonViewer {
   viewers: number | null = null;
   startedMs: number | null = null;
   refusal = "";
+  /** While the line is down: whose fault it seems to be. */
+  cause: Cause = "unknown";
   private ticket: string;
   private socket: Socket;
   private beatSent = 0;
+  private beatAt = -Infinity;
+  private soon: number | undefined;
+  private asking: number | undefined;
   private renewed = false;
   private gone = false;
   private readonly timer: number;
@@ -53,6 +63,7 @@ export class LessonViewer {
       ...(options.blocked ? { blocked: options.blocked } : {}),
       running: (running) => {
         this.running = running;
+        if (this.state === "live") this.beatSoon();
         options.changed(this);
       },
     });
@@ -72,6 +83,8 @@ export class LessonViewer {
     window.clearInterval(this.timer);
     window.clearInterval(this.reaching);
     this.floor.abandon();
+    window.clearTimeout(this.soon);
+    window.clearTimeout(this.asking);
     document.removeEventListener("visibilitychange", this.visible);
     this.socket.stop();
     this.player.destroy();
@@ -111,6 +124,15 @@ export class LessonViewer {
     const line: Line = state === "open" ? "up" : state === "closed" ? this.line : "down";
     if (line === this.line || (this.line === "connecting" && state === "connecting")) return;
     this.line = line;
+    if (line === "down") void this.askWhy();
+    this.options.changed(this);
+  }
+
+  private async askWhy(): Promise<void> {
+    window.clearTimeout(this.asking);
+    this.cause = await findCause();
+    if (this.gone || this.line !== "down") return;
+    this.asking = window.setTimeout(() => void this.askWhy(), WHY_MS);
     this.options.changed(this);
   }
 
@@ -176,7 +198,17 @@ export class LessonViewer {
     }
   }
 
+  /** The teacher's page shows who has a picture: it should not have to wait for the next regular report. */
+  private beatSoon(): void {
+    if (this.soon !== undefined) return;
+    const pause = Math.max(0, BEATS_APART_MS - (performance.now() - this.beatAt)) + Math.random() * SPREAD_MS;
+    this.soon = window.setTimeout(() => this.beat(), pause);
+  }
+
   private beat(): void {
+    window.clearTimeout(this.soon);
+    this.soon = undefined;
+    this.beatAt = performance.now();
     const { player } = this;
     const { video, meter } = player;
     const beat: Beat = {

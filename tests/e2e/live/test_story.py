@@ -99,7 +99,7 @@ def test_goes_live_by_keyboard_and_is_seen_and_heard(
     register.went_live = time.time()
     assert (
         teacher.page.eval("[...document.querySelectorAll('.lv-check')].map(e => e.dataset.level).join()")
-        == "ok,ok,ok,ok"
+        == "ok,ok,ok,ok,ok"
     )
     screen.wait_picture(60)
     student.page.goto(f"{instance.url}/live/lessons/{teacher.lesson}/watch/")

@@ -4,6 +4,7 @@ import "./screen.css";
 import { announce, fill, h } from "../../lib/dom";
 import { t } from "../../lib/i18n";
 import type { ScreenConfig } from "../../live/config";
+import { causeWords } from "../../live/cause";
 import type { Overlay } from "../../live/mode";
 import type { Parts } from "../../live/parts";
 import type { LessonViewer } from "../../live/viewer";
@@ -147,17 +148,20 @@ class ScreenView {
     const { room } = this;
     const words = room.signedOut
       ? t("这块屏幕已退出登录，请管理员重新登录。")
-      : !navigator.onLine || !room.reachable || room.viewer?.line === "down"
-        ? t("连不上服务器，正在重试。请检查网线。")
-        : "";
+      : room.viewer?.line === "down"
+        ? causeWords(room.viewer.cause).join(" · ")
+        : room.reachable
+          ? ""
+          : causeWords(room.cause).join(" · ");
     setText(this.line, words);
     show(this.line, words !== "");
   }
 
   private drawMessage(overlay: Overlay): void {
     show(this.message, overlay !== "none");
-    if (this.message.dataset.key === overlay) return;
-    this.message.dataset.key = overlay;
+    const key = `${overlay}|${this.room.viewer?.cause ?? ""}`;
+    if (this.message.dataset.key === key) return;
+    this.message.dataset.key = key;
     const [title, text] = this.words(overlay);
     fill(this.message, h("h2", {}, title), text ? h("p", {}, text) : null);
     if (overlay !== "none" && overlay !== "loading") announce(title);
@@ -170,7 +174,7 @@ class ScreenView {
       case "teacher-away":
         return [t("老师的线路断了，正在等待恢复"), t("请同学们坐好，恢复后自动继续。")];
       case "line-down":
-        return [t("本校的网络断了，正在重连"), t("恢复后自动继续。")];
+        return causeWords(this.room.viewer?.cause ?? "unknown");
       case "refused":
         return [t("不能进入这节课"), this.room.viewer?.refusal || t("请联系学校管理员。")];
       case "ended":

@@ -2,6 +2,7 @@
 import { isSignedOut } from "../../lib/config";
 import { Socket } from "../../lib/socket";
 import type { Day, ScreenConfig } from "../../live/config";
+import { type Cause, findCause } from "../../live/cause";
 import { type Overlay, overlayFor } from "../../live/mode";
 import { withTicket } from "../../live/protocol";
 import { LessonViewer } from "../../live/viewer";
@@ -19,6 +20,8 @@ export class ScreenRoom {
   needsTap: boolean;
   /** The plan could be fetched last time. */
   reachable = true;
+  /** When it could not: whose fault it seems to be. */
+  cause: Cause = "unknown";
   signedOut = false;
   joined = 0;
   private readonly over = new Set<string>();
@@ -42,6 +45,7 @@ export class ScreenRoom {
     this.needsTap = !config.kiosk && !soundAllowed();
     this.tick = window.setInterval(() => this.eachSecond(), 1000);
     window.addEventListener("online", this.awake);
+    window.addEventListener("offline", this.awake);
     document.addEventListener("visibilitychange", this.awake);
     this.follow();
     this.plan();
@@ -51,6 +55,7 @@ export class ScreenRoom {
     window.clearInterval(this.tick);
     window.clearTimeout(this.pollTimer);
     window.removeEventListener("online", this.awake);
+    window.removeEventListener("offline", this.awake);
     document.removeEventListener("visibilitychange", this.awake);
     this.leave();
     this.lobby?.stop();
@@ -104,6 +109,7 @@ export class ScreenRoom {
       redirect: "manual",
     }).catch(() => null);
     this.reachable = answer !== null && answer.status < 500;
+    if (!this.reachable) this.cause = answer ? "platform" : await findCause();
     this.signedOut = answer !== null && isSignedOut(answer);
     const day = answer?.ok ? ((await answer.json().catch(() => null)) as Day | null) : null;
     if (day) {

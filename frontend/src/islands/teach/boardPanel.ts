@@ -1,11 +1,12 @@
 /** During the lesson: how the line does, and which classes are there. */
 import { fill, h } from "../../lib/dom";
 import { number, t } from "../../lib/i18n";
-import { setText } from "../../live/ui";
-import { presenceRows, type SchoolRow, type Where } from "./presence";
+import { setText, show } from "../../live/ui";
+import { type ClassRow, presenceRows, type SchoolRow, type Where } from "./presence";
 import type { TeachRoom } from "./room";
 
 const WORDS: Record<Where, () => string> = {
+  joining: () => t("正在接入"),
   watching: () => t("在听"),
   stalled: () => t("卡住了"),
   away: () => t("离开了"),
@@ -19,6 +20,12 @@ export class BoardPanel {
   private readonly schools = h("div", { class: "lv-schools", role: "group", tabindex: "0", "aria-label": t("各校听课情况") });
   private readonly line = h("p", { class: "lv-line", role: "status" });
   private readonly summary = h("p", { class: "lv-note" });
+  private readonly present = h("div", { class: "lv-present" });
+  private readonly absent = h("div", { class: "lv-present" });
+  private readonly absentWords = h("summary");
+  /** Folded once somebody is there, until the teacher says otherwise. */
+  private readonly fold = h("details", { class: "lv-absentees" }, this.absentWords, this.absent);
+  private touched = false;
   private shown = "";
 
   constructor(private readonly room: TeachRoom) {
@@ -37,6 +44,8 @@ export class BoardPanel {
       this.summary,
       this.schools,
     );
+    fill(this.schools, this.present, this.fold);
+    this.absentWords.addEventListener("click", () => (this.touched = true));
   }
 
   update(): void {
@@ -69,36 +78,45 @@ export class BoardPanel {
     const all = rows.flatMap((row) => row.classes);
     const troubled = all.filter((each) => each.where === "stalled" || each.where === "away").length;
     const absent = all.filter((each) => each.where === "absent").length;
-    setText(this.summary, summaryWords(all.length, troubled, absent));
-    fill(
-      this.schools,
-      ...rows.map((row) =>
-        h(
-          "div",
-          { class: "lv-school" },
-          h("h3", {}, h("span", {}, row.name), row.students ? h("small", {}, t("{n} 名学生", { n: row.students })) : null),
-          h(
-            "ul",
-            {},
-            ...row.classes.map((each) =>
-              h(
-                "li",
-                { class: `lv-class lv-${each.where}`, "data-class": each.id, "data-where": each.where },
-                h("span", { class: "lv-dot", "aria-hidden": "true" }),
-                h("span", { class: "lv-class-name" }, each.name),
-                h("span", { class: "lv-class-where" }, WORDS[each.where]()),
-              ),
-            ),
-          ),
-        ),
-      ),
-    );
+    const joining = all.filter((each) => each.where === "joining").length;
+    setText(this.summary, summaryWords(all.length, troubled, joining, absent));
+    const there = rows.map((row) => part(row, (each) => each.where !== "absent")).filter((row) => row.classes.length || row.students);
+    const missing = rows.map((row) => part(row, (each) => each.where === "absent")).filter((row) => row.classes.length);
+    fill(this.present, ...there.map(schoolElement));
+    fill(this.absent, ...missing.map((row) => schoolElement({ ...row, students: 0 })));
+    setText(this.absentWords, t("还没来的班级（{n}）", { n: absent }));
+    show(this.fold, absent > 0);
+    if (!this.touched) this.fold.open = there.length === 0;
   }
 }
 
-function summaryWords(all: number, troubled: number, absent: number): string {
+function part(row: SchoolRow, wanted: (each: ClassRow) => boolean): SchoolRow {
+  return { ...row, classes: row.classes.filter(wanted) };
+}
+
+function schoolElement(row: SchoolRow): HTMLElement {
+  return h(
+    "div",
+    { class: "lv-school" },
+    h("h3", {}, h("span", {}, row.name), row.students ? h("small", {}, t("{n} 名学生", { n: row.students })) : null),
+    h("ul", {}, ...row.classes.map(classElement)),
+  );
+}
+
+function classElement(each: ClassRow): HTMLElement {
+  return h(
+    "li",
+    { class: `lv-class lv-${each.where}`, "data-class": each.id, "data-where": each.where },
+    h("span", { class: "lv-dot", "aria-hidden": "true" }),
+    h("span", { class: "lv-class-name" }, each.name),
+    h("span", { class: "lv-class-where" }, WORDS[each.where]()),
+  );
+}
+
+function summaryWords(all: number, troubled: number, joining: number, absent: number): string {
   if (all === 0) return t("这节课没有指定接收班级。");
   if (troubled) return t("{n} 个班看不到画面，已排在最前。", { n: troubled });
+  if (joining) return t("{n} 个班正在接入。", { n: joining });
   if (absent) return t("还有 {n} 个班没来。", { n: absent });
   return t("所有班级都在听。");
 }

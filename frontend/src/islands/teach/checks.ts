@@ -117,8 +117,8 @@ export function soundCheck(microphone: DeviceState, silent: boolean): Check | nu
     : { id: "sound", level: "ok", text: t("听得到声音"), help: "" };
 }
 
-export function screenCheck(env: Environment): Check | null {
-  if (env.screenShare) return null;
+export function screenCheck(env: Environment): Check {
+  if (env.screenShare) return { id: "screen", level: "ok", text: t("可以共享屏幕"), help: "" };
   return {
     id: "screen",
     level: "warn",

@@ -1,7 +1,8 @@
 /** The large buttons under the picture: what is shown, what is heard, begin and end. */
-import { h } from "../../lib/dom";
+import { fill, h } from "../../lib/dom";
 import { t } from "../../lib/i18n";
 import { ask, button, press, redress, show } from "../../live/ui";
+import { icon, type IconName } from "../../live/icons";
 import { CORNERS } from "./scene";
 import { passes } from "./checks";
 import type { TeachRoom } from "./room";
@@ -72,12 +73,8 @@ export class Controls {
     press(this.inset, compositor?.scene.inset ?? true);
     this.inset.disabled = this.corner.disabled = !ready || !small;
     const cameraOff = room.devices.states.camera === "off";
-    const mic = room.micOn ? t("麦克风开") : t("已静音");
-    const camera = cameraOff ? t("摄像头关") : t("摄像头开");
-    redress(this.mic, mic, room.micOn ? "mic" : "micOff", mic);
-    redress(this.camera, camera, cameraOff ? "cameraOff" : "camera", camera);
-    press(this.mic, room.micOn);
-    press(this.camera, !cameraOff);
+    dressSwitch(this.mic, room.micOn, t("麦克风"), room.micOn ? "mic" : "micOff", room.micOn ? t("点一下静音（M）") : t("点一下取消静音（M）"));
+    dressSwitch(this.camera, !cameraOff, t("我的画面"), cameraOff ? "cameraOff" : "camera", cameraOff ? t("点一下打开摄像头（V）") : t("点一下关摄像头（V）"));
     this.mic.disabled = this.camera.disabled = !ready;
     this.drawGo();
   }
@@ -126,4 +123,13 @@ export class Controls {
     });
     if (yes) await this.room.end();
   }
+}
+
+/** A switch keeps its name; what it does now stands beside it, and `aria-pressed` says the same. */
+function dressSwitch(element: HTMLButtonElement, on: boolean, words: string, name: IconName, title: string): void {
+  press(element, on);
+  if (element.title === title) return;
+  element.title = title;
+  const state = h("span", { class: "lv-switch", "aria-hidden": "true" }, on ? t("开") : t("关"));
+  fill(element, icon(name) as unknown as Node, h("span", {}, words), state);
 }

@@ -15,6 +15,7 @@ import { Desk } from "./desk";
 import { PrepPanel } from "./prepPanel";
 import { TeachRoom } from "./room";
 import { Strip } from "./strip";
+import { refusalWords } from "./trouble";
 
 export default function mount(element: HTMLElement, config: TeachConfig): () => void {
   const view = new TeachView(element, config);
@@ -131,10 +132,12 @@ class TeachView {
       case "ending":
         return ["wait", t("正在下课")];
       case "ended":
+        if (room.over) return ["done", room.over === "ended" ? t("已下课") : t("已取消")];
         return ["done", t("已下课 · 共 {length}", { length })];
       case "stopped":
         return ["cut", t("已停止")];
       default:
+        if (room.elsewhere) return ["live", t("正在别处直播")];
         return room.resumable ? ["cut", t("课还在直播")] : ["wait", t("还没上课")];
     }
   }
@@ -150,7 +153,8 @@ class TeachView {
 
   private drawMessage(): void {
     const { room } = this;
-    const key = `${room.phase}|${room.trouble?.code}|${room.trouble?.message}|${room.compositor !== null}|${room.replay}`;
+    const facts = [room.phase, room.trouble?.code, room.trouble?.message, room.compositor !== null, room.replay, room.over];
+    const key = [...facts, room.elsewhere, room.resumable, room.opening].join("|");
     if (this.message.dataset.key === key) return;
     this.message.dataset.key = key;
     const parts = this.messageParts();
@@ -161,16 +165,21 @@ class TeachView {
   private messageParts(): Node[] {
     const { room } = this;
     const { urls } = room.config;
+    const back = h("div", { class: "lv-message-actions" }, link(t("返回课堂页"), urls.lesson, "btn-primary"));
+    if (room.over === "cancelled") return [h("h2", {}, t("这节课已取消")), back];
     if (room.phase === "ended") {
       return [
-        h("h2", {}, t("下课了，辛苦了")),
+        h("h2", {}, room.over ? t("这节课已经结束") : t("下课了，辛苦了")),
         h("p", {}, t("回放已经可以看，到课情况也已记下。")),
         h("div", { class: "lv-message-actions" }, link(t("看回放"), room.replay ?? urls.watch, "btn-primary"), link(t("到课情况"), urls.attendance), link(t("返回课堂页"), urls.lesson)),
       ];
     }
     if (room.trouble) return this.troubleParts(room.trouble.code, room.trouble.message);
     if (room.compositor) return [];
+    if (room.opening === "over") return [h("h2", {}, t("这节课的时间已经过了")), h("p", {}, t("不能再开播。")), back];
+    if (room.opening === "never") return [h("h2", {}, t("暂时不能上课")), h("p", {}, room.config.may_open.reason), back];
     if (!room.canCompose) return [h("h2", {}, t("这里还不能上课")), h("p", {}, t("原因和办法写在右边。"))];
+    if (room.elsewhere) return this.troubleParts("other_publisher", refusalWords("other_publisher"));
     const resume = room.resumable;
     return [
       h("h2", {}, resume ? t("课还在直播，学生在等您") : t("先看看画面和声音")),
@@ -197,6 +206,8 @@ class TeachView {
   }
 
   private async takeOver(): Promise<void> {
+    await this.room.look();
+    if (this.room.phase === "ended") return;
     this.room.phase = "prep";
     if (!this.room.compositor) await this.room.prepare();
     await this.room.goLive(true);

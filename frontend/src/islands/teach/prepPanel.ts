@@ -73,6 +73,7 @@ export class PrepPanel {
       case "over":
         return t("这节课的时间已经过了，不能再开播。");
       default:
+        if (this.room.serverNow > lesson.starts_ms) return t("上课时间 {start} 已到，{n} 个班会来听。", { start: timeOfDay(lesson.starts_ms), n: lesson.receivers.length });
         return t("{start} 上课，{n} 个班会来听。", { start: timeOfDay(lesson.starts_ms), n: lesson.receivers.length });
     }
   }

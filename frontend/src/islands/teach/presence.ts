@@ -18,9 +18,9 @@ export interface SchoolRow {
   classes: ClassRow[];
 }
 
-const ORDER: Record<Where, number> = { stalled: 0, away: 1, absent: 2, watching: 3 };
+const ORDER: Record<Where, number> = { stalled: 0, away: 1, joining: 2, watching: 3, absent: 4 };
 
-/** Schools with trouble first, then by name; classes likewise. The server calls every invited class that is not there
+/** Schools with trouble first, then those that are there, those nobody of whom came last; classes likewise. The server calls every invited class that is not there
  * "away"; only one that was `seen` has left. */
 export function presenceRows(receivers: readonly Receiver[], viewers: Viewers | null, seen: ReadonlySet<string>): SchoolRow[] {
   const schools = new Map<string, SchoolRow>();
@@ -71,5 +71,5 @@ export function present(viewers: Viewers): string[] {
 }
 
 function worst(row: SchoolRow): number {
-  return row.classes.reduce((least, each) => Math.min(least, ORDER[each.where]), 4);
+  return row.classes.reduce((least, each) => Math.min(least, ORDER[each.where]), 5);
 }

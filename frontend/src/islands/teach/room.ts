@@ -15,13 +15,16 @@ import { Devices } from "./devices";
 import { Pages } from "./pages";
 import { EpochRecorder } from "./recorder";
 import { changed as boardAfter, present } from "./presence";
-import { Awake, endSession, openSession } from "./session";
+import { Awake, endSession, lessonNow, openSession } from "./session";
 import { refusalWords, warningWords } from "./trouble";
 import { forget, recall, recallSeen, remember, rememberSeen, wasReloaded } from "./resume";
 import type { Main } from "./scene";
 
 /** prep: before · opening: asking the server · live: sending · ending · ended · stopped: something else took over */
 export type Phase = "prep" | "opening" | "live" | "ending" | "ended" | "stopped";
+
+const OFFLINE_QUIET_S = 1.2;
+const LOOK_EVERY_S = 15;
 
 export class TeachRoom {
   phase: Phase = "prep";
@@ -31,6 +34,8 @@ export class TeachRoom {
   /** What stopped or refused us, in words; `code` decides what can be done. */
   trouble: { code: string; message: string } | null = null;
   notice = "";
+  /** The lesson was over (or called off) already when this page looked; null while it runs, and where it was ended from here. */
+  over: "ended" | "cancelled" | null = null;
   micOn = true;
   readonly seenClasses: Set<string>;
   readonly env;
@@ -47,6 +52,10 @@ export class TeachRoom {
   recorder: EpochRecorder | null = null;
   private readonly bornAt = performance.now();
   private startedMs: number | null;
+  private endedAt: number | null = null;
+  private seconds = 0;
+  /** This very tab was sending before it was reloaded. */
+  private readonly cameBack: boolean;
   private stops: (() => void)[] = [];
   private readonly awake = new Awake();
 
@@ -57,6 +66,7 @@ export class TeachRoom {
     this.session = config.session;
     this.seenClasses = recallSeen(config.lesson.id);
     this.startedMs = config.session?.started_ms ?? null;
+    this.cameBack = recall(config.lesson.id) !== null && wasReloaded();
     this.env = environment(config.recorder.mimes);
     this.devices = new Devices({
       camera: (stream) => this.compositor?.setCamera(stream),
@@ -78,6 +88,8 @@ export class TeachRoom {
     this.stops.push(this.timers.every(1000, () => this.eachSecond()));
     window.addEventListener("beforeunload", this.guard);
     document.addEventListener("visibilitychange", this.seen);
+    const { state } = config.lesson;
+    if (!config.session && (state === "ended" || state === "cancelled")) this.closeFor(state);
   }
 
   get canCompose(): boolean {
@@ -96,12 +108,22 @@ export class TeachRoom {
 
   /** May it be opened at this moment? A session that is open already may always be gone on with. */
   get opening(): "now" | "later" | "over" | "never" {
-    const { may_open: may, now_ms: then } = this.config;
+    const { may_open: may } = this.config;
     if (this.session && this.session.state !== "ended") return "now";
     if (!may.allowed) return "never";
-    const now = then + (performance.now() - this.bornAt);
+    const now = this.serverNow;
     if (now < may.opens_ms) return "later";
     return now > may.closes_ms ? "over" : "now";
+  }
+
+  /** The server's time, ms, whatever this computer's clock says. */
+  get serverNow(): number {
+    return this.config.now_ms + (performance.now() - this.bornAt);
+  }
+
+  /** It is live, and not from this tab. */
+  get elsewhere(): boolean {
+    return this.phase === "prep" && this.session?.state === "live" && !this.cameBack;
   }
 
   /** The lesson was live when this page was opened or reloaded. */
@@ -111,7 +133,7 @@ export class TeachRoom {
 
   /** Seconds of lesson so far, by the server's clock. */
   get elapsed(): number {
-    const now = this.now();
+    const now = this.endedAt ?? this.now();
     return this.startedMs === null ? 0 : (now - this.startedMs) / 1000;
   }
 
@@ -156,8 +178,7 @@ export class TeachRoom {
 
   /** After a reload in mid-lesson: back by itself when the browser still allows all that it takes. */
   async comeBack(): Promise<void> {
-    const memory = recall(this.config.lesson.id);
-    if (!this.resumable || !memory || !wasReloaded()) return;
+    if (!this.resumable || !this.cameBack) return;
     await this.prepare();
     if (this.devices.states.microphone === "ok" && this.audio?.context.state === "running") await this.goLive();
   }
@@ -170,6 +191,7 @@ export class TeachRoom {
     await this.audio?.resume();
     const opened = await openSession(this.config.urls.open);
     if ("code" in opened) {
+      if (opened.code === "ended" || opened.code === "cancelled") return this.closeFor(opened.code);
       this.trouble = opened;
       this.phase = "prep";
       return this.changed();
@@ -301,14 +323,24 @@ export class TeachRoom {
 
   private eachSecond(): void {
     if (this.phase === "live" && this.uplink) {
-      const sample = { open: this.uplink.state === "sending", backlog: this.uplink.backlogSeconds };
+      const { uplink } = this;
+      const quiet = uplink.quietSeconds;
+      // a computer without a network may still reach a server that runs on it: the silence decides
+      const offline = !navigator.onLine && quiet > OFFLINE_QUIET_S;
+      const sample = { open: uplink.state === "sending" && !offline, backlog: uplink.backlogSeconds, quiet };
       if (this.uplink.isBarren) this.recorder?.restart(this.videoBits);
       if (this.health.sample(Date.now() / 1000, sample)) {
         this.recorder?.restart(this.videoBits);
         this.say(t("网络较慢，画面已调整为每秒 {kbps} 千比特。", { kbps: this.health.videoKbps }));
       }
     }
+    this.seconds += 1;
+    if (this.seconds % LOOK_EVERY_S === 0 && this.mayBeBehind) void this.look();
     this.changed();
+  }
+
+  private get mayBeBehind(): boolean {
+    return this.phase === "stopped" || (this.phase === "prep" && this.session !== null);
   }
 
   private refused(code: string, message: string): void {
@@ -324,7 +356,23 @@ export class TeachRoom {
     this.changed();
   }
 
+  /** Somebody else may have gone on with the lesson, or ended it, since this page was loaded. */
+  async look(): Promise<void> {
+    const now = await lessonNow(this.config.lesson.watch_url);
+    if (!now || (this.phase !== "prep" && this.phase !== "stopped")) return;
+    if (now.over) return this.closeFor(now.over);
+    if (this.session && now.session) this.session = { ...this.session, state: now.session };
+    this.changed();
+  }
+
+  private closeFor(over: "ended" | "cancelled"): void {
+    this.over = over;
+    this.trouble = null;
+    this.finished(null);
+  }
+
   private finished(replay: string | null): void {
+    this.endedAt = this.now();
     this.replay = replay;
     this.phase = "ended";
     this.floor.abandon();
@@ -358,6 +406,7 @@ export class TeachRoom {
   };
 
   private readonly seen = (): void => {
+    if (document.visibilityState === "visible" && this.mayBeBehind) void this.look();
     if (document.visibilityState === "visible" && this.phase === "live") void this.awake.keep();
   };
 }

@@ -1,7 +1,7 @@
 /** Opening and ending a session by HTTP, and keeping the computer awake meanwhile. */
 import { post } from "../../lib/config";
 import { t } from "../../lib/i18n";
-import type { Session } from "../../live/config";
+import type { Session, WatchConfig } from "../../live/config";
 
 export interface Fault {
   code: string;
@@ -25,6 +25,20 @@ export async function endSession(url: string): Promise<string | null> {
   const answer = await post(url);
   if (!answer.ok) throw new Error(String(answer.status));
   return ((await answer.json()) as { replay: string | null }).replay;
+}
+
+/** How the lesson stands by now, for a page that is not the one that sends; null when that cannot be known. */
+export async function lessonNow(watchUrl: string): Promise<{ over: "ended" | "cancelled" | null; session: Session["state"] | null } | null> {
+  const answer = await fetch(`${watchUrl}?format=json`, {
+    credentials: "same-origin",
+    headers: { Accept: "application/json" },
+    redirect: "manual",
+  }).catch(() => null);
+  const now = answer?.ok ? ((await answer.json().catch(() => null)) as WatchConfig | null) : null;
+  if (!now) return null;
+  const { state } = now.lesson;
+  const open = now.mode === "live" ? (now.session?.state ?? null) : null;
+  return { over: state === "cancelled" ? state : state === "ended" && !open ? state : null, session: open };
 }
 
 /** Browsers let go of the lock whenever the tab is hidden: `keep` again when it is seen. */

@@ -70,7 +70,7 @@ export class WatchControls {
   update(): void {
     const { room } = this;
     const { video } = room;
-    const replay = room.mode === "replay";
+    const replay = room.mode === "replay" && room.overlay !== "over";
     show(this.element, replay || (room.mode === "live" && room.player?.mode === "live"));
     redress(this.play, "", video.paused ? "play" : "pause", video.paused ? t("播放") : t("暂停"));
     redress(this.sound, "", video.muted ? "volumeOff" : "volume", video.muted ? t("打开声音") : t("静音"));

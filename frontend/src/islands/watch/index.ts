@@ -4,6 +4,7 @@ import "./watch.css";
 import { announce, fill, h } from "../../lib/dom";
 import { number, t } from "../../lib/i18n";
 import type { WatchConfig } from "../../live/config";
+import { causeWords } from "../../live/cause";
 import { icon } from "../../live/icons";
 import { countdownWords, type Overlay } from "../../live/mode";
 import type { Parts } from "../../live/parts";
@@ -120,6 +121,7 @@ class WatchView {
 
   private pillWords(overlay: Overlay): [string, string] {
     const { room } = this;
+    if (overlay === "over") return ["done", t("已结束")];
     if (room.mode === "replay") return ["done", t("回放")];
     if (room.mode === "none" || overlay === "ended") return ["done", t("已结束")];
     if (overlay === "waiting") return ["wait", t("还没开始")];
@@ -133,7 +135,7 @@ class WatchView {
     const { lesson } = this.room.config;
     const wait = lesson.starts_ms - this.room.now();
     if (overlay === "waiting") setText(this.digits, wait > 0 ? countdownWords(wait) : t("马上开始"));
-    const key = `${overlay}|${this.room.mode}|${wait > 0}|${this.room.viewer?.refusal ?? ""}`;
+    const key = `${overlay}|${this.room.mode}|${wait > 0}|${this.room.viewer?.refusal ?? ""}|${this.room.viewer?.cause ?? ""}`;
     if (this.overlay.dataset.key === key) return;
     this.overlay.dataset.key = key;
     fill(this.overlay, ...this.overlayParts(overlay, wait));
@@ -153,11 +155,17 @@ class WatchView {
       case "teacher-away":
         return words(t("老师的线路断了，正在等待恢复"), t("请不要离开，恢复后自动继续。"));
       case "line-down":
-        return words(t("您的网络断了，正在重连"), t("请检查网络；恢复后自动继续，漏掉的可以看回放。"));
+        return [...words(...causeWords(viewer?.cause ?? "unknown")), h("p", {}, t("漏掉的可以看回放。"))];
       case "refused":
         return [...words(t("不能进入这节课"), viewer?.refusal || t("请返回课堂页重新进入。")), h("a", { class: "btn btn-lg", href: urls.lesson }, t("返回课堂页"))];
       case "lost":
         return words(t("这段录像打不开"), t("服务器上解开它的密钥丢失了，请告诉平台管理员。"));
+      case "over":
+        return [
+          ...words(t("下课了"), t("这节课已经结束，可以看回放。")),
+          button(t("看回放"), { class: "btn-primary btn-lg", icon: "play", onclick: () => this.room.playOffered() }),
+          h("a", { class: "btn btn-lg", href: urls.lesson }, t("返回课堂页")),
+        ];
       case "ended":
         return mode === "none"
           ? [...words(t("这节课已经结束"), t("这节课没有留下录像。")), h("a", { class: "btn btn-lg", href: urls.lesson }, t("返回课堂页"))]

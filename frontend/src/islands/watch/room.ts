@@ -21,6 +21,8 @@ export class WatchRoom {
   blocked = false;
   /** Nothing opens the keys of (the rest of) the replay. */
   lost = false;
+  /** The replay of a lesson that ended on this page: it waits for a tap. */
+  private offered: Replay | null = null;
   private stillSince = performance.now();
   private timers: number[] = [];
   private pollTimer: number | undefined;
@@ -67,6 +69,7 @@ export class WatchRoom {
     if (this.mode === "waiting") return "waiting";
     if (this.mode === "none") return "ended";
     if (this.lost) return "lost";
+    if (this.offered) return "over";
     if (!viewer) return this.mode === "live" ? "ended" : "none"; // over, and the replay is being asked for
     if (viewer.running) this.stillSince = performance.now();
     return overlayFor({ state: viewer.state, line: viewer.line, running: viewer.running, still: performance.now() - this.stillSince });
@@ -81,7 +84,15 @@ export class WatchRoom {
     if (await this.player?.unmute()) this.setBlocked(false);
   }
 
+  playOffered(): void {
+    const { offered } = this;
+    this.offered = null;
+    if (offered) this.replay(offered);
+    this.changed();
+  }
+
   togglePlay(): void {
+    if (this.offered) return this.playOffered();
     if (!this.video.paused) return this.video.pause();
     if (this.mode === "live") this.player?.toEdge();
     void this.video.play().catch(() => undefined);
@@ -94,11 +105,16 @@ export class WatchRoom {
   }
 
   private enter(config: WatchConfig): void {
+    const before = this.config === config ? null : this.mode;
     this.config = config;
     this.mode = config.mode;
+    this.offered = null;
     if (config.mode === "waiting") this.poll(POLL_MS);
     if (config.mode === "live" && config.session) this.watch();
-    if (config.mode === "replay" && config.replay) this.replay(config.replay);
+    if (config.mode === "replay" && config.replay) {
+      if (before === null) this.replay(config.replay); // the page was opened for it
+      else this.offered = config.replay;
+    }
     this.changed();
   }
 

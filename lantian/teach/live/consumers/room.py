@@ -29,7 +29,8 @@ SILENT_S = 5.0  # without a chunk for so long the picture counts as interrupted
 DEAD_S = 10.0  # a publisher silent for so long may be replaced without being asked
 GONE_MS = 10 * 60 * 1000  # publisher away this long past the planned end: the lesson is over
 GRACE_MS = int(GRACE.total_seconds() * 1000)
-STALL_SHOWN_S = 12.0
+STALL_SHOWN_S = 6.0  # a class whose picture stands for less is not worth a teacher's look
+JOIN_S = 20.0  # as long may a first picture take
 KEY_WINDOW_US = 60_000_000
 AHEAD_S = 10.0  # a recorder that has not been heard of for so long will not fill the gap any more
 LARGE_CHUNK = 256 << 10  # a quarter of a second at 8 Mbit/s
@@ -49,13 +50,19 @@ class Viewer:
     lag: float | None = None
     stalls: int = 0
     playing: bool = False
-    stalled_at: float = 0.0
+    played: bool = False  # at any time since it connected
+    still_since: float = field(default_factory=time.monotonic)  # while it does not play
     last_beat: float = 0.0
 
     @property
     def state(self) -> str:
-        recent = time.monotonic() - self.stalled_at < STALL_SHOWN_S if self.stalled_at else False
-        return "watching" if self.playing and not recent else "stalled"
+        """`joining` until the first picture, `stalled` once that or a stall takes too long; shorter stalls are not told."""
+        if self.playing:
+            return "watching"
+        still = time.monotonic() - self.still_since
+        if self.played:
+            return "watching" if still < STALL_SHOWN_S else "stalled"
+        return "joining" if still < JOIN_S else "stalled"
 
 
 @dataclass(eq=False, slots=True)
@@ -190,6 +197,9 @@ class LiveRoom:
             return
         log.info("session state", session=self.id, before=str(self.state), now=str(state))
         self.state = state
+        if state is SessionState.LIVE:  # what stood still until now waited for the teacher
+            for viewer in self.viewers:
+                viewer.still_since = time.monotonic()
         self.tell(self.state_message())
 
     # -- publishing ---------------------------------------------------------------------------------------------------------
@@ -307,9 +317,11 @@ class LiveRoom:
         """Take in what a viewer reports of itself."""
         viewer.last_beat = time.monotonic()
         if beat.stalls > viewer.stalls:
-            viewer.stalled_at = viewer.last_beat
             figures.STALLS.inc(beat.stalls - viewer.stalls)
+        if viewer.playing and not beat.playing:
+            viewer.still_since = viewer.last_beat
         viewer.stalls, viewer.lag, viewer.playing = beat.stalls, beat.lag, beat.playing
+        viewer.played = viewer.played or beat.playing
 
     def board(self) -> str | None:
         """Who is there, by school, for the teacher; None without one, and when nothing has changed."""

@@ -14,6 +14,7 @@ from lantian.content.media.services import save_progress as save_stream_progress
 from lantian.kernel.events import acted_by, publish
 from lantian.kernel.journal.services import record
 from lantian.kernel.rules import SYSTEM, Actor, require
+from lantian.people.roster.queries import actor_of_person
 from lantian.people.schedule import services as schedule
 from lantian.people.schedule.enums import LessonState
 from lantian.teach.live import queries, rules
@@ -80,6 +81,14 @@ def _locked(session_id: UUID | str) -> LiveSession:
     return rows.get(pk=session_id)
 
 
+def _teacher(session: LiveSession) -> Actor:
+    """The teacher whose hand began and ends this, so that the history does not name the machine between; the system where
+    somebody else has the lesson by now."""
+    if session.publisher is None or session.publisher_id != session.lesson.teacher_id:
+        return SYSTEM
+    return actor_of_person(session.publisher)
+
+
 @transaction.atomic
 def mark_live(session_id: UUID | str, *, started_at: datetime) -> None:
     """The first picture is on disk: the lesson is on the air. Again does nothing."""
@@ -90,9 +99,10 @@ def mark_live(session_id: UUID | str, *, started_at: datetime) -> None:
     session.state = SessionState.LIVE
     session.save(update_fields=["started_at", "last_chunk_at", "state"])
     lesson = session.lesson
+    teacher = _teacher(session)
     if lesson.state == LessonState.PLANNED:
-        schedule.start_lesson(lesson, by=SYSTEM)
-    record("live.session_started", session, by=SYSTEM)
+        schedule.start_lesson(lesson, by=teacher)
+    record("live.session_started", session, by=teacher)
     publish(
         LiveSessionStarted(
             object_id=session.pk,
@@ -140,13 +150,15 @@ def end_live_session(
     require(rules.may_end_session, by, session)
     if session.state == SessionState.ENDED:
         return session
+    doer = _teacher(session) if by.is_system and reason == EndReason.TEACHER else by
     session.state = SessionState.ENDED
     session.ended_at = max(ended_at or timezone.now(), session.opened_at)
     session.end_reason = reason
     session.save(update_fields=["state", "ended_at", "end_reason"])
     if session.lesson.state in (LessonState.LIVE, LessonState.PLANNED) and session.started_at is not None:
-        schedule.end_lesson(session.lesson, by=SYSTEM)
-    record("live.session_ended", session, by=by, reason=str(reason))
+        mine = doer.person_id is not None and doer.person_id == session.lesson.teacher_id
+        schedule.end_lesson(session.lesson, by=doer if mine else SYSTEM)
+    record("live.session_ended", session, by=doer, reason=str(reason))
     announce("ended", session=str(session.pk))
     return session
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from django import template
 from django.utils.translation import gettext_lazy as _
 
+from lantian.kernel.rules import SYSTEM
+
 if TYPE_CHECKING:
     from lantian.kernel.journal.models import JournalEntry
 
@@ -19,6 +21,11 @@ ACTIONS = {
     "schedule.lesson_extended": _("延长了下课时间"),
     "schedule.lesson_ended": _("下课"),
 }
+
+
+@register.filter
+def lesson_actor(entry: "JournalEntry") -> str:
+    return str(_("系统")) if entry.actor_name == SYSTEM.name else entry.actor_name or "—"
 
 
 @register.filter

@@ -14,11 +14,12 @@ from lantian.people.identity.services import accounts
 from lantian.people.identity.tests.factories import AccountFactory
 from lantian.teach.live.consumers import books, clock, gate, notices
 from lantian.teach.live.consumers import hub as hubs
+from lantian.teach.live.consumers import room as rooms
 from lantian.teach.live.consumers.books import Books
 from lantian.teach.live.consumers.hub import Hub
 from lantian.teach.live.consumers.records import Record, Records
 from lantian.teach.live.consumers.room import LiveRoom, Publisher
-from lantian.teach.live.engine.protocol import Hello
+from lantian.teach.live.engine.protocol import Hello, parse_beat
 from lantian.teach.live.engine.tickets import LIFETIME_S, Ticket
 from lantian.teach.live.enums import EndReason, SessionState
 from lantian.teach.live.queries import SessionFacts, shut_out_since, unsettled_sessions
@@ -251,6 +252,39 @@ def test_a_recorders_last_chunk_does_not_end_the_epoch_of_whoever_took_its_seat(
         assert writer.closed == 1
 
     asyncio.run(story())
+
+
+def test_a_class_joins_then_watches_and_is_stuck_only_once_a_stall_lasts(monkeypatch):
+    clock_says = [100.0]
+    monkeypatch.setattr(rooms.time, "monotonic", lambda: clock_says[0])
+    one = room()
+    viewer = one.join(ticket(role="class"), Exit())
+    viewer.still_since = clock_says[0]
+
+    def after(seconds: float, **beat: object) -> str:
+        clock_says[0] += seconds
+        if beat:
+            one.heard(viewer, parse_beat(beat))
+        return viewer.state
+
+    assert after(0) == "joining"
+    assert after(15, playing=False) == "joining"
+    assert after(1, playing=True) == "watching"
+    assert after(2, playing=False, stalls=1) == "watching"
+    assert after(3) == "watching"
+    assert after(4) == "stalled"
+    assert after(0.5, playing=True, stalls=1) == "watching"
+    one.heard(viewer, parse_beat({"playing": False}))
+    assert after(60) == "stalled"
+    one.state = SessionState.INTERRUPTED  # the teacher's own line: what stands now is nobody's stall
+    one._become(SessionState.LIVE)
+    assert viewer.state == "watching"
+
+
+def test_a_class_without_any_picture_is_stuck_after_a_while():
+    viewer = room().join(ticket(role="class"), Exit())
+    viewer.still_since -= 21
+    assert viewer.state == "stalled"
 
 
 # --- who may come in ---------------------------------------------------------------------------------------------------------

@@ -3,16 +3,18 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from lantian.content.media.models import Stream
 from lantian.kernel.journal.models import OutboxEvent
+from lantian.kernel.journal.queries import newest_of
 from lantian.kernel.rules import SYSTEM, Denied
 from lantian.people.schedule import services as schedule
 from lantian.teach.live import services
 from lantian.teach.live.enums import EndReason, SessionState
 from lantian.teach.live.errors import LessonCancelled, LessonOver, TooEarly, TooLate
 from lantian.teach.live.models import LiveSession
+from lantian.teach.live.templatetags.live import lesson_actor
 from lantian.teach.live.tests.support import open_for
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +62,25 @@ def test_the_books_are_closed_once_and_only_of_an_ended_session(world):
     assert (lesson.state, LiveSession.objects.get(pk=session.pk).end_reason) == ("ended", "teacher")
     assert Stream.objects.get(pk=session.stream_id).state == "closed"
     assert events("live.session_ended").count() == 1
+
+
+def test_the_history_names_the_teacher_who_began_and_ended_over_the_wire(world):
+    lesson, session, _ticket = open_for(world)
+    services.mark_live(session.pk, started_at=timezone.now())
+    services.end_live_session(session.pk, reason=EndReason.TEACHER, by=SYSTEM)  # the live process brings it
+    told = {entry.action: entry.actor_name for entry in newest_of(lesson)}
+    teacher = world.teacher_actor.name
+    assert (told["schedule.lesson_started"], told["schedule.lesson_ended"]) == (teacher, teacher)
+
+
+def test_an_end_that_came_by_the_clock_is_the_systems(world):
+    lesson, session, _ticket = open_for(world)
+    services.mark_live(session.pk, started_at=timezone.now())
+    services.end_live_session(session.pk, reason=EndReason.PLANNED, by=SYSTEM)
+    ended = next(entry for entry in newest_of(lesson) if entry.action == "schedule.lesson_ended")
+    assert ended.actor_name == SYSTEM.name
+    with translation.override("en"):
+        assert lesson_actor(ended) == "System"
 
 
 def test_a_lesson_that_never_went_on_the_air_stays_planned(world):
