@@ -38,8 +38,8 @@ export class Controls {
       "div",
       { class: "lv-controls" },
       h("div", { class: "lv-group", role: "group", "aria-label": t("学生看到什么") }, this.main.camera, this.main.screen, this.main.pages),
-      h("div", { class: "lv-group", role: "group", "aria-label": t("小窗和设备") }, this.inset, this.corner, this.mic, this.camera),
       h("div", { class: "lv-group lv-go" }, this.begin, this.finish),
+      h("div", { class: "lv-group lv-switches", role: "group", "aria-label": t("小窗和设备") }, this.inset, this.corner, this.mic, this.camera),
     );
   }
 

@@ -12,7 +12,7 @@ export class Strip {
   private readonly progress = h("progress", { class: "lv-progress", max: "1", "aria-label": t("上传进度") });
   private readonly progressWords = h("span", { class: "lv-note" });
   private readonly turns: HTMLElement;
-  private shown = "";
+  private shown: string | null = null;
 
   constructor(private readonly room: TeachRoom) {
     const file = h("input", { type: "file", class: "visually-hidden", tabindex: "-1", "aria-hidden": "true" });
