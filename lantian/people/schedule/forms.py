@@ -24,6 +24,10 @@ from lantian.people.schedule.models import Alliance, Lesson, Period, Room, Timet
 from lantian.people.schedule.services import PeriodRow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+
     from lantian.people.roster.models import ClassGroup, Organization
 
     Chooser = forms.ModelChoiceField[Any]
@@ -31,6 +35,7 @@ else:
     Chooser = forms.ModelChoiceField
 
 MINUTES = 40
+EVERYONE = "all"  # stands for all receiving schools of an alliance
 
 
 class DateInput(forms.DateInput):
@@ -84,10 +89,16 @@ class PlanForm(TimesForm):
     alliance: Chooser = forms.ModelChoiceField(
         label=_("联盟"), queryset=None, required=False, empty_label=_("不在联盟内")
     )
+    whole = forms.MultipleChoiceField(
+        label=_("整校接收"),
+        required=False,
+        help_text=_("与主讲班级同一年级的班都会收。"),
+        widget=forms.CheckboxSelectMultiple,
+    )
     receivers = forms.MultipleChoiceField(
         label=_("接收班级"),
         required=False,
-        help_text=_("只能选联盟里接收学校的班级。"),
+        help_text=_("也可以一个班一个班地选。只能选所选联盟里接收学校的班级。"),
         widget=forms.CheckboxSelectMultiple,
     )
     access = forms.ChoiceField(
@@ -110,22 +121,39 @@ class PlanForm(TimesForm):
         "begins",
         "minutes",
         "alliance",
+        "whole",
         "receivers",
     )
 
     def __init__(self, *args: Any, organization: "Organization", person_id: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        own = roster.taught_by(person_id, organization)[:1] if person_id else []
+        usual = {key: value for subject, group in own for key, value in (("subject", subject), ("class_group", group))}
+        super().__init__(*args, **(kwargs | {"initial": usual | (kwargs.get("initial") or {})}))
         groups = roster.class_groups_of_schools([organization.pk])
         self._choose("class_group", groups)
         staff = roster.staff_of(organization)
         self._choose("teacher", staff.filter(pk=person_id) if person_id else staff)
         self._choose("room", Room.objects.filter(organization=organization, is_active=True).order_by("name"))
-        alliances = queries.alliances_for_planning(organization, timezone.localdate())
+        self._offer(queries.alliances_for_planning(organization, timezone.localdate()), groups)
+
+    def _offer(self, alliances: "QuerySet[Alliance]", groups: "Iterable[ClassGroup]") -> None:
+        """A school without an alliance is asked for none; one that has a single one is in it unless it says otherwise."""
         self._choose("alliance", alliances)
-        self._receiving = self._receiving_classes(alliances, {(group.stage, group.grade) for group in groups})
-        receivers = self.fields["receivers"]
+        grades = {(group.stage, group.grade) for group in groups}
+        found = {alliance: self._receiving_classes([alliance], grades) for alliance in alliances}
+        self._of_alliance = {alliance.pk: set(classes) for alliance, classes in found.items()}
+        self._receiving = {pk: group for classes in found.values() for pk, group in classes.items()}
+        whole, receivers = self.fields["whole"], self.fields["receivers"]
+        assert isinstance(whole, forms.MultipleChoiceField)
         assert isinstance(receivers, forms.MultipleChoiceField)
         receivers.choices = [(str(pk), f"{group.organization} {group}") for pk, group in self._receiving.items()]
+        schools = {str(group.organization_id): str(group.organization) for group in self._receiving.values()}
+        whole.choices = [(EVERYONE, _("联盟里的全部学校")), *schools.items()]
+        if not found:
+            for name in ("alliance", "whole", "receivers"):
+                del self.fields[name]
+        elif len(found) == 1:
+            self.initial.setdefault("alliance", next(iter(found)).pk)
 
     def _choose(self, name: str, queryset: Any) -> None:
         field = self.fields[name]
@@ -141,8 +169,23 @@ class PlanForm(TimesForm):
                 found[str(group.pk)] = group
         return found
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if (data.get("whole") or data.get("receivers")) and not data.get("alliance"):
+            self.add_error("alliance", _("要让别校的班级接收，请选是哪个联盟。"))
+        return data
+
     def chosen_receivers(self) -> "list[ClassGroup]":
-        return [self._receiving[pk] for pk in self.cleaned_data["receivers"]]
+        """Those ticked one by one, and of the schools ticked whole the classes of the taught class's grade."""
+        data = self.cleaned_data
+        alliance, taught, whole = data.get("alliance"), data["class_group"], set(data.get("whole") or ())
+        wanted = set(data.get("receivers") or ())
+        for pk in self._of_alliance.get(alliance.pk, ()) if alliance else ():
+            group = self._receiving[pk]
+            same = (group.stage, group.grade) == (taught.stage, taught.grade)
+            if same and group.pk != taught.pk and whole & {EVERYONE, str(group.organization_id)}:
+                wanted.add(pk)
+        return [group for pk, group in self._receiving.items() if pk in wanted]
 
 
 class CancelForm(forms.Form):

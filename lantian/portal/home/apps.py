@@ -23,5 +23,8 @@ class HomeConfig(AppConfig):
         navigation.add(
             item("today", _("今天"), "home_today", "sun", 0, shown=lambda actor: not actor.is_screen, phone=True)
         )
+        navigation.add(
+            item("open", _("公开课"), "home_open", "presentation", 15, shown=navigation.roles("researcher", "expert"))
+        )
         shell.PUBLIC_NAV.register("home", item("home", _("首页"), "home", "house", 0))
         shell.PUBLIC_NAV.register("open", item("open", _("公开课"), "home_open", "presentation", 10))

@@ -38,6 +38,12 @@ def actor_of(request: HttpRequest) -> Actor:
     return actor
 
 
+def base_of(request: HttpRequest) -> str:
+    """Pages for everybody keep the menu of those who have one."""
+    actor = actor_of(request)
+    return "web/public.html" if actor.is_anonymous or actor.is_screen else "web/shell.html"
+
+
 # For everyone ------------------------------------------------------------------------------------------------------------
 
 
@@ -78,7 +84,8 @@ def open_lessons(request: HttpRequest) -> HttpResponse:
     """Open lessons: on the air, to come, to watch again; by stage, page by page."""
     kind = request.GET.get("kind", "")
     kinds = {"live": _("正在直播"), "coming": _("即将开始"), "replays": _("回放")}
-    kind = kind if kind in kinds else "live"
+    if kind not in kinds:
+        kind = front.first_kind(timezone.now())
     stage = request.GET.get("stage", "")
     found = front.of_kind(kind, timezone.now())
     if stage in Stage.values:
@@ -91,6 +98,7 @@ def open_lessons(request: HttpRequest) -> HttpResponse:
     here = reverse("home_open")
     stages = [("", _("全部"))] + [(str(stage.value), str(stage.label)) for stage in Stage]
     context = {
+        "base": base_of(request),
         "kind": kind,
         "stage": stage,
         "kinds": [
@@ -110,8 +118,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """Lessons, schools, classes and people one may see. Strangers search open lessons."""
     actor, typed = actor_of(request), clean(request.GET.get("q", ""))
     groups = search_for(actor, typed) if typed else []
-    base = "web/public.html" if actor.is_anonymous or actor.is_screen else "web/shell.html"
-    return render(request, "home/search.html", {"q": typed, "groups": groups, "base": base})
+    return render(request, "home/search.html", {"q": typed, "groups": groups, "base": base_of(request)})
 
 
 # For those signed in -------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from lantian.people.roster.queries.figures import (
     members_today,
     pupils_on,
     staff_of,
+    taught_by,
     wards_of,
 )
 from lantian.people.roster.queries.finding import (
@@ -135,6 +136,7 @@ __all__ = [
     "standing",
     "student_memberships",
     "students_today",
+    "taught_by",
     "top_organizations",
     "visible_class_group",
     "visible_organization",

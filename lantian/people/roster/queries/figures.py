@@ -58,6 +58,18 @@ def staff_of(organization: Organization) -> QuerySet[Person]:
     return Person.objects.filter(pk__in=members.values("person")).order_by("sort_key", "id")
 
 
+def taught_by(person_id: UUID, organization: Organization) -> list[tuple[str, UUID]]:
+    """(subject, class) of what somebody teaches in a school today, in the order of its classes."""
+    rows = Membership.objects.filter(
+        valid_on(timezone.localdate()),
+        person=person_id,
+        role=MemberRole.TEACHER,
+        class_group__organization__path__within=organization.path,
+    ).exclude(subject="")
+    order = ("class_group__organization__sort_key", "class_group__grade", "class_group__number", "subject")
+    return list(rows.order_by(*order).values_list("subject", "class_group"))
+
+
 def guardians_of(person: Person) -> QuerySet[Guardianship]:
     return Guardianship.objects.filter(student=person).select_related("guardian").order_by("created_at")
 

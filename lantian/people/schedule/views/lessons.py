@@ -1,16 +1,19 @@
 """The list of lessons; planning, moving and cancelling one."""
 
 from datetime import timedelta
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantian.kernel.rules import check, require
@@ -29,11 +32,23 @@ if TYPE_CHECKING:
     from lantian.people.roster.models import Organization
 
 TONES = {"planned": "info", "live": "live", "ended": "neutral", "cancelled": "warn"}
-WHEN = (("today", lazy("今天")), ("week", lazy("今后七天")), ("past", lazy("已过去")))
+# Without a word of it the list is that of "coming": what one comes for is today's lesson, not one in three weeks.
+WHEN = (
+    ("today", lazy("今天")),
+    ("week", lazy("今后七天")),
+    ("past", lazy("已过去")),
+    ("all", pgettext_lazy("time", "全部")),
+)
+
+
+def _from_today(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
+    return lessons.filter(ends_at__gt=queries.day_bounds(timezone.localdate())[0])
 
 
 def _when(lessons: QuerySet[Lesson], value: str) -> QuerySet[Lesson]:
     start, end = queries.day_bounds(timezone.localdate())
+    if value == "all":
+        return lessons
     if value == "today":
         return lessons.filter(starts_at__lt=end, ends_at__gt=start)
     if value == "week":
@@ -41,12 +56,26 @@ def _when(lessons: QuerySet[Lesson], value: str) -> QuerySet[Lesson]:
     return lessons.filter(ends_at__lt=timezone.now())
 
 
+@cache
+def _subjects() -> frozenset[str]:
+    """The subjects' own names, which regular lessons have for a title."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return frozenset(str(label) for _value, label in Subject.choices)
+
+
+def full_title(lesson: Lesson) -> str:
+    """A lesson that is called by its subject alone says of whom it is as well."""
+    if lesson.title not in _subjects():
+        return lesson.title
+    return f"{lesson.title} · {lesson.class_group or lesson.teacher.name}"
+
+
 class LessonList(ListPage[Lesson]):
     key = "lessons"
     title = lazy("课程")
     unit = lazy("节课")
     columns = (
-        Column("title", lazy("课题"), primary=True, sort="title", link=queries.lesson_url),
+        Column("title", lazy("课题"), value=full_title, primary=True, sort="title", link=queries.lesson_url),
         Column("starts_at", lazy("时间"), kind="datetime", sort="starts_at"),
         Column("subject", lazy("学科"), value="get_subject_display"),
         Column("teacher", lazy("主讲"), value="teacher.name"),
@@ -61,16 +90,41 @@ class LessonList(ListPage[Lesson]):
     )
     search = ("title", "teacher__name", "organization__name", "organization__short_name")
     search_hint = lazy("课题、教师或学校")
-    order = "-starts_at"
+    order = "starts_at"
     empty_icon = "calendar-days"
-    empty_title = lazy("还没有课程")
-    empty_text = lazy("安排好的课会出现在这里。")
+    empty_title = lazy("今天起没有课")
+    empty_text = lazy("安排好的课会出现在这里；上过的课和回放在“已过去”里。")
+
+    @property
+    def time(self) -> str:
+        """The tab one is in; "coming" unless something else is asked for, by words or by state as well."""
+        asked = {state.key: state.value for state in self.filter_states}
+        if asked["when"] in ("", "today", "week") and not (self.q or asked["state"]):
+            return "coming"
+        return asked["when"] or "all"
+
+    @cached_property
+    def queryset(self) -> QuerySet[Lesson]:
+        return _from_today(super().queryset) if self.time == "coming" else super().queryset
+
+    @cached_property
+    def sort(self) -> tuple[str, bool]:
+        key, descending = super().sort
+        return key, descending if self.params.get("sort") else self.time in ("past", "all")
+
+    @property
+    def tabs(self) -> list[tuple[str, str, str]]:
+        return [
+            ("coming", _("今天起"), self.url(when=None)),
+            ("past", _("已过去"), self.url(when="past")),
+            ("all", pgettext("time", "全部"), self.url(when="all")),
+        ]
 
 
 @require_safe
 @signed_in
 def lessons(request: HttpRequest) -> HttpResponseBase:
-    """All lessons one may see, the newest first."""
+    """The lessons one may see: from today on, the next one first; those that are over behind a tab."""
     actor = acting(request)
     page = LessonList(request, queries.with_names(queries.lessons_visible_to(actor)))
     return page.respond("schedule/lessons.html", {"may_plan": bool(check(rules.may_plan_lesson, actor))})
@@ -112,7 +166,7 @@ def plan(request: HttpRequest) -> HttpResponse:
                 ends_at=ends_at,
                 class_group=data["class_group"],
                 room=data["room"],
-                alliance=data["alliance"],
+                alliance=data.get("alliance"),
                 access=data["access"],
                 summary=data["summary"],
                 receivers=form.chosen_receivers(),

@@ -205,7 +205,7 @@ def _show_state(item: Item, lesson: Lesson) -> None:
 def _span(starts_at: datetime | None, ends_at: datetime | None) -> str:
     if starts_at is None or ends_at is None:
         return ""
-    return f"{date_format(timezone.localtime(starts_at), 'G:i')}–{date_format(timezone.localtime(ends_at), 'G:i')}"
+    return f"{date_format(timezone.localtime(starts_at), 'H:i')}–{date_format(timezone.localtime(ends_at), 'H:i')}"
 
 
 @require_http_methods(["GET", "POST"])

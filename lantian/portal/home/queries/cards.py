@@ -45,6 +45,7 @@ class LessonCard:
     url: str
     schools: int = 0
     classes: int = 0
+    began_at: datetime | None = None
     is_on_air: bool = False
     has_replay: bool = False
     poster: str = ""
@@ -81,8 +82,8 @@ class LessonCard:
 
     @property
     def minutes(self) -> int:
-        """How long it has been going on."""
-        return max(0, int((timezone.now() - self.starts_at).total_seconds() // 60))
+        """How long it has been going on, by its picture as the player counts it."""
+        return max(0, int((timezone.now() - (self.began_at or self.starts_at)).total_seconds() // 60))
 
     @property
     def reach(self) -> str:
@@ -116,6 +117,7 @@ def _facts(ids: Any) -> "QuerySet[Lesson]":
         classes=Count("receivers", distinct=True),
         schools=Count("receivers__class_group__organization", distinct=True),
         on_air=Count(sessions, distinct=True, filter=Q(**{f"{sessions}__state": SessionState.LIVE})),
+        began=Max(f"{sessions}__started_at", filter=~Q(**{f"{sessions}__state": SessionState.ENDED})),
         recorded=Max(f"{sessions}__stream__seconds", filter=stored),
     )
 
@@ -155,6 +157,7 @@ def card(lesson: "Lesson", facts: Any = None, poster: str = "") -> LessonCard:
         url=lesson_url(lesson),
         schools=facts.schools if facts else 0,
         classes=facts.classes if facts else 0,
+        began_at=facts.began if facts else None,
         is_on_air=bool(facts and facts.on_air),
         has_replay=bool(facts and facts.recorded),
         poster=poster,

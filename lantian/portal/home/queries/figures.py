@@ -79,7 +79,7 @@ def of_teacher(actor: Actor, day: date) -> Figure | None:
     names = [near_day(timezone.localdate(starts), day) for _pk, starts in last]
     return Figure(
         title=_("联盟到课"),
-        subtitle=_("近五次课，接收班级到课率（%）"),
+        subtitle=_("近几次课，接收班级到课率（%）") if len(last) < LAST_LESSONS else _("近五次课，接收班级到课率（%）"),
         finding=_share_words(parts) if last else "",
         bars=tuple((name, percent(*part)) for name, part in zip(names, parts, strict=True)),
         empty=_("上完第一次直播课，这里会显示接收班级的到课情况。"),

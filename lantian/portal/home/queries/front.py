@@ -13,7 +13,7 @@ from lantian.content.media.enums import StreamState
 from lantian.kernel.rules import ANONYMOUS
 from lantian.people.roster.enums import Stage
 from lantian.people.schedule.enums import LessonAccess, LessonState
-from lantian.people.schedule.queries import lessons_held_on, lessons_visible_to
+from lantian.people.schedule.queries import day_bounds, lessons_held_on, lessons_visible_to
 from lantian.portal.home.queries.cards import LessonCard, cards, plain, posters_of
 from lantian.teach.live.enums import SessionState
 from lantian.teach.live.queries import classes_seen, classes_watching, sessions_visible_to
@@ -140,6 +140,14 @@ def recorded(lessons: "QuerySet[Lesson]") -> "QuerySet[Lesson]":
     )
     kept = Exists(sessions.exclude(stream__state=StreamState.DELETED))
     return lessons.filter(kept, state=LessonState.ENDED).order_by("-starts_at", "pk")
+
+
+def first_kind(now: datetime) -> str:
+    """What there is to see when nobody said what: on the air, else to come today, else to watch again."""
+    if on_air(public_lessons()).exists():
+        return "live"
+    today = public_lessons().filter(starts_at__lt=day_bounds(timezone.localdate(now))[1])
+    return "coming" if still_to_come(today, now).exists() else "replays"
 
 
 def of_kind(kind: str, now: datetime) -> "QuerySet[Lesson]":

@@ -139,6 +139,27 @@ def test_open_lessons_can_be_looked_through_by_kind_and_stage(region: Region) ->
     assert page(Client(), "/open/?page=999")
 
 
+def test_open_lessons_open_at_what_there_is_and_stand_in_the_menu_of_those_who_look_on(region: Region) -> None:
+    now = timezone.now()
+    region.taught("昨天的公开课", starts=now - timedelta(days=1), access="public")
+    researcher = client_of(region.people["researcher"])
+    text = page(researcher, "/open/")
+    assert "昨天的公开课" in text  # nothing is on, nothing comes today
+    assert 'href="/open/"' in page(researcher, "/today/")
+    region.lesson("今天的公开课", starts=now, minutes=30, access="public")
+    assert "今天的公开课" in page(Client(), "/open/")
+
+
+def test_how_long_a_lesson_goes_on_counts_from_its_picture(region: Region) -> None:
+    now = timezone.now()
+    lesson = region.lesson("迟到的课", starts=now - timedelta(minutes=20), state="live", access="public")
+    region.lesson("大的那节", starts=now, state="live", access="public")
+    session = broadcast(lesson, "live", region.classes[:1])
+    session.started_at = now - timedelta(minutes=6)
+    session.save()
+    assert "已上 6 分" in page(Client(), "/open/?kind=live")
+
+
 def test_the_page_speaks_english(region: Region) -> None:
     text = page(Client(headers={"accept-language": "en"}))
     assert "Under one sky" in text

@@ -1,7 +1,7 @@
 """The pages over HTTP, as the people of the story open them."""
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pypdfium2
@@ -15,10 +15,11 @@ from PIL import Image
 from lantian.kernel import files
 from lantian.kernel.rules import SYSTEM
 from lantian.people.schedule.enums import LessonAccess
+from lantian.people.schedule.models import Lesson
 from lantian.teach.live import services
 from lantian.teach.live.models import LessonPage, LiveSession, PageUpload
 from lantian.teach.live.tests.support import config, open_for, sign_in
-from lantian.teach.live.tests.world import person
+from lantian.teach.live.tests.world import class_group, person
 
 pytestmark = pytest.mark.django_db
 
@@ -256,6 +257,59 @@ def test_a_cancelled_lesson_closes_its_open_room(world, run_jobs):
     schedule.cancel_lesson(lesson, reason="停电", by=world.teacher_actor)
     run_jobs()
     assert LiveSession.objects.get(pk=session.pk).end_reason == "cancelled"
+
+
+def test_the_list_opens_at_todays_lessons_and_keeps_what_is_over_behind_a_tab(teacher, world):
+    now = timezone.now()
+    for title, start in (
+        ("三周后的课", now + timedelta(days=21)),
+        ("上个月的课", now - timedelta(days=30)),
+        ("数学", now + timedelta(minutes=5)),
+    ):
+        world.plan(title=title, start=start, receivers=[])
+    lessons = reverse("schedule_lessons")
+
+    def found(query: str = "") -> list[str]:
+        return [row.object.title for row in teacher.get(lessons + query).context["page"].rows]
+
+    assert found() == ["数学", "三周后的课"]
+    assert found("?when=past") == ["上个月的课"]
+    assert found("?when=all") == ["三周后的课", "数学", "上个月的课"]
+    assert found("?q=上个月") == ["上个月的课"]  # who looks for something looks everywhere
+    assert f"数学 · {world.group}" in teacher.get(lessons).content.decode()
+
+
+def test_a_teacher_plans_for_the_own_subject_and_class_and_takes_whole_schools(teacher, world):
+    other = class_group(world.sending, number=9, grade=7)
+    membership = apps.get_model("roster", "Membership").objects
+    for taught in (world.group, other):
+        facts = {"role": "teacher", "subject": "physics", "valid_from": date(2020, 1, 1)}
+        membership.create(person=world.teacher, organization=world.sending, class_group=taught, **facts)
+    membership.filter(class_group=other).update(valid_to=date(2021, 1, 1))
+    plan = reverse("schedule_lesson_plan")
+    form = teacher.get(plan).context["form"]
+    assert [str(form[name].initial) for name in ("subject", "class_group", "alliance")] == [
+        "physics",
+        str(world.group.pk),
+        str(world.alliance.pk),
+    ]
+    class_group(world.receiving[0], number=7, grade=7)  # of another grade
+    begins = timezone.localtime() + timedelta(hours=3)
+    fields = {
+        "title": "浮力", "subject": "physics", "class_group": str(world.group.pk), "teacher": str(world.teacher.pk),
+        "day": begins.strftime("%Y-%m-%d"), "begins": begins.strftime("%H:%M"), "minutes": "40", "access": "alliance",
+        "whole": ["all"],
+    }  # fmt: skip
+    assert "请选是哪个联盟" in teacher.post(plan, fields).content.decode()
+    done = teacher.post(plan, fields | {"alliance": str(world.alliance.pk)})
+    assert done.status_code == 302, done.context["form"].errors
+    lesson = Lesson.objects.get(title="浮力")
+    assert {row.class_group_id for row in lesson.receivers.all()} == {group.pk for group in world.groups}
+
+
+def test_a_school_without_an_alliance_is_not_asked_for_one(teacher, world):
+    world.alliance.members.all().delete()
+    assert set(teacher.get(reverse("schedule_lesson_plan")).context["form"].fields) & {"alliance", "receivers"} == set()
 
 
 def test_planning_pages(teacher, world):
