@@ -91,12 +91,14 @@ class Filter:
     """One choice above the list. `apply` is a lookup ("organization__kind") or a function (queryset, value) -> queryset.
 
     `choices` may be a function of the request when they depend on who looks. Values not among the choices are ignored.
+    `unasked`: words for the list as it is without a choice, where that is not everything.
     """
 
     key: str
     label: "Text"
     choices: Choices | Callable[[HttpRequest], Choices]
     apply: str | Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
+    unasked: "Text" = ""
 
     def options(self, request: HttpRequest) -> list[tuple[str, str]]:
         found = self.choices(request) if callable(self.choices) else self.choices
@@ -114,6 +116,7 @@ class FilterState:
     label: str
     options: list[tuple[str, str]]
     value: str
+    unasked: str = ""
 
     @property
     def words(self) -> str:

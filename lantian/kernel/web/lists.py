@@ -95,7 +95,7 @@ class ListPage(Generic[M]):
             options = item.options(self.request)
             asked = self.params.get(item.key, "")
             value = asked if asked in dict(options) else ""
-            states.append(FilterState(item.key, str(item.label), options, value))
+            states.append(FilterState(item.key, str(item.label), options, value, str(item.unasked)))
         return states
 
     @cached_property

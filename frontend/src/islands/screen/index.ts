@@ -148,11 +148,9 @@ class ScreenView {
     const { room } = this;
     const words = room.signedOut
       ? t("这块屏幕已退出登录，请管理员重新登录。")
-      : room.viewer?.line === "down"
-        ? causeWords(room.viewer.cause).join(" · ")
-        : room.reachable
-          ? ""
-          : causeWords(room.cause).join(" · ");
+      : room.overlay === "line-down" || (room.reachable && room.viewer?.line !== "down")
+        ? "" // all is well, or the message in the middle says it
+        : causeWords(room.viewer?.line === "down" ? room.viewer.cause : room.cause)[0];
     setText(this.line, words);
     show(this.line, words !== "");
   }

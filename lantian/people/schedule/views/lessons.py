@@ -13,7 +13,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantian.kernel.rules import check, require
@@ -32,12 +31,12 @@ if TYPE_CHECKING:
     from lantian.people.roster.models import Organization
 
 TONES = {"planned": "info", "live": "live", "ended": "neutral", "cancelled": "warn"}
-# Without a word of it the list is that of "coming": what one comes for is today's lesson, not one in three weeks.
+# Unasked the list begins today: what one comes for is the next lesson, not one in three weeks.
 WHEN = (
     ("today", lazy("今天")),
     ("week", lazy("今后七天")),
     ("past", lazy("已过去")),
-    ("all", pgettext_lazy("time", "全部")),
+    ("all", lazy("以前和以后")),
 )
 
 
@@ -84,7 +83,7 @@ class LessonList(ListPage[Lesson]):
         Column("state", lazy("状态"), value="get_state_display", kind="badge", tone=lambda row: TONES[row.state]),
     )
     filters = (
-        Filter("when", lazy("时间"), WHEN, apply=_when),
+        Filter("when", lazy("时间"), WHEN, apply=_when, unasked=lazy("今天起")),
         Filter("state", lazy("状态"), LessonState.choices),
         Filter("subject", lazy("学科"), Subject.choices),
     )
@@ -97,34 +96,22 @@ class LessonList(ListPage[Lesson]):
 
     @property
     def time(self) -> str:
-        """The tab one is in; "coming" unless something else is asked for, by words or by state as well."""
-        asked = {state.key: state.value for state in self.filter_states}
-        if asked["when"] in ("", "today", "week") and not (self.q or asked["state"]):
-            return "coming"
-        return asked["when"] or "all"
+        return next(state.value for state in self.filter_states if state.key == "when")
 
     @cached_property
     def queryset(self) -> QuerySet[Lesson]:
-        return _from_today(super().queryset) if self.time == "coming" else super().queryset
+        return super().queryset if self.time else _from_today(super().queryset)
 
     @cached_property
     def sort(self) -> tuple[str, bool]:
         key, descending = super().sort
         return key, descending if self.params.get("sort") else self.time in ("past", "all")
 
-    @property
-    def tabs(self) -> list[tuple[str, str, str]]:
-        return [
-            ("coming", _("今天起"), self.url(when=None)),
-            ("past", _("已过去"), self.url(when="past")),
-            ("all", pgettext("time", "全部"), self.url(when="all")),
-        ]
-
 
 @require_safe
 @signed_in
 def lessons(request: HttpRequest) -> HttpResponseBase:
-    """The lessons one may see: from today on, the next one first; those that are over behind a tab."""
+    """The lessons one may see: from today on, the next one first; those that are over behind a choice."""
     actor = acting(request)
     page = LessonList(request, queries.with_names(queries.lessons_visible_to(actor)))
     return page.respond("schedule/lessons.html", {"may_plan": bool(check(rules.may_plan_lesson, actor))})
