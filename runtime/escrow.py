@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from lantian.kernel.whole import write_whole
 from runtime.home import Instance, make_home
 from runtime.words import Problem, say
 
@@ -125,12 +126,7 @@ def write_keys(home: Path, files: dict[str, bytes], *, force: bool) -> None:
                 )
             )
     for name, content in files.items():
-        work = folder / f".{name}.new"
-        with os.fdopen(os.open(work, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        work.replace(folder / name)
+        write_whole(folder / name, content)
 
 
 def escrow(instance: Instance, target: Path, *, passphrase: str, force: bool) -> int:

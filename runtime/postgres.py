@@ -25,6 +25,7 @@ from urllib.parse import quote
 
 import psutil
 
+from lantian.kernel.whole import write_whole
 from runtime.binaries import server_binaries, server_user, tuning
 from runtime.home import SOCKET_LIMIT, make_home, private_folder
 from runtime.launch import Launch
@@ -154,13 +155,7 @@ class EmbeddedPostgres:
         self._write_secrets({"superuser_password": secrets.token_urlsafe(24), "password": secrets.token_urlsafe(24)})
 
     def _write_secrets(self, content: dict[str, str]) -> None:
-        work = self.secrets_file.with_suffix(".new")
-        descriptor = os.open(work, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(content, file)
-            file.flush()
-            os.fsync(file.fileno())
-        work.replace(self.secrets_file)
+        write_whole(self.secrets_file, json.dumps(content))
 
     def _initialise(self, binaries: Path, user: tuple[int, int] | None) -> None:
         if self.data.exists():  # an initdb that was cut short

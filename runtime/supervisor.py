@@ -16,6 +16,7 @@ from typing import Any
 
 import psutil
 
+from lantian.kernel.whole import write_whole
 from runtime.logs import ServiceLog, Terminal, now_text
 from runtime.process import Service, Spec, State
 from runtime.words import Problem, say
@@ -85,11 +86,8 @@ class Supervisor:
             "updated_at": now_text(),
             "services": services,
         }
-        work = self.state_file.with_suffix(".new")
         with contextlib.suppress(OSError):  # a full disk must not end the supervisor
-            work.touch(mode=0o600, exist_ok=True)
-            work.write_text(json.dumps(content, ensure_ascii=False, indent=1))
-            work.replace(self.state_file)
+            write_whole(self.state_file, json.dumps(content, ensure_ascii=False, indent=1), durable=False)
 
     # Running ---------------------------------------------------------------------------------------------------------
 

@@ -4,16 +4,18 @@ Nothing of the sender's name or claimed type is trusted, nothing is ever execute
 a view that has asked its rule hands a file out with `file_response`.
 """
 
-import os
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
 from django.http import FileResponse
+
+from lantian.kernel.whole import write_whole
 
 # Content types we know by their first bytes, and the ending each is stored under.
 ENDINGS = {
@@ -82,21 +84,17 @@ def _write(name: str, pieces: Iterable[bytes], limit: int) -> int:
     """Write atomically; refuses what grows past `limit`."""
     path = path_of(name)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-    temporary = path.with_suffix(".tmp")
     size = 0
-    try:
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "wb") as handle:
-            for piece in pieces:
-                size += len(piece)
-                if size > limit:
-                    raise FileRefused("size")
-                handle.write(piece)
-            handle.flush()
-            os.fsync(handle.fileno())
-        temporary.rename(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+
+    def measured() -> Iterator[bytes]:
+        nonlocal size
+        for piece in pieces:
+            size += len(piece)
+            if size > limit:
+                raise FileRefused("size")
+            yield piece
+
+    write_whole(path, measured(), mode=0o640)
     return size
 
 
@@ -130,6 +128,25 @@ def save_bytes(data: bytes, *, folder: str, kind: str) -> StoredFile:
 def remove(name: str) -> None:
     """Delete a stored file; one that is gone already is no error."""
     path_of(name).unlink(missing_ok=True)
+
+
+def remove_strays(folder: str, known: Container[str], *, older_s: float) -> int:
+    """Delete what lies in a folder for longer than `older_s` and is in no record: left by a process that was killed between
+    writing a file and remembering its name. `known` holds the names that are remembered. Returns how many went.
+    """
+    if not _FOLDER.fullmatch(folder):
+        raise ValueError(f"bad folder {folder!r}")
+    before, gone = time.time() - older_s, 0
+    for path in (root() / folder).glob("??/*"):
+        if f"{folder}/{path.parent.name}/{path.name}" in known:
+            continue
+        try:
+            if path.stat().st_mtime < before:
+                path.unlink()
+                gone += 1
+        except FileNotFoundError:  # somebody else removed it
+            continue
+    return gone
 
 
 def file_response(name: str, *, download_as: str = "", headers: Mapping[str, str] | None = None) -> FileResponse:

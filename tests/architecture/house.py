@@ -68,6 +68,7 @@ KERNEL_LIBRARIES = {
     "retention",
     "triggers",
     "web",
+    "whole",
 }
 
 

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import structlog
 
 from lantian.content.media.engine.crypto import ContentKey
 from lantian.kernel import crypto
+from lantian.kernel.whole import write_whole
 from lantian.teach.live.queries import SessionFacts
 
 log = structlog.get_logger("live")
@@ -52,12 +52,7 @@ class Records:
             for key in record.keys
         ]
         content = {"facts": asdict(record.facts), "keys": keys, "ended_ms": record.ended_ms, "reason": record.reason}
-        path = self._path(session)
-        temporary = path.with_suffix(".tmp")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as handle:
-            json.dump(content, handle, ensure_ascii=False)
-        temporary.rename(path)
+        write_whole(self._path(session), json.dumps(content, ensure_ascii=False), durable=False)
 
     def load(self, session: str) -> Record | None:
         """None when there is no usable file."""
