@@ -24,9 +24,7 @@ from functools import cached_property, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 from urllib.parse import urlencode
-from uuid import NAMESPACE_URL, uuid5
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -35,11 +33,11 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from lantian.kernel.journal import services as journal
 from lantian.kernel.rules import ANONYMOUS, Actor
 from lantian.kernel.web import sheets
 from lantian.kernel.web.columns import Cell, Chip, Column, Filter, FilterState, Head, M, Row, spaced
 from lantian.kernel.web.models import SavedView
+from lantian.kernel.web.taken import LIST_EXPORTED, note_taken, watermark_of
 
 if TYPE_CHECKING:
     from lantian.kernel.rules import Text
@@ -50,7 +48,6 @@ PAGE_SIZES = (20, 50, 100)
 EXPORT_LIMIT = 50_000
 MAX_SEARCH = 60
 DEEPEST = 500  # pages one can go down where the number of rows is not counted
-LIST_EXPORTED = "web.list_exported"  # journal action
 
 
 class ListPage(Generic[M]):
@@ -336,26 +333,17 @@ class ListPage(Generic[M]):
         return self.everything.order_by()[: EXPORT_LIMIT + 1].count()
 
     def _watermark(self, *, cut: bool) -> str:
-        organization = self.actor.grant.organization_name if self.actor.grant else ""
-        note = gettext("仅限工作使用，请勿外传")
-        if cut:
-            note = gettext("只含前 %(rows)s 行") % {"rows": EXPORT_LIMIT} + " · " + note
-        return sheets.watermark_text(
-            settings.LANTIAN_REGION_NAME, organization, self.actor.name, timezone.localtime(), note
-        )
+        return watermark_of(self.actor, gettext("只含前 %(rows)s 行") % {"rows": EXPORT_LIMIT} if cut else "")
 
     def _note_export(self, kind: str, rows: int) -> None:
-        """Who took which list out, how narrowed, and how many rows: shown in the audit of the units concerned."""
-        journal.note(
-            self.export_action,
-            "web.list",
-            uuid5(NAMESPACE_URL, f"lantian:list:{self.key}"),
+        note_taken(
             by=self.actor,
-            list=self.key,
+            key=self.key,
             title=str(self.title or self.key),
             kind=kind,
             rows=rows,
-            narrowed=[chip.words for chip in self.chips][:12],
+            narrowed=[chip.words for chip in self.chips],
+            action=self.export_action,
         )
 
     def _values(self, columns: Sequence[Column]) -> Iterator[list[Any]]:

@@ -11,8 +11,9 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 
-# A spreadsheet takes text beginning with these for a formula, which may call out or run programs.
-_STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A spreadsheet takes text beginning with these for a formula, which may call out or run programs; in East Asian settings the full
+# width ones too.
+_STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def safe_cell(value: Any) -> Any:

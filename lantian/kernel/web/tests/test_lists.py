@@ -196,7 +196,9 @@ def test_xlsx_carries_who_took_it(show: Callable[..., Views]) -> None:
     assert sheet["C3"].value == 8
 
 
-@pytest.mark.parametrize("evil", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x")'])
+@pytest.mark.parametrize(
+    "evil", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＠SUM(A1)", '=HYPERLINK("http://x")']
+)
 def test_no_cell_begins_a_formula(evil: str) -> None:
     assert sheets.safe_cell(evil).startswith("'")
     head, row = list(sheets.csv_lines(["名"], [[evil]]))[1:]

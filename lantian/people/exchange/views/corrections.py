@@ -3,12 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -18,13 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lantian.kernel.rules import Actor, check
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded_by_object
 from lantian.kernel.web.lists import Column, ListPage
-from lantian.kernel.web.sheets import watermark_text
+from lantian.kernel.web.taken import watermark_of
 from lantian.people.exchange import queries, rules, services
 from lantian.people.exchange.enums import RunState
 from lantian.people.exchange.errors import ExchangeError
 from lantian.people.exchange.forms import ReturnedForm
 from lantian.people.exchange.models import Finding, ImportRun, SheetCorrection, SheetRow
-from lantian.people.exchange.queries.masking import masked, sealed_places
+from lantian.people.exchange.queries.masking import is_mask, masked, sealed_places
 from lantian.people.exchange.views.sheets import XLSX
 from lantian.people.roster import queries as roster_queries
 
@@ -64,7 +62,7 @@ def _entry(
                 "value": one.params.get("suggestion") or value,
                 "was": value,
                 "masked": value != whole,
-                "same": same if "value" in one.params and same > 1 else 0,
+                "same": same if same > 1 and not is_mask(str(one.params.get("value", "***"))) else 0,
                 "is_class": one.params.get("field") in {"class_name", "teaches", "leads"},
             }
         )
@@ -287,13 +285,10 @@ def book(request: HttpRequest, run_id: UUID, school_id: UUID) -> HttpResponse:
     """One school's wrong rows as a workbook; posted with a reason: the wrong numbers in clear."""
     run, actor = _find(request, run_id), acting(request)
     school = get_visible_or_404(roster_queries.organizations_visible_to(actor), pk=school_id)
-    organization = actor.grant.organization_name if actor.grant else ""
-    note = _("仅限工作使用，请勿外传")
-    mark = watermark_text(settings.LANTIAN_REGION_NAME, organization, actor.name, timezone.localtime(), note)
     clear = request.method == "POST"
     try:
         content = services.errors_book(
-            run, school, watermark=mark, by=actor, clear=clear, reason=request.POST.get("reason", "")
+            run, school, watermark=watermark_of(actor), by=actor, clear=clear, reason=request.POST.get("reason", "")
         )
     except ExchangeError as error:
         messages.error(request, str(error.message))

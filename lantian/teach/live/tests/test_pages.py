@@ -13,7 +13,9 @@ from django.utils import timezone
 from PIL import Image
 
 from lantian.kernel import files
+from lantian.kernel.journal.models import JournalEntry
 from lantian.kernel.rules import SYSTEM
+from lantian.kernel.web.taken import LIST_EXPORTED
 from lantian.people.schedule.enums import LessonAccess
 from lantian.people.schedule.models import Lesson
 from lantian.teach.live import services
@@ -135,10 +137,17 @@ def test_attendance_as_page_and_as_file(teacher, world):
     services.end_live_session(session.pk, reason="teacher", by=SYSTEM)
     page = teacher.get(reverse("live_attendance", args=[lesson.pk]))
     assert "未到" in page.content.decode()
-    sheet = b"".join(
-        teacher.get(reverse("live_attendance", args=[lesson.pk]) + "?format=csv").streaming_content
-    ).decode()
+    answer = teacher.get(reverse("live_attendance", args=[lesson.pk]) + "?format=csv")
+    sheet = b"".join(answer.streaming_content).decode()
     assert "梓潼一中" in sheet
+    # who took it stands in its last line, and in the journal: names of pupils may be in it
+    assert world.teacher.name in sheet.splitlines()[-1]
+    assert "仅限工作使用" in sheet.splitlines()[-1]
+    assert answer["Cache-Control"] == "no-store"
+    entry = JournalEntry.objects.get(action=LIST_EXPORTED)
+    assert entry.actor_name == world.teacher.name
+    assert entry.data["title"] == f"{lesson.title} 到课"
+    assert entry.data["rows"] == len(sheet.splitlines()) - 2
 
 
 def pdf(pages=3) -> bytes:

@@ -1,5 +1,6 @@
 """Who was there, and how long."""
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
@@ -10,12 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from lantian.kernel.rules import require
+from lantian.kernel.rules import Actor, require
 from lantian.kernel.web import sheets
 from lantian.kernel.web.guards import guarded_by_object
+from lantian.kernel.web.taken import note_taken, watermark_of
 from lantian.teach.live import queries, rules
 from lantian.teach.live.enums import AttendanceKind
 from lantian.teach.live.views.found import actor_of, visible_lesson
+
+if TYPE_CHECKING:
+    from lantian.people.schedule.models import Lesson
 
 
 @require_safe
@@ -28,7 +33,7 @@ def attendance(request: HttpRequest, lesson_id: UUID) -> HttpResponseBase:
     session = queries.latest_session(lesson)
     rows = queries.attendance_rows(session, actor=actor, now=timezone.now()) if session else []
     if request.GET.get("format") == "csv":
-        return _csv(lesson.title, rows)
+        return _csv(actor, lesson, rows)
     classes = [row for row in rows if row.kind == AttendanceKind.CLASS]
     context = {
         "lesson": lesson,
@@ -44,7 +49,9 @@ def attendance(request: HttpRequest, lesson_id: UUID) -> HttpResponseBase:
     return render(request, "live/attendance.html", context)
 
 
-def _csv(title: str, rows: list[queries.Row]) -> HttpResponseBase:
+def _csv(actor: Actor, lesson: "Lesson", rows: list[queries.Row]) -> HttpResponseBase:
+    """The file says who took it, when and for whom; the journal does too."""
+    title = f"{lesson.title} {_('到课')}"
     head = [
         _("类别"),
         _("学校"),
@@ -74,6 +81,10 @@ def _csv(title: str, rows: list[queries.Row]) -> HttpResponseBase:
                 there,
             ]
         )
-    response = StreamingHttpResponse(sheets.csv_lines(head, lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = content_disposition_header(True, f"{title} {_('到课')}.csv") or "attachment"
+    day = f"{timezone.localtime(lesson.starts_at):%Y-%m-%d}"
+    note_taken(by=actor, key="attendance", title=title, kind="csv", rows=len(lines), narrowed=[day])
+    content = sheets.csv_lines(head, lines, watermark=watermark_of(actor))
+    response = StreamingHttpResponse(content, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = content_disposition_header(True, f"{title}.csv") or "attachment"
+    response["Cache-Control"] = "no-store"
     return response
