@@ -16,12 +16,16 @@ from lantian.people.roster.errors import AlreadyGuardian, BadPhone, NotAStudent
 from lantian.people.roster.models import Guardianship, Membership, Person, valid_on
 from lantian.people.roster.queries.finding import phone_index
 from lantian.people.roster.rules import may_bind_guardian
+from lantian.people.roster.services.memberships import not_merged
 from lantian.people.roster.services.people import CreatedPerson, create_person
 
 
 @transaction.atomic
 def bulk_bind_guardians(rows: Sequence[tuple[Person, Person, str]], *, by: Actor) -> list[Guardianship]:
-    """Tie guardians to students: (guardian, student, relation) each. Raises Denied, NotAStudent, AlreadyGuardian."""
+    """Tie guardians to students: (guardian, student, relation) each.
+
+    Raises Denied, NotAStudent, AlreadyGuardian, AlreadyMerged.
+    """
     students: dict[UUID, Person] = {student.pk: student for _, student, _ in rows}
     enrolled = set(
         Membership.objects.filter(
@@ -39,6 +43,7 @@ def bulk_bind_guardians(rows: Sequence[tuple[Person, Person, str]], *, by: Actor
             Guardianship.objects.bulk_create(made, batch_size=1000)
     except IntegrityError as error:
         raise AlreadyGuardian from error
+    not_merged(person.pk for guardian, student, _ in rows for person in (guardian, student))
     journal.record_many("roster.guardian_bound", students.values(), by=by)
     if len(made) == 1:
         one = made[0]
@@ -94,7 +99,8 @@ def register_guardian(
         number = normalise_phone(phone)
     except ValueError as error:
         raise BadPhone from error
-    known = Person.objects.filter(phone_index=phone_index(number), name=name.strip()).first()
+    same = Person.objects.filter(phone_index=phone_index(number), name=" ".join(name.split()))
+    known = same.filter(merged_into__isnull=True).order_by("created_at").first()
     # the rule has been asked about the student; whoever answers for the student registers the guardian
     made = CreatedPerson(known) if known else create_person(by=SYSTEM, name=name, phone=number, account=account)
     bulk_bind_guardians([(made.person, student, relation)], by=by)

@@ -1,6 +1,8 @@
 """Belonging to a school and its classes, from a day to a day."""
 
+from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -9,9 +11,18 @@ from lantian.kernel.events import acted_by, publish
 from lantian.kernel.journal import services as journal
 from lantian.kernel.rules import Actor, require
 from lantian.people.roster import events
-from lantian.people.roster.errors import AlreadyEnded, AlreadyMember, BadDates, WrongClass
+from lantian.people.roster.errors import AlreadyEnded, AlreadyMember, AlreadyMerged, BadDates, WrongClass
 from lantian.people.roster.models import ClassGroup, Membership, Organization, Person
 from lantian.people.roster.rules import may_manage_people
+
+
+def not_merged(people: Iterable[UUID]) -> None:
+    """Asked after a row that names these people was written. Raises AlreadyMerged.
+
+    The new row's key holds theirs: a merge that was under way is over by now, and one to come waits and takes the row along.
+    """
+    if Person.objects.filter(pk__in=list(people), merged_into__isnull=False).exists():
+        raise AlreadyMerged
 
 
 @transaction.atomic
@@ -28,7 +39,7 @@ def add_membership(
 ) -> Membership:
     """Let a person belong to a unit (and a class of it) from `valid_from` (today) to `valid_to` (open), both included.
 
-    Raises Denied, WrongClass, BadDates, AlreadyMember.
+    Raises Denied, WrongClass, BadDates, AlreadyMember, AlreadyMerged.
     """
     require(may_manage_people, by, organization)
     if class_group is not None and class_group.organization_id != organization.pk:
@@ -49,6 +60,7 @@ def add_membership(
             )
     except IntegrityError as error:
         raise AlreadyMember from error
+    not_merged([person.pk])
     journal.record(
         "roster.membership_begun", person, by=by, organization=str(organization), role=role, valid_from=start
     )

@@ -50,6 +50,7 @@ class _Moved:
     removed: list[list[str]] = field(default_factory=list)  # guardianships both had: [guardian, student, relation]
     account: str = ""  # "", "moved" (kept had none) or "absorbed"
     login_names: list[str] = field(default_factory=list)
+    upstream: list[int] = field(default_factory=list)  # ties to other platforms that changed hands
     was_active: bool = False
     signs_in: list[str] = field(default_factory=list)  # facts by which the kept account signs in from now on
 
@@ -76,11 +77,12 @@ def merge_people(kept: Person, dropped: Person, *, reason: str, by: Actor) -> Pe
     What both have stays as `kept` has it. Raises Denied, ReasonNeeded, AlreadyMerged, TwoCitizenIds (two different ones are
     two people), OneIsTheOthersGuardian.
     """
-    require(may_merge_people, by, kept, dropped)
-    if len(reason.strip()) < 4:
-        raise ReasonNeeded
     rows = _lock(kept.pk, dropped.pk)
     one, other = rows[kept.pk], rows[dropped.pk]
+    # asked of the locked rows: an office that was just given to one of them counts
+    require(may_merge_people, by, one, other)
+    if len(reason.strip()) < 4:
+        raise ReasonNeeded
     _check(one, other)
     moved = _Moved()
     _join_accounts(one, other, by, reason, moved)
@@ -119,6 +121,7 @@ def _join_accounts(kept: Person, dropped: Person, by: Actor, reason: str, moved:
         return
     absorbed = absorb_account(kept.account, dropped.account, by=by, reason=reason)
     moved.account, moved.login_names, moved.was_active = "absorbed", absorbed.login_names, absorbed.was_active
+    moved.upstream = absorbed.upstream
 
 
 def _join_facts(kept: Person, dropped: Person, moved: _Moved) -> None:
@@ -215,20 +218,21 @@ def unmerge_people(merge: PersonMerge, *, by: Actor) -> Person:
     Raises Denied, CannotUnmerge (undone already, or the kept record was itself merged or erased since).
     """
     row = PersonMerge.objects.select_for_update(of=("self",)).select_related("kept", "dropped").get(pk=merge.pk)
-    require(may_merge_people, by, row.kept, row.kept)
     people = _lock(row.kept_id, row.dropped_id)
     kept, dropped = people[row.kept_id], people[row.dropped_id]
+    require(may_merge_people, by, kept, kept)
     if row.undone_at or kept.erased_at or kept.merged_into_id or dropped.merged_into_id != kept.pk:
         raise CannotUnmerge
     moved = _Moved(**row.moved)
     Person.objects.filter(pk=dropped.pk).update(merged_into=None)
     _part_facts(kept, dropped, moved)
-    _part_accounts(kept, dropped, by, moved)
     for relation in _relations():
         model, name = relation.related_model, relation.field.name
         ids = moved.relations.get(_key(relation), [])
         model._base_manager.filter(pk__in=ids, **{name: kept}).update(**{name: dropped})
     _revive_leftovers(moved)
+    # last: only once the person belongs somewhere again is the account anybody's to keep
+    _part_accounts(kept, dropped, by, moved)
     PersonMerge.objects.filter(pk=row.pk).update(undone_at=timezone.now(), undone_by=by.person_id)
     journal.record("roster.people_unmerged", kept, by=by, people=[dropped.pk], other=dropped.name)
     journal.record("roster.people_unmerged", dropped, by=by, people=[kept.pk], other=kept.name)
@@ -261,7 +265,7 @@ def _part_accounts(kept: Person, dropped: Person, by: Actor, moved: _Moved) -> N
         for name in moved.signs_in:
             drop_login_name(kept.account, kind=kinds[name], by=by)
     elif moved.account == "absorbed" and kept.account is not None and dropped.account is not None:
-        absorbed = Absorbed(moved.login_names, moved.was_active)
+        absorbed = Absorbed(moved.login_names, moved.was_active, moved.upstream)
         release_account(kept.account, dropped.account, by=by, absorbed=absorbed)
 
 

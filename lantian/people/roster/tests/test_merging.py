@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 from django.utils import timezone
 
@@ -21,8 +22,14 @@ from lantian.people.roster.errors import (
 )
 from lantian.people.roster.models import Guardianship, Membership, Person, RoleGrant
 from lantian.people.roster.queries.visible import people_visible_to
-from lantian.people.roster.services import NewMembership
-from lantian.people.roster.tests.factories import GuardianshipFactory, MembershipFactory, with_account
+from lantian.people.roster.services import NewMembership, merging
+from lantian.people.roster.tests.factories import (
+    GuardianshipFactory,
+    MembershipFactory,
+    PersonFactory,
+    RoleGrantFactory,
+    with_account,
+)
 from lantian.people.roster.tests.world import World
 
 WHY = "同一个学生登记了两次"
@@ -233,3 +240,59 @@ def test_what_one_does_not_see_cannot_be_compared(world: World, officer: Client)
     one = pupil(world, "east1")
     assert officer.get(f"/people/{one.pk}/merge/{stranger.pk}/").status_code == 404
     assert officer.get(f"/people/{one.pk}/merge/{one.pk}/").status_code == 404
+
+
+def test_an_identity_of_another_platform_goes_along_and_comes_back(world: World) -> None:
+    kept, dropped = pupil(world, "east1", account=True), pupil(world, "west1", account=True)
+    other = SocialAccount.objects.create(user=dropped.account, provider="oidc-city", uid="c-1")
+    own = SocialAccount.objects.create(user=kept.account, provider="oidc-province", uid="p-1")
+    SocialAccount.objects.create(
+        user=dropped.account, provider="oidc-province", uid="p-2"
+    )  # one platform, one identity
+    merge = services.merge_people(kept, dropped, reason=WHY, by=world.act("officer"))
+    assert set(SocialAccount.objects.filter(user=kept.account)) == {own, other}
+    services.unmerge_people(merge, by=world.act("officer"))
+    assert SocialAccount.objects.filter(user=kept.account).get() == own
+    assert SocialAccount.objects.filter(user=dropped.account).count() == 2
+
+
+def test_an_identity_untied_since_does_not_come_back(world: World) -> None:
+    kept, dropped = pupil(world, "east1", account=True), pupil(world, "west1", account=True)
+    SocialAccount.objects.create(user=dropped.account, provider="oidc-city", uid="c-1")
+    merge = services.merge_people(kept, dropped, reason=WHY, by=world.act("officer"))
+    SocialAccount.objects.all().delete()
+    services.unmerge_people(merge, by=world.act("officer"))
+    assert not SocialAccount.objects.exists()
+
+
+def test_nothing_is_tied_to_a_record_that_was_merged_away(world: World) -> None:
+    """The dropped record keeps its phone when the kept one has another; a family registered by it finds the one that goes on."""
+    kept = services.create_person(by=SYSTEM, name="李家长", phone="13800001111").person
+    dropped = services.create_person(by=SYSTEM, name="李家长", phone="13800002222").person
+    services.merge_people(kept, dropped, reason=WHY, by=SYSTEM)
+    made = services.register_guardian(
+        by=world.act("head"), student=world.yi, name="李家长", phone="13800002222", relation="mother"
+    )
+    assert made.person.pk not in (kept.pk, dropped.pk)
+    for act in (
+        lambda: services.add_membership(by=SYSTEM, person=dropped, organization=world.east, role="teacher"),
+        lambda: services.bind_guardian(by=SYSTEM, guardian=dropped, student=world.jia),
+    ):
+        with pytest.raises(AlreadyMerged):
+            act()
+
+
+def test_an_office_given_while_one_merges_is_not_taken_along(world: World, monkeypatch) -> None:
+    """The rule is asked once the records are held: what was given in between counts."""
+    kept, dropped = pupil(world, "east1"), PersonFactory(name="王小明")
+    MembershipFactory(person=dropped, organization=world.east, role="teacher")
+    by, lock = world.act("school_it"), merging._lock
+
+    def late(*ids):
+        if not RoleGrant.objects.filter(person=dropped).exists():
+            RoleGrantFactory(person=dropped, role="school_head", organization=world.east)
+        return lock(*ids)
+
+    monkeypatch.setattr(merging, "_lock", late)
+    with pytest.raises(Denied):
+        services.merge_people(kept, dropped, reason=WHY, by=by)

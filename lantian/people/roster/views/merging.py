@@ -44,7 +44,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     actor = acting(request)
     pairs = queries.likely_duplicates(actor)
     people = _with_places(actor, [person.pk for pair in pairs for person in (pair.one, pair.other)])
-    double = queries.in_two_schools(actor).prefetch_related(*now_of_people()).order_by("sort_key", "id")
+    double = queries.in_two_schools(actor).prefetch_related(*now_of_people(actor)).order_by("sort_key", "id")
     context = {
         "pairs": [_pair_row(pair, people) for pair in pairs],
         "double": [{"person": person, "where": where_of(person)} for person in double[:DOUBLE_SHOWN]],
@@ -53,7 +53,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 
 
 def _with_places(actor: Any, ids: list[UUID]) -> dict[UUID, Person]:
-    rows = queries.people_visible_to(actor).filter(pk__in=ids).prefetch_related(*now_of_people())
+    rows = queries.people_visible_to(actor).filter(pk__in=ids).prefetch_related(*now_of_people(actor))
     return {row.pk: row for row in rows}
 
 
@@ -70,7 +70,8 @@ def _pair_row(pair: Pair, people: dict[UUID, Person]) -> dict[str, Any]:
 
 
 def _two(request: HttpRequest, pk: UUID, other_pk: UUID) -> tuple[Person, Person]:
-    rows = queries.people_visible_to(acting(request)).select_related("account").prefetch_related(*now_of_people())
+    actor = acting(request)
+    rows = queries.people_visible_to(actor).select_related("account").prefetch_related(*now_of_people(actor))
     if pk == other_pk:
         raise Http404
     return get_visible_or_404(rows, pk=pk), get_visible_or_404(rows, pk=other_pk)

@@ -122,7 +122,9 @@ class TimetableChange(models.Model):
     entry = models.ForeignKey(TimetableEntry, models.CASCADE, related_name="changes")
     day = models.DateField()
     kind = ChoiceField(max_length=10, choices=ChangeKind)
-    teacher = models.ForeignKey("roster.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    teacher = models.ForeignKey(
+        "roster.Person", models.PROTECT, null=True, blank=True, related_name="timetable_changes"
+    )
     to_day = models.DateField(null=True, blank=True)
     to_period = models.PositiveSmallIntegerField(null=True, blank=True)
     reason = models.CharField(max_length=200)
@@ -152,7 +154,7 @@ class CalendarFeed(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     account = models.ForeignKey("identity.Account", models.CASCADE, related_name="calendar_feeds")
-    teacher = models.ForeignKey("roster.Person", models.CASCADE, null=True, blank=True, related_name="+")
+    teacher = models.ForeignKey("roster.Person", models.CASCADE, null=True, blank=True, related_name="calendar_feeds")
     class_group = models.ForeignKey("roster.ClassGroup", models.CASCADE, null=True, blank=True, related_name="+")
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
