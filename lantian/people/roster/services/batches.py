@@ -186,6 +186,8 @@ def run_batch(batch_id: UUID | str) -> None:
             batch.refresh_from_db(fields=["cancel_asked"])
             if batch.cancel_asked:
                 break
+            # asked anew for each: a role may be taken back, or end with the day, while the worker is at it
+            by = actor_of_person(batch.created_by, batch.grant_id)
             _do(pk, batch, by, act)
     _finish(batch, by)
 

@@ -226,6 +226,15 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\") if "\\" in text else text
 
 
+# Whoever belongs nowhere today answers to the unit that takes them in: a pupil who comes back, a teacher who begins anew.
+_COME_ANEW = """
+    INSERT INTO bulk_place SELECT b.id, m.organization_id FROM bulk_person b JOIN bulk_membership m ON m.person_id = b.id
+     WHERE NOT b.created AND m.created AND NOT EXISTS (SELECT FROM bulk_place p WHERE p.person_id = b.id)
+       AND NOT EXISTS (SELECT FROM roster_rolegrant g WHERE g.person_id = b.id AND g.revoked_at IS NULL
+                          AND (g.valid_to IS NULL OR g.valid_to >= %(today)s))
+"""
+
+
 def _ask_about_people(by: Actor) -> None:
     """Facts are changed by whoever manages one of the units a person belongs to; never one's own."""
     if by.is_system:
@@ -239,6 +248,7 @@ def _ask_about_people(by: Actor) -> None:
         " AND (m.valid_to IS NULL OR m.valid_to >= %(today)s)"
     )
     _run(f"CREATE TEMP TABLE bulk_place ON COMMIT DROP AS {places}", {"today": today})
+    _run(_COME_ANEW, {"today": today})
     units = Organization.objects.filter(pk__in=_ids("SELECT DISTINCT organization_id FROM bulk_place"))
     mine = [unit.pk for unit in units if manages(by, unit.path)]
     others = _ids(
@@ -328,12 +338,13 @@ def _accounts_to_follow() -> list[tuple[UUID, list[str]]]:
         cursor.execute(
             "SELECT p.id, n.raw IS NOT NULL AND n.name <> p.name,"
             " b.phone_index IS NOT NULL AND b.phone_index IS DISTINCT FROM p.phone_index,"
-            " b.student_number_index IS NOT NULL AND b.student_number_index IS DISTINCT FROM p.student_number_index"
+            " b.student_number_index IS NOT NULL AND b.student_number_index IS DISTINCT FROM p.student_number_index,"
+            " b.citizen_id_index IS NOT NULL AND b.citizen_id_index IS DISTINCT FROM p.citizen_id_index"
             " FROM bulk_person b JOIN roster_person p ON p.id = b.id AND p.account_id IS NOT NULL"
             " LEFT JOIN bulk_name n ON n.raw = b.name WHERE NOT b.created"
         )
         rows = cursor.fetchall()
-    facts = ("name", "phone", "student_number")
+    facts = ("name", "phone", "student_number", "citizen_id")
     return [(pk, changed) for pk, *said in rows if (changed := [f for f, yes in zip(facts, said, strict=True) if yes])]
 
 
@@ -351,7 +362,7 @@ def _follow(rows: list[tuple[UUID, list[str]]], by: Actor) -> None:
 
 # Memberships -------------------------------------------------------------------------------------------------------------
 def write_memberships(*, by: Actor) -> None:
-    """Begin and change the memberships of `bulk_membership`. Raises Denied."""
+    """Begin and change the memberships of `bulk_membership`. Raises Denied, ChangedMeanwhile (one of the people was merged)."""
     _ask(may_manage_people, by, "SELECT organization_id FROM bulk_membership UNION SELECT m.organization_id"
          " FROM roster_membership m JOIN bulk_membership b ON b.id = m.id")  # fmt: skip
     changed = _run(
@@ -380,6 +391,10 @@ def write_memberships(*, by: Actor) -> None:
         """,
         {"today": timezone.localdate()},
     )
+    # begun, they hold the people's rows: a merge under way is over by now, and one to come waits
+    if _ids("SELECT p.id FROM bulk_membership b JOIN roster_person p ON p.id = b.person_id WHERE b.created"
+            " AND p.merged_into_id IS NOT NULL LIMIT 1"):  # fmt: skip
+        raise ChangedMeanwhile
     journal.record_from("roster.membership_begun", Person, "b.person_id", known, by=by, data_sql=_PLACE)
     journal.record_from("roster.membership_updated", Person, "person_id", "bulk_membership WHERE NOT created", by=by)
     _tell(events.MembershipsImported, "id", "bulk_membership WHERE created", made, by)
@@ -432,8 +447,8 @@ def _ask_about_students(sql: str, by: Actor) -> None:
     mine = [unit.pk for unit in units if manages(by, unit.path)]
     others = _ids(
         f"SELECT s.id FROM ({sql}) s (id) WHERE NOT EXISTS (SELECT FROM roster_membership m WHERE m.person_id = s.id"
-        " AND m.role = 'student' AND m.organization_id = ANY(%s::uuid[])) LIMIT 1",
-        [mine],
+        " AND m.role = 'student' AND (m.valid_to IS NULL OR m.valid_to >= %s) AND m.organization_id = ANY(%s::uuid[])) LIMIT 1",
+        [today, mine],
     )
     for student in Person.objects.filter(pk__in=others):
         require(may_bind_guardian, by, student)

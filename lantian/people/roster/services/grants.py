@@ -114,7 +114,7 @@ def revoke_role(grant: RoleGrant, *, by: Actor, reason: str) -> RoleGrant:
 def extend_role(grant: RoleGrant, *, valid_to: date | None, by: Actor) -> RoleGrant:
     """Let a role end on another day (None: open), later or earlier but not before today. Who could give it anew may.
 
-    Raises Denied, AlreadyEnded, BadDates.
+    Raises Denied, AlreadyEnded, BadDates, AlreadyGranted (the role is given anew within those days).
     """
     _hold_own_grant(by)
     row = RoleGrant.objects.select_for_update(of=("self",)).select_related("organization", "person").get(pk=grant.pk)
@@ -124,6 +124,10 @@ def extend_role(grant: RoleGrant, *, valid_to: date | None, by: Actor) -> RoleGr
     require(may_grant, by, row.person, row.role, row.organization, valid_to)
     if valid_to and (valid_to < today or valid_to < row.valid_from):
         raise BadDates
+    others = RoleGrant.objects.filter(person=row.person_id, role=row.role, organization=row.organization_id)
+    later = others.filter(revoked_at__isnull=True, valid_from__gt=row.valid_from).exclude(pk=row.pk)
+    if (later.filter(valid_from__lte=valid_to) if valid_to else later).exists():
+        raise AlreadyGranted
     before, row.valid_to = row.valid_to, valid_to
     row.save(update_fields=["valid_to"])
     for about in (row, row.person):

@@ -14,6 +14,7 @@ from lantian.kernel.journal import services as journal
 from lantian.kernel.rules import Actor, require
 from lantian.people.identity.engine.names import normalise_phone
 from lantian.people.identity.enums import LoginKind
+from lantian.people.identity.rules import may_keep_account
 from lantian.people.identity.services.accounts import add_login_name, drop_login_name, rename_account
 from lantian.people.roster import events
 from lantian.people.roster.engine.codes.citizen import CitizenIdError, birth_date_of, gender_of, normalise_citizen_id
@@ -264,7 +265,8 @@ def _apply(person: Person, changes: dict[str, Any]) -> None:
 def update_person(person: Person, *, by: Actor, **changes: Any) -> Person:
     """Change name, gender, birth_date, phone, citizen_id or student_number; sign-in names follow.
 
-    The journal notes which facts changed, never the sealed values. Raises Denied, BadPhone, BadCitizenId, CitizenIdTaken,
+    Name and numbers of somebody with an account are changed by whoever could keep that account: the numbers open it. The journal
+    notes which facts changed, never the sealed values. Raises Denied, BadPhone, BadCitizenId, CitizenIdTaken,
     StudentNumberTaken, LoginNameTaken; TypeError for other fields.
     """
     unknown = set(changes) - set(CHANGEABLE)
@@ -306,11 +308,13 @@ def _follows(changed: list[str]) -> list[str]:
 
 
 def follow_account(account: "Account", person: Person, changed: list[str], *, by: Actor) -> None:
-    """Keep the account's name and sign-in names in step with the person's facts."""
+    """Keep the account's name and sign-in names in step with the person's facts. Raises Denied, LoginNameTaken."""
     kinds = {
         "phone": (LoginKind.PHONE, person.phone),
         "student_number": (LoginKind.STUDENT_NUMBER, person.student_number),
     }
+    if "citizen_id" in changed:  # where another platform's word for it is believed, it opens the account
+        require(may_keep_account, by, account)
     for name in changed:
         if name in kinds:
             kind, value = kinds[name]

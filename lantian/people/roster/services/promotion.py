@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -88,7 +89,6 @@ def run_promotion(run_id: UUID | str) -> None:
     if run.state not in UNDER_WAY:
         return
     PromotionRun.objects.filter(pk=run.pk).update(state=PromotionState.RUNNING)
-    by = _acting(run)
     plans = plan_promotion(
         run.organization, school_year=run.school_year, carry_over=run.carry_over, left_out=run.left_out
     )
@@ -99,7 +99,7 @@ def run_promotion(run_id: UUID | str) -> None:
         run.refresh_from_db(fields=["cancel_asked"])
         if run.cancel_asked:
             break
-        _promote_school(run, one.school, by)
+        _promote_school(run, one.school, _acting(run))  # asked anew: the role may be taken back meanwhile
         PromotionRun.objects.filter(pk=run.pk).update(done=run.promotions.count())
     state = PromotionState.CANCELLED if run.cancel_asked else PromotionState.DONE
     PromotionRun.objects.filter(pk=run.pk).update(state=state, finished_at=Now())
@@ -145,7 +145,7 @@ def _pass_over(run: PromotionRun, school: Organization, reason: str) -> None:
 
 def _move_up(run: PromotionRun, one: SchoolPlan, by: Actor) -> None:
     plan, school = one.plan, one.school
-    graduated, ended, kept = _end_classes(plan, school, run.last_day)
+    graduated, ended, kept, dated = _end_classes(plan, school, run.last_day)
     _raise_grades(plan.up)
     row = Promotion.objects.create(
         run=run,
@@ -163,6 +163,7 @@ def _move_up(run: PromotionRun, one: SchoolPlan, by: Actor) -> None:
             "graduated": graduated,
             "ended": ended,
             "kept": kept,
+            "dated": dated,
         },
     )
     groups = ClassGroup.objects.filter(pk__in=[step.old.id for step in plan.steps])
@@ -186,17 +187,23 @@ def _move_up(run: PromotionRun, one: SchoolPlan, by: Actor) -> None:
     )
 
 
-def _end_classes(plan: Plan, school: Organization, last_day: date) -> tuple[list[str], list[str], list[str]]:
-    """Close the last grades. Returns ids of memberships: of students ended, of staff ended, and of staff begun anew."""
+def _end_classes(
+    plan: Plan, school: Organization, last_day: date
+) -> tuple[list[str], list[str], list[str], dict[str, str]]:
+    """Close the last grades. Returns ids of memberships: students ended, staff ended, staff begun anew; and the last days of
+    those that were to end later anyway.
+    """
     ids = [step.old.id for step in plan.ended]
     if not ids:
-        return [], [], []
-    live = Membership.objects.select_for_update().filter(class_group__in=ids, valid_to__isnull=True)
-    students = list(live.filter(role=MemberRole.STUDENT).values_list("pk", flat=True))
-    staff = list(live.exclude(role=MemberRole.STUDENT).values_list("pk", flat=True))
+        return [], [], [], {}
+    later = Q(valid_to__isnull=True) | Q(valid_to__gt=last_day)
+    live = list(Membership.objects.select_for_update().filter(later, class_group__in=ids).order_by("pk"))
+    students = [row.pk for row in live if row.role == MemberRole.STUDENT]
+    staff = [row.pk for row in live if row.role != MemberRole.STUDENT]
+    dated = {str(row.pk): row.valid_to.isoformat() for row in live if row.valid_to}
     _end_on(students + staff, last_day)
     ClassGroup.objects.filter(pk__in=ids).update(is_active=False, ended_on=last_day)
-    return [str(pk) for pk in students], [str(pk) for pk in staff], _keep_staff(school, staff)
+    return [str(pk) for pk in students], [str(pk) for pk in staff], _keep_staff(school, staff), dated
 
 
 def _end_on(ids: list[UUID], last_day: date) -> None:
@@ -252,6 +259,7 @@ def undo_promotion(run: PromotionRun, *, by: Actor) -> int:
 
 
 def _take_back(one: Promotion, by: Actor) -> None:
+    require(may_promote_classes, by, one.organization)  # it may have been moved to another bureau since
     before = one.before
     groups = {str(row.pk): row for row in ClassGroup.objects.select_for_update().filter(organization=one.organization)}
     for pk, _stage, grade, _name, new_grade, _new_name in before["classes"]:
@@ -265,8 +273,13 @@ def _take_back(one: Promotion, by: Actor) -> None:
                 ClassGroup.objects.filter(pk=pk).update(
                     stage=stage, grade=grade, name=name, is_active=True, ended_on=None
                 )
-            ended = [*before["graduated"], *before["ended"]]
-            Membership.objects.filter(pk__in=ended).update(valid_to=None, end_reason="")
+            # what somebody has corrected by hand since is left as it is
+            ended = Membership.objects.filter(
+                pk__in=[*before["graduated"], *before["ended"]], end_reason=EndReason.GRADUATED
+            )
+            for pk, last in before.get("dated", {}).items():
+                ended.filter(pk=pk).update(valid_to=last, end_reason="")
+            ended.exclude(pk__in=list(before.get("dated", {}))).update(valid_to=None, end_reason="")
     except IntegrityError as error:
         raise ClassesChanged(one.organization) from error
     # a membership that lasted for no time at all never was: it began with the move-up that is taken back

@@ -13,7 +13,7 @@ from lantian.people.identity.services.accounts import set_first_password
 from lantian.people.roster import queries, rules, services
 from lantian.people.roster.enums import BatchState, EndReason
 from lantian.people.roster.errors import BatchOver, ClassOfAnotherSchool, NobodyToActOn, ReasonNeeded, TooManyPicked
-from lantian.people.roster.models import Batch, BatchItem, Membership, Person
+from lantian.people.roster.models import Batch, BatchItem, Membership, Person, RoleGrant
 from lantian.people.roster.services import batches
 from lantian.people.roster.tests.factories import MembershipFactory, PersonFactory, with_account
 
@@ -306,3 +306,18 @@ def test_a_class_is_chosen_and_a_homeroom_teacher_is_not_offered_it(as_, world):
     page = as_("homeroom").get("/people/").content.decode()
     assert "重置密码" in page
     assert 'value="move"' not in page
+
+
+def test_a_role_taken_back_while_the_worker_is_at_it_stops_with_the_next(world, monkeypatch):
+    batch = prepare(world, "slips", "jia", "yi")
+    act = batches._slip
+
+    def then_lose_it(person, by):
+        code = act(person, by)
+        RoleGrant.objects.filter(person=world.school_it).update(revoked_at=timezone.now())
+        return code
+
+    monkeypatch.setattr(batches, "_slip", then_lose_it)
+    counts = run(world, batch)
+    assert (counts["done"], counts["failed"]) == (1, 1)
+    assert list(why(batch).values()) == ["发起人的授权已经失效"]

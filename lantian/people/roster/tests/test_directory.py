@@ -33,6 +33,10 @@ def names(client: Client, **asked: object) -> set[str]:
     return {row.title for row in response.context["page"].rows}
 
 
+def shown(client: Client) -> str:
+    return client.get("/people/", {"size": "100"}).content.decode()
+
+
 def of(world, *keys: str) -> set[str]:
     return {world.people[key].name for key in keys}
 
@@ -136,3 +140,18 @@ def test_an_unseen_unit_does_not_exist_whatever_else_is_asked(as_, world):
     other = PersonFactory(name="王外人")
     MembershipFactory(person=other, organization=world.hill)
     assert "王外人" not in names(as_("officer"), q="王外")
+
+
+def test_a_colleagues_children_elsewhere_are_not_named(as_, world):
+    """The teacher's own child is at the other school: her colleagues see that she teaches, the bureau sees both."""
+    GuardianshipFactory(guardian=world.teacher, student=world.ding)
+    name = world.ding.name
+    assert name not in shown(as_("homeroom"))
+    assert name not in shown(as_("head"))
+    assert f"{name}的家长" in shown(as_("officer"))
+
+
+def test_a_researcher_of_a_county_is_not_offered_all_its_classes(as_, world):
+    page = shown(as_("researcher"))
+    assert str(world.east1.pk) not in page
+    assert str(world.east1.pk) in shown(as_("teacher"))

@@ -174,3 +174,18 @@ def test_who_may_revoke(world):
 def test_who_sees_the_page_of_grants(world):
     assert_allowed(may_see_grants, world.act("head"))
     assert_refused(may_see_grants, world.act("teacher"))
+
+
+def test_a_role_is_not_extended_into_the_days_for_which_it_was_given_anew(world):
+    today = timezone.localdate()
+    first = RoleGrantFactory(
+        person=world.teacher, role="school_it", organization=world.east, valid_to=today + timedelta(days=10)
+    )
+    services.grant_role(
+        by=world.act("officer"), person=world.teacher, role="school_it", organization=world.east,
+        valid_from=today + timedelta(days=20),
+    )  # fmt: skip
+    services.extend_role(first, valid_to=today + timedelta(days=19), by=world.act("officer"))
+    for last in (today + timedelta(days=20), None):
+        with pytest.raises(AlreadyGranted):
+            services.extend_role(first, valid_to=last, by=world.act("officer"))

@@ -370,3 +370,40 @@ def test_a_year_that_is_far_off_is_moved_into_only_by_those_who_mean_it() -> Non
     meant = PromotionForm({**far, "early": "on"})
     assert meant.is_valid()
     assert "early" not in meant.cleaned_data
+
+
+def test_a_place_with_a_last_day_graduates_too_and_gets_it_back(world: World) -> None:
+    """A substitute until December, a pupil on loan: nobody goes on in a class that is over."""
+    group = sixth(world)
+    december = timezone.localdate() + timedelta(days=90)
+    guest = MembershipFactory(
+        person=PersonFactory(), organization=world.east, class_group=group, role="student", valid_to=december
+    )
+    Membership.objects.filter(pk=guest.pk).update(valid_from=date(2025, 9, 1))
+    run = start(world)
+    services.run_promotion(run.pk)
+    guest.refresh_from_db()
+    assert (guest.valid_to, guest.end_reason) == (run.last_day, EndReason.GRADUATED)
+    services.undo_promotion(run, by=world.act("officer"))
+    guest.refresh_from_db()
+    assert (guest.valid_to, guest.end_reason) == (december, "")
+
+
+def test_taking_back_leaves_what_was_corrected_by_hand(world: World) -> None:
+    group = sixth(world)
+    run = start(world)
+    services.run_promotion(run.pk)
+    row = Membership.objects.filter(class_group=group, role="student").first()
+    Membership.objects.filter(pk=row.pk).update(valid_to=date(2026, 3, 1), end_reason=EndReason.TRANSFERRED)
+    services.undo_promotion(run, by=world.act("officer"))
+    row.refresh_from_db()
+    assert (row.valid_to, row.end_reason) == (date(2026, 3, 1), EndReason.TRANSFERRED)
+
+
+def test_a_school_that_went_to_another_bureau_is_not_taken_back_by_the_old_one(world: World) -> None:
+    run = start(world)
+    services.run_promotion(run.pk)
+    services.move_organization(world.east, parent=world.beichuan, by=world.act("city_officer"))
+    with pytest.raises(Denied):
+        services.undo_promotion(run, by=world.act("officer"))
+    assert services.undo_promotion(run, by=world.act("city_officer")) == 2

@@ -60,3 +60,9 @@ def test_only_those_of_the_unit_change_it_and_nonsense_is_said(as_, world):
         assert "晚于开始日期" in head.post(own, days).content.decode()
     assert not AcademicSession.objects.exists()
     assert "为本单位设置" not in as_("teacher").get(f"/organizations/{world.east.pk}/terms/").content.decode()
+
+
+def test_a_year_that_no_calendar_has_does_not_exist(as_, world):
+    head = as_("head")
+    for year in (1, 99999):
+        assert head.get(f"/organizations/{world.east.pk}/terms/{year}/autumn/").status_code == 404

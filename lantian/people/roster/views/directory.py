@@ -45,7 +45,7 @@ def _grades(request: HttpRequest) -> list[tuple[str, str]]:
 def _classes(request: HttpRequest) -> list[tuple[str, str]]:
     """Classes of the school; without one those that one teaches. A region has too many to choose from."""
     actor, place = acting(request), _place(request)
-    if place is None and actor.paths:
+    if place is None and root_of(actor) is not None:
         return []
     rows = queries.class_groups_visible_to(actor).filter(is_active=True)
     if place is not None:
@@ -140,9 +140,8 @@ class PeopleList(NamesList[Person]):
         first = queries.find_people(self.actor, self.q, most=CAP + 1, below=self.place)
         return self._dressed(Person.objects.filter(pk__in=first.values("pk")).order_by("sort_key", "pk"))
 
-    @staticmethod
-    def _dressed(rows: "QuerySet[Person]") -> "QuerySet[Person]":
-        return rows.select_related("account").defer("search_text").prefetch_related(*now_of_people())
+    def _dressed(self, rows: "QuerySet[Person]") -> "QuerySet[Person]":
+        return rows.select_related("account").defer("search_text").prefetch_related(*now_of_people(self.actor))
 
 
 @require_safe

@@ -41,13 +41,17 @@ def readable(person: Person, name: str, masked: Callable[[str], str]) -> str:
     return masked(value) if value else ""
 
 
-def now_of_people() -> "list[Prefetch[Any]]":
-    """Where people belong, what offices they hold and whose guardians they are today: three queries for any number."""
+def now_of_people(actor: Actor) -> "list[Prefetch[Any]]":
+    """Where people belong, what offices they hold and whose guardians they are today: three queries for any number.
+
+    Of their children those whom the actor sees: a colleague's family at another school is nobody's business.
+    """
     rows = Membership.objects.filter(valid_on(timezone.localdate())).select_related("organization", "class_group")
+    wards = Guardianship.objects.filter(student__in=queries.people_visible_to(actor).values("pk"))
     return [
         Prefetch("memberships", rows.order_by("role"), to_attr="now"),
         Prefetch("role_grants", live_grants().select_related("organization"), to_attr="offices"),
-        Prefetch("wards", Guardianship.objects.select_related("student"), to_attr="children"),
+        Prefetch("wards", wards.select_related("student"), to_attr="children"),
     ]
 
 
@@ -70,7 +74,8 @@ def account_state(person: Person) -> tuple[str, str]:
 
 
 def _find(request: HttpRequest, pk: UUID) -> Person:
-    rows = queries.people_visible_to(acting(request)).select_related("account").prefetch_related(*now_of_people())
+    actor = acting(request)
+    rows = queries.people_visible_to(actor).select_related("account").prefetch_related(*now_of_people(actor))
     return get_visible_or_404(rows, pk=pk)
 
 

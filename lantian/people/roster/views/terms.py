@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lantian.kernel.time.models import AcademicSession
 
 YEARS_BACK, YEARS_AHEAD = 2, 1
+FIRST_YEAR, LAST_YEAR = 2000, 2100  # of terms that can be set
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ def edit(request: HttpRequest, pk: UUID, year: int, kind: str) -> HttpResponse:
     """First and last day of a term, for this unit and all below it that say nothing else."""
     actor, unit = acting(request), _find(request, pk)
     require(may_set_calendar, actor, unit.pk)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise Http404
     term = found_or_404(next((one for one in terms_of(year, path=unit.path) if one.kind == kind), None))
     initial: dict[str, Any] = {"starts_on": term.starts_on, "ends_on": term.ends_on}
     form = TermForm(request.POST or None, initial=initial)
