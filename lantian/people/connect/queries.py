@@ -97,8 +97,9 @@ def client_of(oidc_id: str) -> Client | None:
 
 
 def roots_of(client: Client) -> tuple[str, ...]:
-    """The ltree roots of what a client may have."""
-    return tuple(client.units.order_by("path").values_list("path", flat=True))
+    """The ltree roots of what a client may have: a unit that was moved out of the answering unit's care is not among them."""
+    units = client.units.filter(path__within=client.organization.path)
+    return tuple(units.order_by("path").values_list("path", flat=True))
 
 
 # In a narrow column.

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from lantian.kernel.rules import Actor, ActorKind
 from lantian.people.connect.models import Client, ClientUse
-from lantian.people.connect.queries import Access
+from lantian.people.connect.queries import Access, roots_of
 
 # What a client may ask for in a minute; a page holds up to ten thousand records.
 REQUESTS_PER_MINUTE = 1200
@@ -22,12 +22,11 @@ def access_of(token: str) -> Access | None:
     found = Token.objects.lookup(Token.Type.ACCESS_TOKEN, token)
     if found is None or found.client_id is None or found.user_id is not None:
         return None
-    client = Client.objects.filter(oidc_id=found.client_id).first()
+    client = Client.objects.select_related("organization").filter(oidc_id=found.client_id).first()
     if client is None:
         return None
-    roots = tuple(client.units.order_by("path").values_list("path", flat=True))
     actor = Actor(kind=ActorKind.CLIENT, name=client.name, organization_id=client.organization_id)
-    return Access(client, frozenset(found.get_scopes()), roots, client.may_have_sensitive, actor=actor)
+    return Access(client, frozenset(found.get_scopes()), roots_of(client), client.may_have_sensitive, actor=actor)
 
 
 def count_request(client: Client) -> tuple[bool, int]:

@@ -31,6 +31,7 @@ from lantian.people.connect.tests.factories import (
     sign_on_client,
     token_of,
 )
+from lantian.people.roster.services import move_organization
 from lantian.people.roster.tests.world import World
 
 
@@ -245,3 +246,18 @@ def test_a_public_client_is_registered_without_a_secret_on_the_page(world: World
     assert client.oidc.secret not in page
     assert "换新密钥" not in officer.get(f"/clients/{client.pk}/").content.decode()
     assert officer.post(f"/clients/{client.pk}/secret/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_unit_that_went_to_another_bureau_is_not_read_by_the_old_ones_software(world: World) -> None:
+    client, secret = registered(world.east, world.west, organization=world.fucheng)
+    token = token_of(client, secret)
+    move_organization(world.east, parent=world.beichuan, by=world.act("city_officer"))
+    world.west.refresh_from_db()
+    access = services.access_of(token)
+    assert access is not None
+    assert access.roots == (world.west.path,)
+    assert queries.roots_of(Client.objects.get(pk=client.pk)) == (world.west.path,)
+    page = browser_of(world.officer).get(f"/clients/{client.pk}/").content.decode()
+    assert "西小学" in page
+    assert "东小学" not in page

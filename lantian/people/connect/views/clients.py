@@ -169,7 +169,7 @@ def client(request: HttpRequest, pk: UUID) -> HttpResponse:
         "kind_words": _kind_words(row),
         "reads": Kind.DATA in row.kinds,
         "signs_on": Kind.SIGN_ON in row.kinds,
-        "units": list(row.units.order_by("path")),
+        "units": list(row.units.filter(path__within=row.organization.path).order_by("path")),
         "scopes": [Scope(scope).label for scope in scopes if scope in Scope.values],
         "hands_over": queries.scope_words(scopes),
         "redirect_uris": row.oidc.get_redirect_uris(),
