@@ -30,3 +30,8 @@ def export(export_id: str) -> None:
 @periodic("exchange.expire_exports", cron="*/30 * * * *")
 def expire_exports(timestamp: int) -> None:
     services.expire_exports()
+
+
+@periodic("exchange.remove_strays", cron="47 * * * *")
+def remove_strays(timestamp: int) -> None:
+    services.remove_strays()

@@ -14,6 +14,7 @@ from lantian.people.exchange.services.runs import (
     confirm_import,
     forget_old,
     proceed,
+    remove_strays,
     resume,
     start_import,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "leave_out_file",
     "proceed",
     "record_fetched",
+    "remove_strays",
     "resume",
     "reveal_cell",
     "run_export",

@@ -252,7 +252,8 @@ class Apply:
                 SELECT g.id FROM exchange_stagedrow s JOIN roster_guardianship g ON g.guardian_id = s.object_id
                  WHERE s.run_id = %(run)s AND s.entity = 'users' AND s.action = 'remove' AND EXISTS (
                        SELECT FROM roster_membership m JOIN roster_organization o ON o.id = m.organization_id
-                        WHERE m.person_id = g.student_id AND o.path <@ %(scope)s::ltree) ON CONFLICT DO NOTHING
+                        WHERE m.person_id = g.student_id AND o.path <@ %(scope)s::ltree
+                          AND (m.valid_to IS NULL OR m.valid_to >= %(today)s)) ON CONFLICT DO NOTHING
                 """,
                 scope=self.run.organization.path,
             )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 KEEP = timedelta(hours=1)
 MOST_KEPT = 20  # answers of one client
+BEYOND = 2**26  # so many ids fill the longest value the database keeps
 
 
 def take_page(
@@ -34,7 +35,7 @@ def take_page(
             cursor.execute(
                 "SELECT substring(ids FROM %s FOR %s), length(ids) / 16 FROM exchange_pull"
                 " WHERE client_id = %s AND question = %s AND created_at > %s",
-                [offset * 16 + 1, limit * 16, client.pk, key, timezone.now() - KEEP],
+                [min(offset, BEYOND) * 16 + 1, limit * 16, client.pk, key, timezone.now() - KEEP],
             )
             row = cursor.fetchone()
         if row:

@@ -62,6 +62,11 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\") if "\\" in text else text
 
 
+def _clean(text: str) -> str:
+    """Without NUL, which no database keeps; a head or a manifest may have it."""
+    return text.replace("\x00", "")
+
+
 def _sealed(value: str, context: str) -> str:
     """Ciphertext and blind index as two COPY fields."""
     if not value:
@@ -158,7 +163,8 @@ class Findings:
         if self._seen[file, code, column] > FINDINGS_KEPT:
             return
         place = "\\N" if row_no is None else str(row_no)
-        cells = (_escaped(" ".join(column.split())), code, severity, _escaped(_encode(params)), self._at_check)
+        said = {name: _clean(value) if isinstance(value, str) else value for name, value in params.items()}
+        cells = (_escaped(_clean(" ".join(column.split()))), code, severity, _escaped(_encode(said)), self._at_check)
         self._lines.append("\t".join((self._run_id, entity, file, place, *cells)) + "\n")
 
     def flush(self) -> None:

@@ -26,7 +26,7 @@ from lantian.people.exchange import queries
 from lantian.people.exchange.enums import WORKING, RunKind, RunState
 from lantian.people.exchange.errors import FileNotTaken, FileUnusable, HasErrors, NotReady, RemovalsNotConfirmed
 from lantian.people.exchange.events import ImportFailed
-from lantian.people.exchange.models import Finding, ImportRun, Source, StagedRow
+from lantian.people.exchange.models import Export, Finding, ImportRun, Source, StagedRow
 from lantian.people.exchange.queries import holding
 from lantian.people.exchange.queries.words import WORDS
 from lantian.people.exchange.rules import may_import
@@ -34,6 +34,7 @@ from lantian.people.exchange.services import archive
 from lantian.people.exchange.services.applying import apply_run
 from lantian.people.exchange.services.archive import BadArchive
 from lantian.people.exchange.services.checking import check_run
+from lantian.people.exchange.services.exporting import FOLDER as EXPORTS
 from lantian.people.exchange.services.outside import JOB, Outside, Stopped
 from lantian.people.exchange.services.reading import read_run
 from lantian.people.exchange.services.sheets.reading import read_sheets
@@ -49,6 +50,8 @@ log = structlog.get_logger("exchange")
 FOLDER = "imports"
 # What changed this long before a check began may have been committed after it.
 OVERLAP_S = 30
+# A file that nobody knows after so long was forgotten: writing one and remembering it are a moment apart.
+STRAY_AFTER_S = 6 * 3600
 
 
 # What people do ----------------------------------------------------------------------------------------------------------
@@ -275,7 +278,7 @@ def _check_sheets(run: ImportRun, actor: Actor, outside: Outside) -> None:
 
 def _is_older(run: ImportRun) -> bool:
     """Data older than what was applied last would bring back what has changed since."""
-    newest = StagedRow.objects.filter(run=run, modified_at__isnull=False).order_by("-modified_at")
+    newest = StagedRow.objects.filter(run=run, modified_at__lte=timezone.now()).order_by("-modified_at")
     run.as_of = newest.values_list("modified_at", flat=True).first()
     last = run.source.last_as_of
     if run.as_of is None or last is None or run.as_of >= last:
@@ -352,6 +355,17 @@ def resume() -> int:
     for run_id in waiting:
         jobs.enqueue(JOB, run_id=str(run_id), resumed=True, once=f"import:{run_id}")
     return len(waiting)
+
+
+def remove_strays() -> int:
+    """Delete files of imports and exports that no row knows: a process killed between writing and remembering leaves people's
+    facts behind. Returns how many.
+    """
+    gone = 0
+    for folder, rows in ((FOLDER, ImportRun.objects.all()), (EXPORTS, Export.objects.all())):
+        known = set(rows.exclude(stored_name="").values_list("stored_name", flat=True))
+        gone += files.remove_strays(folder, known, older_s=STRAY_AFTER_S)
+    return gone
 
 
 def forget_old(before: datetime) -> int:

@@ -102,6 +102,8 @@ def parse_moment(text: str) -> str | None:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00").replace("z", "+00:00"))
     except ValueError:
         return None
+    if not values.FIRST_YEAR <= moment.year <= values.LAST_YEAR:
+        return None
     return moment.isoformat() if moment.tzinfo else f"{moment.isoformat()}+00:00"
 
 
@@ -236,7 +238,7 @@ class RowReader:
         if not text:
             return None
         day = parse_day(text)
-        if day is None or not 1900 <= day.year <= 2200:
+        if day is None or not values.FIRST_YEAR <= day.year <= values.LAST_YEAR:
             self._fault("bad_date", column, value=text[:40])
             return None
         return day

@@ -115,6 +115,7 @@ _DOUBLE = frozenset(
         "叔孙",
     ]
 )
+FIRST_YEAR, LAST_YEAR = 1900, 2200  # of days that a file may name
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff〇]+")
 
 
@@ -147,8 +148,11 @@ def school_year_begin(word: str) -> int | None:
 
 
 def end_date(last: date | None) -> str:
-    """OneRoster's end dates are the first day that is no more included; ours are the last that is."""
-    return "" if last is None else (last + timedelta(days=1)).isoformat()
+    """OneRoster's end dates are the first day that is no more included; ours are the last that is.
+
+    Offices write 9999-12-31 where they mean "for good": no day comes after it, and no end is what it says.
+    """
+    return "" if last is None or last.year > LAST_YEAR else (last + timedelta(days=1)).isoformat()
 
 
 def last_day(end: date) -> date:

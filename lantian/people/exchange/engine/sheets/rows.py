@@ -161,7 +161,7 @@ class RowReader:
         if self._stages and reading.stage and reading.stage not in self._stages:
             fitting = [s for s in self._stages if SPAN[s][0] <= (reading.grade or 0) <= SPAN[s][1]]
             if len(fitting) != 1:
-                raise Faulty("sheet_class_other_stage", value=text[:40])
+                raise Faulty("sheet_class_other_stage", value=values.said(text))
             reading = reading._replace(stage=fitting[0])
         return reading
 
@@ -169,7 +169,7 @@ class RowReader:
         """A class by its whole name. Raises Faulty."""
         reading = self._read_class(text, self._stage())
         if reading.number is None:
-            raise Faulty("sheet_class_no_number", value=text[:40])
+            raise Faulty("sheet_class_no_number", value=values.said(text))
         return ClassPlace(str(reading.stage), int(reading.grade or 0), reading.number)
 
     def _place(self, *, required: bool) -> None:
@@ -190,7 +190,7 @@ class RowReader:
         number = read_class_number(text)
         if number is None or not grade:
             if number is not None and not grade:
-                raise Faulty("sheet_class_no_grade", value=text[:40])
+                raise Faulty("sheet_class_no_grade", value=values.said(text))
             place = self._one_class(text)
             if grade:
                 self._compare_grade(place, grade)
@@ -208,7 +208,7 @@ class RowReader:
         except Faulty:
             return  # the class says its grade by itself
         if reading.grade != place.grade:
-            self._fault("grade", "sheet_grade_other", value=grade[:40])
+            self._fault("grade", "sheet_grade_other", value=values.said(grade))
 
     def _family(self, *, required: bool) -> None:
         row = self._row

@@ -6,6 +6,9 @@ source calls them, the id, the citizen ID, the student number. Never by name.
 
 from lantian.people.exchange.enums import Entity
 from lantian.people.exchange.services.checking.work import SQL_UUID, Work
+from lantian.people.roster.rules import keeping_verdicts
+
+AT_ONCE = 5000  # people of whom a rule is asked in one go
 
 # All that is asked of a row is read once: staged rows are wide.
 MATCH = f"""
@@ -56,9 +59,19 @@ PLACES = """
      WHERE g.guardian_id IN (SELECT existing FROM person_match WHERE existing IS NOT NULL)
        AND (m.valid_to IS NULL OR m.valid_to >= %(today)s);
     ALTER TABLE ward_here ADD PRIMARY KEY (person_id);
+    CREATE TEMP TABLE person_tied ON COMMIT DROP AS
+    SELECT person_id FROM person_place
+    UNION SELECT g.guardian_id FROM roster_guardianship g JOIN roster_membership m ON m.person_id = g.student_id
+     WHERE g.guardian_id IN (SELECT existing FROM person_match WHERE existing IS NOT NULL)
+       AND (m.valid_to IS NULL OR m.valid_to >= %(today)s)
+    UNION SELECT r.person_id FROM roster_rolegrant r
+     WHERE r.person_id IN (SELECT existing FROM person_match WHERE existing IS NOT NULL)
+       AND r.revoked_at IS NULL AND (r.valid_to IS NULL OR r.valid_to >= %(today)s);
+    ALTER TABLE person_tied ADD PRIMARY KEY (person_id);
 """
 
-# The facts side by side. A demographics row speaks before what a citizen ID says; an absent value says nothing.
+# The facts side by side. Whoever belongs nowhere is the file's own when it takes them in; all others are kept where they belong.
+# A demographics row speaks before what a citizen ID says; an absent value says nothing.
 FACTS = """
     CREATE TEMP TABLE person_facts ON COMMIT DROP AS
     SELECT m.id AS row_id, m.row_no, m.key, m.status, m.existing, m.has_agents,
@@ -66,10 +79,13 @@ FACTS = """
            m.name, m.birth_date, m.gender, m.phone_index, m.citizen_id_index, m.student_number_index, m.org_key,
            COALESCE(pl.here, w.person_id IS NOT NULL, false) AS here,
            m.existing IS NULL OR COALESCE(pl.here, w.person_id IS NOT NULL, false)
-               OR (pl.person_id IS NULL AND w.person_id IS NULL) AS ours
+               OR (t.person_id IS NULL AND EXISTS (SELECT FROM exchange_stagedrow e
+                    WHERE e.run_id = %(run)s AND e.entity IN ('roles', 'enrollments') AND e.user_key = m.key
+                      AND e.status = 'active' AND e.row_no > 0)) AS ours
       FROM person_match m
       LEFT JOIN person_place pl ON pl.person_id = m.existing
       LEFT JOIN ward_here w ON w.person_id = m.existing
+      LEFT JOIN person_tied t ON t.person_id = m.existing
      WHERE NOT EXISTS (SELECT FROM bad b WHERE b.row_id = m.id);
     CREATE INDEX ON person_facts (key);
     CREATE INDEX ON person_facts (existing) WHERE existing IS NOT NULL;
@@ -168,6 +184,7 @@ SETTLE_DEMOGRAPHICS = """
                                   THEN COALESCE(p.birth_date::text, '') END,
                'gender', CASE WHEN s.data->>'gender' <> p.gender THEN p.gender END)), '{}'::jsonb),
            action = CASE WHEN s.status = 'tobedeleted' THEN 'leave' WHEN p.id IS NULL THEN 'create'
+                         WHEN EXISTS (SELECT FROM person_facts f WHERE f.key = s.key AND NOT f.ours) THEN 'leave'
                          WHEN s.data->>'gender' <> p.gender
                            OR ((s.data->>'birth_date')::date IS DISTINCT FROM p.birth_date AND s.data ? 'birth_date')
                          THEN 'change' ELSE 'leave' END
@@ -187,10 +204,12 @@ def check_people(work: Work) -> None:
     work.sql("CREATE TEMP TABLE person_verdict ON COMMIT DROP AS SELECT c.* FROM person_change c"
              " JOIN person_facts f USING (row_id) WHERE f.ours")  # fmt: skip
     work.sql("CREATE INDEX ON person_verdict (row_id)")
+    _keep_accounts(work)
     work.find(
         "facts_kept",
         "warning",
-        "exchange_stagedrow s JOIN person_change c ON c.row_id = s.id JOIN person_facts f ON f.row_id = s.id AND NOT f.ours",
+        "exchange_stagedrow s JOIN person_change c ON c.row_id = s.id"
+        " WHERE NOT EXISTS (SELECT FROM person_verdict v WHERE v.row_id = c.row_id)",
     )
     work.sql(REFERENCES)
     work.sql(TIE_TABLES)
@@ -219,6 +238,21 @@ def check_people(work: Work) -> None:
     work.sql(SETTLE_DEMOGRAPHICS)
     for entity in (Entity.USERS, Entity.DEMOGRAPHICS):
         work.skip_bad(entity)
+
+
+def _keep_accounts(work: Work) -> None:
+    """Names and numbers of people with an account change by the word of whoever could keep that account: else all stays."""
+    work.cursor.execute(
+        "SELECT p.id, array_agg(v.row_id) FROM person_verdict v JOIN person_facts f USING (row_id)"
+        " JOIN roster_person p ON p.id = f.existing AND p.account_id IS NOT NULL"
+        " WHERE v.before ?| ARRAY['name', 'phone', 'citizen_id', 'student_number'] GROUP BY p.id"
+    )
+    rows = dict(work.cursor.fetchall())
+    ids = list(rows)
+    for start in range(0, len(ids), AT_ONCE):
+        verdicts = keeping_verdicts(work.actor, ids[start : start + AT_ONCE])
+        kept = [row for pk, verdict in verdicts.items() if not verdict for row in rows[pk]]
+        work.sql("DELETE FROM person_verdict WHERE row_id = ANY(%(kept_rows)s::bigint[])", kept_rows=kept)
 
 
 def _errors(work: Work) -> None:

@@ -28,8 +28,9 @@ SQL_UUID = (
 
 # Temporary tables of a check. They go with its transaction, or with the next check of the same transaction.
 MADE = (
-    "bad", "ref_orgs", "ref_classes", "verdict", "person_match", "person_place", "ward_here", "person_facts", "person_change",
-    "person_verdict", "ref_users", "pupil", "tie", "untie", "tie_new", "member", "taught", "member_verdict", "twice", "found",
+    "bad", "ref_orgs", "ref_classes", "verdict", "person_match", "person_place", "person_tied", "ward_here", "person_facts",
+    "person_change", "person_verdict", "ref_users", "pupil", "tie", "untie", "tie_new", "member", "taught", "member_verdict",
+    "twice", "found",
 )  # fmt: skip
 TABLES = """
     CREATE TEMP TABLE bad (row_id bigint PRIMARY KEY) ON COMMIT DROP;

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from lantian.kernel.rules import SYSTEM
+from lantian.people.exchange.engine.sheets import cells
 from lantian.people.exchange.engine.sheets.cells import CellFault
 from lantian.people.exchange.engine.sheets.grids import squeezed
 from lantian.people.exchange.engine.sheets.rows import ClassPlace, Parsed
@@ -61,14 +62,14 @@ class Places:
         if row.school_code:
             found = self._by_code.get(row.school_code) or self._by_code.get(row.school_code.zfill(10))
             if found is None:
-                return CellFault("school_code", "sheet_school_unknown", params={"value": row.school_code})
+                return CellFault("school_code", "sheet_school_unknown", params={"value": cells.said(row.school_code)})
             return found
         if row.school_name:
             schools = self._by_name.get(squeezed(row.school_name), [])
             if len(schools) == 1:
                 return schools[0]
             code = "sheet_school_several" if schools else "sheet_school_unknown"
-            return CellFault("school_name", code, params={"value": row.school_name[:40]})
+            return CellFault("school_name", code, params={"value": cells.said(row.school_name)})
         return None
 
     def school_of(self, row: Parsed, organization_id: UUID | None) -> School | CellFault:
