@@ -77,7 +77,8 @@ def fits_of(pairings: Iterable[Pairing], day: date) -> list[Received]:
     choices: dict[tuple[UUID, int, int], PairingChoice] = {}
     for choice in PairingChoice.objects.filter(pairing__in=pairings).select_related("decided_by"):
         choices[choice.pairing_id, choice.weekday, choice.period_no] = choice
-    bells = Bells(day, day)
+    sending = {str(entry.timetable.organization.path) for entries in sent.values() for entry in entries}
+    bells = Bells(day, day, sending | {str(pairing.receiver.organization.path) for pairing in pairings})
     return [
         Received(
             pairing,

@@ -20,6 +20,7 @@ from lantian.people.schedule.enums import WEEKDAYS, ChangeKind, TimetableState
 from lantian.people.schedule.models import (
     BellSchedule,
     CalendarFeed,
+    Lesson,
     Occupancy,
     Period,
     Timetable,
@@ -76,10 +77,14 @@ def minutes(moment: time) -> int:
 
 
 class Bells:
-    """The periods of many schools over some days, the nearest organisation's word for each. Two queries."""
+    """The periods of schools over some days, the nearest organisation's word for each: of all, or of those at `paths`
+    (ltree). Two queries.
+    """
 
-    def __init__(self, first: date, last: date) -> None:
+    def __init__(self, first: date, last: date, paths: Iterable[str] | None = None) -> None:
         rows = BellSchedule.objects.filter(during__overlap=DateRange(first, last, "[]")).prefetch_related("periods")
+        if paths is not None:  # a region has a thousand schools with bells of their own
+            rows = rows.filter(organization__in={unit for path in set(paths) for unit in organizations_of(path)})
         self._known: dict[UUID, list[BellSchedule]] = {}
         for row in rows:
             self._known.setdefault(row.organization_id, []).append(row)
@@ -100,7 +105,7 @@ class Bells:
 
 def periods_on(organization: "Organization", day: date) -> list[Period]:
     """The periods of a school's day, in order."""
-    found = Bells(day, day).periods(str(organization.path), day)
+    found = Bells(day, day, [str(organization.path)]).periods(str(organization.path), day)
     return [found[number] for number in sorted(found)]
 
 
@@ -119,15 +124,19 @@ def clashes_of(timetable: Timetable) -> list[Clash]:
         timetable__state=TimetableState.PUBLISHED,
         timetable__during__overlap=timetable.during,
     ).exclude(timetable__organization=timetable.organization_id)
-    day = timetable.during.lower
-    bells = Bells(day, day)
-    slots = [_slot(row, bells, day) for row in [*own, *others.select_related(*NAMES)]]
+    day, rows = timetable.during.lower, [*own, *others.select_related(*NAMES)]
+    bells = Bells(day, day, _paths_of(rows))
+    slots = [_slot(row, bells, day) for row in rows]
     mine = {row.pk for row in own}
     return [
         clash
         for clash in clashes(slots)
         if clash.first.key.pk in mine or clash.second.key.pk in mine  # type: ignore[attr-defined]  # keys are entries here
     ]
+
+
+def _paths_of(entries: Iterable[TimetableEntry]) -> set[str]:
+    return {str(row.timetable.organization.path) for row in entries}
 
 
 def _slot(entry: TimetableEntry, bells: Bells, day: date) -> Slot:
@@ -188,7 +197,7 @@ def held(entries: QuerySet[TimetableEntry], first: date, last: date) -> list[Hel
         .filter(Q(day__contained_by=wide) | Q(to_day__contained_by=wide))
         .select_related("teacher")
     }
-    calendars, bells = Calendars(wide.lower, wide.upper), Bells(wide.lower, wide.upper)
+    calendars, bells = Calendars(wide.lower, wide.upper), Bells(wide.lower, wide.upper, _paths_of(rows))
     found = [one for row in rows for one in _days_of(row, calendars, bells, changes)]
     found = [one for one in found if one.day in during]
     return sorted(found, key=lambda one: (one.day, one.period_no, str(one.entry.class_group_id)))
@@ -233,15 +242,21 @@ def _in_week(entry: TimetableEntry, day: TimetableDay) -> bool:
     return day.weekday == entry.weekday and (entry.weeks == "every" or (entry.weeks == "odd") == odd)
 
 
-def busy_then(teacher_id: UUID, entry: TimetableEntry, day: date) -> bool:
-    """Whether somebody teaches already when this entry is held on that day: by the timetable, or in a lesson."""
-    period = Bells(day, day).periods(str(entry.timetable.organization.path), day).get(entry.period_no)
+def busy_then(
+    teacher_id: UUID, entry: TimetableEntry, day: date, *, period_no: int | None = None, for_day: date | None = None
+) -> bool:
+    """Whether somebody teaches already when this entry is held on that day (in its own period, or in `period_no`): by the
+    timetable, or in a lesson. `for_day`: the day of the week's plan that is moved there; what it takes up itself does not count.
+    """
+    path, own_day = str(entry.timetable.organization.path), for_day or day
+    period = Bells(day, day, [path]).periods(path, day).get(period_no or entry.period_no)
     if period is None:
         return False
     starts, ends = _moment(day, period.starts), _moment(day, period.ends)
-    theirs = TimetableEntry.objects.filter(Q(teacher=teacher_id) | Q(changes__teacher=teacher_id)).exclude(pk=entry.pk)
+    theirs = TimetableEntry.objects.filter(Q(teacher=teacher_id) | Q(changes__teacher=teacher_id))
     if any(
         one.teacher_id == teacher_id
+        and (one.entry.pk, one.for_day) != (entry.pk, own_day)
         and not one.cancelled
         and one.starts_at is not None
         and one.ends_at is not None
@@ -250,14 +265,18 @@ def busy_then(teacher_id: UUID, entry: TimetableEntry, day: date) -> bool:
         for one in held(theirs.distinct(), day, day)
     ):
         return True
-    return Occupancy.objects.filter(teacher=teacher_id, during__overlap=(starts, ends)).exists()
+    lessons = Occupancy.objects.filter(teacher=teacher_id, during__overlap=(starts, ends))
+    return lessons.exclude(lesson__in=Lesson.objects.filter(entry=entry, entry_day=own_day)).exists()
 
 
-def class_has_then(entry: TimetableEntry, day: date, period_no: int) -> str:
-    """The subject that the entry's class has on that day in that period already; empty when it is free."""
+def class_has_then(entry: TimetableEntry, day: date, period_no: int, *, for_day: date) -> str:
+    """The subject that the entry's class has on that day in that period already; empty when it is free. `for_day`: the day of the
+    week's plan that is moved there.
+    """
     rows = held(TimetableEntry.objects.filter(class_group=entry.class_group_id), day, day)
-    found = next((one for one in rows if one.period_no == period_no and not one.cancelled), None)
-    return str(found.entry.get_subject_display()) if found and found.entry.pk != entry.pk else ""
+    others = (one for one in rows if (one.entry.pk, one.for_day) != (entry.pk, for_day))
+    found = next((one for one in others if one.period_no == period_no and not one.cancelled), None)
+    return str(found.entry.get_subject_display()) if found else ""
 
 
 # Whose week ---------------------------------------------------------------------------------------------------------------
@@ -279,7 +298,7 @@ def held_by_teacher(person_id: UUID, first: date, last: date) -> list[Held]:
 
 def feed_of(digest: str) -> CalendarFeed | None:
     """The feed behind an address, while its account may sign in."""
-    feeds = CalendarFeed.objects.select_related("teacher", "class_group__organization")
+    feeds = CalendarFeed.objects.select_related("account", "teacher", "class_group__organization")
     return feeds.filter(digest=digest, account__is_active=True).first()
 
 

@@ -12,7 +12,7 @@ from lantian.people.schedule.services.alliances import (
 from lantian.people.schedule.services.changes import change_day, take_back_change
 from lantian.people.schedule.services.courses import CourseRow, close_courses, offer_courses, save_courses
 from lantian.people.schedule.services.endings import close_alliances, end_alliance, leave_alliance
-from lantian.people.schedule.services.feeds import close_feed, digest_of, erase_feeds, open_feed
+from lantian.people.schedule.services.feeds import close_feed, erase_feeds, feed_behind, open_feed
 from lantian.people.schedule.services.lessons import (
     add_receivers,
     cancel_lesson,
@@ -54,7 +54,6 @@ __all__ = [
     "create_alliance",
     "create_room",
     "decline_invitation",
-    "digest_of",
     "draft_timetable",
     "end_alliance",
     "end_lesson",
@@ -62,6 +61,7 @@ __all__ = [
     "erase_feeds",
     "expire_invitations",
     "extend_lesson",
+    "feed_behind",
     "invite_school",
     "issue_screen_code",
     "keep_screen_accounts",

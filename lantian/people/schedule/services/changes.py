@@ -92,7 +92,7 @@ def _check_change(
     if kind == ChangeKind.SUBSTITUTE:
         _check_substitute(entry, day, teacher)
     if kind == ChangeKind.MOVED:
-        _check_move(entry, day, to_day, to_period)
+        _check_move(entry, day, teacher, to_day, to_period)
 
 
 def _check_substitute(entry: TimetableEntry, day: date, teacher: "Person | None") -> None:
@@ -104,14 +104,19 @@ def _check_substitute(entry: TimetableEntry, day: date, teacher: "Person | None"
         raise TimetableInvalid(_("这位老师在这段时间已有别的课"))
 
 
-def _check_move(entry: TimetableEntry, day: date, to_day: date | None, to_period: int | None) -> None:
+def _check_move(
+    entry: TimetableEntry, day: date, teacher: "Person | None", to_day: date | None, to_period: int | None
+) -> None:
     if to_day is None or to_period is None or (to_day, to_period) == (day, entry.period_no):
         raise TimetableInvalid(_("请选择调到哪一天、第几节"))
     if to_day < timezone.localdate() or abs((to_day - day).days) > MOST_DAYS:
         raise TimetableInvalid(_("只能调到今天以后、前后三十天以内"))
-    taken = queries.class_has_then(entry, to_day, to_period)
+    taken = queries.class_has_then(entry, to_day, to_period, for_day=day)
     if taken:
         raise TimetableInvalid(_("这个班那一节已有%(subject)s") % {"subject": taken})
+    who = teacher.pk if teacher else entry.teacher_id
+    if who is not None and queries.busy_then(who, entry, to_day, period_no=to_period, for_day=day):
+        raise TimetableInvalid(_("这位老师在那段时间已有别的课"))
 
 
 @transaction.atomic

@@ -2,12 +2,15 @@
 
 import secrets
 from hashlib import sha256
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from lantian.kernel.journal.services import record
-from lantian.kernel.rules import Actor, require
+from lantian.kernel.rules import Actor, check, require
+from lantian.people.identity.enums import AccountKind
+from lantian.people.roster import queries as roster
 from lantian.people.schedule import queries, rules
 from lantian.people.schedule.models import CalendarFeed
 
@@ -19,6 +22,21 @@ if TYPE_CHECKING:
 def digest_of(secret: str) -> str:
     """What is kept of a secret address: its SHA-256, in hex."""
     return sha256(secret.encode()).hexdigest()
+
+
+def feed_behind(secret: str) -> CalendarFeed | None:
+    """The feed at a secret address, while its account may sign in and would still be given it, in whichever of its roles: an
+    address is no key to a class that the child has left.
+    """
+    feed = queries.feed_of(digest_of(secret))
+    if feed is None or feed.account.kind != AccountKind.PERSON:  # a screen's account is the class's
+        return feed
+    actor = roster.actor_of_account(feed.account)
+    if feed.class_group is None:
+        return feed if feed.teacher_id == actor.person_id else None
+    others = (grant.id for grant in actor.grants if grant != actor.grant)
+    roles = chain([actor], (roster.actor_of_account(feed.account, grant) for grant in others))
+    return feed if any(check(rules.may_subscribe, one, feed.class_group) for one in roles) else None
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from lantian.people.schedule.enums import AllianceState, Weeks
 from lantian.people.schedule.errors import AllianceOver, AlreadyThere, LessonInvalid, NotInAlliance
 from lantian.people.schedule.events import ClassesPaired
 from lantian.people.schedule.models import Alliance, Pairing, PairingChoice
-from lantian.people.schedule.services.timetables import follow_up
+from lantian.people.schedule.services.timetables import check_days, follow_up
 
 if TYPE_CHECKING:
     from lantian.people.roster.models import ClassGroup
@@ -35,9 +35,11 @@ def pair_classes(
 ) -> Pairing:
     """Let a class receive a subject from a class of a sending school, from `first` to `last`.
 
-    Raises Denied, AllianceOver, NotInAlliance, LessonInvalid (another grade), AlreadyThere (the subject comes from elsewhere).
+    Raises Denied, TimetableInvalid, AllianceOver, NotInAlliance, LessonInvalid (another grade), AlreadyThere (the subject comes
+    from elsewhere).
     """
     require(rules.may_manage_alliance, by, alliance.lead)
+    check_days(first, last)
     if alliance.state != AllianceState.ACTIVE or first < alliance.starts_on or last > alliance.ends_on or last < first:
         raise AllianceOver
     if not queries.sends_in(alliance, sender) or not queries.receives_in(alliance, receiver):

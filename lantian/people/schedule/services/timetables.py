@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 MAKE_JOB = "schedule.make_lessons"
 LONGEST_PERIOD = timedelta(hours=3)
+YEARS = (2000, 2100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,16 @@ def follow_up() -> None:
     jobs.enqueue(MAKE_JOB, once=MAKE_JOB)
 
 
+def check_days(*days: date | None) -> None:
+    """Days of a plan lie in years that are meant: a range up to 9999-12-31 would end on a day that no date can name, and nobody
+    could read it any more. Raises TimetableInvalid.
+    """
+    if any(day is not None and not YEARS[0] <= day.year <= YEARS[1] for day in days):
+        raise TimetableInvalid(
+            _("日期不对：年份要在 %(first)s 到 %(last)s 之间") % {"first": YEARS[0], "last": YEARS[1]}
+        )
+
+
 @transaction.atomic
 def set_bells(
     organization: "Organization", *, name: str, first: date, last: date | None, periods: Sequence[PeriodRow], by: Actor
@@ -76,6 +87,7 @@ def set_bells(
     Raises Denied, TimetableInvalid, AlreadyThere when another schedule begins within these days.
     """
     require(rules.may_manage_timetable, by, organization)
+    check_days(first, last)
     _check_periods(periods)
     if last is not None and last < first:
         raise TimetableInvalid(_("结束日期不能早于开始日期"))
@@ -130,6 +142,7 @@ def draft_timetable(
 ) -> Timetable:
     """A new draft for these days, empty or with the entries of another one of the school. Raises Denied, TimetableInvalid."""
     require(rules.may_manage_timetable, by, organization)
+    check_days(first, last)
     if last < first or (last - first).days > 400:
         raise TimetableInvalid(_("日期不对：结束不能早于开始，也不能超过一年"))
     if like is not None and like.organization_id != organization.pk:
@@ -191,9 +204,10 @@ def clear_entry(entry: TimetableEntry, *, by: Actor) -> None:
 
 @transaction.atomic
 def publish_timetable(timetable: Timetable, *, by: Actor) -> Timetable:
-    """Let a draft hold from its first day, or from tomorrow when that has passed; what held then ends the day before.
+    """Let a draft hold from its first day, or from tomorrow when another one held on days that have passed; that one ends the day
+    before.
 
-    Lessons follow in the background. Raises Denied, TimetableNotDraft, TimetableInvalid, TimetableClashes.
+    Lessons follow in the background. Raises Denied, TimetableNotDraft, TimetableInvalid, TimetableClashes, AlreadyThere.
     """
     timetable = _draft(timetable, by)
     if not timetable.entries.exists():
@@ -204,13 +218,24 @@ def publish_timetable(timetable: Timetable, *, by: Actor) -> Timetable:
     found = queries.clashes_of(timetable)
     if found:
         raise TimetableClashes(len(found))
-    others = Timetable.objects.select_for_update().filter(
-        organization=timetable.organization, state=TimetableState.PUBLISHED, during__overlap=timetable.during
+    others = list(
+        Timetable.objects.select_for_update().filter(
+            organization=timetable.organization, state=TimetableState.PUBLISHED, during__overlap=timetable.during
+        )
     )
+    if others and first < timezone.localdate():  # what was held stays what it was
+        first = timezone.localdate() + timedelta(days=1)
+        if last < first:
+            raise TimetableInvalid(_("这份课表的日期已经过去"))
+        timetable.during = DateRange(first, last, "[]")
     for other in others:
         _make_way(other, first)
     timetable.state, timetable.published_at = TimetableState.PUBLISHED, timezone.now()
-    timetable.save(update_fields=["state", "published_at"])
+    try:
+        with transaction.atomic():
+            timetable.save(update_fields=["state", "during", "published_at"])
+    except IntegrityError as error:  # another draft for these days was published at the same moment
+        raise AlreadyThere(_("刚才已经发布了另一份课表，请刷新后再看")) from error
     record("schedule.timetable_published", timetable, by=by, first=first, last=last)
     publish(
         TimetablePublished(

@@ -253,6 +253,9 @@ def test_a_head_pairs_classes_and_the_receiving_school_settles(world: World, pub
     page = text(receiving, address)
     assert "本班这一节有别的课" in page
     assert settle in page
+    for weekday, period in ((99, 1), (0, 0), (0, 99)):
+        nowhere = reverse("schedule_settle", args=[pairing.pk, weekday, period])
+        assert receiving.post(nowhere, {"settlement": "replay"}).status_code == 404
     assert receiving.post(settle, {"settlement": "replay", "note": "下午看"}).status_code == 302
     assert PairingChoice.objects.get().settlement == "replay"
     assert "本班这一节有别的课" not in text(receiving, address)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -88,6 +88,8 @@ def settle(request: HttpRequest, pairing_id: UUID, weekday: int, period: int) ->
     """One period that does not fit: receive it all the same, see the replay another time, or leave it out."""
     actor, pairing = acting(request), _found(request, pairing_id)
     require(rules.may_settle_pairing, actor, pairing)
+    if weekday > 6 or not 1 <= period <= 20:
+        raise Http404
     today = max(timezone.localdate(), pairing.during.lower)
     rows = queries.fits_of([pairing], today)
     row = next((row for row in rows if (row.entry.weekday, row.entry.period_no) == (weekday, period)), None)
