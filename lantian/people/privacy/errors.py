@@ -35,6 +35,13 @@ class DayAhead(PrivacyError):
     field = "signed_on"
 
 
+class DayLongAgo(PrivacyError):
+    """Signed before there was anything to agree to: a slip of the pen."""
+
+    message = _("签名日期太早，请核对年份。")
+    field = "signed_on"
+
+
 class WhyNeeded(PrivacyError):
     message = _("请写明原因，至少四个字。")
     field = "reason"

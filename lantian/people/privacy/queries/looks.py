@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from lantian.kernel.journal.queries import entries_of, history_of
+from lantian.kernel.journal.queries import entries_of
 from lantian.kernel.rules import SYSTEM, Actor
 from lantian.kernel.web.lists import LIST_EXPORTED
 from lantian.people.roster import queries as roster
+from lantian.people.roster.queries.holding import records_of
 
 if TYPE_CHECKING:
     from lantian.kernel.journal.models import JournalEntry
@@ -25,7 +26,8 @@ NOT_OF_A_PERSON = (
     IN_LIST,
     ERRORS_TAKEN,
 )  # at least not always: a list may name people who are not registered yet
-AUDITED = (*LOOKS, "roster.grant_given", "roster.grant_revoked", *LISTS, ERRORS_TAKEN)
+GRANTS = ("roster.grant_given", "roster.grant_extended", "roster.grant_revoked")
+AUDITED = (*LOOKS, *GRANTS, *LISTS, ERRORS_TAKEN)
 
 
 def _with_unit(rows: "QuerySet[JournalEntry]") -> "QuerySet[JournalEntry]":
@@ -37,9 +39,12 @@ def _with_unit(rows: "QuerySet[JournalEntry]") -> "QuerySet[JournalEntry]":
 def looks_at(person: "Person") -> "QuerySet[JournalEntry]":
     """Every time somebody opened a sealed fact of this person or took a copy of their data, newest first.
 
+    Looks at duplicates that were merged into the record are among them.
+
     The caller has asked `may_read_looks`.
     """
-    return _with_unit(history_of(person).filter(action__in=LOOKS))
+    ids = [record.pk for record in records_of(person)]
+    return _with_unit(entries_of(LOOKS).filter(object_type="roster.person", object_id__in=ids))
 
 
 def audited_below(actor: Actor) -> "QuerySet[JournalEntry]":

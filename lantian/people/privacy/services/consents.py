@@ -15,6 +15,7 @@ from lantian.people.privacy.enums import ConsentWay
 from lantian.people.privacy.errors import (
     AlreadyGiven,
     DayAhead,
+    DayLongAgo,
     NotAGuardian,
     NothingToWithdraw,
     NotTheCurrentText,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from lantian.people.roster.models import Person
 
 MIN_REASON = 4
+EARLIEST = date(2000, 1, 1)  # nothing was signed before
 
 
 def _save(consent: Consent, *, by: Actor) -> Consent:
@@ -74,12 +76,14 @@ def record_paper_consent(
     student: "Person", *, guardian: "Person", signed_on: date, by: Actor, version: str = ""
 ) -> Consent:
     """Enter a signed paper (of the text in force unless `version` says another). Raises Denied, NotAGuardian, DayAhead,
-    AlreadyGiven."""
+    DayLongAgo, AlreadyGiven."""
     require(may_record_paper_consent, by, student)
     if not roster.guardians_of(student).filter(guardian=guardian).exists():
         raise NotAGuardian
     if signed_on > timezone.localdate():
         raise DayAhead
+    if signed_on < EARLIEST:
+        raise DayLongAgo
     consent = Consent(
         student=student,
         guardian=guardian,

@@ -14,6 +14,7 @@ from lantian.people.privacy.enums import ConsentState
 from lantian.people.privacy.errors import (
     AlreadyGiven,
     DayAhead,
+    DayLongAgo,
     NotAGuardian,
     NothingToWithdraw,
     NotTheCurrentText,
@@ -211,3 +212,11 @@ def test_a_child_of_fourteen_is_asked_for_nothing(as_, world):
 def test_the_system_gives_no_consent(world):
     with pytest.raises(NotAGuardian):
         services.give_consent(world.jia, version=now(), by=SYSTEM)
+
+
+def test_a_slip_of_the_pen_in_the_year_does_not_lock_the_childs_page(world):
+    """A day of the year 1 could be stored and never be read again."""
+    by = world.act("homeroom")
+    with pytest.raises(DayLongAgo):
+        services.record_paper_consent(world.jia, guardian=world.mother, signed_on=date(1, 1, 1), by=by)
+    assert not Consent.objects.exists()

@@ -4,8 +4,10 @@ import csv
 import io
 import json
 import zipfile
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from lantian.kernel.holdings import HOLDINGS, Holding, Part
 from lantian.kernel.journal import services as journal
@@ -14,7 +16,8 @@ from lantian.kernel.rules import SYSTEM, Denied
 from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
 from lantian.people.privacy import queries, rules, services
 from lantian.people.privacy.tests.conftest import birthday, text
-from lantian.people.roster.services import reveal_private, update_person
+from lantian.people.roster.services import extend_role, merge_people, reveal_private, update_person
+from lantian.people.roster.tests.factories import RoleGrantFactory
 
 
 @pytest.fixture
@@ -146,3 +149,16 @@ def test_what_went_to_other_software_is_a_look_too(as_, seen):
     page = text(as_("mother").get(f"/people/{seen.jia.pk}/looks/"))
     assert "随名册交给其他系统" in page
     assert "市图书馆系统" in page
+
+
+def test_looks_at_a_duplicate_stay_on_record_when_it_is_merged(seen):
+    """Whoever looked at the record that was dropped looked at the same human being."""
+    merge_people(seen.yi, seen.jia, reason="同一个学生两份档案", by=SYSTEM)
+    assert [row.data["reason"] for row in queries.looks_at(seen.yi)] == ["家访以前联系"]
+
+
+def test_a_longer_office_is_accounted_for_as_the_giving_was(world):
+    grant = RoleGrantFactory(person=world.teacher, role="school_it", organization=world.east)
+    extend_role(grant, valid_to=timezone.localdate() + timedelta(days=9), by=world.act("officer"))
+    actions = [row.action for row in queries.audited_below(world.act("officer"))]
+    assert actions.count("roster.grant_extended") == 1

@@ -36,6 +36,7 @@ ACTIONS = (
     (IN_LIST, gettext_lazy("查看导入名单里的号码")),
     (ERRORS_TAKEN, gettext_lazy("下载要更正的名单")),
     ("roster.grant_given", gettext_lazy("授予职务")),
+    ("roster.grant_extended", gettext_lazy("修改任期")),
     ("roster.grant_revoked", gettext_lazy("撤销职务")),
     (LIST_EXPORTED, gettext_lazy("导出名单")),
     (AUDIT_EXPORTED, gettext_lazy("导出查看和授权记录")),
