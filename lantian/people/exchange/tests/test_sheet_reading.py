@@ -304,8 +304,9 @@ def test_our_own_template_is_known_again_and_its_example_is_no_row(kind: Kind) -
 
 
 NAMES = st.text(alphabet="王李张刘陈杨黄赵吴周小明兰芳雨欧阳", min_size=2, max_size=4)
+# serial numbers from 2 to 99: a number that ends in 000 looks rounded, and is warned of
 PUPILS = st.tuples(
-    NAMES, st.sampled_from("男女"), st.dates(date(2008, 1, 1), date(2019, 12, 31)), st.integers(1, 999), st.integers(1, 6),
+    NAMES, st.sampled_from("男女"), st.dates(date(2008, 1, 1), date(2019, 12, 31)), st.integers(2, 99), st.integers(1, 6),
     st.integers(1, 30), NAMES, st.integers(0, 99_999_999),
 )  # fmt: skip
 
@@ -317,7 +318,7 @@ def test_what_is_written_into_our_template_comes_back_the_same(pupils: list) -> 
     wanted = []
     for name, gender, born, serial, grade, number, mother, phone in pupils:
         serial = serial - serial % 2 + (gender == "男")
-        citizen = make_citizen_id("510703", born, min(serial, 999))
+        citizen = make_citizen_id("510703", born, serial)
         row = {
             "grade": f"{grade}年级", "class_name": f"{grade}年级{number}班", "name": name, "gender": gender,
             "birth_date": born.isoformat(), "citizen_id": citizen, "student_number": f"G{citizen}", "guardian_name": mother,
