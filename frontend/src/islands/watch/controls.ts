@@ -57,11 +57,6 @@ export class WatchControls {
     };
   }
 
-  /** A button of what happens in the lesson, beside the others. */
-  place(extra: HTMLElement): void {
-    this.element.querySelector(".lw-space")?.after(extra);
-  }
-
   wake(): void {
     this.shownAt = performance.now();
     this.update();

@@ -29,6 +29,8 @@ class WatchView {
   private readonly people = h("span", { class: "lv-note lw-people" });
   private readonly captions = h("div", { class: "lw-captions lr-captions", hidden: true });
   private readonly main = h("div", { class: "lw-main" });
+  /** The hand is always at hand: the bar over the picture hides itself. */
+  private readonly foot = h("div", { class: "lw-foot", hidden: true });
   private parts: Parts | null = null;
   private partsOf: Timeline | null = null;
   private readonly tap: HTMLButtonElement;
@@ -69,6 +71,7 @@ class WatchView {
       this.root,
       h("header", { class: "lw-bar" }, back, h("div", { class: "lw-title" }, h("p", { class: "lv-name" }, lesson.title), h("p", {}, facts)), this.people, this.pill),
       this.main,
+      this.foot,
       lesson.summary ? h("p", { class: "lw-summary" }, lesson.summary) : null,
     );
     fill(this.main, this.frame);
@@ -100,13 +103,15 @@ class WatchView {
     this.partsOf = timeline;
     this.parts?.destroy();
     this.parts = null;
+    show(this.foot, false);
     if (!timeline) return;
     const { Parts: Made } = await import("../../live/parts");
     if (timeline !== room.timeline) return;
     const part: Part = room.config.role === "student" || room.config.role === "class" ? room.config.role : "other";
     this.parts = new Made({ timeline, floor: viewer?.floor ?? null, part, now: () => room.now(), captions: this.captions });
     this.main.append(this.parts.element);
-    if (this.parts.hand) this.controls.place(this.parts.hand);
+    if (this.parts.hand) fill(this.foot, this.parts.hand);
+    show(this.foot, this.parts.hand !== null);
   }
 
   private drawPill(overlay: Overlay): void {
