@@ -10,10 +10,12 @@ class ExchangeConfig(AppConfig):
 
         from lantian.kernel.demo import demo_part
         from lantian.kernel.web.navigation import NavItem, add
+        from lantian.kernel.web.shell import PLACES
         from lantian.people.exchange import demo, receivers, rules  # noqa: F401 - kinds of notices subscribe themselves
         from lantian.people.roster.queries.history import SENTENCES
 
         demo_part("exchange")(demo.seed)
+        PLACES.register("timetable_import", "exchange_week_new")
         add(
             NavItem(
                 "imports",
@@ -49,6 +51,7 @@ def _hold() -> None:
     from lantian.kernel.retention import DAY, RETENTION, RetentionRule
     from lantian.people.exchange import services
     from lantian.people.exchange.queries import holding
+    from lantian.people.exchange.queries.weeks import old_weeks, sample_of_weeks
     from lantian.people.exchange.services import erasing
 
     held = Holding(
@@ -72,8 +75,22 @@ def _hold() -> None:
         let_go=services.forget_old,
     )
     RETENTION.register("exchange.rows", rule)
+    weeks = RetentionRule(
+        _("从表格读取的课表"),
+        _("删除读到的内容和问题，读取的时间、经办人和数量保留；做成的课表不受影响。"),
+        _("平台的做法：办完以后只为查对。"),
+        DAY,
+        usual=30,
+        least=1,
+        most=365,
+        count=lambda before: old_weeks(before).count(),
+        sample=sample_of_weeks,
+        let_go=services.forget_weeks,
+    )
+    RETENTION.register("exchange.weeks", weeks)
     exempt(
         DID_IT,
+        "exchange.weekimport.created_by",
         "exchange.importrun.created_by",
         "exchange.importrun.acting",
         "exchange.sheetmapping.set_by",

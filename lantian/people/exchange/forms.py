@@ -1,5 +1,6 @@
 """Forms of the exchange. What may be is decided by the rules and services."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -12,6 +13,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lantian.people.exchange.models import ImportRun
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
 
 FIRST_SOURCE = _("教务系统")
 
@@ -131,3 +140,23 @@ class ExportForm(forms.Form):
         self.fields["since"].initial = since
         if not sensitive:
             del self.fields["sensitive"]
+
+
+class WeekForm(forms.Form):
+    """A timetable as a spreadsheet, and for which days it is to hold."""
+
+    upload = forms.FileField(
+        label=_("课表文件"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
+        help_text=_("一班一张的周课表，或者班级、星期、节次、学科、教师一行一节的清单。Excel（.xlsx）或 CSV。"),
+    )
+    name = forms.CharField(label=_("课表名称"), max_length=60, help_text=_("例如：本学期课表"))
+    first = forms.DateField(label=_("从哪天起"), widget=DayInput())
+    last = forms.DateField(label=_("到哪天止"), widget=DayInput())
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, last = data.get("first"), data.get("last")
+        if first and last and not first <= last <= first + timedelta(days=400):
+            self.add_error("last", _("日期不对：结束不能早于开始，也不能超过一年"))
+        return data

@@ -359,3 +359,34 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organization_id} {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class WeekImport(models.Model):
+    """A school's timetable as read from a spreadsheet: lessons matched with the school, and what could not be.
+
+    `rows` are [weekday, period, class, subject, teacher, room, weeks], ids as text, until a draft has them; `faults` the first of
+    `wrong`: {sheet, cell, code, value}.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organization = models.ForeignKey("roster.Organization", models.CASCADE, related_name="week_imports")
+    title = models.CharField(max_length=100, help_text="the file's name")
+    name = models.CharField(max_length=60, help_text="of the draft")
+    first = models.DateField()
+    last = models.DateField()
+    rows = models.JSONField(default=list)
+    faults = models.JSONField(default=list)
+    wrong = models.PositiveIntegerField(default=0)
+    entries = models.PositiveIntegerField(default=0, help_text="lessons read; stays when the rows are let go")
+    passed = models.PositiveIntegerField(default=0, help_text="cells that are no subjects' lessons")
+    timetable = models.ForeignKey("schedule.Timetable", models.SET_NULL, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey("roster.Person", models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    drafted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "-created_at"], name="week_import_newest")]
+        constraints = [models.CheckConstraint(condition=Q(last__gte=models.F("first")), name="week_import_dates")]
+
+    def __str__(self) -> str:
+        return self.title

@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from lantian.kernel.rules import ALLOW, Actor, ActorKind, Verdict, deny, rule, visible_pair
 from lantian.people.exchange import queries
 from lantian.people.roster.enums import Role
+from lantian.people.schedule.rules import may_manage_timetable
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from lantian.people.connect.queries import Access
-    from lantian.people.exchange.models import Export, ImportRun
+    from lantian.people.exchange.models import Export, ImportRun, WeekImport
     from lantian.people.roster.models import Organization
 
 IMPORTERS = (Role.OFFICER, Role.SCHOOL_HEAD, Role.SCHOOL_IT)
@@ -27,6 +28,23 @@ def may_import(actor: Actor, organization: "Organization | None" = None) -> Verd
     if organization is None or actor.administers(organization.path):
         return ALLOW
     return deny(_("只能为自己管辖的单位导入"))
+
+
+@rule("exchange.import_week")
+def may_import_week(actor: Actor, organization: "Organization | None" = None) -> Verdict:
+    """Whoever keeps a school's timetable reads it from a spreadsheet."""
+    return may_manage_timetable(actor, organization)
+
+
+@rule("exchange.view_week")
+def may_view_week(actor: Actor, week: "WeekImport") -> Verdict:
+    """What was read for schools of one's own subtree."""
+    if queries.week_imports_visible_to(actor).filter(pk=week.pk).exists():
+        return ALLOW
+    return deny(_("这份课表不是您能导入的"))
+
+
+visible_pair(may_view_week)(queries.week_imports_visible_to)
 
 
 @rule("exchange.view_run")

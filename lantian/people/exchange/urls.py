@@ -1,13 +1,15 @@
 from django.urls import path
 
 from lantian.people.exchange import api
-from lantian.people.exchange.views import corrections, details, exports, imports, sheets
+from lantian.people.exchange.views import corrections, details, exports, imports, sheets, weeks
 
 urlpatterns = [
     path("imports/", imports.imports, name="exchange_imports"),
     path("imports/new/", imports.new_import, name="exchange_import_new"),
     path("imports/sheets/new/", sheets.new_sheets, name="exchange_sheets_new"),
     path("imports/sheets/template/<slug:kind>.xlsx", sheets.sheet_template, name="exchange_sheet_template"),
+    path("imports/weeks/new/", weeks.new_week, name="exchange_week_new"),
+    path("imports/weeks/<uuid:week_id>/", weeks.week, name="exchange_week"),
     path("imports/<uuid:run_id>/columns/", sheets.sheet_columns, name="exchange_sheet_columns"),
     path("imports/<uuid:run_id>/corrections/", corrections.corrections, name="exchange_corrections"),
     path("imports/<uuid:run_id>/corrections/history/", corrections.history, name="exchange_correction_history"),

@@ -24,6 +24,7 @@ from lantian.people.exchange.queries.sheets import (
     sheet_rows,
     sheets_of,
 )
+from lantian.people.exchange.queries.weeks import week_classes, week_faults, week_imports_visible_to
 from lantian.people.exchange.queries.words import fault_words, finding_words
 
 __all__ = [
@@ -49,4 +50,7 @@ __all__ = [
     "sheets_of",
     "sources_of",
     "staged_rows",
+    "week_classes",
+    "week_faults",
+    "week_imports_visible_to",
 ]

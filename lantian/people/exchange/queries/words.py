@@ -11,6 +11,21 @@ if TYPE_CHECKING:
     from lantian.kernel.rules import Text
 
 WORDS: dict[str, "Text"] = {
+    # a timetable
+    "week_strange": _(
+        "这张表既不是班级课表，也不是清单。班级课表要有一行星期、一列节次；清单要有班级、星期、节次、学科四列。"
+    ),
+    "week_long": _("课太多了，请按年级分开上传。"),
+    "week_no_class": _("看不出是哪个班的课表。请在表的上方写上班级，例如“七年级（1）班课程表”，或把工作表改成班名。"),
+    "week_weekday": _("“%(value)s”不是星期几。"),
+    "week_period": _("“%(value)s”不是第几节。"),
+    "week_subject": _("“%(value)s”里看不出学科，没有导入。"),
+    "week_many": _("一格里写了两门以上的课：%(value)s。只能一门，或单周一门、双周一门。"),
+    "week_class": _("学校里没有“%(value)s”这个班，它的课没有导入。"),
+    "week_twice": _("“%(value)s”在这一节已经有课，后面这一门没有导入。"),
+    "week_teacher": _("学校里没有叫“%(value)s”的老师，课导入了，老师空着。"),
+    "week_teachers": _("叫“%(value)s”的老师不止一位，课导入了，老师空着。"),
+    "week_room": _("没有叫“%(value)s”的教室，用本班教室。"),
     # the archive
     "archive_broken": _("这个 ZIP 文件损坏了，打不开。请重新导出一份。"),
     "archive_empty": _("ZIP 里没有 OneRoster 的文件（例如 users.csv）。"),

@@ -28,6 +28,7 @@ from lantian.people.exchange.services.sheets.correcting import (
 from lantian.people.exchange.services.sheets.mapping import SheetAnswer, settle_sheets
 from lantian.people.exchange.services.sheets.returning import errors_book, send_errors, take_back
 from lantian.people.exchange.services.sheets.uploads import start_sheets
+from lantian.people.exchange.services.weeks import draft_week, forget_weeks, read_week
 
 __all__ = [
     "SheetAnswer",
@@ -37,14 +38,17 @@ __all__ = [
     "confirm_import",
     "correct_cell",
     "correct_spelling",
+    "draft_week",
     "errors_book",
     "expire_exports",
     "fetch_export",
     "forget_old",
     "forget_pulls",
+    "forget_weeks",
     "leave_out",
     "leave_out_file",
     "proceed",
+    "read_week",
     "record_fetched",
     "remove_strays",
     "resume",

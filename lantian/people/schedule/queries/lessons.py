@@ -106,6 +106,11 @@ def rooms_visible_to(actor: Actor) -> QuerySet[Room]:
     return Room.objects.filter(q | shared("schedule.room", actor))
 
 
+def rooms_of_school(organization: "Organization") -> QuerySet[Room]:
+    """The rooms in use at a school, whoever asks."""
+    return Room.objects.filter(organization=organization, is_active=True).order_by("name")
+
+
 def rooms_panel(actor: Actor, organization: "Organization") -> "Panel | None":
     """The rooms of a school on its page in the roster, for those who may manage them; one query."""
     from lantian.people.roster.queries import Panel

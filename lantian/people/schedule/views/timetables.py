@@ -20,6 +20,7 @@ from lantian.kernel.rules import check, require
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded, guarded_by_object, signed_in
 from lantian.kernel.web.lists import Column, Filter, ListPage
 from lantian.kernel.web.once import once
+from lantian.kernel.web.shell import place
 from lantian.people.roster import queries as roster
 from lantian.people.schedule import queries, rules, services
 from lantian.people.schedule.engine.week import Clash
@@ -70,7 +71,10 @@ def timetables(request: HttpRequest) -> HttpResponseBase:
         .select_related("organization")
         .annotate(periods=Count("entries", distinct=True))
     )
-    context = {"may_manage": bool(check(rules.may_manage_timetable, actor))}
+    context = {
+        "may_manage": bool(check(rules.may_manage_timetable, actor)),
+        "import_url": place("timetable_import"),  # the app above that reads spreadsheets
+    }
     return TimetableList(request, rows).respond("schedule/timetables.html", context)
 
 
