@@ -18,7 +18,7 @@ from lantian.kernel.time.queries import working_days
 from lantian.people.identity.enums import AccountKind
 from lantian.people.identity.services.accounts import NewAccount, bulk_open_accounts
 from lantian.people.schedule import services
-from lantian.people.schedule.demo import weeks
+from lantian.people.schedule.demo import invitations, weeks
 from lantian.people.schedule.enums import AlliancePart, LessonAccess, LessonState
 from lantian.people.schedule.errors import ScheduleError
 from lantian.people.schedule.models import Alliance, Lesson, Room
@@ -48,7 +48,7 @@ TITLES = {
 NOW_TITLE = "二次函数的图像与性质"
 NAMES = ("富乐初中数学联盟", "南河路小学数学联盟")
 # So many working days, up to today, have lessons, those before today one each; holidays may lie between them.
-PAST_DAYS, LOOK_BACK = 5, timedelta(days=16)
+PAST_DAYS, LOOK_BACK = 8, timedelta(days=20)
 # A lesson to be opened now that nobody opened moves on, once nobody can be in its room any more.
 MISSED = timedelta(minutes=20)
 
@@ -69,6 +69,7 @@ def seed(context: DemoContext) -> None:
         if sender is not None:
             groups = [group for school in receiving[grade] if (group := _group(school, grade))]
             weeks.pair(alliance, sender, groups, context.today)
+    invitations.seed(context, region)
     context.say(f"  {len(receiving[9])} + {len(receiving[5])} schools receive lessons")
     keep_day(context.now)
 

@@ -1,6 +1,6 @@
 """Lessons through their services: clashes, alliances, states, and the lesson of a room now."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -113,3 +113,19 @@ def test_a_class_screen_finds_the_lesson_of_its_period(world):
     assert queries.lesson_for_room(screen, now=later.starts_at - timedelta(minutes=5)) == lesson
     assert queries.lesson_for_room(screen, now=later.starts_at + timedelta(seconds=1)) == later
     assert queries.lessons_on(timezone.localdate(lesson.starts_at), actor=screen).first() == lesson
+
+
+def test_a_pupil_in_two_classes_has_the_lessons_of_both_and_each_of_them_once(world):
+    first, second = world.groups
+    pupil = person("转班生", first.organization, "student", first)
+    pupil.memberships.model.objects.create(
+        person=pupil, organization=second.organization, class_group=second, role="student", valid_from=date(2020, 1, 1)
+    )
+    both = actor(pupil, "student", first.organization, class_group_ids=frozenset({first.pk, second.pk}))
+    start = timezone.now().replace(hour=2, minute=0, second=0, microsecond=0) + timedelta(days=2)
+    shared_one = world.plan(start=start)
+    own = world.plan(start=start + timedelta(hours=1), receivers=[first])
+    other = world.plan(start=start + timedelta(hours=2), receivers=[second])
+    day = timezone.localdate(start)
+    assert list(queries.lessons_on(day, actor=both)) == [shared_one, own, other]
+    assert queries.lessons_visible_to(both).filter(pk__in=[shared_one.pk, own.pk, other.pk]).count() == 3
