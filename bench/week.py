@@ -93,11 +93,12 @@ def _lessons(weeks: int) -> None:
     _run(
         """INSERT INTO schedule_lesson (id, title, summary, subject, stage, grade, teacher_id, organization_id, alliance_id,
                   period_no, by_hand, starts_at, ends_at, state, access, created_at)
-           SELECT gen_random_uuid(), 'b' || b.bundle, '', 'maths', 'junior', 8, p.id, s.id, a.id, n, false,
-                  (d + make_time(8 + n, 0, 0)) AT TIME ZONE 'Asia/Shanghai',
-                  (d + make_time(8 + n, 40, 0)) AT TIME ZONE 'Asia/Shanghai', 'ended', 'alliance', now()
-             FROM unnest(%s::date[]) d, generate_series(1, %s) n, bench_person p, schedule_alliance a,
-                  (SELECT DISTINCT bundle FROM bench_class) b JOIN bench_sender s ON s.n = 1 + b.bundle %% 43""",
+           SELECT gen_random_uuid(), 'b' || b.bundle, '', 'maths', 'junior', 8, p.id, s.id, a.id, hour.n, false,
+                  (d + make_time(8 + hour.n, 0, 0)) AT TIME ZONE 'Asia/Shanghai',
+                  (d + make_time(8 + hour.n, 40, 0)) AT TIME ZONE 'Asia/Shanghai', 'ended', 'alliance', now()
+             FROM unnest(%s::date[]) d, generate_series(1, %s) AS hour (n), bench_person p, schedule_alliance a,
+                  (SELECT DISTINCT bundle FROM bench_class) b
+                  JOIN bench_sender s ON s.n = 1 + b.bundle %% (SELECT count(*) FROM bench_sender)""",
         days,
         PERIODS,
     )

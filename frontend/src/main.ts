@@ -5,6 +5,7 @@ import { loadCatalogue } from "./lib/i18n";
 import { mountIslands, sweepIslands } from "./lib/islands";
 import { watchAgain } from "./parts/again";
 import { startAlpine } from "./parts/alpine";
+import { watchFacts } from "./parts/facts";
 import { watchForms } from "./parts/forms";
 import { watchGrids } from "./parts/grid";
 import { wireHtmx } from "./parts/htmx";
@@ -15,6 +16,7 @@ async function start(): Promise<void> {
   watchTheme();
   watchMenus();
   watchForms();
+  watchFacts();
   watchAgain();
   watchGrids();
   wireHtmx(htmx, (root) => {

@@ -79,7 +79,7 @@ export interface TeachConfig {
   lesson: Lesson;
   session: Session | null;
   may_open: { allowed: boolean; reason: string; opens_ms: number; closes_ms: number };
-  urls: { ingest: string; open: string; end: string; pages: string; lesson: string; watch: string; attendance: string };
+  urls: { ingest: string; open: string; end: string; pages: string; lesson: string; watch: string; attendance: string; fault: string | null };
   recorder: RecorderSettings;
   limits: {
     buffer_ms: number;
@@ -106,7 +106,7 @@ export interface WatchConfig {
   session: Session | null;
   replay: Replay | null;
   me: { name: string; organization: string };
-  urls: { watch: string; keys: string; lesson: string; events: string; home: string };
+  urls: { watch: string; keys: string; lesson: string; events: string; home: string; fault: string | null };
 }
 
 export interface Day {
@@ -116,6 +116,8 @@ export interface Day {
   current: { lesson: Lesson; session: Session | null } | null;
   next: Lesson | null;
   lessons: Lesson[];
+  /** What the class may do meanwhile when the current lesson does not come: a page to be shown within this one. */
+  standby?: string | null;
   /** Build of the pages; another one than at load means: reload between lessons. */
   version?: string;
 }
@@ -124,5 +126,5 @@ export interface ScreenConfig {
   room: { id: string; name: string; organization: string; class_group: string | null; class_group_id: string | null };
   day: Day;
   kiosk?: boolean;
-  urls: { day: string; watch: string; keys: string; sign_out: string };
+  urls: { day: string; watch: string; keys: string; sign_out: string; fault: string | null };
 }

@@ -25,6 +25,8 @@ export class Player {
   readonly meter = new StallMeter();
   mode: PlayerMode = "idle";
   lastError: string | null = null;
+  /** It plays without sound because the browser wants a tap first. */
+  soundBlocked = false;
   /** The teacher's line is up: when it is not, a standing picture is nobody's stall. */
   expectsMotion = true;
   private hls: HlsInstance | null = null;
@@ -78,6 +80,7 @@ export class Player {
     this.video.muted = false;
     try {
       await this.video.play();
+      this.soundBlocked = false;
       this.events.blocked?.(false);
       return true;
     } catch {
@@ -166,10 +169,13 @@ export class Player {
   private async start(): Promise<void> {
     try {
       await this.video.play();
-      if (!this.video.muted) this.events.blocked?.(false);
+      if (this.video.muted) return;
+      this.soundBlocked = false;
+      this.events.blocked?.(false);
     } catch (error) {
       if (!(error instanceof DOMException) || error.name !== "NotAllowedError" || this.video.muted) return;
       this.video.muted = true;
+      this.soundBlocked = true;
       this.events.blocked?.(true);
       await this.video.play().catch(() => undefined);
     }

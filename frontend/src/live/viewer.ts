@@ -221,7 +221,7 @@ export class LessonViewer {
       dropped: player.droppedFrames,
       playing: player.isPlaying,
       visible: document.visibilityState === "visible",
-      error: player.lastError,
+      error: player.lastError ?? (player.soundBlocked ? "soundBlocked" : null),
       head_count: null,
     };
     if (this.socket?.send(beat as unknown as Record<string, unknown>)) this.beatSent = Date.now();

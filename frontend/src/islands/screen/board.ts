@@ -8,6 +8,9 @@ import { timeOfDay } from "../../live/words";
 import { standing } from "./plan";
 import type { ScreenRoom } from "./room";
 
+/** A teacher may be this much late before the class is told what to do. */
+const LATE_MS = 3 * 60_000;
+
 const STANDINGS = {
   done: () => t("上完了"),
   now: () => t("正在上"),
@@ -22,10 +25,11 @@ export class IdleBoard {
   private readonly facts = h("p", { class: "ls-facts" });
   private readonly digits = h("p", { class: "ls-digits" });
   private readonly list = h("ol", { class: "ls-day", "aria-label": t("今天的课") });
+  private readonly standby = h("iframe", { class: "ls-standby", hidden: true, title: t("课还没有来") });
   private shown = "";
 
   constructor(private readonly room: ScreenRoom) {
-    this.element = h("section", { class: "ls-idle" }, h("div", { class: "ls-main" }, this.label, this.title, this.facts, this.digits), this.list);
+    this.element = h("section", { class: "ls-idle" }, h("div", { class: "ls-main" }, this.label, this.title, this.facts, this.digits), this.standby, this.list);
   }
 
   update(): void {
@@ -38,7 +42,17 @@ export class IdleBoard {
     setText(this.facts, lesson ? factsOf(lesson) : t("有课时会自动打开。"));
     setText(this.digits, !lesson ? "" : wait > 0 ? countdownWords(wait) : t("老师马上就来"));
     show(this.digits, lesson !== null && wait < 24 * 3600_000);
+    this.drawStandby(task.kind === "due" && wait < -LATE_MS ? (this.room.day.standby ?? "") : "");
     this.drawDay();
+  }
+
+  /** The lesson is late: what the class may do meanwhile. Gone, with whatever plays in it, as soon as the lesson comes. */
+  private drawStandby(url: string): void {
+    this.element.classList.toggle("ls-late", url !== "");
+    if ((this.standby.getAttribute("src") ?? "") === url) return;
+    if (url) this.standby.setAttribute("src", url);
+    else this.standby.removeAttribute("src");
+    show(this.standby, url !== "");
   }
 
   private freeWords(): string {

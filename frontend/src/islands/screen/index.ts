@@ -5,6 +5,7 @@ import { announce, fill, h } from "../../lib/dom";
 import { t } from "../../lib/i18n";
 import type { ScreenConfig } from "../../live/config";
 import { causeWords } from "../../live/cause";
+import { faultAddress, Overlay as Over } from "../../live/fault";
 import type { Overlay } from "../../live/mode";
 import type { Parts } from "../../live/parts";
 import type { LessonViewer } from "../../live/viewer";
@@ -33,6 +34,7 @@ class ScreenView {
   private readonly bar: HTMLElement;
   private readonly idle: IdleBoard;
   private readonly room: ScreenRoom;
+  private readonly over = new Over();
   private readonly undoKeys: () => void;
   private readonly captions = h("div", { class: "ls-captions lr-captions", hidden: true });
   private parts: Parts | null = null;
@@ -52,8 +54,10 @@ class ScreenView {
     this.sound = button("", { class: "ls-button", icon: "volume", keys: "M", onclick: () => this.room.toggleSound() });
     this.full = button("", { class: "ls-button", icon: "expand", keys: "F", onclick: () => this.toggleFull() });
     const again = button(t("重新连接"), { class: "ls-button", icon: "refresh", iconSize: 28, onclick: () => this.room.again() });
+    const fault = button(t("报告故障"), { class: "ls-button", icon: "warning", iconSize: 28, onclick: () => this.reportFault() });
+    show(fault, !!config.urls.fault);
     const leave = h("a", { class: "btn ls-button", href: config.urls.sign_out }, t("退出"));
-    this.bar = h("div", { class: "ls-bar" }, this.lessonTitle, this.sound, this.full, again, leave);
+    this.bar = h("div", { class: "ls-bar" }, this.lessonTitle, this.sound, this.full, again, fault, leave);
     this.tap = this.tapPlace();
     this.build();
     this.undoKeys = onKeys({ m: () => this.room.toggleSound(), f: () => this.toggleFull() });
@@ -74,7 +78,24 @@ class ScreenView {
     this.root.dataset.theme = "dark";
     const who = h("div", { class: "ls-who" }, h("strong", {}, room.class_group || room.name), h("span", {}, room.organization));
     const head = h("header", { class: "ls-head" }, who, h("div", { class: "ls-clock" }, this.time, this.date));
-    fill(this.root, this.video, this.captions, head, this.idle.element, this.message, this.line, this.bar, this.tap);
+    fill(this.root, this.video, this.captions, head, this.idle.element, this.message, this.line, this.bar, this.tap, this.over.element);
+  }
+
+  /** The desk's page over this one; it closes by itself when a lesson begins. */
+  private reportFault(): void {
+    const { room } = this;
+    const { task, viewer } = room;
+    if (!this.config.urls.fault) return;
+    const facts = {
+      state: viewer?.state ?? "none",
+      line: viewer?.line ?? "none",
+      error: viewer?.player.lastError ?? null,
+      stalls: viewer?.player.meter.stalls ?? 0,
+      playing: viewer?.player.isPlaying ?? false,
+      muted: room.video.muted,
+    };
+    const lesson = task.kind === "lesson" || task.kind === "due" ? task.lesson.id : null;
+    this.over.show(faultAddress(this.config.urls.fault, lesson, facts), t("报告故障"));
   }
 
   private tapPlace(): HTMLElement {

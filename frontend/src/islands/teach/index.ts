@@ -71,7 +71,7 @@ class TeachView {
     const stage = h("div", { class: "lv-frame" }, this.stage, this.badge, this.message);
     fill(
       this.root,
-      h("header", { class: "lv-bar" }, back, title, this.pill),
+      h("header", { class: "lv-bar" }, back, title, urls.fault ? h("a", { class: "btn btn-ghost", href: urls.fault, target: "_blank", rel: "noopener" }, t("报告故障")) : null, this.pill),
       h(
         "div",
         { class: "lv-body" },

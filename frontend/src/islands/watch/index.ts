@@ -69,7 +69,7 @@ class WatchView {
     const facts = [lesson.subject, lesson.grade, t("{name} 老师", { name: lesson.teacher }), lesson.organization].filter(Boolean).join(" · ");
     fill(
       this.root,
-      h("header", { class: "lw-bar" }, back, h("div", { class: "lw-title" }, h("p", { class: "lv-name" }, lesson.title), h("p", {}, facts)), this.people, this.pill),
+      h("header", { class: "lw-bar" }, back, h("div", { class: "lw-title" }, h("p", { class: "lv-name" }, lesson.title), h("p", {}, facts)), this.people, urls.fault ? h("a", { class: "btn btn-ghost", href: urls.fault, target: "_blank", rel: "noopener" }, t("报告故障")) : null, this.pill),
       this.main,
       this.foot,
       lesson.summary ? h("p", { class: "lw-summary" }, lesson.summary) : null,

@@ -76,7 +76,7 @@ def raise_ticket(
         guess=_suspect(line, told) if urgent else "",
         urgent=urgent,
         raised_by_id=by.person_id,
-        raised_as=(str(class_group) if by.is_screen and class_group else by.name)[:80],
+        raised_as=(str(class_group) if class_group and not by.person_id else by.name)[:80],
         due_at=moment + (URGENT if urgent else ORDINARY),
         created_at=moment,
     )

@@ -154,7 +154,7 @@ def teach_config(item: "Lesson", *, by: Actor) -> dict[str, Any]:
             "opens_ms": milliseconds(opens),
             "closes_ms": milliseconds(closes),
         },
-        "urls": {"ingest": "/live/ws/ingest", **urls},
+        "urls": {"ingest": "/live/ws/ingest", "fault": queries.help_url("fault", item), **urls},
         "recorder": {
             "mimes": list(MIMES),
             "width": 1280,
@@ -226,6 +226,8 @@ def watch_config(item: "Lesson", *, by: Actor) -> dict[str, Any]:
             "lesson": reverse("live_lesson", args=[item.pk]),
             "events": reverse("live_events", args=[item.pk]),
             "home": "/",
+            # for the assistant and others of a school; pupils and guests ask their teacher
+            "fault": queries.help_url("fault", item) if role == "observe" else None,
         },
     }
 
@@ -245,6 +247,7 @@ def day(room: "Room", *, by: Actor) -> dict[str, Any]:
         "version": build(),
         "lobby_ticket": services.ticket_for_lobby(room, by=by),
         "current": {"lesson": lesson(current), "session": _session_of(current, by)} if current else None,
+        "standby": queries.help_url("standby", current) if current else None,
         "next": lesson(upcoming) if upcoming else None,
         "lessons": [lesson(row) for row in lessons],
     }
@@ -274,5 +277,6 @@ def screen_config(room: "Room", *, by: Actor) -> dict[str, Any]:
             "watch": "/live/ws/watch",
             "keys": "/live/keys/",
             "sign_out": place("sign_out"),
+            "fault": queries.help_url("fault"),
         },
     }
