@@ -24,6 +24,7 @@ _BAD_KEY = re.compile(r"[\s,;\"']")
 # Tab, line feed and carriage return may stand in a quoted cell; they are turned into spaces.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SPACE = re.compile(r"\s+")
+_LINE_OR_TAB = re.compile(r"[\n\t\r]")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _CLASS_NUMBER = re.compile(r"[(（]?\s*(\d{1,3})\s*[)）]?\s*班")
 SUBJECTS = (
@@ -121,18 +122,22 @@ class RowReader:
         self.delta = delta
         self.faults: list[Fault] = []
         self._places = places
-        self._required = [(name, places[name]) for name in self.spec.required if name in places]
+        self._required = [name for name in self.spec.required if name in places]
         closed = dict(self.spec.closed or {})
-        self._closed = [(name, places[name], frozenset(closed[name])) for name in closed if name in places]
-        self._cells: Sequence[str] = ()
+        self._closed = [(name, frozenset(closed[name])) for name in closed if name in places]
+        self._row: dict[str, str] = {}
         self._fill: Callable[[Record], None] = getattr(self, f"_{entity}")
 
     def _get(self, name: str) -> str:
-        place = self._places.get(name)
-        if place is None:
-            return ""
-        text = self._cells[place].strip()
-        return _SPACE.sub(" ", text) if "\n" in text or "\t" in text or "\r" in text else text
+        return self._row.get(name, "")
+
+    def _take(self, cells: Sequence[str]) -> None:
+        """The known columns by name, without white space around; line ends within a cell become spaces."""
+        self._row = {name: cells[place].strip() for name, place in self._places.items()}
+        if not "".join(self._row.values()).isprintable():
+            self._row = {
+                name: _SPACE.sub(" ", text) if _LINE_OR_TAB.search(text) else text for name, text in self._row.items()
+            }
 
     def _fault(self, code: str, column: str = "", severity: str = ERROR, **params: Any) -> None:
         self.faults.append((code, column, severity, params))
@@ -142,9 +147,9 @@ class RowReader:
         if len(cells) != self.width:
             self._fault("ragged_row", cells=len(cells), head=self.width)
             return None
-        self._cells = cells
         if self._unusable(cells):
             return None
+        self._take(cells)
         key = self._get("sourcedId")
         if not key or len(key) > MAX_KEY or _BAD_KEY.search(key):
             self._fault("bad_key" if key else "empty", "sourcedId", value=key[:40])
@@ -154,7 +159,7 @@ class RowReader:
         if record.status == "tobedeleted":
             self._references(record)
             return record
-        self._known_words(cells)
+        self._known_words()
         self._fill(record)
         return record
 
@@ -171,12 +176,12 @@ class RowReader:
                 return True
         return False
 
-    def _known_words(self, cells: Sequence[str]) -> None:
-        for name, place in self._required:
-            if not cells[place].strip():
+    def _known_words(self) -> None:
+        for name in self._required:
+            if not self._row[name]:
                 self._fault("empty", name)
-        for name, place, allowed in self._closed:
-            word = cells[place].strip()
+        for name, allowed in self._closed:
+            word = self._row[name]
             if word and word not in allowed and not word.startswith(EXTENSION):
                 self._fault("not_in_list", name, value=word[:40])
 
