@@ -71,6 +71,26 @@ VARIABLES = (
         "LANTIAN_SMS_URL", "", "短信服务的地址（https://…）", "address of the service for text messages (https://…)"
     ),
     Variable("LANTIAN_SMS_TOKEN", "", "短信服务的令牌", "bearer token of the service for text messages"),
+    Variable(
+        "LANTIAN_ADDRESS",
+        "",
+        "平台对外的地址，消息里的链接用它，如 https://lantian.example.cn（默认 http://localhost:端口）",
+        "where people reach the platform, for links in messages, such as https://lantian.example.cn (default:"
+        " http://localhost:port)",
+    ),
+    Variable(
+        "LANTIAN_MAIL_URL",
+        "",
+        "发邮件的服务器，如 smtp://用户:密码@mail.example.cn:587?tls=starttls 或 smtps://…",
+        "mail server, such as smtp://user:password@mail.example.cn:587?tls=starttls or smtps://…",
+    ),
+    Variable("LANTIAN_MAIL_FROM", "lantian@localhost", "邮件的发件人", "sender of mails"),
+    Variable(
+        "LANTIAN_PUSH_HOSTS",
+        "",
+        "网页推送只发往这些主机，逗号分隔（默认各浏览器厂商的；填一个逗号为不用推送）",
+        "web pushes go to these hosts alone, comma separated (default: those of the browsers' makers; a comma: no push)",
+    ),
     Variable("DATABASE_URL", "", "外部 PostgreSQL（默认内置）", "an external PostgreSQL (default: the embedded one)"),
     Variable(
         "LANTIAN_DB_POOL",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
-from lantian.kernel.crypto import load_or_create_keys, load_or_create_signing_keys
+from lantian.kernel.crypto import load_or_create_keys, load_or_create_push_key, load_or_create_signing_keys
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -34,6 +34,20 @@ LANTIAN_LIVE_AAC = flag("LANTIAN_LIVE_AAC", default=True)
 LANTIAN_SMS = os.environ.get("LANTIAN_SMS", "log" if LANTIAN_DEMO else "")
 LANTIAN_SMS_URL = os.environ.get("LANTIAN_SMS_URL", "")
 LANTIAN_SMS_TOKEN = os.environ.get("LANTIAN_SMS_TOKEN", "")
+# Where people reach the platform: what links in mails begin with.
+LANTIAN_ADDRESS = (os.environ.get("LANTIAN_ADDRESS") or f"http://localhost:{LANTIAN_PORT}").rstrip("/")
+# Messages by mail: smtp://user:password@host:587?tls=starttls or smtps://…; without it there is none.
+LANTIAN_MAIL_URL = os.environ.get("LANTIAN_MAIL_URL", "")
+LANTIAN_MAIL_FROM = os.environ.get("LANTIAN_MAIL_FROM", "lantian@localhost")
+# Web push: only services of these hosts (and below) are posted to; none: no push.
+LANTIAN_PUSH_HOSTS = [
+    host
+    for host in os.environ.get(
+        "LANTIAN_PUSH_HOSTS", "fcm.googleapis.com,push.services.mozilla.com,notify.windows.com,push.apple.com"
+    ).split(",")
+    if host.strip()
+]
+LANTIAN_VAPID_KEY = load_or_create_push_key(LANTIAN_HOME / "keys" / "push.pem")
 # What calls itself the issuer of who somebody is (OpenID Connect): the address of the request, unless it is named.
 LANTIAN_ISSUER = os.environ.get("LANTIAN_ISSUER", "").rstrip("/")
 # Another platform whose accounts may open accounts here (OpenID Connect); without an issuer there is none.

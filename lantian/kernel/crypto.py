@@ -21,7 +21,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lantian.kernel.whole import write_whole
@@ -141,6 +141,24 @@ def load_or_create_signing_keys(path: Path) -> list[str]:
     if not keys:
         raise KeyFileBroken(f"{path.name} holds no private key")
     return keys
+
+
+def new_push_key() -> str:
+    """A P-256 key as PEM (PKCS #8): what push services know this platform by (RFC 8292)."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+
+
+def load_or_create_push_key(path: Path) -> str:
+    """The key (PEM) that signs web pushes; made at first start. Lost, browsers have to be asked anew. Raises KeyFileBroken."""
+    pem = _made_once(path, new_push_key)
+    try:
+        serialization.load_pem_private_key(pem.encode(), None)
+    except ValueError as error:
+        raise KeyFileBroken(str(error)) from error
+    return pem
 
 
 _loaded: dict[str, Keys] = {}

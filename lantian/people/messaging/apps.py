@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from lantian.kernel.rules import Actor
     from lantian.kernel.web.panels import Todo
     from lantian.people.roster.models import ClassGroup
-    from lantian.people.roster.queries import Panel
+    from lantian.people.roster.queries import OwnLink, Panel
 
 
 class MessagingConfig(AppConfig):
@@ -30,13 +30,14 @@ class MessagingConfig(AppConfig):
             receivers,  # noqa: F401 - kinds subscribe themselves
             rules,
         )
-        from lantian.people.roster.queries import CLASS_PANELS
+        from lantian.people.roster.queries import CLASS_PANELS, OWN_LINKS
 
         READ_ALONG.register("unread_notices", queries.unread_of_account)
         UNREAD.register("messaging", queries.unread_of_request)
         PLACES.register("inbox", "messaging_inbox")
         TODOS.register("messaging", _to_confirm)
         CLASS_PANELS.register("messaging", _class_panel)
+        OWN_LINKS.register("messaging", _own_link)
         demo_part("messaging")(demo.seed)
         add(
             NavItem(
@@ -68,6 +69,14 @@ def _hold() -> None:
         export=holding.receipts_part,
     )
     HOLDINGS.register("messaging.receipts", held)
+    wishes = Holding(
+        _("消息提醒、邮箱和设备"),
+        covers=("messaging.preference.person", "messaging.pushdevice.person"),
+        count=lambda subject: holding.preferences_of(subject).count() + holding.devices_of(subject).count(),
+        erase=services.erase_preferences,
+        export=holding.preferences_part,
+    )
+    HOLDINGS.register("messaging.preferences", wishes)
     exempt(DID_IT, "messaging.notice.sender")
     rule = RetentionRule(
         _("消息和回执"),
@@ -100,6 +109,16 @@ def _to_confirm(actor: "Actor", day: "date") -> "Iterable[Todo]":
     if count:
         unit = pgettext("notices", "条")
         yield Todo(_("确认收到的通知"), reverse("messaging_inbox") + "?state=open", count=count, unit=unit)
+
+
+def _own_link(actor: "Actor") -> "OwnLink | None":
+    """On one's own page: the way to how one is told. No query."""
+    from django.urls import reverse
+    from django.utils.translation import gettext_lazy as _
+
+    from lantian.people.roster.queries import OwnLink
+
+    return OwnLink(_("消息提醒"), _("设置"), reverse("messaging_settings")) if actor.person_id else None
 
 
 def _class_panel(actor: "Actor", group: "ClassGroup") -> "Panel | None":

@@ -49,3 +49,29 @@ class Standing(models.TextChoices):
     UNREAD = "unread", _("未读")
     READ = "read", _("已读")
     CONFIRMED = "confirmed", _("已确认")
+
+
+class Channel(models.TextChoices):
+    """Ways beyond the inbox, which everybody has."""
+
+    PUSH = "push", _("手机和电脑提醒")
+    MAIL = "mail", _("邮件")
+    SMS = "sms", _("短信")
+
+
+class DeliveryState(models.TextChoices):
+    WAITING = "waiting", _("等待发送")
+    HELD = "held", _("免打扰时段，稍后发送")
+    SENDING = "sending", _("正在发送")
+    SENT = "sent", _("已发送")
+    NEEDLESS = "needless", _("已在平台读过，不再发送")
+    GIVEN_UP = "given_up", _("没有发出")
+
+
+class Digest(models.TextChoices):
+    NONE = "none", _("有消息就发")
+    DAILY = "daily", _("每天汇总一次")
+    WEEKLY = "weekly", _("每周汇总一次")
+
+
+WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))

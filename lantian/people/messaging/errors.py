@@ -35,5 +35,22 @@ class NoticeOver(MessagingError):
     message = _("这条通知已经停止或撤回。")
 
 
+class NotAnAddress(MessagingError):
+    message = _("这不是邮箱地址，请检查。")
+    field = "mail"
+
+
+class LinkSpent(MessagingError):
+    message = _("这个链接已经过期，或者后来换了邮箱。请在“消息提醒”里重新填写。")
+
+
+class NotASubscription(MessagingError):
+    message = _("这个浏览器的推送服务不能使用。")
+
+
+class TooManyDevices(MessagingError):
+    message = _("已有十台设备在提醒，请先停掉不用的。")
+
+
 class NothingToConfirm(MessagingError):
     message = _("这条通知不需要确认。")

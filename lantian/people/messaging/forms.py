@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from lantian.kernel.rules import Actor
 from lantian.people.messaging.engine.audience import Audience
-from lantian.people.messaging.enums import Category, Urgency
+from lantian.people.messaging.engine.channels import usual_channels
+from lantian.people.messaging.enums import WEEKDAYS, Category, Channel, Digest, Urgency
+from lantian.people.messaging.models import Preference
 from lantian.people.messaging.queries import groups_for
 from lantian.people.messaging.queries.places import PLACE_CLASS, PLACE_UNIT, places_for
 
@@ -66,3 +68,64 @@ class NoticeForm(forms.Form):
             "urgency": Urgency.URGENT if data["urgent"] else Urgency.NORMAL,
             "needs_confirmation": data["needs_confirmation"],
         }
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
+class MailForm(forms.Form):
+    mail = forms.CharField(
+        label=_("邮箱"),
+        max_length=254,
+        required=False,
+        help_text=_("会发一封确认信，确认以后才生效；留空就是不用邮件。"),
+    )
+
+
+class PreferenceForm(forms.Form):
+    """One row of boxes a category, hours of rest, and when mail is gathered."""
+
+    quiet_from = forms.TimeField(label=_("免打扰从"), widget=TimeInput())
+    quiet_to = forms.TimeField(
+        label=_("到"),
+        widget=TimeInput(),
+        help_text=_("这段时间不提醒，过后再发；紧急的安全通知除外。两个时间相同就是不要免打扰。"),
+    )
+    digest = forms.ChoiceField(label=_("邮件"), choices=Digest.choices)
+    digest_at = forms.TimeField(label=_("汇总时间"), widget=TimeInput())
+    digest_day = forms.TypedChoiceField(label=_("每周汇总在"), coerce=int, choices=list(enumerate(WEEKDAYS)))
+
+    def __init__(self, *args: Any, preference: Preference | None, channels: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        wish = preference or Preference()
+        names = ("quiet_from", "quiet_to", "digest", "digest_at", "digest_day")
+        self.initial = {**{name: getattr(wish, name) for name in names}, **self.initial}
+        self.rows: list[str] = []
+        words = [(channel.value, channel.label) for channel in Channel if channel.value in channels]
+        for category in Category:
+            chosen = wish.channels.get(category.value, usual_channels(category.value, ""))
+            name = f"by_{category.value}"
+            self.fields[name] = forms.MultipleChoiceField(
+                label=category.label, choices=words, required=False, widget=forms.CheckboxSelectMultiple
+            )
+            self.initial[name] = [channel for channel in chosen if channel in channels]
+            self.rows.append(name)
+        if not words:
+            for name in self.rows:
+                del self.fields[name]
+            self.rows = []
+
+    @property
+    def by_category(self) -> "list[forms.BoundField]":
+        return [self[name] for name in self.rows]
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """Of a valid form: what `services.set_preferences` takes besides the actor."""
+        names = ("quiet_from", "quiet_to", "digest", "digest_at", "digest_day")
+        channels = {name.removeprefix("by_"): self.cleaned_data[name] for name in self.rows}
+        return {**{name: self.cleaned_data[name] for name in names}, "channels": channels}

@@ -1,5 +1,6 @@
 """Notices, and that each recipient has one."""
 
+from datetime import time
 from typing import Any
 from uuid import uuid4
 
@@ -8,8 +9,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from lantian.kernel.fields import ChoiceField
-from lantian.people.messaging.enums import Category, NoticeState, Urgency
+from lantian.kernel.fields import ChoiceField, SealedTextField
+from lantian.people.messaging.engine.quiet import NIGHT
+from lantian.people.messaging.enums import Category, Channel, DeliveryState, Digest, NoticeState, Urgency
 
 WRITTEN = "written"
 
@@ -89,3 +91,71 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.notice_id} → {self.person_id}"
+
+
+class Preference(models.Model):
+    """How somebody wants to be told beyond the inbox. No row: as is usual (engine/channels).
+
+    `channels`: category → the channels chosen for it; a category that is not in it is as usual. `mail` counts once confirmed.
+    """
+
+    person = models.OneToOneField("roster.Person", models.CASCADE, primary_key=True, related_name="notice_preference")
+    channels: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    quiet_from = models.TimeField(default=NIGHT[0])
+    quiet_to = models.TimeField(default=NIGHT[1])
+    digest = ChoiceField(max_length=8, choices=Digest, default=Digest.NONE)
+    digest_at = models.TimeField(default=time(17, 30))
+    digest_day = models.PositiveSmallIntegerField(default=4, help_text="0 Monday … 6 Sunday")
+    mail = SealedTextField(context="messaging.preference.mail", null=True, blank=True)
+    mail_confirmed_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(digest_day__lte=6), name="preference_digest_day")]
+
+    def __str__(self) -> str:
+        return str(self.person_id)
+
+
+class PushDevice(models.Model):
+    """A browser that takes messages for somebody. Its address is a secret: whoever has it can send there."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    person = models.ForeignKey("roster.Person", models.CASCADE, related_name="push_devices")
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the address")
+    keys = SealedTextField(context="messaging.pushdevice.keys", help_text="address, key and secret as JSON")
+    device = models.CharField(max_length=80, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.device}"
+
+
+class Delivery(models.Model):
+    """That one receipt goes out by one channel, and how far it is.
+
+    `due_at`: when it is looked at next. A row is claimed (`sending`) before it goes out and written (`sent`) after: killed in
+    between, it is sent once more, never lost.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    receipt = models.ForeignKey(Receipt, models.CASCADE, related_name="deliveries", db_index=False)
+    channel = ChoiceField(max_length=4, choices=Channel)
+    state = ChoiceField(max_length=8, choices=DeliveryState, default=DeliveryState.WAITING)
+    due_at = models.DateTimeField(default=timezone.now)
+    gathered = models.BooleanField(default=False, help_text="goes out with others, in a digest")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    fault = models.CharField(max_length=80, blank=True)
+    claimed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["channel", "due_at"], condition=Q(state__in=["waiting", "held"]), name="delivery_due"),
+            models.Index(fields=["claimed_at"], condition=Q(state="sending"), name="delivery_in_hand"),
+        ]
+        constraints = [models.UniqueConstraint(fields=["receipt", "channel"], name="delivery_once")]
+
+    def __str__(self) -> str:
+        return f"{self.receipt_id} {self.channel} {self.state}"

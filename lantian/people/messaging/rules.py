@@ -58,6 +58,14 @@ def may_manage_notice(actor: Actor, notice: Notice) -> Verdict:
     return deny(_("只有发通知的人可以提醒、停止或撤回"))
 
 
+@rule("messaging.set_preferences")
+def may_set_preferences(actor: Actor) -> Verdict:
+    """How one is told: every person for themselves."""
+    if actor.person_id is not None:
+        return ALLOW
+    return deny(_("这个账号没有自己的消息"))
+
+
 @rule("messaging.view_receipt")
 def may_view_receipt(actor: Actor, receipt: Receipt) -> Verdict:
     """Read a notice: to whom it was sent."""

@@ -89,15 +89,6 @@ def seal(
     return header + AESGCM(content_key).encrypt(nonce, message + b"\x02", None)
 
 
-def new_key() -> str:
-    """A signing key as PEM (PKCS #8)."""
-    return (
-        ec.generate_private_key(CURVE)
-        .private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        .decode()
-    )
-
-
 def read_key(pem: str) -> ec.EllipticCurvePrivateKey:
     """Raises ValueError."""
     key = serialization.load_pem_private_key(pem.encode(), None)

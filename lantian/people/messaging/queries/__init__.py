@@ -1,10 +1,13 @@
 """Reads of messages: kinds, somebody's inbox, whom a notice reaches and how far they are."""
 
+from lantian.people.messaging.queries.deliveries import BUSY
 from lantian.people.messaging.queries.inbox import (
     MOST_COUNTED,
     OPEN,
     children_concerned,
+    devices_of,
     inbox_of,
+    preference_of,
     receipts_visible_to,
     standing_q,
     unread_of_account,
@@ -24,6 +27,7 @@ from lantian.people.messaging.queries.sent import (
 )
 
 __all__ = [
+    "BUSY",
     "KINDS",
     "MOST_COUNTED",
     "OPEN",
@@ -35,10 +39,12 @@ __all__ = [
     "children_concerned",
     "count_recipients",
     "day_words",
+    "devices_of",
     "groups_for",
     "inbox_of",
     "moment_words",
     "notices_visible_to",
+    "preference_of",
     "reach_by_place",
     "reach_of",
     "receipts_visible_to",

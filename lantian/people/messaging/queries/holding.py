@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from lantian.kernel.holdings import Part, Subject
 from lantian.kernel.retention import Line
-from lantian.people.messaging.models import Notice, Receipt
+from lantian.people.messaging.models import Notice, Preference, PushDevice, Receipt
 from lantian.people.messaging.queries.kinds import words_of
 
 
@@ -37,6 +37,21 @@ def receipts_part(subject: Subject) -> Part:
     ]
     labels = {"at": _("时间"), "title": _("标题"), "body": _("内容"), "read": _("读过"), "confirmed": _("确认")}
     return Part(_("收到的消息"), labels, rows)
+
+
+def preferences_of(subject: Subject) -> QuerySet[Preference]:
+    return Preference.objects.filter(person__in=subject.person_ids)
+
+
+def devices_of(subject: Subject) -> QuerySet[PushDevice]:
+    return PushDevice.objects.filter(person__in=subject.person_ids)
+
+
+def preferences_part(subject: Subject) -> Part:
+    """The address for mail, open, and the browsers that are reminded."""
+    rows = [{"what": _("邮箱"), "value": str(row.mail)} for row in preferences_of(subject) if row.mail]
+    rows += [{"what": _("提醒的设备"), "value": row.device} for row in devices_of(subject).order_by("created_at")]
+    return Part(_("消息提醒"), {"what": _("项目"), "value": _("内容")}, rows)
 
 
 def old_notices(before: datetime) -> QuerySet[Notice]:

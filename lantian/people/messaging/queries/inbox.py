@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from lantian.kernel.rules import Actor
 from lantian.people.messaging.enums import NoticeState
-from lantian.people.messaging.models import Receipt
+from lantian.people.messaging.models import Preference, PushDevice, Receipt
 from lantian.people.roster import queries as roster
 
 # Receipts whose holder is still to confirm.
@@ -79,3 +79,13 @@ def standing_q(value: str) -> dict[str, Any]:
         "read": {"read_at__isnull": False, "confirmed_at__isnull": True},
         "confirmed": {"confirmed_at__isnull": False},
     }[value]
+
+
+def preference_of(person: UUID | str) -> Preference | None:
+    """How somebody wants to be told; None: as is usual."""
+    return Preference.objects.select_related("person").filter(person=person).first()
+
+
+def devices_of(person: UUID) -> QuerySet[PushDevice]:
+    """The browsers that take messages for somebody."""
+    return PushDevice.objects.filter(person=person).order_by("created_at")

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from lantian.kernel.holdings import Subject, renamed
-from lantian.people.messaging.models import Notice
+from lantian.people.messaging.models import Notice, Preference, PushDevice
 from lantian.people.messaging.queries import holding
 
 MOST_A_STEP = 500
@@ -28,3 +28,9 @@ def forget_old(before: datetime) -> int:
         Notice.objects.filter(pk__in=ids).delete()
         gone += len(ids)
     return gone
+
+
+def erase_preferences(subject: Subject) -> int:
+    """How the person wanted to be told, the address for mail, and the browsers that were reminded. Returns how many things."""
+    gone = Preference.objects.filter(person__in=subject.person_ids).delete()[0]
+    return gone + PushDevice.objects.filter(person__in=subject.person_ids).delete()[0]

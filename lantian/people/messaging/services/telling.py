@@ -14,7 +14,7 @@ from lantian.kernel.journal.services import plain
 from lantian.people.messaging.enums import NoticeState
 from lantian.people.messaging.models import Notice
 from lantian.people.messaging.queries.kinds import KINDS, Kind, Telling, words_of
-from lantian.people.messaging.services.spreading import is_small, spread_at_once, start_spreading
+from lantian.people.messaging.services.spreading import put_on_top, start_spreading
 
 SOURCE = "zh-hans"
 
@@ -46,13 +46,9 @@ def tell(kind: Kind, telling: Telling) -> Notice | None:
     notice = known or Notice(subject=telling.subject)
     _fill(notice, kind, telling)
     notice.save(force_insert=known is None)
-    if known is None:
-        start_spreading(notice, telling.audience)
-    elif is_small(telling.audience):
-        spread_at_once(notice, telling.audience, anew=True)
-    else:
-        notice.receipts.update(at=notice.told_at, read_at=None, confirmed_at=None, archived_at=None)
-        start_spreading(notice, telling.audience)
+    if known is not None:  # those whom it no longer concerns have to know that, too
+        put_on_top(notice, notice.receipts.all(), at=notice.told_at)
+    start_spreading(notice, telling.audience)
     return notice
 
 

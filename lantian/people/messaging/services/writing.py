@@ -23,7 +23,7 @@ from lantian.people.messaging.errors import (
 from lantian.people.messaging.models import Notice, Receipt
 from lantian.people.messaging.queries import count_recipients
 from lantian.people.messaging.rules import may_manage_notice, may_send_notice
-from lantian.people.messaging.services.spreading import start_spreading
+from lantian.people.messaging.services.spreading import put_on_top, start_spreading
 
 MOST_A_DAY = 30  # notices by one person
 MOST_REMINDERS = 3
@@ -101,7 +101,7 @@ def remind(notice: Notice, *, by: Actor) -> int:
     if row.reminders >= MOST_REMINDERS or now - last < BETWEEN_REMINDERS:
         raise TooSoonToRemind
     open_still = Q(read_at__isnull=True) | (Q(confirmed_at__isnull=True) if row.needs_confirmation else Q(pk__in=[]))
-    count = Receipt.objects.filter(open_still, notice=row).update(at=now, read_at=None, archived_at=None)
+    count = put_on_top(row, Receipt.objects.filter(open_still, notice=row), at=now)
     if not count:
         raise NobodyToRemind
     row.reminders, row.reminded_at = row.reminders + 1, now
