@@ -10,6 +10,7 @@ import { watchForms } from "./parts/forms";
 import { watchGrids } from "./parts/grid";
 import { wireHtmx } from "./parts/htmx";
 import { watchMenus } from "./parts/menus";
+import { watchPush } from "./parts/push";
 import { watchTheme } from "./parts/theme";
 
 async function start(): Promise<void> {
@@ -27,6 +28,7 @@ async function start(): Promise<void> {
   await loadCatalogue().catch(() => undefined);
   startAlpine();
   mountIslands();
+  await watchPush().catch(() => undefined);
 }
 
 void start();

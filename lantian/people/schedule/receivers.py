@@ -13,14 +13,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lantian.people.messaging.enums import Category, Group
-from lantian.people.messaging.queries import Kind, Telling, day_words, moment_words
+from lantian.people.messaging.queries import BUSY, Kind, Telling, day_words, moment_words
 from lantian.people.messaging.services import Audience, subscribe
 from lantian.people.roster import queries as roster
 from lantian.people.roster.enums import Subject
 from lantian.people.schedule.enums import TAKEN_BACK, ChangeKind
 from lantian.people.schedule.events import LessonCancelled, LessonRescheduled, TimetableChanged
-from lantian.people.schedule.queries.concerned import classes_of_lesson, classes_receiving, lesson_known
+from lantian.people.schedule.queries.concerned import (
+    classes_of_lesson,
+    classes_receiving,
+    in_lessons,
+    lesson_known,
+)
 
+BUSY.register("schedule", in_lessons)
 TOLD = (Group.STUDENT, Group.GUARDIAN, Group.HOMEROOM)
 _SUBJECTS = dict(Subject.choices)
 

@@ -18,7 +18,7 @@ from django.utils import timezone, translation
 from lantian.kernel import jobs
 from lantian.people.messaging.engine.channels import MAIL, passes_quiet_hours
 from lantian.people.messaging.engine.quiet import NIGHT, DigestTime, allowed_from
-from lantian.people.messaging.engine.retries import pause_after
+from lantian.people.messaging.engine.retries import PAUSES, pause_after
 from lantian.people.messaging.enums import DeliveryState, Digest
 from lantian.people.messaging.models import Delivery, Preference
 from lantian.people.messaging.queries.deliveries import busy_until, channels_with_work, due, students_among
@@ -67,6 +67,7 @@ def deliver_due(channel: str, *, now: datetime | None = None, most: int = MOST_A
 def _take_back_claims(channel: str, now: datetime) -> None:
     """What a killed worker had in hand is sent once more."""
     stuck = Delivery.objects.filter(channel=channel, state=DeliveryState.SENDING, claimed_at__lt=now - CLAIM_GOOD_FOR)
+    stuck.filter(attempts__gt=len(PAUSES)).update(state=DeliveryState.GIVEN_UP, fault="killed")  # may be what kills it
     stuck.update(state=DeliveryState.WAITING, due_at=now)
 
 

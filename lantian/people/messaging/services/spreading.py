@@ -38,6 +38,7 @@ _PLAN = """
                                 ELSE EXISTS (SELECT 1 FROM messaging_pushdevice b WHERE b.person_id = p.id) END
         ON CONFLICT (receipt_id, channel) DO UPDATE
            SET state = 'waiting', due_at = EXCLUDED.due_at, gathered = false, attempts = 0, fault = '', sent_at = NULL
+        RETURNING channel
 """
 # A second meeting of somebody adds a way, and no more.
 _PUT = f"""
@@ -50,13 +51,13 @@ _PUT = f"""
         ON CONFLICT (notice_id, person_id) DO UPDATE SET places = ARRAY(SELECT DISTINCT unnest(r.places || EXCLUDED.places))
         RETURNING r.id, r.person_id, (xmax = 0) AS is_new
     ), planned AS ({_PLAN})
-    SELECT count(*) FILTER (WHERE is_new) FROM put
+    SELECT count(*) FILTER (WHERE is_new), (SELECT array_agg(DISTINCT channel) FROM planned) FROM put
 """
 _AGAIN = f"""
     WITH put AS (
         SELECT r.id, r.person_id, true AS is_new FROM messaging_receipt r WHERE r.notice_id = %(notice)s AND r.at = %(at)s
     ), planned AS ({_PLAN})
-    SELECT count(*) FROM put
+    SELECT count(*), (SELECT array_agg(DISTINCT channel) FROM planned) FROM put
 """
 
 
@@ -79,9 +80,9 @@ def _values(notice: Notice, at: datetime) -> dict[str, Any]:
 def _run(sql: str, values: dict[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        count = int(cursor.fetchone()[0])
-    wake(values["channels"])
-    return count
+        count, channels = cursor.fetchone()
+    wake(channels or ())
+    return int(count)
 
 
 def put(notice: Notice, audience: Audience, units: list[UUID], *, named: bool = True) -> int:

@@ -138,15 +138,13 @@ def with_mail(world, name="mother", **more):
     return Preference.objects.create(person=world.people[name], **values)
 
 
-def send(world, **more):
+def send(world, to=(Group.STUDENT, Group.GUARDIAN), **more):
     values = {"title": "家长会", "body": "周五三点", "by": world.act("teacher")} | more
-    return services.send_notice(
-        audience=Audience.of(classes=[world.east1.pk], to=[Group.STUDENT, Group.GUARDIAN]), **values
-    )
+    return services.send_notice(audience=Audience.of(classes=[world.east1.pk], to=to), **values)
 
 
-def urgent(world):
-    return send(world, title="停课避雨", category="safety", urgency="urgent")
+def urgent(world, **more):
+    return send(world, title="停课避雨", category="safety", urgency="urgent", **more)
 
 
 def states(channel="mail"):
@@ -342,7 +340,7 @@ def test_a_text_message_goes_to_guardians_when_safety_is_urgent(world, settings,
     settings.LANTIAN_SMS, settings.LANTIAN_SMS_URL, settings.LANTIAN_SMS_TOKEN = "http", service.url, "token"
     at(NIGHT)
     send(world)
-    urgent(world)
+    urgent(world, to=[Group.GUARDIAN])
     assert services.deliver_due("sms") == 1
     headers, body = service.requests[0]
     told = json.loads(body)
@@ -350,7 +348,7 @@ def test_a_text_message_goes_to_guardians_when_safety_is_urgent(world, settings,
     assert told["text"] == "【蓝天】停课避雨。详情请登录平台查看。"
     assert headers["Authorization"] == "Bearer token"
     service.status = 500
-    urgent(world)
+    urgent(world, to=[Group.GUARDIAN])
     assert services.deliver_due("sms") == 0
     assert states("sms") == ["sent", "waiting"]
 
@@ -485,7 +483,7 @@ def test_a_phone_that_is_no_more_known_is_given_up(world, settings, at, service)
     settings.LANTIAN_MAIL_URL, settings.LANTIAN_PUSH_HOSTS, settings.LANTIAN_DEMO = "", [], False
     settings.LANTIAN_SMS, settings.LANTIAN_SMS_URL = "http", service.url
     at(NOON)
-    urgent(world)
+    urgent(world, to=[Group.GUARDIAN])
     update_person(world.mother, by=SYSTEM, phone="")
     services.deliver_due("sms")
     assert states("sms") == ["given_up"]

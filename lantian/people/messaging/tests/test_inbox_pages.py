@@ -1,16 +1,19 @@
 """The inbox, one message, and a notice from its form to its receipts, over HTTP."""
 
 import re
+from datetime import time
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from lantian.people.messaging import services
+from lantian.people.messaging.engine import webpush
 from lantian.people.messaging.engine.audience import Audience
 from lantian.people.messaging.enums import Group
-from lantian.people.messaging.models import Notice, Receipt
+from lantian.people.messaging.models import Notice, Preference, PushDevice, Receipt
 from lantian.people.messaging.tests.conftest import names, text
 
 FAMILIES = (Group.STUDENT, Group.GUARDIAN)
@@ -197,3 +200,43 @@ def test_a_withdrawn_notice_is_gone_from_the_inbox_and_its_address(world, as_):
     teacher.post(f"/notices/{notice.pk}/act/", {"do": "withdraw"})
     assert mother.get(f"/inbox/{notice.pk}/").status_code == 404
     assert "已撤回" in text(teacher.get(f"/notices/{notice.pk}/"))
+
+
+def test_how_one_is_told_is_chosen_by_category_and_channel(world, as_):
+    client = as_("mother")
+    assert "消息提醒" in text(client.get("/me/"))
+    page = text(client.get("/inbox/settings/"))
+    assert 'name="by_lesson"' in page
+    form = {
+        "do": "save",
+        "by_lesson": ["mail"],
+        "quiet_from": "21:00",
+        "quiet_to": "06:30",
+        "digest": "weekly",
+        "digest_at": "08:00",
+        "digest_day": "6",
+    }
+    assert client.post("/inbox/settings/", form).status_code == 302
+    wish = Preference.objects.get()
+    assert (wish.channels["lesson"], wish.channels["safety"]) == (["mail"], [])
+    assert (wish.quiet_from, wish.digest, wish.digest_day) == (time(21), "weekly", 6)
+    assert "请检查" in text(client.post("/inbox/settings/", {"do": "mail", "mail": "nobody"}))
+    client.post("/inbox/settings/", {"do": "mail", "mail": "mother@example.cn"})
+    assert "等待确认" in text(client.get("/inbox/settings/"))
+
+
+def test_a_browser_says_that_it_takes_messages_and_that_it_does_no_more(world, as_):
+    client = as_("mother")
+    key = ec.generate_private_key(ec.SECP256R1()).public_key()
+    keys = {"p256dh": webpush.to_text(webpush.point_of(key)), "auth": webpush.to_text(b"0" * 16)}
+    told = {"endpoint": "https://fcm.googleapis.com/fcm/send/x", "keys": keys}
+    for _ in range(2):
+        assert client.post("/inbox/settings/device/", told, content_type="application/json").status_code == 200
+    assert PushDevice.objects.get().person == world.mother
+    for nonsense in ({"endpoint": "https://10.0.0.1/x", "keys": keys}, {"endpoint": told["endpoint"], "keys": []}, {}):
+        assert client.post("/inbox/settings/device/", nonsense, content_type="application/json").status_code == 400
+    client.post("/inbox/settings/device/", told | {"end": True}, content_type="application/json")
+    assert not PushDevice.objects.exists()
+    script = as_("mother").get("/sw.js")
+    assert script.headers["Content-Type"] == "text/javascript"
+    assert b"showNotification" in script.content

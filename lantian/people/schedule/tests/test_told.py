@@ -1,6 +1,6 @@
 """Who is told when a day's timetable or a lesson changes, and that one thing changed twice is one notice."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.utils import timezone, translation
@@ -10,9 +10,10 @@ from lantian.kernel.journal.models import OutboxEvent
 from lantian.kernel.rules import SYSTEM, Actor
 from lantian.people.messaging.models import Notice, Receipt
 from lantian.people.messaging.queries import words_of
-from lantian.people.roster.models import Guardianship
+from lantian.people.roster.models import Guardianship, Membership
 from lantian.people.schedule import services
 from lantian.people.schedule.models import TimetableEntry
+from lantian.people.schedule.queries.concerned import in_lessons
 from lantian.people.schedule.tests.weeks import Weeks, make_weeks
 from lantian.teach.live.tests.world import actor, person
 
@@ -112,3 +113,13 @@ def test_what_the_clock_does_by_itself_tells_nobody(weeks: Weeks) -> None:
     services.cancel_lesson(lesson, reason="timetable", by=SYSTEM)
     journal.deliver(OutboxEvent.objects.filter(name="schedule.lesson_cancelled").latest("sequence").sequence)
     assert not Notice.objects.exists()
+
+
+def test_students_are_in_a_lesson_while_their_school_has_a_period(weeks: Weeks) -> None:
+    """Periods of 40 minutes from nine o'clock, on the days of the timetable."""
+    pupil = Membership.objects.get(person__name="近处学生").person_id
+    at = timezone.make_aware(datetime.combine(MONDAY, time(9, 10)))
+    assert in_lessons([pupil], at) == {pupil: at.replace(minute=40)}
+    assert in_lessons([pupil], at.replace(minute=45)) == {}
+    assert in_lessons([pupil], at + timedelta(days=5)) == {}
+    assert in_lessons([weeks.world.teacher.pk], at) == {}
