@@ -1,5 +1,7 @@
 """Jobs of messages."""
 
+from uuid import UUID
+
 from lantian.kernel.jobs import job, periodic
 from lantian.people.messaging import services
 
@@ -22,4 +24,4 @@ def wake(timestamp: int) -> None:
 
 @job("messaging.confirm_mail")
 def confirm_mail(person: str) -> None:
-    services.send_confirmation(person)
+    services.send_confirmation(UUID(person))

@@ -81,7 +81,7 @@ def standing_q(value: str) -> dict[str, Any]:
     }[value]
 
 
-def preference_of(person: UUID | str) -> Preference | None:
+def preference_of(person: UUID) -> Preference | None:
     """How somebody wants to be told; None: as is usual."""
     return Preference.objects.select_related("person").filter(person=person).first()
 

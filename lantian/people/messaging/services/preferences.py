@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import time
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
@@ -35,6 +36,7 @@ _CLEAN = re.compile(r"[\r\n\x00]")
 
 def _locked(actor: Actor) -> Preference:
     require(may_set_preferences, actor)
+    assert actor.person_id is not None  # the rule asked for it
     Preference.objects.get_or_create(person_id=actor.person_id)
     return Preference.objects.select_for_update(of=("self",)).get(person=actor.person_id)
 
@@ -86,7 +88,7 @@ def _mark(row: Preference) -> str:
     return sha256(str(row.mail).lower().encode()).hexdigest()[:16]
 
 
-def send_confirmation(person_id: str) -> bool:
+def send_confirmation(person_id: UUID) -> bool:
     """The worker's part: write to the new address. Whether a mail went out; raises NotNow, and the job tries again."""
     row = Preference.objects.select_related("person__account").filter(person=person_id).first()
     sender = mails.sender()
@@ -125,7 +127,7 @@ def confirm_mail(token: str) -> Preference:
 def unsubscribe(token: str) -> bool:
     """No more mail to whoever the token was made for; the address is forgotten. Whether the token was one."""
     person = mails.person_of_token(token)
-    row = preference_of(person) if person else None
+    row = preference_of(UUID(person)) if person else None
     if person is None:
         return False
     if row is not None and row.mail:
@@ -161,11 +163,11 @@ def add_device(*, endpoint: str, key: str, secret: str, device: str, language: s
 
 
 @transaction.atomic
-def drop_device(*, by: Actor, endpoint: str = "", pk: object = None) -> int:
+def drop_device(*, by: Actor, endpoint: str = "", pk: UUID | None = None) -> int:
     """One of one's own browsers takes no more messages. Returns how many were forgotten."""
     require(may_set_preferences, by)
     rows = PushDevice.objects.filter(person=by.person_id)
-    rows = rows.filter(digest=sha256(endpoint.encode()).hexdigest()) if endpoint else rows.filter(pk=pk)
+    rows = rows.filter(digest=sha256(endpoint.encode()).hexdigest()) if endpoint else rows.filter(pk__in=[pk])
     return rows.delete()[0]
 
 

@@ -25,6 +25,7 @@ GONE = range(500, 600)  # SMTP: a permanent no
 
 
 def unsubscribe_token(person_id: object) -> str:
+    """What the link under a person's mails bears."""
     return signing.dumps(str(person_id), salt=SALT)
 
 
@@ -131,7 +132,7 @@ def sender() -> Sender | None:
     return None
 
 
-def send_plain(by: Sender, address: str, title: str, body: str) -> None:
+def send_plain(way: Sender, address: str, title: str, body: str) -> None:
     """One mail that is no notice, such as the one that confirms an address. Raises Unreachable, NotNow."""
-    assert isinstance(by, MailSender)
-    deliver(by.options, address, f"【{_('蓝天')}】{title}", body, {"Auto-Submitted": "auto-generated"})
+    assert isinstance(way, MailSender)
+    deliver(way.options, address, f"【{_('蓝天')}】{title}", body, {"Auto-Submitted": "auto-generated"})

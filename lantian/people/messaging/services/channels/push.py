@@ -38,6 +38,7 @@ _OPENER = urllib.request.build_opener(_StayHere)
 
 @lru_cache(maxsize=4)
 def signing_key(pem: str) -> ec.EllipticCurvePrivateKey:
+    """The key that signs our pushes, read once. Raises ValueError."""
     return webpush.read_key(pem)
 
 
@@ -73,9 +74,9 @@ class PushSender:
     def _to(self, device: PushDevice, letter: Letter) -> str:
         """Send to one browser; why it failed, "" when it did not. A browser that is gone is forgotten."""
         try:
-            kept = json.loads(device.keys)
+            kept = json.loads(device.keys or "{}")
             to = webpush.read_subscription(kept["endpoint"], kept["p256dh"], kept["auth"])
-        except (KeyLost, webpush.BadSubscription):
+        except (KeyLost, KeyError, webpush.BadSubscription):
             device.delete()
             return "gone"
         if not is_known_service(to.endpoint):
