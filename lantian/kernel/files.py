@@ -24,6 +24,7 @@ ENDINGS = {
     "image/jpeg": "jpg",
     "image/webp": "webp",
     "application/zip": "zip",
+    "application/x-ole-storage": "ole",  # documents of office software before 2007
 }
 _FOLDER = re.compile(r"[a-z][a-z0-9-]{0,23}")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,23}/[0-9a-f]{2}/[0-9a-f]{32}\.[a-z0-9]{2,5}")
@@ -59,6 +60,8 @@ def sniff(head: bytes) -> str | None:
         return "image/webp"
     if head.startswith(b"PK\x03\x04"):
         return "application/zip"
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return "application/x-ole-storage"
     return None
 
 

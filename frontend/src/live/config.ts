@@ -35,9 +35,13 @@ export interface Session {
   planned_end_ms: number;
 }
 
-export interface UploadPage {
+/** A page of a file, or a blank board (which has no picture). */
+export interface Sheet {
   id: string;
-  number: number;
+  form: "page" | "board";
+  name: string;
+  number: number | null;
+  upload: string | null;
   width: number;
   height: number;
   url: string;
@@ -51,7 +55,6 @@ export interface Upload {
   progress: number;
   error: string;
   remove_url: string;
-  pages: UploadPage[];
 }
 
 /** A poll written before the lesson. */
@@ -79,7 +82,9 @@ export interface TeachConfig {
   lesson: Lesson;
   session: Session | null;
   may_open: { allowed: boolean; reason: string; opens_ms: number; closes_ms: number };
-  urls: { ingest: string; open: string; end: string; pages: string; lesson: string; watch: string; attendance: string; fault: string | null };
+  urls: {
+    ingest: string; open: string; end: string; pages: string; boards: string; lesson: string; watch: string; attendance: string; fault: string | null;
+  };
   recorder: RecorderSettings;
   limits: {
     buffer_ms: number;
@@ -90,6 +95,7 @@ export interface TeachConfig {
   };
   uploads: Upload[];
   polls: PreparedPoll[];
+  sheets: Sheet[];
 }
 
 export interface Replay {

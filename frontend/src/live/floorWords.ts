@@ -15,6 +15,8 @@ export function refusalOf(code: string): string {
       return t("已有四位在发言，请先请一位坐下。");
     case "not_raised":
       return t("这只手已经放下了。");
+    case "board_full":
+      return t("白板写得太满了，这一笔没有留下。请清空几页再写。");
     case "disk_full":
       return t("服务器磁盘满了，没有记下。请告诉管理员。");
     case "forbidden":

@@ -1,5 +1,6 @@
 /** The icons of the rooms (Lucide), bundled with them. */
 import arrowLeft from "lucide-static/icons/arrow-left.svg?raw";
+import board from "lucide-static/icons/presentation.svg?raw";
 import camera from "lucide-static/icons/video.svg?raw";
 import cameraOff from "lucide-static/icons/video-off.svg?raw";
 import check from "lucide-static/icons/check.svg?raw";
@@ -10,13 +11,16 @@ import expand from "lucide-static/icons/maximize.svg?raw";
 import files from "lucide-static/icons/files.svg?raw";
 import hand from "lucide-static/icons/hand.svg?raw";
 import left from "lucide-static/icons/chevron-left.svg?raw";
+import list from "lucide-static/icons/list.svg?raw";
 import logOut from "lucide-static/icons/log-out.svg?raw";
 import mic from "lucide-static/icons/mic.svg?raw";
 import micOff from "lucide-static/icons/mic-off.svg?raw";
 import monitor from "lucide-static/icons/monitor.svg?raw";
 import move from "lucide-static/icons/move.svg?raw";
 import pause from "lucide-static/icons/pause.svg?raw";
+import pen from "lucide-static/icons/pencil.svg?raw";
 import play from "lucide-static/icons/play.svg?raw";
+import plus from "lucide-static/icons/plus.svg?raw";
 import radio from "lucide-static/icons/radio.svg?raw";
 import refresh from "lucide-static/icons/rotate-cw.svg?raw";
 import right from "lucide-static/icons/chevron-right.svg?raw";
@@ -30,7 +34,8 @@ import warning from "lucide-static/icons/triangle-alert.svg?raw";
 import wifiOff from "lucide-static/icons/wifi-off.svg?raw";
 
 const ICONS = {
-  arrowLeft, camera, cameraOff, check, circle, close, corner, expand, files, hand, left, logOut, mic, micOff, monitor, move, pause, play, radio,
+  arrowLeft, board, camera, cameraOff, check, circle, close, corner, expand, files, hand, left, list, logOut, mic, micOff, monitor, move, pause,
+  pen, play, plus, radio,
   refresh, right, shrink, signal, upload, users, volume, volumeOff, warning, wifiOff,
 };
 

@@ -29,7 +29,8 @@ const BEATS_APART_MS = 2000;
 const SPREAD_MS = 300;
 const WHY_MS = 5000;
 const SILENCE_MS = 35_000;
-const REACH_MS = 250;
+/** A stroke is seen as it grows. */
+const REACH_MS = 80;
 
 export class LessonViewer {
   readonly clock = new ServerClock();

@@ -20,7 +20,7 @@ class PageChooser(_Chooser):
     """A page of the lesson, by file and number."""
 
     def label_from_instance(self, obj: LessonPage) -> str:
-        return f"{obj.upload.name} · {obj.number}"
+        return f"{obj.upload.name} · {obj.number}" if obj.upload else obj.name
 
 
 class PollForm(forms.Form):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.db.models.lookups import IsNull
 from django.utils.translation import gettext
 
@@ -300,7 +300,24 @@ def classes_seen(lessons: "QuerySet[Lesson]") -> int:
 
 
 def uploads_of(lesson: "Lesson") -> QuerySet[PageUpload]:
-    return PageUpload.objects.filter(lesson=lesson).prefetch_related("pages").order_by("created_at")
+    return PageUpload.objects.filter(lesson=lesson).order_by("created_at")
+
+
+def pages_of(lesson: "Lesson") -> QuerySet[LessonPage]:
+    """The sheets of a lesson in their order. Two at one place stand as they were brought."""
+    return LessonPage.objects.filter(lesson=lesson).select_related("upload").order_by("position", "number", "pk")
+
+
+def pages_visible_to(actor: Actor) -> QuerySet[LessonPage]:
+    """Pages of the lessons this actor may see. Which there are nobody but the teacher is told before they are shown."""
+    visible = Q(lesson__in=schedule.lessons_visible_to(actor).values("pk"))
+    return LessonPage.objects.filter(visible | shared("live.lessonpage", actor))
+
+
+def next_position(lesson: UUID) -> int:
+    """Behind all sheets that the lesson has."""
+    last = LessonPage.objects.filter(lesson=lesson).aggregate(last=Max("position"))["last"]
+    return 0 if last is None else last + 1
 
 
 # When a lesson does not come ---------------------------------------------------------------------------------------------------
@@ -382,10 +399,6 @@ def replayed_events(session: LiveSession) -> list[dict[str, Any]]:
 
 def prepared_polls(lesson: "Lesson") -> QuerySet[PreparedPoll]:
     return PreparedPoll.objects.filter(lesson=lesson).order_by("position")
-
-
-def pages_of(lesson: "Lesson") -> QuerySet[LessonPage]:
-    return LessonPage.objects.filter(upload__lesson=lesson).select_related("upload").order_by("upload", "number")
 
 
 def polls_of(lesson: "Lesson") -> QuerySet[LessonPoll]:

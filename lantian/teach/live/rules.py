@@ -11,7 +11,7 @@ from lantian.teach.live import queries
 
 if TYPE_CHECKING:
     from lantian.people.schedule.models import Lesson
-    from lantian.teach.live.models import Attendance, LiveSession
+    from lantian.teach.live.models import Attendance, LessonPage, LiveSession
 
 
 @rule("live.view_session")
@@ -79,8 +79,15 @@ def may_read_polls(actor: Actor, lesson: "Lesson") -> Verdict:
     return deny(_("只有任课教师和主讲学校的管理人员可以查看提问结果"))
 
 
+@rule("live.view_page")
+def may_view_page(actor: Actor, page: "LessonPage") -> Verdict:
+    """Whoever may see the lesson may see a page of it. Viewers learn of a page by its being shown: its name cannot be guessed."""
+    return schedule_rules.may_view_lesson(actor, page.lesson)
+
+
 visible_pair(may_view_session)(queries.sessions_visible_to)
 visible_pair(may_view_attendance)(queries.attendances_visible_to)
+visible_pair(may_view_page)(queries.pages_visible_to)
 
 
 @rule("live.use_screen")

@@ -3,6 +3,8 @@ import "../../live/room.css";
 import "./screen.css";
 import { announce, fill, h } from "../../lib/dom";
 import { t } from "../../lib/i18n";
+import { touchesBoard } from "../../live/board/seen";
+import type { BoardView } from "../../live/board/view";
 import type { ScreenConfig } from "../../live/config";
 import { causeWords } from "../../live/cause";
 import { faultAddress, Overlay as Over } from "../../live/fault";
@@ -39,6 +41,7 @@ class ScreenView {
   private readonly captions = h("div", { class: "ls-captions lr-captions", hidden: true });
   private parts: Parts | null = null;
   private partsOf: LessonViewer | null = null;
+  private board: BoardView | null = null;
   private wokenAt = performance.now();
   private readonly wake = (): void => {
     this.wokenAt = performance.now();
@@ -49,7 +52,7 @@ class ScreenView {
     private readonly root: HTMLElement,
     private readonly config: ScreenConfig,
   ) {
-    this.room = new ScreenRoom(config, this.video, () => this.update(), () => this.parts?.update());
+    this.room = new ScreenRoom(config, this.video, () => this.update(), (keys) => this.happened(keys));
     this.idle = new IdleBoard(this.room);
     this.sound = button("", { class: "ls-button", icon: "volume", keys: "M", onclick: () => this.room.toggleSound() });
     this.full = button("", { class: "ls-button", icon: "expand", keys: "F", onclick: () => this.toggleFull() });
@@ -68,6 +71,7 @@ class ScreenView {
   destroy(): void {
     this.undoKeys();
     this.parts?.destroy();
+    this.board?.destroy();
     for (const type of ["pointermove", "pointerdown", "keydown"]) this.root.removeEventListener(type, this.wake);
     this.room.destroy();
   }
@@ -136,6 +140,8 @@ class ScreenView {
     this.partsOf = viewer;
     this.parts?.destroy();
     this.parts = null;
+    this.board?.destroy();
+    this.board = null;
     this.root.classList.remove("ls-with-parts");
     if (!viewer) return;
     const { Parts: Made } = await import("../../live/parts");
@@ -153,6 +159,21 @@ class ScreenView {
       this.parts.hand.classList.add("ls-button");
       this.lessonTitle.after(this.parts.hand);
     }
+  }
+
+  private happened(keys: string[] | null): void {
+    if (!this.idle) return; // the room speaks up before the face is there
+    this.parts?.update();
+    const { viewer } = this.room;
+    if (!viewer || viewer !== this.partsOf) return;
+    if (this.board) this.board.happened(keys);
+    else if (touchesBoard(keys, viewer.floor.timeline.state)) void this.loadBoard(viewer);
+  }
+
+  private async loadBoard(viewer: LessonViewer): Promise<void> {
+    const { BoardView: Made } = await import("../../live/board/view");
+    if (this.board || viewer !== this.room.viewer) return;
+    this.board = new Made({ video: this.video, map: viewer.floor.timeline.state });
   }
 
   private drawBar(inLesson: boolean): void {

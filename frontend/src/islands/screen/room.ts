@@ -38,7 +38,7 @@ export class ScreenRoom {
     readonly config: ScreenConfig,
     readonly video: HTMLVideoElement,
     private readonly changed: () => void,
-    private readonly happened: () => void,
+    private readonly happened: (keys: string[] | null) => void,
   ) {
     this.day = config.day;
     this.offset = config.day.now_ms - Date.now();
@@ -154,7 +154,7 @@ export class ScreenRoom {
         if (blocked && !this.config.kiosk) this.needsTap = true;
         this.changed();
       },
-      happened: () => this.happened(),
+      happened: (keys) => this.happened(keys),
     });
   }
 

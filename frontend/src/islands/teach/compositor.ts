@@ -21,7 +21,10 @@ export class Compositor {
   readonly canvas = document.createElement("canvas");
   readonly camera = hiddenVideo();
   readonly screen = hiddenVideo();
-  page: HTMLImageElement | null = null;
+  /** A page's picture, or "blank" for a board. */
+  page: HTMLImageElement | "blank" | null = null;
+  /** Brings the strokes on the sheet that is shown up to date, and gives their canvas; null when there are none. */
+  ink: (() => HTMLCanvasElement | null) | null = null;
   cameraOn = false;
   screenOn = false;
   scene: Scene = { main: "camera", inset: true, corner: "bottom-right" };
@@ -30,6 +33,8 @@ export class Compositor {
   private readonly stream: MediaStream;
   private stopTicks: (() => void) | null = null;
   private lastDraw = 0;
+  /** How long the last drawing took. */
+  private drawMs = 0;
 
   constructor(private readonly options: CompositorOptions) {
     this.canvas.width = options.width;
@@ -75,10 +80,11 @@ export class Compositor {
   private tick(): void {
     const now = performance.now();
     const rate = frameRate(this.main, this.scene.inset, this.cameraOn, this.options.fps);
-    // ticks that queued up while the page was busy are one picture, not five
-    if (now - this.lastDraw < 1000 / rate - 12) return;
+    // ticks that queued up while the page was busy are one picture, not five; and half of the time is left to the teacher's hand
+    if (now - this.lastDraw < Math.max(1000 / rate - 12, 2 * this.drawMs)) return;
     this.lastDraw = now;
     this.draw();
+    this.drawMs = performance.now() - now;
     this.frames += 1;
     const track = this.track as Track | undefined;
     if (track) {
@@ -99,8 +105,14 @@ export class Compositor {
       return;
     }
     if (main === "screen") this.drawWhole(this.screen, this.screen.videoWidth, this.screen.videoHeight, whole);
-    else if (this.page) this.drawWhole(this.page, this.page.naturalWidth, this.page.naturalHeight, whole);
+    else if (this.page === "blank") {
+      context.fillStyle = "#ffffff";
+      context.fillRect(0, 0, canvas.width, canvas.height);
+    } else if (this.page) this.drawWhole(this.page, this.page.naturalWidth, this.page.naturalHeight, whole);
     if (this.scene.inset) this.drawCamera(insetBox(this.scene.corner, canvas), 14);
+    // above the small camera too: viewers' own drawing of the strokes lies above all of the picture
+    const ink = main === "pages" ? this.ink?.() : null;
+    if (ink) context.drawImage(ink, 0, 0, canvas.width, canvas.height);
   }
 
   private drawWhole(source: CanvasImageSource, width: number, height: number, frame: Box): void {

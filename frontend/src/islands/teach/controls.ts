@@ -9,7 +9,8 @@ import type { TeachRoom } from "./room";
 
 export class Controls {
   readonly element: HTMLElement;
-  private readonly main: Record<"camera" | "screen" | "pages", HTMLButtonElement>;
+  private readonly main: Record<"camera" | "screen" | "pages" | "board", HTMLButtonElement>;
+  private readonly pen: HTMLButtonElement;
   private readonly inset: HTMLButtonElement;
   private readonly corner: HTMLButtonElement;
   private readonly mic: HTMLButtonElement;
@@ -24,8 +25,11 @@ export class Controls {
     this.main = {
       camera: button(t("摄像头"), { class: "lv-main", icon: "camera", keys: "1", onclick: () => room.setMain("camera") }),
       screen: button(t("屏幕"), { class: "lv-main", icon: "monitor", keys: "2", onclick: () => this.showScreen() }),
-      pages: button(t("讲义"), { class: "lv-main", icon: "files", keys: "3", onclick: () => room.setMain("pages") }),
+      pages: button(t("讲义"), { class: "lv-main", icon: "files", keys: "3", onclick: () => room.showPages() }),
+      board: button(t("白板"), { class: "lv-main", icon: "board", keys: "4", onclick: () => void room.showBoard() }),
     };
+    for (const [name, element] of Object.entries(this.main)) element.dataset.main = name;
+    this.pen = button(t("板书"), { class: "lv-pen", icon: "pen", keys: "B", onclick: () => void room.togglePen() });
     this.inset = button(t("小窗"), { class: "lv-toggle", icon: "corner", keys: "I", label: t("摄像头小窗"), onclick: () => this.toggleInset() });
     this.corner = button("", { class: "lv-toggle btn-square", icon: "move", label: t("换个角落"), onclick: () => this.turnCorner() });
     this.mic = button("", { class: "lv-toggle", icon: "mic", keys: "M", onclick: () => room.toggleMic() });
@@ -37,7 +41,7 @@ export class Controls {
     this.element = h(
       "div",
       { class: "lv-controls" },
-      h("div", { class: "lv-group", role: "group", "aria-label": t("学生看到什么") }, this.main.camera, this.main.screen, this.main.pages),
+      h("div", { class: "lv-group", role: "group", "aria-label": t("学生看到什么") }, this.main.camera, this.main.screen, this.main.pages, this.main.board, this.pen),
       h("div", { class: "lv-group lv-go" }, this.begin, this.finish),
       h("div", { class: "lv-group lv-switches", role: "group", "aria-label": t("小窗和设备") }, this.inset, this.corner, this.mic, this.camera),
     );
@@ -48,7 +52,9 @@ export class Controls {
     return {
       "1": () => room.setMain("camera"),
       "2": () => this.showScreen(),
-      "3": () => room.setMain("pages"),
+      "3": () => room.showPages(),
+      "4": () => void room.showBoard(),
+      b: () => void room.togglePen(),
       i: () => this.toggleInset(),
       m: () => room.toggleMic(),
       v: () => this.toggleCamera(),
@@ -64,11 +70,13 @@ export class Controls {
     const { compositor, phase } = room;
     const ready = compositor !== null && phase !== "ended" && phase !== "stopped";
     for (const [name, element] of Object.entries(this.main)) {
-      press(element, compositor?.main === name);
+      press(element, ready && room.showing === name);
       element.disabled = !ready;
     }
+    press(this.pen, room.writingOpen);
+    this.pen.disabled = !ready;
     this.main.screen.disabled = !ready || !room.env.screenShare;
-    this.main.pages.disabled = !ready || room.pages.list.length === 0;
+    this.main.pages.disabled = !ready || !room.pages.list.some((sheet) => sheet.form === "page");
     const small = compositor?.main !== "camera";
     press(this.inset, compositor?.scene.inset ?? true);
     this.inset.disabled = this.corner.disabled = !ready || !small;

@@ -12,6 +12,7 @@ import { clockLength, timeOfDay } from "../../live/words";
 import { BoardPanel } from "./boardPanel";
 import { Controls } from "./controls";
 import { Desk } from "./desk";
+import type { PenBox } from "./penBox";
 import { PrepPanel } from "./prepPanel";
 import { TeachRoom } from "./room";
 import { Strip } from "./strip";
@@ -33,6 +34,9 @@ class TeachView {
   private readonly badge = h("p", { class: "lv-badge" });
   private readonly message = h("div", { class: "lv-message", role: "alert" });
   private readonly notice = h("p", { class: "lv-notice", role: "status" });
+  private readonly tools = h("div", { class: "lv-toolbox", hidden: true });
+  private pens: PenBox | "coming" | null = null;
+  private sheet: string | null = null;
   private frame = 0;
   private queued = false;
   private said = "";
@@ -57,6 +61,7 @@ class TeachView {
   destroy(): void {
     cancelAnimationFrame(this.frame);
     this.undoKeys();
+    if (this.pens && this.pens !== "coming") this.pens.destroy();
     this.room.destroy();
   }
 
@@ -75,7 +80,7 @@ class TeachView {
       h(
         "div",
         { class: "lv-body" },
-        h("div", { class: "lv-work" }, stage, this.notice, this.controls.element, this.strip.element),
+        h("div", { class: "lv-work" }, stage, this.tools, this.notice, this.controls.element, this.strip.element),
         h("aside", { class: "lv-side" }, this.prep.element, this.desk.element),
       ),
     );
@@ -104,11 +109,46 @@ class TeachView {
     if (sending) this.desk.update();
     this.controls.update();
     this.strip.update();
+    this.drawPens();
     this.drawPill();
     this.drawBadge();
     this.drawMessage();
     setText(this.notice, room.notice);
     show(this.notice, room.notice !== "");
+  }
+
+  /** Pen and surface, fetched when they are first wanted or there is something to be seen on them. */
+  private drawPens(): void {
+    const { room } = this;
+    const open = room.writingOpen && room.sheet !== null && room.phase !== "ended" && room.phase !== "stopped";
+    if (open || room.writing.board.strokes.size) void this.fetchPens();
+    show(this.tools, open);
+    const { pens } = this;
+    if (!pens || pens === "coming") return;
+    if (this.sheet !== room.sheet) pens.settle();
+    this.sheet = room.sheet;
+    if (open) pens.open();
+    else pens.close();
+    pens.update();
+  }
+
+  private async fetchPens(): Promise<void> {
+    if (this.pens) return;
+    this.pens = "coming";
+    const { room } = this;
+    try {
+      const { PenBox } = await import("./penBox");
+      const { board, hand } = room.writing;
+      const pens = new PenBox({ board, hand, sheet: () => room.sheet, root: this.root, changed: () => this.later() });
+      this.pens = pens;
+      this.tools.append(pens.tools);
+      this.stage.after(pens.surface);
+    } catch {
+      this.pens = null;
+      room.writingOpen = false;
+      room.notice = t("板书工具没有加载成功。请检查网络后再点一次“板书”。");
+    }
+    this.later();
   }
 
   private drawPill(): void {

@@ -1,12 +1,14 @@
 /** Questions: ask a prepared one or a new one, watch the answers come in, show the results. */
 import { fill, h } from "../../lib/dom";
 import { number, t } from "../../lib/i18n";
+import { sheetName } from "../../live/board/describe";
 import type { PreparedPoll } from "../../live/config";
 import { bars } from "../../live/parts/bars";
 import { letter, type Poll, type PollResults } from "../../live/parts/shapes";
 import { button, setText, show } from "../../live/ui";
 import type { DeskPanel } from "./desk";
 import type { TeachRoom } from "./room";
+import { turnOf } from "./writing";
 
 interface School {
   name: string;
@@ -149,7 +151,7 @@ export class PollsPanel implements DeskPanel {
     const options = h("textarea", { class: "input lv-field", rows: 4, name: "options", placeholder: t("每行一个，二到八个") });
     const optionsField = field(t("选项"), options);
     const fault = h("p", { class: "lv-fault", role: "alert" });
-    const pages = this.room.config.uploads.flatMap((upload) => upload.pages.map((page) => ({ id: page.id, name: t("{file} 第 {n} 页", { file: upload.name, n: page.number }) })));
+    const pages = this.room.pages.list.filter((sheet) => sheet.form === "page").map((sheet) => ({ id: sheet.id, name: sheetName(turnOf(sheet, this.room.pages.fileOf(sheet))) }));
     const picture = h("select", { class: "select lv-field", name: "picture" }, h("option", { value: "" }, t("不配图")), ...pages.map((page) => h("option", { value: page.id }, page.name)));
     type.addEventListener("change", () => show(optionsField, type.value !== "text"));
     const quick = (words: string, lines: string[]): HTMLElement => button(words, { class: "btn-ghost", onclick: () => ((type.value = "one"), (options.value = lines.join("\n")), show(optionsField, true), question.focus()) });

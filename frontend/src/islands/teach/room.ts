@@ -19,6 +19,7 @@ import { Awake, endSession, lessonNow, openSession } from "./session";
 import { refusalWords, warningWords } from "./trouble";
 import { forget, recall, recallSeen, remember, rememberSeen, wasReloaded } from "./resume";
 import type { Main } from "./scene";
+import { turnOf, Writing } from "./writing";
 
 /** prep: before · opening: asking the server · live: sending · ending · ended · stopped: something else took over */
 export type Phase = "prep" | "opening" | "live" | "ending" | "ended" | "stopped";
@@ -46,6 +47,9 @@ export class TeachRoom {
   readonly floor: Floor;
   /** Rows that were asked of the floor. */
   told: (message: Record<string, unknown>) => void = () => undefined;
+  readonly writing: Writing;
+  /** The pen is taken up. */
+  writingOpen = false;
   compositor: Compositor | null = null;
   audio: AudioMix | null = null;
   uplink: Uplink | null = null;
@@ -77,14 +81,19 @@ export class TeachRoom {
     this.floor = new Floor({
       send: (message) => this.uplink?.say(message) ?? false,
       now: () => this.now(),
-      changed: () => changed(),
+      changed: (keys) => {
+        if (keys === null) this.writing.join(this.floor.timeline.state, (step) => this.floor.do(step.kind, { ...step.data }));
+        changed();
+      },
       told: (message) => this.told(message),
     });
-    const { limits, urls, uploads } = config;
-    this.pages = new Pages(uploads, urls.pages, { bytes: limits.upload_bytes, types: limits.upload_types }, () => {
-      if (this.compositor) this.compositor.page = this.pages.image;
+    const { limits, urls } = config;
+    this.writing = new Writing(config.recorder.width, (code) => this.say(refusalOf(code)));
+    this.pages = new Pages(config, urls, { bytes: limits.upload_bytes, types: limits.upload_types }, () => {
+      this.turned();
       changed();
     });
+    this.pages.start();
     this.stops.push(this.timers.every(1000, () => this.eachSecond()));
     window.addEventListener("beforeunload", this.guard);
     document.addEventListener("visibilitychange", this.seen);
@@ -167,7 +176,8 @@ export class TeachRoom {
         name: lesson.teacher,
         caption: `${lesson.organization} · ${lesson.title}`,
       });
-      this.compositor.page = this.pages.image;
+      this.compositor.ink = () => this.writing.picture(this.sheet);
+      this.turned();
       this.compositor.start();
       this.audio = new AudioMix();
     }
@@ -218,7 +228,53 @@ export class TeachRoom {
   setMain(main: Main): void {
     if (!this.compositor) return;
     this.compositor.scene = { ...this.compositor.scene, main };
+    this.turned();
     this.changed();
+  }
+
+  /** What is large in the picture. */
+  get showing(): Main | "board" | null {
+    const main = this.compositor?.main ?? null;
+    return main === "pages" && this.pages.shown?.sheet.form === "board" ? "board" : main;
+  }
+
+  /** The sheet that is in the picture, and may be written on. */
+  get sheet(): string | null {
+    return this.compositor?.main === "pages" ? (this.pages.shown?.sheet.id ?? null) : null;
+  }
+
+  /** Back from camera, screen or board to the pages. */
+  showPages(): void {
+    if (this.pages.current?.form === "board") void this.pages.show(this.pages.list.findIndex((sheet) => sheet.form === "page"));
+    this.setMain("pages");
+  }
+
+  async showBoard(): Promise<void> {
+    if (!this.compositor || !(await this.pages.showBoard())) return;
+    this.writingOpen = true;
+    this.setMain("pages");
+  }
+
+  async addBoard(): Promise<void> {
+    if (await this.pages.addBoard()) this.setMain("pages");
+  }
+
+  /** With nothing in the picture to write on, a board is shown. */
+  async togglePen(): Promise<void> {
+    this.writingOpen = !this.writingOpen;
+    if (this.writingOpen && this.sheet === null) {
+      if (this.pages.shown) this.setMain("pages");
+      else await this.showBoard();
+    }
+    this.changed();
+  }
+
+  /** Another sheet is in the picture, or none. */
+  private turned(): void {
+    const { shown } = this.pages;
+    if (this.compositor) this.compositor.page = shown ? (shown.image ?? "blank") : null;
+    const sheet = this.sheet === null ? null : shown?.sheet;
+    this.writing.turn(sheet ? turnOf(sheet, this.pages.fileOf(sheet)) : null);
   }
 
   toggleMic(): void {
@@ -239,6 +295,7 @@ export class TeachRoom {
     void this.recorder?.stop();
     this.devices.stop();
     this.pages.stop();
+    this.writing.stop();
     this.compositor?.stop();
     this.audio?.stop();
     this.timers.stop();
@@ -316,7 +373,7 @@ export class TeachRoom {
     this.compositor?.setScreen(stream);
     this.audio?.setScreen(stream);
     if (!stream && this.compositor?.scene.main === "screen") {
-      this.setMain(this.pages.image ? "pages" : "camera");
+      this.setMain(this.pages.shown ? "pages" : "camera");
       this.say(t("屏幕共享停止了，画面已经切换。"));
     }
   }
@@ -376,6 +433,7 @@ export class TeachRoom {
     this.replay = replay;
     this.phase = "ended";
     this.floor.abandon();
+    this.writing.stop();
     forget(this.config.lesson.id);
     void this.recorder?.stop();
     this.devices.stop();

@@ -1,6 +1,8 @@
 /** The row of lesson pages under the picture. */
 import { fill, h } from "../../lib/dom";
 import { t } from "../../lib/i18n";
+import { sheetName } from "../../live/board/describe";
+import type { Sheet } from "../../live/config";
 import { button, setText, show } from "../../live/ui";
 import type { TeachRoom } from "./room";
 
@@ -21,6 +23,7 @@ export class Strip {
       if (file.files?.[0]) room.pages.send(file.files[0]);
       file.value = "";
     });
+    const board = button(t("加白板"), { class: "btn-sm", icon: "plus", iconSize: 16, onclick: () => void room.addBoard() });
     const add = button(t("上传讲义"), { class: "btn-sm", icon: "upload", iconSize: 16, onclick: () => file.click() });
     this.turns = h(
       "div",
@@ -29,7 +32,7 @@ export class Strip {
       this.count,
       button("", { class: "btn-square btn-sm", icon: "right", label: t("下一页"), keys: "→", onclick: () => room.pages.next() }),
     );
-    const head = h("div", { class: "lv-strip-head" }, h("h2", {}, t("讲义")), this.turns, this.progressWords, this.progress, add, file);
+    const head = h("div", { class: "lv-strip-head" }, h("h2", {}, t("讲义")), this.turns, this.progressWords, this.progress, h("div", { class: "lv-adds" }, board, add), file);
     this.element = h("section", { class: "lv-strip", "aria-label": t("讲义") }, head, this.fault, this.row);
     this.acceptDrops();
   }
@@ -57,11 +60,11 @@ export class Strip {
   private drawRow(): void {
     const { pages } = this.room;
     const { list } = pages;
-    const key = list.map((page) => page.id).join("|");
+    const key = list.map((sheet) => sheet.id + sheet.name).join("|");
     if (key !== this.shown) {
       this.shown = key;
-      const empty = h("p", { class: "lv-note" }, t("还没有讲义。可上传 PDF 或图片，也可以把文件拖到这里。"));
-      fill(this.row, ...(list.length ? list.map((page, index) => this.thumb(page.thumb_url, index)) : [empty]));
+      const empty = h("p", { class: "lv-note" }, t("还没有讲义。可以上传文件，也可以把文件拖到这里，或者加一块白板。"));
+      fill(this.row, ...(list.length ? list.map((sheet, index) => this.thumb(sheet, index)) : [empty]));
     }
     const shown = this.room.compositor?.main === "pages";
     this.row.querySelectorAll<HTMLElement>(".lv-page").forEach((element, index) => {
@@ -72,13 +75,15 @@ export class Strip {
     });
   }
 
-  private thumb(url: string, index: number): HTMLElement {
-    const image = h("img", { src: url, alt: "", loading: "lazy", draggable: "false" });
+  private thumb(sheet: Sheet, index: number): HTMLElement {
+    const blank = sheet.form === "board";
+    const image = blank ? h("b", {}, sheet.name || t("白板")) : h("img", { src: sheet.thumb_url, alt: "", loading: "lazy", draggable: "false" });
     const go = (): void => {
       void this.room.pages.show(index);
       this.room.setMain("pages");
     };
-    const open = h("button", { type: "button", class: "lv-page", "aria-label": t("第 {n} 页", { n: index + 1 }), onclick: go }, image, h("span", {}, String(index + 1)));
+    const words = t("{n}：{name}", { n: index + 1, name: sheetName(sheet) });
+    const open = h("button", { type: "button", class: "lv-page", "aria-label": words, title: sheet.name || null, onclick: go }, image, h("span", {}, String(index + 1)));
     return h("div", { role: "listitem" }, open);
   }
 

@@ -57,6 +57,11 @@ export class WatchControls {
     };
   }
 
+  /** A button of what belongs to the lesson, beside the others. */
+  place(extra: HTMLElement): void {
+    this.element.querySelector(".lw-space")?.after(extra);
+  }
+
   wake(): void {
     this.shownAt = performance.now();
     this.update();

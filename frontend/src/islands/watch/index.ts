@@ -3,6 +3,8 @@ import "../../live/room.css";
 import "./watch.css";
 import { announce, fill, h } from "../../lib/dom";
 import { number, t } from "../../lib/i18n";
+import type { BoardView } from "../../live/board/view";
+import { chapters, touchesBoard } from "../../live/board/seen";
 import type { WatchConfig } from "../../live/config";
 import { causeWords } from "../../live/cause";
 import { icon } from "../../live/icons";
@@ -10,7 +12,7 @@ import { countdownWords, type Overlay } from "../../live/mode";
 import type { Parts } from "../../live/parts";
 import type { Part } from "../../live/parts/poll";
 import type { Timeline } from "../../live/timeline";
-import { button, onKeys, setText, show } from "../../live/ui";
+import { button, onKeys, press, setText, show } from "../../live/ui";
 import { clockLength, timeOfDay } from "../../live/words";
 import { WatchControls } from "./controls";
 import { WatchRoom } from "./room";
@@ -33,6 +35,9 @@ class WatchView {
   private readonly foot = h("div", { class: "lw-foot", hidden: true });
   private parts: Parts | null = null;
   private partsOf: Timeline | null = null;
+  private board: BoardView | null = null;
+  private boardOf: Timeline | null = null;
+  private readonly sheets: HTMLButtonElement;
   private readonly tap: HTMLButtonElement;
   private readonly room: WatchRoom;
   private readonly controls: WatchControls;
@@ -44,11 +49,13 @@ class WatchView {
     private readonly root: HTMLElement,
     config: WatchConfig,
   ) {
-    this.room = new WatchRoom(config, this.video, () => this.update(), () => this.parts?.update());
+    this.room = new WatchRoom(config, this.video, () => this.update(), (keys) => this.happened(keys));
     this.tap = button(t("点一下，打开声音"), { class: "btn-live lw-tap", icon: "volumeOff", iconSize: 28, onclick: () => void this.room.unmute() });
+    this.sheets = button(t("讲义"), { class: "lw-sheets", icon: "files", keys: "P", onclick: () => this.toggleSheets() });
     this.controls = new WatchControls(this.room, this.frame);
     this.build(config);
-    this.undoKeys = onKeys(this.controls.keys());
+    this.controls.place(this.sheets);
+    this.undoKeys = onKeys({ ...this.controls.keys(), p: () => this.toggleSheets() });
     this.timer = window.setInterval(() => this.update(), 500);
     this.update();
   }
@@ -56,6 +63,7 @@ class WatchView {
   destroy(): void {
     window.clearInterval(this.timer);
     this.parts?.destroy();
+    this.board?.destroy();
     this.undoKeys();
     this.room.destroy();
   }
@@ -91,8 +99,60 @@ class WatchView {
     show(this.tap, room.blocked && overlay === "none");
     this.controls.update();
     void this.followTimeline();
+    this.drawBoard();
     const viewers = room.viewer?.viewers;
     setText(this.people, viewers ? t("{n} 处在看", { n: number(viewers) }) : "");
+  }
+
+  private happened(keys: string[] | null): void {
+    if (!this.controls) return; // the room speaks up before the face is there
+    this.parts?.update();
+    const { timeline } = this.room;
+    if (timeline !== this.boardOf) this.leaveBoard(timeline);
+    if (!timeline) return;
+    if (this.board) this.board.happened(keys);
+    else if (touchesBoard(keys, timeline.state) || this.chapters.length) void this.loadBoard(timeline);
+  }
+
+  private get chapters(): ReturnType<typeof chapters> {
+    return chapters(this.room.happenings, this.room.config.replay?.seconds);
+  }
+
+  /** Another lesson, or its replay: another board. */
+  private leaveBoard(timeline: Timeline | null): void {
+    this.board?.destroy();
+    this.board = null;
+    this.boardOf = timeline;
+  }
+
+  private async loadBoard(timeline: Timeline): Promise<void> {
+    const { BoardView: Made } = await import("../../live/board/view");
+    if (this.board || timeline !== this.room.timeline) return;
+    const { room, video } = this;
+    this.board = new Made({
+      video,
+      map: timeline.state,
+      crowd: () => room.viewer?.viewers ?? 0,
+      seek: (seconds) => room.seekTo(seconds),
+    });
+    this.board.setChapters(this.chapters);
+    this.frame.after(this.board.element);
+    if (room.mode === "replay" && window.innerWidth >= 1000) this.toggleSheets();
+    this.drawBoard();
+  }
+
+  private toggleSheets(): void {
+    if (!this.board?.worthOpening) return;
+    this.board.show(!!this.board.element.hidden);
+    this.drawBoard();
+  }
+
+  private drawBoard(): void {
+    if (this.room.timeline !== this.boardOf) this.leaveBoard(this.room.timeline);
+    const { board } = this;
+    show(this.sheets, !!board?.worthOpening);
+    press(this.sheets, !!board && !board.element.hidden);
+    if (this.room.mode === "replay") board?.at(this.video.currentTime);
   }
 
   /** The parts beside the picture belong to one lesson live, or to its replay; loaded when there is one. */

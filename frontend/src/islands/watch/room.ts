@@ -18,6 +18,8 @@ export class WatchRoom {
   replayPlayer: Player | null = null;
   /** What a replay shows beside its picture; live, the viewer has it. */
   recorded: Timeline | null = null;
+  /** Its events, for the list of sheets. */
+  happenings: readonly Happening[] = [];
   blocked = false;
   /** Nothing opens the keys of (the rest of) the replay. */
   lost = false;
@@ -32,12 +34,12 @@ export class WatchRoom {
     public config: WatchConfig,
     readonly video: HTMLVideoElement,
     private readonly changed: () => void,
-    private readonly happened: () => void,
+    private readonly happened: (keys: string[] | null) => void,
   ) {
     this.clockOffset = config.now_ms - Date.now();
     this.mode = config.mode;
     this.timers.push(window.setInterval(() => this.keepPosition(), 5000));
-    this.timers.push(window.setInterval(() => this.recorded?.seek(this.video.currentTime), 250));
+    this.timers.push(window.setInterval(() => this.recorded?.seek(this.video.currentTime), 100));
     video.addEventListener("seeking", this.sought);
     this.enter(config);
   }
@@ -104,6 +106,13 @@ export class WatchRoom {
     this.changed();
   }
 
+  /** Replay: to a moment, in seconds. */
+  seekTo(seconds: number): void {
+    if (this.mode !== "replay") return;
+    this.video.currentTime = seconds;
+    this.changed();
+  }
+
   private enter(config: WatchConfig): void {
     const before = this.config === config ? null : this.mode;
     this.config = config;
@@ -124,6 +133,7 @@ export class WatchRoom {
     this.replayPlayer?.destroy();
     this.replayPlayer = null;
     this.recorded = null;
+    this.happenings = [];
   }
 
   private watch(): void {
@@ -138,7 +148,7 @@ export class WatchRoom {
       session: session.state,
       changed: (viewer) => this.viewerChanged(viewer),
       blocked: (blocked) => this.setBlocked(blocked),
-      happened: () => this.happened(),
+      happened: (keys) => this.happened(keys),
     });
   }
 
@@ -156,7 +166,7 @@ export class WatchRoom {
       },
     });
     this.replayPlayer.playReplay(replay.master, savedPosition(this.config.lesson.id));
-    this.recorded = new Timeline(() => this.happened());
+    this.recorded = new Timeline((keys) => this.happened(keys));
     void this.loadEvents(this.recorded);
   }
 
@@ -166,6 +176,7 @@ export class WatchRoom {
     const found = answer?.ok ? ((await answer.json().catch(() => null)) as { events: Happening[] } | null) : null;
     if (timeline !== this.recorded) return;
     if (found) {
+      this.happenings = found.events;
       timeline.seek(this.video.currentTime);
       timeline.load(found.events);
     } else if (!answer || answer.status >= 500) window.setTimeout(() => void this.loadEvents(timeline, Math.min(60_000, pause * 2)), pause);

@@ -124,13 +124,13 @@ class QualityReport(models.Model):
 
 
 class PageUpload(models.Model):
-    """A file a teacher brought to a lesson (PDF or picture), rendered into page images by the worker."""
+    """A file a teacher brought to a lesson (PDF, presentation or picture), rendered into page images by the worker."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     lesson = models.ForeignKey("schedule.Lesson", models.CASCADE, related_name="page_uploads")
     name = models.CharField(max_length=120, help_text="as the teacher called it; never a path")
     file = models.CharField(max_length=80, help_text="name in the file store")
-    kind = models.CharField(max_length=24, help_text="sniffed content type")
+    kind = models.CharField(max_length=80, help_text="content type by what is in it")
     size = models.PositiveBigIntegerField()
     state = ChoiceField(max_length=8, choices=UploadState, default=UploadState.WAITING)
     done = models.PositiveSmallIntegerField(default=0)
@@ -154,18 +154,35 @@ class PageUpload(models.Model):
 
 
 class LessonPage(models.Model):
-    """One rendered page: WebP files in the file store, a large and a small one."""
+    """One sheet of a lesson, in the order in which the teacher wants them: a rendered page (WebP files in the file store, a
+    large and a small one), or a blank board."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    upload = models.ForeignKey(PageUpload, models.CASCADE, related_name="pages")
-    number = models.PositiveSmallIntegerField()
-    width = models.PositiveSmallIntegerField()
-    height = models.PositiveSmallIntegerField()
-    image = models.CharField(max_length=80)
-    thumb = models.CharField(max_length=80)
+    lesson = models.ForeignKey("schedule.Lesson", models.CASCADE, related_name="lesson_pages")
+    upload = models.ForeignKey(
+        PageUpload, models.CASCADE, null=True, blank=True, related_name="pages", help_text="empty: a blank board"
+    )
+    number = models.PositiveSmallIntegerField(default=0, help_text="in its file; 0: a blank board")
+    position = models.PositiveIntegerField(help_text="in the lesson; gaps are no matter")
+    name = models.CharField(max_length=80, blank=True, help_text="as the teacher calls it")
+    width = models.PositiveSmallIntegerField(default=0)
+    height = models.PositiveSmallIntegerField(default=0)
+    image = models.CharField(max_length=80, blank=True)
+    thumb = models.CharField(max_length=80, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["upload", "number"], name="lesson_page_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["upload", "number"], name="lesson_page_once"),
+            models.CheckConstraint(
+                condition=Q(upload__isnull=True, image="") | (Q(upload__isnull=False) & ~Q(image="")),
+                name="lesson_page_picture",
+            ),
+        ]
+        indexes = [models.Index(fields=["lesson", "position"], name="lesson_page_order")]
 
     def __str__(self) -> str:
-        return f"{self.upload_id} p. {self.number}"
+        return f"{self.lesson_id} {self.position}"
+
+    @property
+    def is_blank(self) -> bool:
+        return self.upload_id is None

@@ -2,6 +2,7 @@
 
 from lantian.teach.live.services.happenings import save_events, save_polls
 from lantian.teach.live.services.merging import join_attendance, part_attendance
+from lantian.teach.live.services.pages import add_blank_page, arrange_pages, remove_page, rename_page
 from lantian.teach.live.services.polls import note_polls_export, prepare_poll, remove_prepared_poll
 from lantian.teach.live.services.presence import close_attendance, save_presence
 from lantian.teach.live.services.sessions import (
@@ -21,7 +22,9 @@ from lantian.teach.live.services.tickets import (
 from lantian.teach.live.services.uploads import add_page_upload, remove_page_upload, render_page_upload
 
 __all__ = [
+    "add_blank_page",
     "add_page_upload",
+    "arrange_pages",
     "close_attendance",
     "end_live_session",
     "join_attendance",
@@ -31,8 +34,10 @@ __all__ = [
     "open_live_session",
     "part_attendance",
     "prepare_poll",
+    "remove_page",
     "remove_page_upload",
     "remove_prepared_poll",
+    "rename_page",
     "render_page_upload",
     "save_events",
     "save_polls",

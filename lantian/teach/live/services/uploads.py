@@ -1,8 +1,8 @@
-"""Pages a teacher brings: taken with suspicion, rendered by the worker into plain pictures."""
+"""Files a teacher brings: taken with suspicion, rendered by the worker into plain pictures, one a page."""
 
 import contextlib
 import io
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 from uuid import UUID
 
@@ -16,19 +16,21 @@ from lantian.kernel import files, jobs
 from lantian.kernel.events import acted_by, publish
 from lantian.kernel.journal.services import record
 from lantian.kernel.rules import SYSTEM, Actor, require
-from lantian.teach.live import rules
+from lantian.teach.live import queries, rules
 from lantian.teach.live.enums import UploadState
 from lantian.teach.live.errors import BadUpload
 from lantian.teach.live.events import PagesUploaded
 from lantian.teach.live.models import LessonPage, PageUpload
+from lantian.teach.live.services import office
 
 if TYPE_CHECKING:
     from lantian.people.schedule.models import Lesson
 
 log = structlog.get_logger("live")
-KINDS = ("application/pdf", "image/png", "image/jpeg", "image/webp")
-MAX_BYTES = 50 << 20
-MAX_PAGES = 200
+ARCHIVE, OLE = "application/zip", "application/x-ole-storage"
+KINDS = ("application/pdf", "image/png", "image/jpeg", "image/webp", ARCHIVE, OLE)
+MAX_BYTES = 100 << 20
+MAX_PAGES = 300
 MAX_UPLOADS = 20
 MAX_PIXELS = 60_000_000  # of a picture as sent: more is a decompression bomb, not a photograph
 MAX_POINTS = 14_400  # of a PDF page's side (200 inches)
@@ -38,7 +40,7 @@ FOLDER = "pages"
 
 @transaction.atomic
 def add_page_upload(lesson: "Lesson", *, upload: BinaryIO, name: str, by: Actor) -> PageUpload:
-    """Take a PDF or picture and have it rendered. Raises Denied, BadUpload."""
+    """Take a PDF, picture or presentation and have it rendered. Raises Denied, BadUpload."""
     require(rules.may_manage_pages, by, lesson)
     if PageUpload.objects.filter(lesson=lesson).count() >= MAX_UPLOADS:
         raise BadUpload(_("一节课最多上传 %(count)s 个文件，请先删除不用的") % {"count": MAX_UPLOADS})
@@ -46,22 +48,47 @@ def add_page_upload(lesson: "Lesson", *, upload: BinaryIO, name: str, by: Actor)
         stored = files.save_upload(upload, folder=FOLDER, kinds=KINDS, limit=MAX_BYTES)
     except files.FileRefused as error:
         reasons = {
-            "type": _("只能上传 PDF 或图片（PNG、JPEG、WebP）"),
+            "type": _only(),
             "size": _("文件超过 %(mb)s MB") % {"mb": MAX_BYTES >> 20},
             "empty": _("这是一个空文件"),
         }
         raise BadUpload(reasons[error.code]) from error
+    try:
+        kind = _kind(stored)
+    except BadUpload:
+        files.remove(stored.name)
+        raise
     row = PageUpload.objects.create(
         lesson=lesson,
         name=PurePosixPath(name.replace("\\", "/")).name[:120] or _("未命名"),
         file=stored.name,
-        kind=stored.kind,
+        kind=kind,
         size=stored.size,
         uploaded_by_id=by.person_id,
     )
     record("live.pages_added", row, by=by, name=row.name, kind=row.kind, size=row.size)
-    jobs.enqueue("live.render_pages", upload=str(row.pk), lock=f"live.pages.{lesson.pk}")
+    # LibreOffice takes a gigabyte: one presentation at a time, whoever's it is
+    lock = "live.office" if kind in office.ENDINGS else f"live.pages.{lesson.pk}"
+    jobs.enqueue("live.render_pages", upload=str(row.pk), lock=lock)
     return row
+
+
+def _only() -> str:
+    return _("只能上传 PDF、PPT 或图片（PNG、JPEG、WebP）")
+
+
+def _kind(stored: files.StoredFile) -> str:
+    """What the file is, looked at more closely than by its first bytes. Raises BadUpload."""
+    if stored.kind not in (ARCHIVE, OLE):
+        return stored.kind
+    # an older presentation cannot be told from an older text or table until LibreOffice has opened it
+    path = files.path_of(stored.name)
+    kind = office.PPT if stored.kind == OLE else office.kind_of_archive(path, most_pages=MAX_PAGES)
+    if kind is None:
+        raise BadUpload(_only())
+    if office.program() is None:
+        raise office.missing()
+    return kind
 
 
 @transaction.atomic
@@ -71,10 +98,11 @@ def remove_page_upload(row: PageUpload, *, by: Actor) -> None:
     names = [row.file, *(name for page in row.pages.all() for name in (page.image, page.thumb))]
     record("live.pages_removed", row, by=by, name=row.name)
     row.delete()
-    transaction.on_commit(lambda: _forget(names))
+    transaction.on_commit(lambda: forget_files(names))
 
 
-def _forget(names: list[str]) -> None:
+def forget_files(names: list[str]) -> None:
+    """Delete stored files whose rows are gone; what cannot be deleted stays without harm."""
     for name in names:
         with contextlib.suppress(OSError, ValueError):
             files.remove(name)
@@ -89,7 +117,10 @@ def render_page_upload(upload_id: UUID | str) -> None:
     row.save(update_fields=["state"])
     try:
         if row.kind == "application/pdf":
-            _render_pdf(row)
+            _render_pdf(row, files.path_of(row.file))
+        elif row.kind in office.ENDINGS:
+            with office.as_pdf(files.path_of(row.file), row.kind) as pdf:
+                _render_pdf(row, pdf)
         else:
             _render_picture(row)
     except BadUpload as error:
@@ -117,8 +148,8 @@ def _fail(row: PageUpload, reason: str) -> None:
     row.save(update_fields=["state", "error"])
 
 
-def _render_pdf(row: PageUpload) -> None:
-    document = pypdfium2.PdfDocument(files.path_of(row.file))
+def _render_pdf(row: PageUpload, path: Path) -> None:
+    document = pypdfium2.PdfDocument(path)
     try:
         count = len(document)
         if not 0 < count <= MAX_PAGES:
@@ -167,7 +198,10 @@ def _keep(row: PageUpload, number: int, picture: Image.Image) -> None:
         LessonPage.objects.update_or_create(
             upload=row,
             number=number,
-            defaults={"width": picture.width, "height": picture.height, "image": names[0], "thumb": names[1]},
+            defaults=(
+                facts := {"width": picture.width, "height": picture.height, "image": names[0], "thumb": names[1]}
+            ),
+            create_defaults=facts | {"lesson_id": row.lesson_id, "position": queries.next_position(row.lesson_id)},
         )
         row.done = number
         row.save(update_fields=["done"])

@@ -169,9 +169,10 @@ def test_a_pdf_becomes_pages(teacher, world, run_jobs):
     assert answer.status_code == 201
     assert answer.json()["upload"]["name"] == "课件.pdf"
     run_jobs()
-    upload = teacher.get(reverse("live_pages", args=[lesson.pk])).json()["uploads"][0]
-    assert (upload["state"], upload["progress"], len(upload["pages"])) == ("ready", 100, 3)
-    page = upload["pages"][0]
+    brought = teacher.get(reverse("live_pages", args=[lesson.pk])).json()
+    upload, page = brought["uploads"][0], brought["sheets"][0]
+    assert (upload["state"], upload["progress"], len(brought["sheets"])) == ("ready", 100, 3)
+    assert (page["upload"], page["number"]) == (upload["id"], 1)
     image = teacher.get(page["url"])
     assert image["Content-Type"] == "image/webp"
     assert "sandbox" in image["Content-Security-Policy"]
@@ -189,7 +190,7 @@ def test_a_picture_becomes_one_page_upright_and_on_white(teacher, world, run_job
     Image.new("RGBA", (2400, 1200), (0, 0, 0, 0)).save(out, "PNG")
     assert send(teacher, lesson, out.getvalue(), "板书.png").status_code == 201
     run_jobs()
-    (page,) = teacher.get(reverse("live_pages", args=[lesson.pk])).json()["uploads"][0]["pages"]
+    (page,) = teacher.get(reverse("live_pages", args=[lesson.pk])).json()["sheets"]
     assert (page["width"], page["height"]) == (1920, 960)
     shown = Image.open(io.BytesIO(b"".join(teacher.get(page["url"]).streaming_content)))
     assert shown.convert("RGB").getpixel((10, 10)) == (255, 255, 255)
@@ -248,15 +249,15 @@ def png_bomb() -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("data", [b"%PDF-1.7\nnonsense" * 50, pdf(201), png_bomb()], ids=["broken", "long", "bomb"])
+@pytest.mark.parametrize("data", [b"%PDF-1.7\nnonsense" * 50, pdf(301), png_bomb()], ids=["broken", "long", "bomb"])
 def test_hostile_files_fail_with_a_reason_and_leave_no_pages(teacher, world, run_jobs, data):
     lesson = world.plan()
     assert send(teacher, lesson, data).status_code == 201
     run_jobs()
-    upload = teacher.get(reverse("live_pages", args=[lesson.pk])).json()["uploads"][0]
-    assert upload["state"] == "failed"
-    assert upload["error"]
-    assert upload["pages"] == []
+    brought = teacher.get(reverse("live_pages", args=[lesson.pk])).json()
+    assert brought["uploads"][0]["state"] == "failed"
+    assert brought["uploads"][0]["error"]
+    assert brought["sheets"] == []
 
 
 def test_a_cancelled_lesson_closes_its_open_room(world, run_jobs):

@@ -3,13 +3,16 @@
 from lantian.teach.live.views.attendance import attendance
 from lantian.teach.live.views.happenings import events
 from lantian.teach.live.views.lesson import lesson_page
+from lantian.teach.live.views.pages import add_board, change_page, page_image, prepare_pages
 from lantian.teach.live.views.polls import polls, prepare, remove_poll
 from lantian.teach.live.views.rooms import screen, screen_day, teach, watch
 from lantian.teach.live.views.sessions import end, key, open_, ticket
-from lantian.teach.live.views.uploads import page_image, pages, remove
+from lantian.teach.live.views.uploads import pages, remove
 
 __all__ = [
+    "add_board",
     "attendance",
+    "change_page",
     "end",
     "events",
     "key",
@@ -19,6 +22,7 @@ __all__ = [
     "pages",
     "polls",
     "prepare",
+    "prepare_pages",
     "remove",
     "remove_poll",
     "screen",

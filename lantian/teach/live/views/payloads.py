@@ -18,7 +18,8 @@ from lantian.people.schedule import queries as schedule
 from lantian.people.schedule.enums import LessonState
 from lantian.teach.live import queries, rules, services
 from lantian.teach.live.engine.protocol import CHUNK_BYTES
-from lantian.teach.live.models import LiveSession, PageUpload
+from lantian.teach.live.models import LessonPage, LiveSession, PageUpload
+from lantian.teach.live.services import office
 from lantian.teach.live.services.uploads import MAX_BYTES, MAX_PAGES
 
 if TYPE_CHECKING:
@@ -121,18 +122,36 @@ def upload(item: PageUpload) -> dict[str, Any]:
         "progress": item.progress,
         "error": item.error,
         "remove_url": reverse("live_page_remove", args=[item.pk]),
-        "pages": [
-            {
-                "id": str(page.pk),
-                "number": page.number,
-                "width": page.width,
-                "height": page.height,
-                "url": reverse("live_page_image", args=[page.pk, "full"]),
-                "thumb_url": reverse("live_page_image", args=[page.pk, "thumb"]),
-            }
-            for page in sorted(item.pages.all(), key=lambda page: page.number)
-        ],
     }
+
+
+def sheet(item: LessonPage) -> dict[str, Any]:
+    """A page of a file, or a blank board (which has no picture)."""
+    blank = item.is_blank
+    return {
+        "id": str(item.pk),
+        "form": "board" if blank else "page",
+        "name": item.name,
+        "number": None if blank else item.number,
+        "upload": str(item.upload_id) if item.upload_id else None,
+        "width": item.width,
+        "height": item.height,
+        "url": "" if blank else reverse("live_page_image", args=[item.pk, "full"]),
+        "thumb_url": "" if blank else reverse("live_page_image", args=[item.pk, "thumb"]),
+    }
+
+
+def sheets_of(item: "Lesson") -> dict[str, Any]:
+    """What a teacher has brought, and what it became, in order."""
+    return {
+        "uploads": [upload(row) for row in queries.uploads_of(item)],
+        "sheets": [sheet(page) for page in queries.pages_of(item)],
+    }
+
+
+def upload_types() -> list[str]:
+    """Endings of the files taken here; presentations only where something can read them."""
+    return [".pdf", *([".pptx", ".ppt"] if office.program() else []), ".png", ".jpg", ".jpeg", ".webp"]
 
 
 def teach_config(item: "Lesson", *, by: Actor) -> dict[str, Any]:
@@ -141,7 +160,7 @@ def teach_config(item: "Lesson", *, by: Actor) -> dict[str, Any]:
     verdict = check(rules.may_open_session, by, item)
     urls = {
         name: reverse(f"live_{name}", args=[item.pk])
-        for name in ("open", "end", "pages", "lesson", "watch", "attendance")
+        for name in ("open", "end", "pages", "boards", "lesson", "watch", "attendance")
     }
     return {
         "v": 1,
@@ -171,9 +190,9 @@ def teach_config(item: "Lesson", *, by: Actor) -> dict[str, Any]:
             "buffer_bytes": 64 << 20,
             "upload_bytes": MAX_BYTES,
             "upload_pages": MAX_PAGES,
-            "upload_types": [".pdf", ".png", ".jpg", ".jpeg", ".webp"],
+            "upload_types": upload_types(),
         },
-        "uploads": [upload(row) for row in queries.uploads_of(item)],
+        **sheets_of(item),
         "polls": [
             {
                 "id": str(row.pk),

@@ -93,7 +93,7 @@ def prepare(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     lesson = visible_lesson(request, lesson_id)
     require(rules.may_prepare_polls, actor, lesson)
-    form = PollForm(request.POST or None, pages=queries.pages_of(lesson))
+    form = PollForm(request.POST or None, pages=queries.pages_of(lesson).filter(upload__isnull=False))
     if request.method == "POST" and form.is_valid():
         try:
             services.prepare_poll(lesson, question=form.question_data, by=actor)

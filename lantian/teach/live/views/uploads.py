@@ -1,20 +1,19 @@
-"""Pages for the lesson: upload, progress, removal, and the pictures themselves."""
+"""Files for the lesson: upload, progress, removal."""
 
 from typing import BinaryIO, cast
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
-from lantian.kernel.files import file_response
 from lantian.kernel.rules import require
 from lantian.kernel.web.guards import guarded_by_object
 from lantian.people.schedule import queries as schedule
-from lantian.teach.live import queries, services
+from lantian.teach.live import services
 from lantian.teach.live.errors import BadUpload
-from lantian.teach.live.models import LessonPage, PageUpload
+from lantian.teach.live.models import PageUpload
 from lantian.teach.live.rules import may_manage_pages
 from lantian.teach.live.views import payloads
 from lantian.teach.live.views.found import actor_of, visible_lesson
@@ -26,12 +25,12 @@ from lantian.teach.live.views.sessions import answers_json
 @guarded_by_object("live.manage_pages")
 @answers_json
 def pages(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
-    """GET: all uploads with their progress. POST `file`: one more."""
+    """GET: all files with their progress, and the sheets. POST `file`: one more."""
     actor = actor_of(request)
     lesson = visible_lesson(request, lesson_id)
     require(may_manage_pages, actor, lesson)
     if request.method == "GET":
-        return JsonResponse({"uploads": [payloads.upload(row) for row in queries.uploads_of(lesson)]})
+        return JsonResponse(payloads.sheets_of(lesson))
     sent = request.FILES.get("file")
     if sent is None or sent.file is None:
         raise BadUpload
@@ -48,19 +47,3 @@ def remove(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     row = get_object_or_404(PageUpload.objects.select_related("lesson"), pk=upload_id, lesson__in=lessons)
     services.remove_page_upload(row, by=actor)
     return HttpResponse(status=204)
-
-
-@require_safe
-@guarded_by_object("live.manage_pages")
-def page_image(request: HttpRequest, page_id: UUID, size: str) -> HttpResponseBase:
-    """One page as a picture; only the teacher has it, viewers see it in the broadcast."""
-    actor = actor_of(request)
-    lessons = schedule.lessons_visible_to(actor).values("pk")
-    page = get_object_or_404(
-        LessonPage.objects.select_related("upload__lesson"), pk=page_id, upload__lesson__in=lessons
-    )
-    require(may_manage_pages, actor, page.upload.lesson)
-    try:
-        return file_response(page.thumb if size == "thumb" else page.image)
-    except FileNotFoundError as error:
-        raise Http404 from error

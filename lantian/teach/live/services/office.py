@@ -1,0 +1,171 @@
+"""Presentations become PDF by LibreOffice, where the machine has it: in a locked-down child, one file at a time."""
+
+import contextlib
+import os
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import structlog
+from django.utils.translation import gettext as _
+
+from lantian.teach.live.errors import BadUpload
+from lantian.teach.live.services import office_child
+
+log = structlog.get_logger("live")
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+PPT = "application/vnd.ms-powerpoint"
+ENDINGS = {PPTX: "pptx", PPT: "ppt"}
+SECONDS = 300  # of the clock and of the processor; 300 slides of writing alone took 12 on two cores
+MEMORY = 4 << 30  # bytes of address space, of which LibreOffice maps one without having opened anything
+OUTPUT = 400 << 20
+ENTRIES, UNPACKED = 20_000, 1 << 30  # of the archive that a .pptx is
+RELATIONS = 4 << 20
+_SLIDE = re.compile(r"ppt/slides/slide\d+\.xml")
+_RELATION = re.compile(rb"<Relationship\b[^>]*>(?:\s*</Relationship>)?")
+# A picture or film that lies elsewhere would be fetched by the server; a profile of its own is no trusted place either.
+FORBIDDEN = ("DisableMacrosExecution", "BlockUntrustedRefererLinks", "DisableActiveContent")
+PROFILE = (
+    '<oor:items xmlns:oor="http://openoffice.org/2001/registry">'
+    + "".join(
+        '<item oor:path="/org.openoffice.Office.Common/Security/Scripting">'
+        f'<prop oor:name="{name}" oor:op="fuse"><value>true</value></prop></item>'
+        for name in FORBIDDEN
+    )
+    + "</oor:items>"
+)
+
+
+def program() -> str | None:
+    """Path of LibreOffice, if this machine has it."""
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
+def missing() -> BadUpload:
+    """What the teacher is told where it is not installed."""
+    return BadUpload(_("这台服务器还不能转换 PPT。请在 PowerPoint 或 WPS 里“另存为 PDF”，再上传 PDF"))
+
+
+def kind_of_archive(path: Path, *, most_pages: int) -> str | None:
+    """PPTX if the archive is a presentation, None for any other. Raises BadUpload for one that looks hostile or is too long."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return None
+    names = {entry.filename for entry in entries}
+    if "ppt/presentation.xml" not in names:
+        return None
+    if len(entries) > ENTRIES or sum(entry.file_size for entry in entries) > UNPACKED:
+        raise BadUpload(_("文件展开后太大，不能使用"))
+    pages = sum(1 for name in names if _SLIDE.fullmatch(name))
+    if pages > most_pages:
+        raise BadUpload(_("文件有 %(count)s 页，最多 %(most)s 页") % {"count": pages, "most": most_pages})
+    return PPTX
+
+
+def without_far_parts(source: Path, target: Path) -> int:
+    """Copy a .pptx without its references to pictures, sounds and films outside of it; links in the text stay. Gives how many."""
+    dropped = 0
+
+    def keep(found: "re.Match[bytes]") -> bytes:
+        nonlocal dropped
+        words = found[0]
+        if b"External" not in words or re.search(rb"""Type=["'][^"']*/hyperlink["']""", words):
+            return words
+        dropped += 1
+        return b""
+
+    with (
+        zipfile.ZipFile(source) as archive,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy,
+    ):
+        left = UNPACKED
+        for entry in archive.infolist():
+            with archive.open(entry) as part:
+                data = part.read(left + 1)
+            left -= len(data)
+            if left < 0:  # says less of itself than it holds
+                raise BadUpload(_("文件展开后太大，不能使用"))
+            if entry.filename.endswith(".rels"):
+                if len(data) > RELATIONS or b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+                    raise BadUpload
+                data = _RELATION.sub(keep, data)
+            copy.writestr(zipfile.ZipInfo(entry.filename), data, zipfile.ZIP_DEFLATED)
+    return dropped
+
+
+@contextlib.contextmanager
+def as_pdf(source: Path, kind: str) -> Iterator[Path]:
+    """The presentation as a PDF, for as long as the block lasts. Raises BadUpload with the reason in words."""
+    office = program()
+    if office is None:
+        raise missing()
+    with tempfile.TemporaryDirectory(prefix="lantian-office-", ignore_cleanup_errors=True) as folder:
+        place = Path(folder)
+        deck, profile = place / f"deck.{ENDINGS[kind]}", place / "profile/user"
+        profile.mkdir(parents=True)
+        (profile / "registrymodifications.xcu").write_text(PROFILE)
+        if kind == PPTX:
+            dropped = without_far_parts(source, deck)
+            if dropped:
+                log.info("references to elsewhere dropped", parts=dropped)
+        else:
+            shutil.copyfile(source, deck)
+        _run(office, place, deck)
+        made = place / "out/deck.pdf"
+        if not made.is_file():
+            raise BadUpload(_("没能转换这个 PPT，它可能已损坏或设有密码。请另存为 PDF 再上传"))
+        yield made
+
+
+def _run(office: str, place: Path, deck: Path) -> None:
+    uid = _become(place)
+    command = [
+        *(sys.executable, "-I", str(Path(office_child.__file__))),
+        *(str(MEMORY), str(SECONDS), str(OUTPUT), uid, office),
+        *("--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard"),
+        *(f"-env:UserInstallation={(place / 'profile').as_uri()}", "--convert-to", "pdf:impress_pdf_Export"),
+        *("--outdir", str(place / "out"), str(deck)),
+    ]
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(place), "TMPDIR": str(place), "LANG": "C.UTF-8"}
+    process = subprocess.Popen(
+        command,
+        cwd=place,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        process.wait(SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise BadUpload(_("转换这个 PPT 用时太长，已停止。请另存为 PDF 再上传")) from error
+    finally:
+        # the launcher's children as well, whichever way it ended
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    if process.returncode:
+        log.info("presentation not converted", code=process.returncode)
+
+
+def _become(place: Path) -> str:
+    """Whom the child becomes: nobody, when we are root; its folder is given to it."""
+    if os.getuid() != 0:
+        return "-"
+    try:
+        nobody = pwd.getpwnam("nobody").pw_uid
+    except KeyError:
+        nobody = 65534
+    for path in (place, *place.rglob("*")):
+        os.chown(path, nobody, nobody)
+    return str(nobody)
