@@ -1,4 +1,5 @@
-/** <details class="drop"> menus: closed by a click elsewhere, by Escape (focus goes back), and when another one opens. */
+/** <details class="drop"> menus: closed by a click elsewhere, by Escape (focus goes back), and when another one opens.
+ * Buttons that only a script can serve, back and print, come into sight here. */
 const OPEN = "details[data-menu][open]";
 
 function closeAll(except?: Element | null): void {
@@ -21,6 +22,10 @@ export function watchMenus(): void {
   document.querySelectorAll<HTMLElement>("[data-back]").forEach((button) => {
     button.hidden = history.length < 2;
     button.addEventListener("click", () => history.back());
+  });
+  document.querySelectorAll<HTMLElement>("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
   });
   document.addEventListener("keydown", (event) => {
     const field = document.querySelector<HTMLInputElement>("[data-search]");

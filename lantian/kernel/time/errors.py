@@ -17,3 +17,7 @@ class BadTerm(CalendarError):
 
 class TermsOverlap(CalendarError):
     message = _("这个学期和另一个学期的日期重叠了。")
+
+
+class BadDays(CalendarError):
+    message = _("结束日期不能早于开始日期，一次不超过 70 天。")

@@ -8,11 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from lantian.kernel.fields import ChoiceField
-
-
-class DayKind(models.TextChoices):
-    HOLIDAY = "holiday", _("放假")
-    WORKDAY = "workday", _("调休上班")
+from lantian.kernel.time.enums import DayKind, TermKind
 
 
 class SpecialDay(models.Model):
@@ -40,11 +36,6 @@ class SpecialDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date} {self.get_kind_display()}"
-
-
-class TermKind(models.TextChoices):
-    AUTUMN = "autumn", _("第一学期")
-    SPRING = "spring", _("第二学期")
 
 
 class AcademicSession(models.Model):

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from lantian.kernel.time.models import AcademicSession, DayKind, SpecialDay, TermKind
+from lantian.kernel.time.enums import DayKind, TermKind
+from lantian.kernel.time.models import AcademicSession, SpecialDay
 
 # Until a bureau sets its terms: school years begin on 1 September; the spring term after the Spring Festival.
 DEFAULT_TERMS = (
@@ -98,6 +99,16 @@ def special_days(
     for row in sorted(rows, key=lambda row: _depth(organizations, row.organization_id)):
         found[row.date] = row
     return dict(sorted(found.items()))
+
+
+def own_days_among(first: date, last: date, *, exclude: UUID | None = None) -> dict[UUID, list[SpecialDay]]:
+    """What organisations (but `exclude`) have set themselves for these days, by organisation and in order. One query."""
+    found: dict[UUID, list[SpecialDay]] = {}
+    rows = SpecialDay.objects.filter(date__range=(first, last), organization_id__isnull=False)
+    for row in rows.exclude(organization_id=exclude).order_by("date"):
+        if row.organization_id:
+            found.setdefault(row.organization_id, []).append(row)
+    return found
 
 
 def _works(day: date, special: SpecialDay | None) -> bool:

@@ -21,6 +21,10 @@ class NotReady(ExchangeError):
     message = _("这批导入现在不能这样办理，请刷新页面看看它到了哪一步。")
 
 
+class BeingChecked(NotReady):
+    message = _("这批名单正在核对，刚才的更正没有保存，请过几秒再保存一次。")
+
+
 class HasErrors(NotReady):
     message = _("还有错误没有处理：请更正，或者明确选择不导入有错误的行。")
     field = "leave_out_errors"

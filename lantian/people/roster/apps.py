@@ -48,6 +48,7 @@ def _take_places() -> None:
     from django.utils.translation import gettext_lazy as _
     from django.utils.translation import pgettext_lazy
 
+    from lantian.kernel.time.rules import may_set_calendar
     from lantian.kernel.web.navigation import NavItem, add
     from lantian.kernel.web.shell import PLACES, ROLE_LABELS
     from lantian.people.roster import rules
@@ -90,6 +91,17 @@ def _take_places() -> None:
             "key-round",
             62,
             shown=lambda actor: bool(rules.may_see_grants(actor)),
+            group=group,
+        )
+    )
+    add(
+        NavItem(
+            "national_days",
+            _("全国放假安排"),
+            "roster_national_days",
+            "calendar-days",
+            64,
+            shown=lambda actor: bool(may_set_calendar(actor, None)),
             group=group,
         )
     )

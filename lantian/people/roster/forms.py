@@ -6,9 +6,11 @@ from uuid import UUID
 
 from django import forms
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from lantian.kernel.rules import Actor
+from lantian.kernel.time.enums import DayKind
 from lantian.people.roster.enums import (
     GRANTABLE,
     MAY_STAND_BELOW,
@@ -301,6 +303,43 @@ class TermForm(forms.Form):
 
     starts_on = forms.DateField(label=_("开学"), widget=DateInput())
     ends_on = forms.DateField(label=_("最后一天"), widget=DateInput(), help_text=_("包含当天；不超过 200 天。"))
+
+
+class DaysForm(forms.Form):
+    """Days in a row: holidays, or working days and whose timetable they run."""
+
+    first = forms.DateField(label=_("第一天"), widget=DateInput())
+    last = forms.DateField(
+        label=_("最后一天"), required=False, widget=DateInput(), help_text=_("包含当天；只有一天就不填。")
+    )
+    kind = forms.ChoiceField(label=_("这几天"), choices=DayKind.choices, widget=forms.RadioSelect)
+    follows_weekday = forms.TypedChoiceField(
+        label=_("上哪天的课"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        choices=[("", _("没有定")), *WEEKDAYS.items()],
+        help_text=_("只用于上班的日子。周末调休要说明按星期几的课表上课，没有定就没有课。"),
+    )
+    name = forms.CharField(label=_("名称"), max_length=40, required=False, help_text=_("例如：国庆节、运动会。"))
+    source = forms.CharField(label=_("依据"), max_length=120, required=False, help_text=_("国务院通知的标题和文号。"))
+
+    def __init__(self, *args: Any, national: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not national:
+            del self.fields["source"]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("first") and not found.get("last"):
+            found["last"] = found["first"]
+        if found.get("kind") == DayKind.HOLIDAY:
+            found["follows_weekday"] = None
+        return found
+
+    @property
+    def kind_words(self) -> Any:
+        return DayKind(self.cleaned_data["kind"]).label
 
 
 class BatchForm(forms.Form):

@@ -36,6 +36,7 @@ class ScheduleConfig(AppConfig):
         from django.utils.translation import pgettext_lazy
 
         from lantian.kernel.demo import DEMO_KEEPERS, DEMO_SETS, demo_part
+        from lantian.kernel.time.services import CALENDAR_FOLLOWERS
         from lantian.kernel.web import navigation
         from lantian.kernel.web.guards import ACTOR_SOURCES
         from lantian.kernel.web.panels import TODOS
@@ -47,11 +48,12 @@ class ScheduleConfig(AppConfig):
             rules,  # noqa: F401
         )
         from lantian.people.schedule.queries import invitations_todo, rooms_panel
-        from lantian.people.schedule.services import keep_screen_accounts
+        from lantian.people.schedule.services import keep_screen_accounts, watch_calendar
 
         ACTOR_SOURCES.register("class_screen", screen_actor)
         _hold()
         keep_screen_accounts()
+        CALENDAR_FOLLOWERS.register("schedule", watch_calendar)
         ORGANIZATION_PANELS.register("schedule.rooms", rooms_panel)
         demo_part("schedule")(demo.seed)
         DEMO_KEEPERS.register("schedule", demo.keep_day)

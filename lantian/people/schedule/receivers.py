@@ -1,4 +1,5 @@
-"""Who is told when a timetable or a lesson changes: the teachers, the classes at both ends, their students' families.
+"""Lessons follow calendars; and who is told when a timetable or a lesson changes: the teachers, the classes at both ends, their
+students' families.
 
 What the clock does by itself (lessons made ahead, or cancelled because the timetable says so) is told by the change that
 caused it.
@@ -12,6 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lantian.kernel.events import receiver
+from lantian.kernel.time.events import CalendarChanged
 from lantian.people.messaging.enums import Category, Group
 from lantian.people.messaging.queries import BUSY, Kind, Telling, day_words, moment_words
 from lantian.people.messaging.services import Audience, subscribe
@@ -25,6 +28,7 @@ from lantian.people.schedule.queries.concerned import (
     in_lessons,
     lesson_known,
 )
+from lantian.people.schedule.services.timetables import follow_up
 
 BUSY.register("schedule", in_lessons)
 TOLD = (Group.STUDENT, Group.GUARDIAN, Group.HOMEROOM)
@@ -156,3 +160,9 @@ subscribe(
         words=_lesson_words,
     )
 )
+
+
+@receiver(CalendarChanged)
+def follow_calendar(fact: CalendarChanged) -> None:
+    """A holiday, a shifted day or a term was set: lessons follow."""
+    follow_up()

@@ -1,13 +1,9 @@
 """What the timetable does by itself."""
 
-from datetime import timedelta
-
 from django.utils import timezone
 
 from lantian.kernel.jobs import job, periodic
-from lantian.people.schedule.services import close_alliances, expire_invitations, make_lessons
-
-AHEAD = timedelta(days=21)  # people plan the next weeks by them; what changes later is followed
+from lantian.people.schedule.services import AHEAD, close_alliances, expire_invitations, make_lessons
 
 
 @job("schedule.make_lessons")
@@ -19,7 +15,7 @@ def make() -> None:
 
 @periodic("schedule.keep_lessons", cron="17 * * * *")
 def keep(timestamp: int) -> None:
-    """Every hour: a new day comes into reach, and holidays may have been set."""
+    """Every hour: a new day comes into reach."""
     make()
 
 

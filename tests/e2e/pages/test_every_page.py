@@ -2,19 +2,13 @@
 in English the frame speaks English."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright import sync_api as playwright
 
-from tests.e2e.conftest import ROOT, Instance
-from tests.e2e.pages.walk import Memory, Seen, Walk
+from tests.e2e.conftest import Instance
+from tests.e2e.pages.walk import AXE, DESK, PHONE, Memory, Seen, Walk
 
-CHROMIUM = Path("/usr/bin/chromium")
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 860}
 STILL: dict[str, Any] = {"viewport": PHONE, "reduced_motion": "reduce"}
 STRANGER = ""
 ROLES = (
@@ -51,14 +45,6 @@ SETTLED = """new Promise(done => requestAnimationFrame(() => requestAnimationFra
 OVER = """[...document.querySelectorAll('body *')]
     .filter(each => each.getBoundingClientRect().right > innerWidth + 1)
     .map(each => each.tagName + '.' + each.className).slice(0, 3)"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with playwright.sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def listening(context: Any) -> tuple[Any, list[str]]:

@@ -3,59 +3,20 @@
 import json
 import re
 import time
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright import sync_api as playwright
 
 from tests.e2e.conftest import Instance
-from tests.e2e.pages.test_every_page import CHROMIUM, DESK, PHONE
-from tests.e2e.pages.walk import Walk
+from tests.e2e.pages.conftest import Enter
+from tests.e2e.pages.walk import DESK, PHONE
 
 expect = playwright.expect
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-
-
-def enter(chromium: Any, instance: Instance, login: str, size: dict[str, int], password: str = "") -> Any:
-    """A page of somebody who has signed in."""
-    context = chromium.new_context(locale="zh-CN", viewport=size, reduced_motion="reduce", base_url=instance.url)
-    known = password or instance.accounts()[login]["password"]
-    Walk(context.request, instance.url, set()).sign_in(login, known)
-    return context.new_page()
-
-
-@pytest.mark.timeout(90)
-def test_passwords_of_two_pupils_are_reset_at_once_and_the_slip_opens_the_door(
-    chromium: Any, instance: Instance
-) -> None:
-    page = enter(chromium, instance, "school-it", DESK)
-    page.goto("/people/?role=student")
-    for row in (3, 4):
-        page.locator("input[name=pick]").nth(row).check()
-    expect(page.locator("[data-bulk-count]")).to_have_text("2")
-    page.locator("select[name=do]").select_option("reset")
-    page.get_by_role("button", name="下一步").click()
-    expect(page.get_by_text("将办理 2 人")).to_be_visible()
-    page.get_by_role("button", name="确认办理").click()
-    page.get_by_role("link", name="打印 2 张纸条").click(timeout=20_000)
-    slip = page.locator(".slip").first
-    username, code = slip.locator("code").all_inner_texts()
-    child = enter(chromium, instance, username, PHONE, password=code)
-    child.goto("/today/")
-    expect(child).to_have_url(f"{instance.url}/me/password/first/")
-
-
 @pytest.mark.timeout(60)
-def test_a_cell_of_the_matrix_is_changed_on_a_phone_and_by_keyboard(chromium: Any, instance: Instance) -> None:
-    page = enter(chromium, instance, "school-it", PHONE)
+def test_a_cell_of_the_matrix_is_changed_on_a_phone_and_by_keyboard(enter: Enter) -> None:
+    page = enter("school-it", PHONE)
     page.goto("/organizations/")
     page.locator("#main a[href^='/organizations/']").first.click()
     page.get_by_role("link", name="任课安排").first.click()
@@ -77,15 +38,15 @@ def test_a_cell_of_the_matrix_is_changed_on_a_phone_and_by_keyboard(chromium: An
 
 
 @pytest.mark.timeout(90)
-def test_a_forgotten_password_is_made_new_with_a_code_to_the_phone(chromium: Any, instance: Instance) -> None:
-    manager = enter(chromium, instance, "school-it", DESK)
+def test_a_forgotten_password_is_made_new_with_a_code_to_the_phone(enter: Enter, instance: Instance) -> None:
+    manager = enter("school-it", DESK)
     manager.goto("/people/?role=teacher")
     manager.locator("#main tbody th a").nth(5).click()
     manager.get_by_role("link", name="修改资料").click()
     phone = "13700001234"
     manager.get_by_label("手机号").fill(phone)
     manager.get_by_role("button", name="保存").click()
-    page = chromium.new_context(locale="zh-CN", viewport=PHONE, base_url=instance.url).new_page()
+    page = enter("", PHONE)
     page.goto("/accounts/login/")
     page.get_by_role("link", name="忘记密码？").click()
     page.get_by_label("用户名、手机号或学籍号").fill(phone)

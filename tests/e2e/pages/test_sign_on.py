@@ -10,22 +10,13 @@ from typing import Any
 import httpx
 import pytest
 from authlib.integrations.base_client import OAuthError
-from playwright import sync_api as playwright
 
 from tests.e2e.conftest import Instance
 from tests.e2e.pages.relying import Reading, Served
-from tests.e2e.pages.test_every_page import AXE, CHROMIUM, DESK, PHONE, violations
-from tests.e2e.pages.walk import HIDDEN
+from tests.e2e.pages.test_every_page import violations
+from tests.e2e.pages.walk import AXE, DESK, HIDDEN, PHONE
 
 PASSWORD = "lantian-2026"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with playwright.sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def fill_sign_in(page: Any, login: str) -> None:

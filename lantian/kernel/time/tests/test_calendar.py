@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from lantian.kernel.rules import SYSTEM, Actor, ActorKind, Denied, Grant
 from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
+from lantian.kernel.time.enums import DayKind, TermKind
 from lantian.kernel.time.errors import BadTerm, TermsOverlap
-from lantian.kernel.time.models import DayKind, SpecialDay, TermKind
+from lantian.kernel.time.models import SpecialDay
 from lantian.kernel.time.queries import (
     default_terms,
     is_working_day,

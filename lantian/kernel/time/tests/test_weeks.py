@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from lantian.kernel.time.models import AcademicSession, TermKind
+from lantian.kernel.time.enums import TermKind
+from lantian.kernel.time.models import AcademicSession
 from lantian.kernel.time.queries import term_on, week_of_term
 
 pytestmark = pytest.mark.django_db

@@ -39,7 +39,13 @@ from lantian.people.exchange.services.outside import JOB, Outside, Stopped
 from lantian.people.exchange.services.reading import read_run
 from lantian.people.exchange.services.sheets.reading import read_sheets
 from lantian.people.exchange.services.sheets.staging import stage_sheets
-from lantian.people.exchange.services.sheets.work import corrected_since, forget_cells, name_columns, newest_correction
+from lantian.people.exchange.services.sheets.work import (
+    corrected_since,
+    forget_cells,
+    name_columns,
+    newest_correction,
+    take_turns,
+)
 from lantian.people.roster import queries as roster_queries
 from lantian.people.roster.errors import ChangedMeanwhile, RosterError
 
@@ -265,6 +271,7 @@ def _check_sheets(run: ImportRun, actor: Actor, outside: Outside) -> None:
     while True:
         seen = newest_correction(run)
         with transaction.atomic():
+            take_turns(run.pk)
             stage_sheets(run, outside)
             check_run(run, by=actor, outside=outside)
             name_columns(run)

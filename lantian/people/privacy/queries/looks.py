@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from lantian.kernel.journal.queries import entries_of
 from lantian.kernel.rules import SYSTEM, Actor
@@ -57,9 +57,10 @@ def audited_below(actor: Actor) -> "QuerySet[JournalEntry]":
     if not actor.paths:
         return rows.none()
     units = roster.organizations_visible_to(SYSTEM).filter(path__within_any=list(actor.paths))
-    people = roster.people_visible_to(actor)
     of_person = Q(object_type="roster.person")
-    within = Q(organization_id__in=units.values("pk")) | of_person & Q(object_id__in=people.values("pk"))
+    # asked of each row: what is written down is little beside the people of a city, who would all be gathered otherwise
+    seen = Exists(roster.people_visible_to(actor).filter(pk=OuterRef("object_id")))
+    within = Q(organization_id__in=units.values("pk")) | of_person & Q(seen)
     # a grant is written down twice, about itself and about the person
     rows = rows.filter(of_person | Q(action__in=NOT_OF_A_PERSON), within)
     names = roster.people_visible_to(SYSTEM).filter(pk=OuterRef("object_id"))

@@ -120,8 +120,10 @@ def record(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How far a run has come, and what became of each school. The part `?part=progress` asks for itself while it runs."""
     actor, run = acting(request), _find(request, pk)
     context: dict[str, Any] = {"run": run, "unit": run.organization, "under_way": run.state in UNDER_WAY}
-    if request.GET.get("part") == "progress" and context["under_way"]:
-        return render(request, "roster/_promotion_progress.html", context)
+    if request.GET.get("part") == "progress":
+        if context["under_way"]:
+            return render(request, "roster/_promotion_progress.html", context)
+        return HttpResponse(headers={"HX-Refresh": "true"})  # it is over: the head of the page has changed as well
     rows = list(run.promotions.select_related("organization").order_by("organization__sort_key", "id"))
     may = bool(check(rules.may_promote_classes, actor, run.organization))
     context |= {

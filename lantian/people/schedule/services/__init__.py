@@ -13,6 +13,7 @@ from lantian.people.schedule.services.changes import change_day, take_back_chang
 from lantian.people.schedule.services.courses import CourseRow, close_courses, offer_courses, save_courses
 from lantian.people.schedule.services.endings import close_alliances, end_alliance, leave_alliance
 from lantian.people.schedule.services.feeds import close_feed, erase_feeds, feed_behind, open_feed
+from lantian.people.schedule.services.following import watch_calendar
 from lantian.people.schedule.services.lessons import (
     add_receivers,
     cancel_lesson,
@@ -22,7 +23,7 @@ from lantian.people.schedule.services.lessons import (
     reschedule_lesson,
     start_lesson,
 )
-from lantian.people.schedule.services.making import Made, Problem, make_lessons
+from lantian.people.schedule.services.making import AHEAD, Made, Problem, make_lessons
 from lantian.people.schedule.services.pairings import end_pairing, pair_classes, settle
 from lantian.people.schedule.services.rooms import create_room, issue_screen_code, keep_screen_accounts, rename_room
 from lantian.people.schedule.services.timetables import (
@@ -37,6 +38,7 @@ from lantian.people.schedule.services.timetables import (
 )
 
 __all__ = [
+    "AHEAD",
     "CourseRow",
     "EntryRow",
     "Made",
@@ -80,6 +82,7 @@ __all__ = [
     "settle",
     "start_lesson",
     "take_back_change",
+    "watch_calendar",
     "withdraw_invitation",
     "withdraw_timetable",
 ]

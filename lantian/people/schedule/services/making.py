@@ -8,7 +8,7 @@ schools. A lesson that a person has changed by hand, or that has begun, is left 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from lantian.people.schedule.services import making_sql as sql
 if TYPE_CHECKING:
     from lantian.people.roster.models import Organization
 
+AHEAD = timedelta(days=21)  # people plan the next weeks by them; what changes later is followed
 LOCK = 7_400_001  # advisory: two makers would each make the same lesson
 
 

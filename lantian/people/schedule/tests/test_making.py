@@ -1,6 +1,6 @@
 """Lessons made from the timetable: what is made, what follows a change, and what is left alone."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -9,48 +9,15 @@ from hypothesis import strategies as st
 
 from lantian.kernel.journal.models import OutboxEvent
 from lantian.kernel.rules import SYSTEM
-from lantian.kernel.time.models import AcademicSession, DayKind
+from lantian.kernel.time.enums import DayKind
 from lantian.kernel.time.services import set_special_day
 from lantian.people.schedule import services
 from lantian.people.schedule.enums import LessonState, Settlement
 from lantian.people.schedule.models import Lesson, LessonReceiver, Occupancy, TimetableEntry
-from lantian.people.schedule.tests.weeks import Weeks, entry, make_weeks, next_monday
+from lantian.people.schedule.tests.weeks import Weeks, entry
 from lantian.teach.live.tests.world import class_group, person
-from tests.kept import Keep, Kept
 
 pytestmark = pytest.mark.django_db
-
-
-def an_ordinary_monday() -> date:
-    """In a term that the test sets itself, far from any public holiday that is known."""
-    return next_monday(timezone.localdate() + timedelta(days=7))
-
-
-def a_term_of_ordinary_weeks() -> Weeks:
-    monday = an_ordinary_monday()
-    AcademicSession.objects.all().delete()
-    # so that the Monday lies in week 3 of the term: an odd one
-    AcademicSession.objects.create(
-        school_year=monday.year if monday.month >= 8 else monday.year - 1,
-        kind="autumn" if monday.month >= 8 or monday.month == 1 else "spring",
-        starts_on=monday - timedelta(days=14),
-        ends_on=monday + timedelta(days=60),
-    )
-    for offset in range(-14, 60):
-        day = monday + timedelta(days=offset)
-        kind = DayKind.WORKDAY if day.weekday() < 5 else DayKind.HOLIDAY
-        set_special_day(day, kind=kind, follows_weekday=day.weekday() if day.weekday() < 5 else None, by=SYSTEM)
-    return make_weeks(monday)
-
-
-@pytest.fixture(scope="session")
-def kept_weeks(keep: Keep) -> Kept[Weeks]:
-    return keep(a_term_of_ordinary_weeks)
-
-
-@pytest.fixture
-def weeks(db: None, kept_weeks: Kept[Weeks]) -> Weeks:
-    return kept_weeks.back()
 
 
 def planned() -> list[Lesson]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from lantian.kernel.rules import SYSTEM
 from lantian.people.schedule import services
 from lantian.people.schedule.models import Timetable
@@ -17,6 +19,11 @@ PERIODS = [
 
 def next_monday(day: date) -> date:
     return day + timedelta(days=7 - day.weekday())
+
+
+def an_ordinary_monday() -> date:
+    """In a term that the test sets itself, far from any public holiday that is known."""
+    return next_monday(timezone.localdate() + timedelta(days=7))
 
 
 @dataclass

@@ -21,14 +21,18 @@ from lantian.people.exchange.rules import may_correct
 from lantian.people.exchange.services.outside import JOB
 from lantian.people.exchange.services.sheets.places import Places
 from lantian.people.exchange.services.sheets.staging import finding_of, frame_of, read_line
+from lantian.people.exchange.services.sheets.work import take_turns
 
 OPEN_TO_CORRECTION = (RunState.CHECKED, RunState.CHECKING)
 MOST_AT_ONCE = 5000
 SHORTEST_REASON = 4
+PATIENCE_S = 10  # most lists are checked within; of hundreds of them one is told to try again
 
 
 def locked_run(run_id: UUID) -> ImportRun:
-    """The run for one correction after the other. Raises NotReady."""
+    """The run for one correction after the other, and none while the worker writes what it has found. Raises NotReady,
+    BeingChecked."""
+    take_turns(run_id, patience_s=PATIENCE_S)
     run = ImportRun.objects.select_for_update(of=("self",)).select_related("organization").get(pk=run_id)
     if run.kind != RunKind.SHEET or run.state not in OPEN_TO_CORRECTION:
         raise NotReady
@@ -100,6 +104,7 @@ def _settle(row: SheetRow) -> None:
 def correct_cell(row: SheetRow, *, place: int, text: str, by: Actor) -> None:
     """Write `text` into the column at `place` (from 0) of a row, and judge the row anew. Raises Denied, NotReady, StillMasked."""
     run = locked_run(row.sheet.run_id)
+    row.refresh_from_db(fields=["cells", "org_id"])  # what somebody else corrected meanwhile stays
     require(may_correct, by, run, row.org_id)
     if not 0 <= place < len(row.sheet.heads):
         raise NotReady
@@ -174,6 +179,7 @@ def _rows_of(run: ImportRun, findings: Iterable[Finding]) -> list[tuple[SheetRow
 def leave_out(row: SheetRow, *, by: Actor, undo: bool = False) -> None:
     """Leave a row out of the run, or take it in again. Raises Denied, NotReady."""
     run = locked_run(row.sheet.run_id)
+    row.refresh_from_db(fields=["cells", "org_id", "left_out"])
     require(may_correct, by, run, row.org_id)
     if row.left_out != undo:
         return

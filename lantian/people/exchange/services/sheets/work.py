@@ -1,7 +1,10 @@
 """What the worker asks about the sheets of a run, and what it puts away."""
 
-from django.db import connection
+from uuid import UUID
 
+from django.db import OperationalError, connection
+
+from lantian.people.exchange.errors import BeingChecked
 from lantian.people.exchange.models import Finding, ImportRun, SheetCorrection, SheetFile, SheetRow
 from lantian.people.exchange.services.sheets.staging import column_of
 
@@ -19,6 +22,21 @@ FIELD_OF = {
     "agentSourcedIds": "guardian_name",
     "": "name",
 }
+
+
+def take_turns(run_id: UUID, *, patience_s: int = 0) -> None:
+    """Until the transaction ends, the check and corrections of a run follow one another.
+
+    Both write what was found and then the run, in different orders: side by side each would wait for the other for ever. The
+    run's own row cannot serve, as progress is written to it from outside the check's transaction. Raises BeingChecked when
+    the turn has not come within `patience_s` (0: waits as long as it takes).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{patience_s}s"])
+        try:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"exchange:check:{run_id}"])
+        except OperationalError as error:  # the transaction is over with it
+            raise BeingChecked from error
 
 
 def newest_correction(run: ImportRun) -> int:
