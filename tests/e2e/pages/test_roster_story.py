@@ -182,6 +182,7 @@ def test_a_school_moves_up_a_year_and_back(enter: Enter) -> None:
     head.get_by_role("link", name="升级与毕业").click()
     year = head.get_by_label("升入的学年")
     year.fill(str(int(year.input_value()) + 1))  # this school year's classes are made already
+    head.get_by_label("离新学年还早，确认现在就升级").check()
     head.get_by_role("button", name="重新计算").click()
     rows = head.locator("main form tbody tr")
     expect(rows.filter(has_text="毕业")).not_to_have_count(0)
