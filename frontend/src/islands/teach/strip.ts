@@ -63,6 +63,7 @@ export class Strip {
     const key = list.map((sheet) => sheet.id + sheet.name).join("|");
     if (key !== this.shown) {
       this.shown = key;
+      this.row.setAttribute("role", list.length ? "list" : "group"); // a list holds items, never a sentence
       const empty = h("p", { class: "lv-note" }, t("还没有讲义。可以上传文件，也可以把文件拖到这里，或者加一块白板。"));
       fill(this.row, ...(list.length ? list.map((sheet, index) => this.thumb(sheet, index)) : [empty]));
     }

@@ -240,3 +240,7 @@ def test_a_browser_says_that_it_takes_messages_and_that_it_does_no_more(world, a
     script = as_("mother").get("/sw.js")
     assert script.headers["Content-Type"] == "text/javascript"
     assert b"showNotification" in script.content
+
+
+def test_who_has_messages_is_led_to_how_they_come(world, as_):
+    assert reverse("messaging_settings") in text(as_("mother").get("/inbox/"))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from lantian.kernel.web.columns import Row
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded_by_object, signed_in
 from lantian.kernel.web.lists import Column, Filter, ListPage, picked
-from lantian.people.messaging import queries, services
+from lantian.people.messaging import queries, rules, services
 from lantian.people.messaging.enums import Category, Urgency
 from lantian.people.messaging.errors import MessagingError
 from lantian.people.messaging.models import Receipt
@@ -99,8 +99,10 @@ class Inbox(ListPage[Receipt]):
 def inbox(request: HttpRequest) -> HttpResponse:
     """All that one was told, the newest first; `?archive=1`: what was put away."""
     archived = request.GET.get("archive") == "1"
-    rows = queries.inbox_of(acting(request)).filter(archived_at__isnull=not archived)
-    return Inbox(request, rows).respond("messaging/inbox.html", {"archived": archived})
+    actor = acting(request)
+    rows = queries.inbox_of(actor).filter(archived_at__isnull=not archived)
+    context = {"archived": archived, "may_set": bool(rules.may_set_preferences(actor))}
+    return Inbox(request, rows).respond("messaging/inbox.html", context)
 
 
 @require_POST
