@@ -2,15 +2,21 @@
 
 import json
 import re
+import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from tests.e2e.conftest import Instance
 from tests.e2e.live.cable import Cable
 from tests.e2e.live.cdp import Browser, Page
 
+T = TypeVar("T")
+# On two cores one password is hashed at a time, and who comes with too many others is told to press again.
+_door = threading.Lock()
 HERE = Path(__file__).parent
 CAMERA = (HERE / "camera.js").read_text()
 READER = (HERE / "reader.js").read_text()
@@ -35,15 +41,16 @@ def sign_in(page: Page, base: str, login: str, password: str = PASSWORD) -> None
 
 def fill_in_sign_in(page: Page, login: str, password: str = PASSWORD) -> None:
     """On the sign-in page that is shown."""
-    page.eval(
-        f"""(() => {{
-        const form = document.querySelector("form [name=password]").form;
-        form.querySelector("[name=login]").value = "{login}";
-        form.querySelector("[name=password]").value = "{password}";
-        form.requestSubmit();
-        }})()"""
-    )
-    page.wait("!location.pathname.includes('/login') && document.readyState === 'complete'", 30)
+    with _door:
+        page.eval(
+            f"""(() => {{
+            const form = document.querySelector("form [name=password]").form;
+            form.querySelector("[name=login]").value = "{login}";
+            form.querySelector("[name=password]").value = "{password}";
+            form.requestSubmit();
+            }})()"""
+        )
+        page.wait("!location.pathname.includes('/login') && document.readyState === 'complete'", 30)
 
 
 def end_other_sessions(instance: Instance, login: str) -> None:
@@ -136,6 +143,15 @@ class Viewer:
         assert values, f"no clock in the picture: {self.page.text()[:300]}"
         return Series(sorted(values))
 
+    def watch(self, at_most: float) -> tuple[float, Series]:
+        """Until `enough`, and then until the picture runs: the longest time in which it stood still, in seconds, and how old it
+        was in the last five seconds."""
+        seen = self.page.eval(f"watchPicture({at_most})", at_most + 30)
+        return float(seen["frozen"]), Series(sorted(seen["ages"]))
+
+    def enough(self) -> None:
+        self.page.eval("window.enough = true")
+
     def settled(self, limit: float, tries: int = 10) -> Series:
         """The first stretch of 5 s whose median lag is under `limit`; the last one when a busy machine never got there. A
         player that stalled stays further behind for 40 s before it trusts the line again."""
@@ -214,6 +230,12 @@ class Teacher:
     def close(self) -> None:
         self.browser.close()
         self.cable.close()
+
+
+def together(*doings: Callable[[], T]) -> list[T]:
+    """All at once, each in a thread of its own; raises what the first of them raised."""
+    with ThreadPoolExecutor(len(doings)) as pool:
+        return [each.result() for each in [pool.submit(doing) for doing in doings]]
 
 
 def until(happened: Any, seconds: float, what: str) -> float:

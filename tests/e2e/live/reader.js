@@ -51,20 +51,29 @@
     return values;
   };
 
-  // The longest time within `seconds` in which the picture stood still, in seconds.
-  window.longestFreeze = async (seconds) => {
-    const until = performance.now() + seconds * 1000;
-    let shown = null, moved = performance.now(), longest = 0;
-    while (performance.now() < until) {
-      const now = window.readClock();
-      if (now !== null && now !== shown) {
-        longest = Math.max(longest, performance.now() - moved);
-        shown = now;
-        moved = performance.now();
+  // Watch until `enough` is said and the picture runs, or for `atMost` seconds: the longest time it stood still, and the
+  // glass-to-glass times of the last five seconds.
+  window.watchPicture = async (atMost) => {
+    window.enough = false;
+    const began = performance.now();
+    let shown = null, moved = began, longest = 0, now = began;
+    const ages = [];
+    while (now - began < atMost * 1000 && !(window.enough && now - moved < 500)) {
+      const value = window.readClock();
+      now = performance.now();
+      if (value !== null) {
+        ages.push([now, (trueNow() - value) / 1000]);
+        if (value !== shown) {
+          longest = Math.max(longest, now - moved);
+          shown = value;
+          moved = now;
+        }
       }
       await new Promise((done) => setTimeout(done, 50));
+      now = performance.now();
     }
-    return Math.max(longest, performance.now() - moved) / 1000;
+    const last = ages.filter(([at]) => at > now - 5000).map(([, age]) => age);
+    return { frozen: Math.max(longest, now - moved) / 1000, ages: last };
   };
 
   // Bytes of sound decoded within a second: for a browser too old for captureStream (it dies of it).

@@ -1,12 +1,13 @@
 """The whole story in real browsers: a lesson goes live, two classes see and hear it, and nothing that happens to it ends it.
 
-Teacher, class screen and student each sit in a browser process of their own. The teacher's camera is replaced by one that
+Teacher, class screens and student each sit in a browser process of their own. The teacher's camera is replaced by one that
 shows a clock; the recorder, the wire, the server and the players are the real ones. One lesson lives through all of it: a cut, a
 reload, the death of each process, sessions that end; then its replay is read segment by segment for seconds that are missing.
 """
 
 import json
-import threading
+import os
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,12 +17,14 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Instance
-from tests.e2e.live.classroom import SOUND_ALLOWED, Teacher, Viewer, end_other_sessions, until
-from tests.e2e.live.recording import gaps, read_recording
+from tests.e2e.live.chromium92 import PACKAGE, chromium92
+from tests.e2e.live.classroom import SOUND_ALLOWED, Teacher, Viewer, end_other_sessions, together, until
+from tests.e2e.live.recording import Part, gaps, read_recording
 
 # Twice what the platform promises (p50 3.0 s, p95 3.5 s): three browsers share the cores with it. About 2.5 s on a quiet machine.
 LATEST, LATEST_P95 = 6.0, 7.0
 RESUMED = 10.0  # seconds a picture may stand after any fault: the promise itself; 1–3 on a quiet machine
+AFTERWARDS = 6.0  # seconds that are watched when a fault is over: a player has no more in store that could hide it
 LOST = 1.0  # seconds by which the clock of a whole recording may jump: a starved machine draws it late
 EMPTY_BATTERY = -timedelta(days=3900).total_seconds()  # a class panel that wakes up in 2016
 FAST_PHONE = timedelta(minutes=47).total_seconds()
@@ -35,6 +38,7 @@ class Register:
     away: list[tuple[float, float]] = field(default_factory=list)  # when the teacher's page was not there
     restarts: int = 0  # of the recorder, by the page itself
     ended: float = 0
+    parts: list[Part] = field(default_factory=list)  # of the recording
 
 
 @pytest.fixture(scope="module")
@@ -43,51 +47,94 @@ def register() -> Register:
 
 
 @pytest.fixture(scope="module")
-def teacher(instance: Instance) -> Iterator[Teacher]:
-    someone = Teacher(instance)
-    yield someone
-    someone.close()
+def old_chromium() -> str:
+    """Chromium 92, as panels with Windows 7 have it; why there is none, when it cannot be fetched."""
+    try:
+        return chromium92()
+    except (subprocess.SubprocessError, OSError) as error:
+        return f"Chromium 92 cannot be fetched ({PACKAGE} from the npm registry): {error}"
 
 
-@pytest.fixture(scope="module")
-def screen(instance: Instance) -> Iterator[Viewer]:
-    """The class screen of a receiving class, on since the morning; its clock has lost the date."""
-    viewer = Viewer.open(instance, "screen", clock_wrong_by=EMPTY_BATTERY)
+def class_screen(instance: Instance, *flags: str, **options: Any) -> Viewer:
+    viewer = Viewer.open(instance, "screen", *flags, **options)
     viewer.page.goto(f"{instance.url}/live/screen/")
-    yield viewer
-    viewer.close()
+    return viewer
+
+
+def old_panel(instance: Instance, binary: str) -> Viewer | None:
+    if not binary.startswith("/"):
+        return None
+    viewer = class_screen(instance, "--no-zygote", binary=binary)
+    viewer.page.click(".ls-tap-button")
+    return viewer
+
+
+@dataclass
+class People:
+    teacher: Teacher
+    screen: Viewer
+    student: Viewer
+    panel: Viewer | None
 
 
 @pytest.fixture(scope="module")
-def student(instance: Instance) -> Iterator[Viewer]:
-    viewer = Viewer.open(instance, "student", phone=True, clock_wrong_by=FAST_PHONE)
-    yield viewer
-    viewer.close()
+def people(instance: Instance, old_chromium: str) -> Iterator[People]:
+    """They come at the same time, before the lesson."""
+    came = together(
+        lambda: Teacher(instance),
+        lambda: class_screen(instance, clock_wrong_by=EMPTY_BATTERY),
+        lambda: Viewer.open(instance, "student", phone=True, clock_wrong_by=FAST_PHONE),
+        lambda: old_panel(instance, old_chromium),
+    )
+    found = People(*came)
+    yield found
+    together(*(someone.close for someone in vars(found).values() if someone))
+
+
+@pytest.fixture(scope="module")
+def teacher(people: People) -> Teacher:
+    return people.teacher
+
+
+@pytest.fixture(scope="module")
+def screen(people: People) -> Viewer:
+    """The class screen of a receiving class, on since the morning; its clock has lost the date."""
+    return people.screen
+
+
+@pytest.fixture(scope="module")
+def student(people: People) -> Viewer:
+    return people.student
 
 
 def restarts_of(teacher: Teacher) -> int:
     return int(teacher.page.eval("document.querySelector('.lv-teach').dataset.epochs")) - 1
 
 
-def freezes_while(viewers: list[Viewer], happening: Callable[[], object], seconds: float) -> list[float]:
-    """The longest time each viewer's picture stood still in these seconds, while something happened at their beginning."""
-    found = [0.0] * len(viewers)
-
-    def watch(index: int) -> None:
-        found[index] = viewers[index].page.eval(f"longestFreeze({seconds})", seconds + 30)
-
-    watching = [threading.Thread(target=watch, args=(index,)) for index in range(len(viewers))]
-    for thread in watching:
-        thread.start()
-    happening()
-    for thread in watching:
-        thread.join()
-    assert all(found), "a viewer's page did not answer"
-    return found
+def are_level(*viewers: Viewer) -> None:
+    """The picture is no older than promised."""
+    for series in together(*(lambda viewer=viewer: viewer.settled(LATEST) for viewer in viewers)):
+        assert series.at(0.5) < LATEST
 
 
-def freeze_while(viewer: Viewer, happening: Callable[[], object], seconds: float) -> float:
-    return freezes_while([viewer], happening, seconds)[0]
+def go_on_while(happening: Callable[[], object], *viewers: Viewer, afterwards: float = AFTERWARDS) -> None:
+    """Nobody's picture stands for longer than is promised, from the beginning of what happens until some seconds after it is
+    over; and then it is no older than promised."""
+
+    def happens() -> None:
+        try:
+            happening()
+            time.sleep(afterwards)
+        finally:
+            together(*(viewer.enough for viewer in viewers))
+
+    watching = [lambda viewer=viewer: viewer.watch(90) for viewer in viewers]
+    *seen, _ = together(*watching, happens)
+    for frozen, ages in seen:
+        assert 0 < frozen < RESUMED, f"stood still for {frozen:.1f} s; {ages}"
+    behind = [viewer for viewer, (_, ages) in zip(viewers, seen, strict=True) if ages.at(0.5) >= LATEST]
+    if behind:
+        are_level(*behind)
 
 
 @pytest.mark.timeout(300)
@@ -105,13 +152,31 @@ def test_goes_live_by_keyboard_and_is_seen_and_heard(
     student.page.goto(f"{instance.url}/live/lessons/{teacher.lesson}/watch/")
     student.wait_picture()
     student.page.click(".lw-tap")  # phones want a tap before there is sound
+    are_level(screen, student)
     for viewer in (screen, student):
-        assert viewer.settled(LATEST).at(0.5) < LATEST
         sound = viewer.page.eval("listen()")
         assert sound["peak"] > 0.05
         assert sound["hertz"] == pytest.approx(440, abs=15)
         assert viewer.page.eval("document.querySelector('video').muted") is False
     assert not teacher.page.errors + screen.page.errors + student.page.errors
+
+
+def test_a_class_screen_on_a_very_old_browser_joins_by_itself_and_plays(people: People, old_chromium: str) -> None:
+    panel = people.panel
+    if panel is None:
+        if os.environ.get("CI"):
+            pytest.fail(
+                f"{old_chromium}\nThe class screens of 2021 went untested; a check that is green must not hide that."
+            )
+        pytest.skip(old_chromium)
+    assert "Chrome/92." in panel.page.eval("navigator.userAgent")
+    panel.wait_picture(40)
+    are_level(panel)
+    assert panel.page.eval("document.querySelector('video').muted") is False
+    assert panel.page.eval("heard()") > 2000  # bytes of sound decoded in a second
+    assert not panel.page.errors
+    panel.close()
+    people.panel = None
 
 
 def test_the_teacher_sees_who_is_there(teacher: Teacher, screen: Viewer) -> None:
@@ -122,7 +187,7 @@ def test_the_teacher_sees_who_is_there(teacher: Teacher, screen: Viewer) -> None
 def test_axe_finds_nothing_in_the_three_rooms_while_they_are_live(
     teacher: Teacher, screen: Viewer, student: Viewer
 ) -> None:
-    assert [someone.page.faults_of_access() for someone in (teacher, screen, student)] == [[], [], []]
+    assert together(*(someone.page.faults_of_access for someone in (teacher, screen, student))) == [[], [], []]
 
 
 def test_goes_on_while_the_teacher_looks_at_another_tab(teacher: Teacher, screen: Viewer) -> None:
@@ -158,17 +223,20 @@ def test_a_screen_that_fell_behind_catches_up(screen: Viewer) -> None:
 
 
 def test_a_cable_pulled_for_three_seconds_loses_nothing(teacher: Teacher, screen: Viewer) -> None:
-    frozen = freeze_while(screen, lambda: teacher.cable.cut(3), 12)
-    assert frozen < RESUMED
-    teacher.wait_live()
-    assert screen.settled(LATEST).at(0.5) < LATEST
+    def cut() -> None:
+        teacher.cable.cut(3)
+        teacher.wait_live()
+
+    go_on_while(cut, screen)
     assert teacher.page.eval("document.querySelector('.lv-teach').dataset.epochs") == "1"
 
 
 def test_a_severed_connection_resumes_the_same_recording(teacher: Teacher, screen: Viewer) -> None:
-    frozen = freeze_while(screen, teacher.cable.sever, 10)
-    assert frozen < RESUMED
-    teacher.wait_live()
+    def sever() -> None:
+        teacher.cable.sever()
+        teacher.wait_live()
+
+    go_on_while(sever, screen)
     assert teacher.page.eval("document.querySelector('.lv-teach').dataset.epochs") == "1"
 
 
@@ -181,27 +249,23 @@ def test_a_reload_in_mid_lesson_comes_back_by_itself(teacher: Teacher, screen: V
         teacher.wait_live()
         register.away.append((left, time.time()))
 
-    frozen = freeze_while(screen, reload, 15)
-    assert frozen < RESUMED
-    assert screen.settled(LATEST).at(0.5) < LATEST
+    go_on_while(reload, screen)
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("service", ["live", "caddy", "postgres", "web", "worker"])
-def test_a_process_is_killed_and_the_class_goes_on(
-    teacher: Teacher, screen: Viewer, student: Viewer, instance: Instance, service: str
+@pytest.mark.parametrize("services", ["live", "caddy", "postgres", "web worker"])
+def test_processes_are_killed_and_the_class_goes_on(
+    teacher: Teacher, screen: Viewer, student: Viewer, instance: Instance, services: str
 ) -> None:
     def kill() -> None:
-        until(instance.kill(service), 30, f"{service} was not back")  # lessons do not wait for it
+        for service, is_back in [(service, instance.kill(service)) for service in services.split()]:
+            until(is_back, 30, f"{service} was not back")  # lessons do not wait for it
 
-    frozen = freezes_while([screen, student], kill, 13)
-    assert max(frozen) < RESUMED
+    go_on_while(kill, screen, student)
     teacher.wait_live()
-    for viewer in (screen, student):
-        assert viewer.settled(LATEST).at(0.5) < LATEST
     student.page.reload()  # whoever comes now gets in
     student.wait_picture()
-    if service == "live":
+    if services == "live":
         assert screen.page.eval("listen()")["peak"] > 0.05
 
 
@@ -209,13 +273,12 @@ def test_a_process_is_killed_and_the_class_goes_on(
 def test_a_teacher_signed_out_on_another_device_teaches_on(
     teacher: Teacher, screen: Viewer, instance: Instance
 ) -> None:
-    frozen = freeze_while(screen, lambda: end_other_sessions(instance, "teacher"), 10)
-    assert frozen < RESUMED
+    go_on_while(lambda: end_other_sessions(instance, "teacher"), screen)
     assert teacher.page.eval("fetch('/today/', {redirect: 'manual'}).then(answer => answer.type)") == "opaqueredirect"
     teacher.cable.sever()  # the line breaks as well: the way back needs no session either
     teacher.wait_live()
     screen.wait_picture()
-    assert screen.settled(LATEST).at(0.5) < LATEST
+    are_level(screen)
 
 
 @pytest.mark.timeout(240)
@@ -223,28 +286,42 @@ def test_a_class_screen_and_a_student_signed_out_elsewhere_watch_on(
     screen: Viewer, student: Viewer, instance: Instance
 ) -> None:
     def sign_out() -> None:
-        for login in ("screen", "student"):
-            end_other_sessions(instance, login)
+        together(*(lambda login=login: end_other_sessions(instance, login) for login in ("screen", "student")))
 
-    assert max(freezes_while([screen, student], sign_out, 20)) < RESUMED
+    go_on_while(sign_out, screen, student, afterwards=12)  # each reports once in ten seconds
     screen.page.eval("document.dispatchEvent(new Event('visibilitychange'))")  # it asks for the day's plan, in vain
     screen.page.wait("document.querySelector('.ls-line').textContent.includes('退出登录')", 10)
     until(instance.kill("live"), 30, "live was not back")
     for viewer in (screen, student):
         viewer.wait_picture()
-        assert viewer.settled(LATEST).at(0.5) < LATEST
+    are_level(screen, student)
     assert screen.page.eval("document.querySelector('.lv-screen').dataset.task") == "lesson"
 
 
 @pytest.mark.timeout(240)
 def test_the_end_and_the_replay(
-    teacher: Teacher, screen: Viewer, student: Viewer, instance: Instance, register: Register
+    people: People,
+    teacher: Teacher,
+    screen: Viewer,
+    student: Viewer,
+    instance: Instance,
+    register: Register,
+    old_chromium: str,
 ) -> None:
+    panel = people.panel = old_panel(instance, old_chromium)
+    screens = [screen.page] + ([panel.page] if panel else [])
+    if panel:
+        panel.wait_picture(40)
     taught = teacher.page.eval("document.querySelector('.lv-pill').textContent")
     register.restarts += restarts_of(teacher)
     register.ended = time.time()
     teacher.end(by_keyboard=True)
-    screen.page.wait("document.querySelector('.lv-screen').dataset.task !== 'lesson'", 20)
+    for each in screens:
+        each.wait("document.querySelector('.lv-screen').dataset.task !== 'lesson'", 20)
+    if panel:
+        assert not panel.page.errors
+        panel.close()
+        people.panel = None
     student.page.wait("location.pathname.includes('/login')", 30)  # signed out a while ago: now it matters
     student.sign_in_here("student")
     student.page.wait("document.querySelector('.lv-watch').dataset.mode === 'replay'", 30)
@@ -273,7 +350,7 @@ def test_the_replay_is_whole_but_for_seconds_never_received(
     student: Viewer, teacher: Teacher, instance: Instance, register: Register
 ) -> None:
     """All the clock's seconds from the first picture to the last are there, but for those when the teacher's page was away."""
-    parts = read_recording(instance.url, replay_of(student))
+    parts = register.parts = read_recording(instance.url, replay_of(student))
     assert parts[0].clock < register.went_live + 1
     assert parts[-1].clock + parts[-1].seconds > register.ended - 1
     missing = gaps(parts, LOST)
@@ -287,9 +364,9 @@ def test_the_replay_is_whole_but_for_seconds_never_received(
 
 
 def test_a_replay_passes_over_what_no_key_opens_and_says_when_nothing_is_left(
-    student: Viewer, teacher: Teacher, instance: Instance
+    student: Viewer, teacher: Teacher, instance: Instance, register: Register
 ) -> None:
-    parts = read_recording(instance.url, replay_of(student))
+    parts = register.parts or read_recording(instance.url, replay_of(student))
     behind = next(part for part in parts if part.key != parts[0].key)
     keys = (
         "from lantian.content.media.models import MediaKey as K;"
@@ -312,7 +389,7 @@ def test_no_script_failed_on_the_way(teacher: Teacher, screen: Viewer, student: 
 
 
 def test_axe_finds_nothing_in_the_rooms_before_and_after_a_lesson(teacher: Teacher, screen: Viewer) -> None:
-    assert [someone.page.faults_of_access() for someone in (teacher, screen)] == [[], []]
+    assert together(*(someone.page.faults_of_access for someone in (teacher, screen))) == [[], []]
 
 
 def test_sound_needs_no_tap_where_the_kiosk_allows_it(instance: Instance) -> None:
