@@ -30,7 +30,9 @@ def enter(chromium: Any, instance: Instance) -> Iterator[Enter]:
         contexts.append(context)
         if login:
             known = password or instance.accounts()[login]["password"]
-            Walk(context.request, instance.url, set()).sign_in(login, known)
+            walk = Walk(instance.url, set())
+            walk.sign_in(login, known)
+            context.add_cookies(walk.cookies)
         return context.new_page()
 
     yield open_page

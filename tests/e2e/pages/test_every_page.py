@@ -1,13 +1,16 @@
 """Every page of every role: it answers, nothing leads astray, axe finds nothing, nothing hangs over the edge of a phone, and
 in English the frame speaks English."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from playwright.async_api import async_playwright
 
 from tests.e2e.conftest import Instance
-from tests.e2e.pages.walk import AXE, DESK, PHONE, Memory, Seen, Walk
+from tests.e2e.pages.walk import AXE, CHROMIUM, DESK, PHONE, Memory, Seen, Walk
 
 STILL: dict[str, Any] = {"viewport": PHONE, "reduced_motion": "reduce"}
 STRANGER = ""
@@ -45,47 +48,106 @@ SETTLED = """new Promise(done => requestAnimationFrame(() => requestAnimationFra
 OVER = """[...document.querySelectorAll('body *')]
     .filter(each => each.getBoundingClientRect().right > innerWidth + 1)
     .map(each => each.tagName + '.' + each.className).slice(0, 3)"""
+# Each element with the one it stands in, by what styles go by: where all are known, no colour is new.
+STATES = (
+    "class type open disabled readonly data-here aria-current aria-invalid aria-sort aria-selected aria-pressed"
+    " aria-disabled aria-busy"
+)
+NESTS = f"""[...new Set([...document.body.querySelectorAll('*')].map(each => [each.parentElement, each].map(one =>
+    one.tagName + {STATES.split()}.map(name => one.getAttribute(name)).join()).join('>')))]"""
 
 
-def listening(context: Any) -> tuple[Any, list[str]]:
+@pytest.fixture(scope="module")
+def runner() -> Iterator[asyncio.Runner]:
+    with asyncio.Runner() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def chromium(runner: asyncio.Runner) -> Iterator[Any]:
+    tool = runner.run(async_playwright().start())
+    browser = runner.run(tool.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"]))
+    yield browser
+    runner.run(browser.close())
+    runner.run(tool.stop())
+
+
+class Tab:
     """A tab, and what it complains of: one for all pages of a role, as a new one each costs more than the pages do."""
-    said: list[str] = []
-    tab = context.new_page()
-    tab.on("pageerror", lambda error: said.append(str(error)))
-    tab.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
-    return tab, said
+
+    def __init__(self, tab: Any) -> None:
+        self.tab, self.said = tab, list[str]()
+        tab.on("pageerror", lambda error: self.said.append(str(error)))
+        tab.on("console", lambda line: self.said.append(line.text) if line.type == "error" else None)
+
+    async def open(self, address: str, page: Seen, wrong: list[str]) -> None:
+        self.said.clear()
+        await self.tab.goto(address)
+        if 'data-island="' in page.text:
+            await self.tab.wait_for_selector("[data-mounted]", state="attached")
+        await self.fits(PHONE, wrong)
+
+    async def fits(self, size: dict[str, int], wrong: list[str]) -> None:
+        if await self.tab.evaluate("document.documentElement.scrollWidth") > size["width"]:
+            wrong.append(f"wider than {size['width']}: {await self.tab.evaluate(OVER)}")
+
+    async def axe(self, where: str, wrong: list[str], rules: str = "") -> None:
+        wrong += violations(await self.tab.evaluate(axe_run(rules)), where)
+
+    def console(self, page: Seen, wrong: list[str]) -> None:
+        # a refused page is itself a "failed resource" to the browser
+        wrong += [f"console: {line[:200]}" for line in self.said if page.status < 400 or "Failed to load" not in line]
 
 
-def look(tab: Any, said: list[str], address: str, page: Seen, *, english: bool) -> Iterator[str]:
-    """What is wrong with one page: on a phone in light, and in Chinese on a desk in dark. In English the elements are the
-    same with longer words, so that the phone will do and axe has nothing to add."""
-    said.clear()
-    if not english:
-        tab.set_viewport_size(PHONE)
-        tab.emulate_media(color_scheme="light", reduced_motion="reduce")
-    tab.goto(address)
-    if 'data-island="' in page.text:
-        tab.wait_for_selector("[data-mounted]", state="attached")
-    if tab.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
-        yield f"wider than a phone: {tab.evaluate(OVER)}"
-    if english:
-        yield from (f"Chinese in English: {words[:80]!r}" for words in tab.evaluate(CHINESE))
-    else:
-        tab.evaluate(AXE.read_text())
-        yield from violations(tab, "on a phone")
-        tab.set_viewport_size(DESK)
-        tab.emulate_media(color_scheme="dark")
-        if tab.evaluate("document.documentElement.scrollWidth") > DESK["width"]:
-            yield f"wider than a desk: {tab.evaluate(OVER)}"
-        tab.evaluate(SETTLED)  # colours half-way between two themes pass no check
-        yield from violations(tab, "in dark", ", runOnly: ['color-contrast']")
-    # a refused page is itself a "failed resource" to the browser
-    yield from (f"console: {line[:200]}" for line in said if page.status < 400 or "Failed to load" not in line)
+def axe_run(rules: str = "") -> str:
+    return f"axe.run(document, {{resultTypes: ['violations']{rules}}})"
 
 
-def violations(tab: Any, where: str, rules: str = "") -> Iterator[str]:
-    for each in tab.evaluate(f"axe.run(document, {{resultTypes: ['violations']{rules}}})")["violations"]:
-        yield f"{each['id']} {where}: {each['nodes'][0]['html'][:160]}"
+def violations(found: Any, where: str) -> list[str]:
+    return [f"{each['id']} {where}: {each['nodes'][0]['html'][:160]}" for each in found["violations"]]
+
+
+async def look(one: Tab, address: str, page: Seen, seen: Memory) -> list[str]:
+    """What is wrong with one page: on a phone in light, and on a desk in dark."""
+    wrong: list[str] = []
+    await one.tab.set_viewport_size(PHONE)
+    await one.tab.emulate_media(color_scheme="light", reduced_motion="reduce")
+    await one.open(address, page, wrong)
+    await one.tab.evaluate(AXE.read_text())
+    await one.axe("on a phone", wrong)
+    new = seen.has_new(await one.tab.evaluate(NESTS))
+    await one.tab.set_viewport_size(DESK)
+    await one.fits(DESK, wrong)
+    if new:
+        await one.tab.emulate_media(color_scheme="dark")
+        await one.tab.evaluate(SETTLED)  # colours half-way between two themes pass no check
+        await one.axe("in dark", wrong, ", runOnly: ['color-contrast']")
+    one.console(page, wrong)
+    return wrong
+
+
+async def look_in_english(one: Tab, address: str, page: Seen, _: Memory) -> list[str]:
+    """The elements are the same with longer words, so that the phone will do and axe has nothing to add."""
+    wrong: list[str] = []
+    await one.open(address, page, wrong)
+    wrong += [f"Chinese in English: {words[:80]!r}" for words in await one.tab.evaluate(CHINESE)]
+    one.console(page, wrong)
+    return wrong
+
+
+async def look_at_all(chromium: Any, walk: Walk, pages: list[Seen], seen: Memory) -> list[str]:
+    """Both languages at once, each in a browser context of its own."""
+
+    async def in_one(locale: str, how: Callable[..., Any]) -> list[str]:
+        context = await chromium.new_context(locale=locale, **STILL)
+        await context.add_cookies(walk.cookies)
+        one = Tab(await context.new_page())
+        found = [f"{page.path}: {what}" for page in pages for what in await how(one, walk.base + page.path, page, seen)]
+        await context.close()
+        return found
+
+    found = await asyncio.gather(in_one("zh-CN", look), in_one("en-US", look_in_english))
+    return [*found[0], *found[1]]
 
 
 @pytest.fixture(scope="module")
@@ -93,29 +155,42 @@ def seen() -> Memory:
     return Memory()
 
 
+@pytest.fixture(scope="module")
+def walked(instance: Instance, seen: Memory) -> Iterator[Callable[[str], Walk]]:
+    """The walk of a role; that of the next one goes on while this one's pages are looked at."""
+    walks: dict[str, Future[Walk]] = {}
+
+    def go(role: str) -> Walk:
+        walk = Walk(instance.url, seen.orders)
+        if role != STRANGER:
+            walk.sign_in(role, instance.accounts()[role]["password"])
+        return walk.go()
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def of(role: str) -> Walk:
+            place = ROLES.index(role)
+            for each in ROLES[place : place + 2]:
+                if each not in walks:
+                    walks[each] = pool.submit(go, each)
+            return walks[role].result()
+
+        yield of
+
+
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role or "stranger")
-def test_every_page_of(role: str, chromium: Any, instance: Instance, seen: Memory) -> None:
-    chinese = chromium.new_context(locale="zh-CN", **STILL)
-    walk = Walk(chinese.request, instance.url, seen.orders)
-    if role != STRANGER:
-        walk.sign_in(role, instance.accounts()[role]["password"])
-    walk.go()
+def test_every_page_of(
+    role: str, runner: asyncio.Runner, chromium: Any, walked: Callable[[str], Walk], seen: Memory
+) -> None:
+    walk = walked(role)
     findings = [
         f"{page.path}: {page.status}, linked from {page.origin or 'nowhere'}"
         for page in walk.pages
         if page.status >= 500 or (page.status >= 400 and page.origin)
     ]
-    english = chromium.new_context(locale="en-US", storage_state=chinese.storage_state(), **STILL)
-    tabs = [listening(chinese), listening(english)]
-    for page in walk.pages:
-        # the page of all components has tests of its own (kernel/web)
-        if page.path.startswith("/_/ui") or not seen.is_new(page):
-            continue
-        for (tab, said), language in zip(tabs, ("zh", "en"), strict=True):
-            wrong = look(tab, said, instance.url + page.path, page, english=language == "en")
-            findings += [f"{page.path}: {what}" for what in wrong]
-    chinese.close()
-    english.close()
+    # the page of all components has tests of its own (kernel/web)
+    pages = [page for page in walk.pages if not page.path.startswith("/_/ui") and seen.is_new(page)]
+    findings += runner.run(look_at_all(chromium, walk, pages, seen))
     assert findings == [], "\n".join(findings)
     assert len(walk.pages) >= (3 if role == "newcomer" else 15), "the walk met almost nothing"

@@ -15,7 +15,7 @@ from playwright import sync_api as playwright
 from lantian.people.roster.engine.codes.citizen import make_citizen_id
 from tests.e2e.conftest import Instance
 from tests.e2e.pages.conftest import Enter
-from tests.e2e.pages.test_every_page import violations
+from tests.e2e.pages.test_every_page import axe_run, violations
 from tests.e2e.pages.walk import AXE, DESK, PHONE
 
 expect = playwright.expect
@@ -34,7 +34,7 @@ def fits(page: Any, *, looked_at: bool = False) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], page.url
         if looked_at:
             page.evaluate(AXE.read_text())
-            assert list(violations(page, page.url)) == []
+            assert violations(page.evaluate(axe_run()), page.url) == []
     page.set_viewport_size(before)
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import httpx
+
 from tests.e2e.conftest import ROOT
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -93,18 +95,25 @@ class Seen:
 class Walk:
     """One role's walk. `orders`: shapes of lists in another order or on another page, shared by all walks: once will do."""
 
-    request: Any
     base: str
     orders: set[str] = field(default_factory=set)
     pages: list[Seen] = field(default_factory=list)
     moved: list[tuple[str, str]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.http = httpx.Client(timeout=30, trust_env=False, headers={"Accept-Language": "zh-CN"})
+
     def sign_in(self, login: str, password: str) -> None:
         address = f"{self.base}/accounts/login/"
-        form = {name: html.unescape(value) for name, value in HIDDEN.findall(self.request.get(address).text())}
+        form = {name: html.unescape(value) for name, value in HIDDEN.findall(self.http.get(address).text)}
         form |= {"login": login, "password": password}
-        answer = self.request.post(address, form=form, headers={"Referer": address}, max_redirects=0)
-        assert answer.status == 302, f"{login} could not sign in: {answer.status}"
+        answer = self.http.post(address, data=form, headers={"Referer": address})
+        assert answer.status_code == 302, f"{login} could not sign in: {answer.status_code}"
+
+    @property
+    def cookies(self) -> list[Any]:
+        """The session, for a browser that goes on with it."""
+        return [{"name": each.name, "value": each.value, "url": self.base} for each in self.http.cookies.jar]
 
     def go(self) -> "Walk":
         waiting = deque((path, "") for path in FIRST)
@@ -119,13 +128,13 @@ class Walk:
             count[kind] += 1
             if "?" in path and origin:
                 self.orders.add(kind)
-            answer = self.request.get(self.base + path, max_redirects=0)
-            if answer.status in (301, 302):
+            answer = self.http.get(self.base + path)
+            if answer.status_code in (301, 302):
                 target = answer.headers["location"].removeprefix(self.base)
                 self.moved.append((path, target))
                 waiting.append((urljoin(path, target), origin))
             elif "text/html" in answer.headers.get("content-type", ""):
-                page = Seen(path, answer.status, answer.text(), origin)
+                page = Seen(path, answer.status_code, answer.text, origin)
                 self.pages.append(page)
                 if page.status == 200:
                     waiting.extend((link, path) for link in page.links)
@@ -139,6 +148,7 @@ class Memory:
     orders: set[str] = field(default_factory=set)
     shapes: set[str] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
+    nests: set[str] = field(default_factory=set)
 
     def is_new(self, page: Seen) -> bool:
         """Whether a page is the first of its shape, or shows a kind of element that no page has shown. Remembers it."""
@@ -146,4 +156,10 @@ class Memory:
         new = kind not in self.shapes or not page.words <= self.words
         self.shapes.add(kind)
         self.words |= page.words
+        return new
+
+    def has_new(self, nests: list[str]) -> bool:
+        """Whether one of these elements, each with the one it stands in, has not been looked at. Remembers them."""
+        new = not self.nests.issuperset(nests)
+        self.nests.update(nests)
         return new
