@@ -26,7 +26,7 @@ FRONTEND := $(shell find frontend -maxdepth 1 -type f 2>/dev/null) $(shell find 
 CATALOGUES := $(shell find locale -name '*.po' 2>/dev/null)
 I18N := $(wildcard lantian/*/*/management/commands/i18n.py)
 
-.PHONY: run install test lint bench fmt clean unit e2e browser
+.PHONY: run install test lint types style scripts bench fmt clean unit e2e pages lessons browser
 .DEFAULT_GOAL := run
 
 run: install
@@ -63,13 +63,22 @@ install: .stamps/python .stamps/catalogues .stamps/frontend
 	@if [ -n "$(I18N)" ]; then $(BIN)/lantian i18n compile; fi
 	@touch $@
 
+# mypy takes one core for as long as all the others together.
 lint: install
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target types style
+
+types:
+	$(BIN)/mypy
+
+style:
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(NODE) && $(NPM) run --silent check
 	@if [ -n "$(I18N)" ]; then $(BIN)/lantian i18n check; fi
+
+scripts: install
+	$(NODE) && $(NPM) run --silent test
 
 fmt: .stamps/python
 	$(BIN)/ruff check --fix
@@ -85,16 +94,20 @@ browser:
 
 # The browser first: who has to install it by hand is told at once.
 test: browser lint
-	$(NODE) && $(NPM) run --silent test
-	@$(MAKE) --no-print-directory unit e2e
+	@$(MAKE) --no-print-directory scripts unit e2e
 
 unit: install
 	$(BIN)/python -m pytest -n 2 -q -m "not e2e"
 
-# Lessons and restarts are timed and have the machine to themselves; pages share it.
+# One platform for all of them: pages share the machine, lessons are timed and have it to themselves, and kill what they meet.
 e2e: install browser
-	$(BIN)/python -m pytest -q -m e2e tests/e2e/live tests/runtime
-	$(BIN)/python -m pytest -q -m e2e -n 2 --dist loadfile --ignore=tests/e2e/live --ignore=tests/runtime
+	@$(BIN)/python -m tests.e2e.served $(MAKE) --no-print-directory pages lessons
+
+pages:
+	$(BIN)/python -m pytest -q -m e2e -n 2 --dist loadfile --ignore=tests/e2e/live --ignore=tests/e2e/test_backup.py
+
+lessons:
+	$(BIN)/python -m pytest -q -m e2e tests/e2e/test_backup.py tests/e2e/live
 
 bench: install
 	@test -n "$(B)" || { echo "make bench B=NAME, one of:"; $(BIN)/python -m bench.run --list; exit 2; }

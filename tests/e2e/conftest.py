@@ -1,6 +1,7 @@
 """One running platform for all end-to-end tests: `lantian up --demo` on a free port with a home of its own.
 
-LANTIAN_E2E_URL and LANTIAN_E2E_HOME point to one that runs already (handy while writing tests); it is then left running.
+LANTIAN_E2E_URL and LANTIAN_E2E_HOME point to one that was started already (`make e2e` has one for all its tests; handy while
+writing tests, too); it is then left running.
 """
 
 import contextlib
@@ -83,27 +84,29 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_ready(process: "subprocess.Popen[bytes]", home: Path, log: Path) -> None:
+def _wait_ready(home: Path, log: Path, process: "subprocess.Popen[bytes] | None" = None) -> None:
     state = home / "run" / "state.json"
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
+    while time.monotonic() < deadline and (process is None or process.poll() is None):
         try:
             if json.loads(state.read_text())["ready"]:
                 return
         except (OSError, ValueError, KeyError):
             pass
         time.sleep(0.3)
-    raise RuntimeError(f"the platform did not come up:\n{log.read_text(errors='replace')[-3000:]}")
+    said = log.read_text(errors="replace")[-3000:] if log.exists() else "it says nothing"
+    raise RuntimeError(f"the platform did not come up:\n{said}")
 
 
 @contextlib.contextmanager
-def running_instance() -> Iterator[Instance]:
-    """A platform of one's own for the length of the block, or the one the environment names."""
+def running_instance(*, wait: bool = True) -> Iterator[Instance]:
+    """A platform of one's own for the length of the block, or the one the environment names; without `wait` one that is
+    still starting."""
     given = os.environ.get("LANTIAN_E2E_URL")
     if given:
-        yield Instance(given.rstrip("/"), Path(os.environ["LANTIAN_E2E_HOME"]))
+        home = Path(os.environ["LANTIAN_E2E_HOME"])
+        _wait_ready(home, home.parent / "up.log")
+        yield Instance(given.rstrip("/"), home)
         return
     folder = Path(tempfile.mkdtemp(prefix="lantian-e2e-"))
     folder.chmod(0o755)
@@ -122,7 +125,8 @@ def running_instance() -> Iterator[Instance]:
             start_new_session=True,
         )
         try:
-            _wait_ready(process, home, log)
+            if wait:
+                _wait_ready(home, log, process)
             yield Instance(f"http://localhost:{port}", home)
         finally:
             process.send_signal(signal.SIGTERM)
