@@ -66,8 +66,16 @@ class Instance:
         command = [sys.executable, "-m", "runtime.cli", "shell", "-c", code]
         subprocess.run(command, cwd=ROOT, env=environment, check=True, stdin=subprocess.DEVNULL, timeout=60)
 
+    def _wait_up(self, service: str) -> None:
+        """The worker ends with the database and is started again: what is not there cannot be killed."""
+        deadline = time.monotonic() + 30
+        while self.state()["services"][service]["state"] != "ready":
+            assert time.monotonic() < deadline, f"{service} does not come up"
+            time.sleep(0.1)
+
     def kill(self, service: str) -> Callable[[], bool]:
         """kill -9 one process. The function returned says whether another one serves in its place."""
+        self._wait_up(service)
         before = self.pid(service)
         os.kill(before, signal.SIGKILL)
 
