@@ -55,6 +55,54 @@ class Outcome(models.Model):
         return f"{self.class_group_id} in {self.lesson_id}"
 
 
+class Tally(models.Model):
+    """The outcomes of one class on one day that share sender, alliance and cause, summed: what reports are read from.
+
+    The database keeps it by itself (triggers on Outcome, migration 0003), whoever writes or deletes outcomes, so no service
+    may forget it. What was attended is what has no cause.
+    """
+
+    id = models.BigAutoField(primary_key=True)  # made in the database, which alone writes here
+    class_group = models.ForeignKey(
+        "roster.ClassGroup", models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    organization = models.ForeignKey(
+        "roster.Organization", models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    sender = models.ForeignKey(
+        "roster.Organization", models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    alliance = models.ForeignKey(
+        "schedule.Alliance", models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    day = models.DateField()
+    cause = ChoiceField(max_length=14, choices=Cause, blank=True)
+    # plain integers: an upsert carries differences, and a check would look at those
+    planned = models.IntegerField()
+    held = models.IntegerField()
+    corrected = models.IntegerField()
+    seconds = models.BigIntegerField()
+    planned_seconds = models.BigIntegerField()
+    stalls = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["class_group", "day", "organization", "sender", "alliance", "cause"],
+                nulls_distinct=False,
+                name="tally_once",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["day", "organization"], name="tally_day"),
+            models.Index(fields=["organization", "day"], name="tally_organization"),
+            models.Index(fields=["sender", "day"], name="tally_sender"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.class_group_id} on {self.day}: {self.planned} {self.cause}"
+
+
 class Correction(models.Model):
     """What a person said about a class in a lesson over what was measured. The newest word holds; the earlier ones stay."""
 

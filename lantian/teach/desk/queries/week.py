@@ -1,7 +1,7 @@
 """The officer's week: lessons planned, held and attended in a unit, by the units below it, by alliance, day and cause.
 
-One pass over the settled outcomes of a stretch of days, put together in cells (unit or class, day, alliance, cause), out of which
-all parts of the report are summed.
+One pass over the daily tallies of a stretch (`models.Tally`), put together in cells (unit or class, day, alliance, cause), out of
+which all parts of the report are summed.
 """
 
 from collections.abc import Iterable
@@ -155,7 +155,7 @@ def report(unit: "Organization", days: Stretch, *, side: str = Side.RECEIVING, a
 class _Sums:
     total: Counts = field(default_factory=Counts)
     days: dict[date, Counts] = field(default_factory=dict)
-    units: dict[str, Counts] = field(default_factory=dict)
+    units: dict[UUID, Counts] = field(default_factory=dict)
     alliances: dict[UUID, Counts] = field(default_factory=dict)
     causes: dict[str, int] = field(default_factory=dict)
 
@@ -163,23 +163,33 @@ class _Sums:
 _CELLS = """
     WITH unit AS MATERIALIZED (
            SELECT id, CASE WHEN nlevel(path) > nlevel(%(root)s::ltree) THEN subpath(path, nlevel(%(root)s::ltree), 1)::text
-                           ELSE subpath(path, -1, 1)::text END AS part
+                           ELSE subpath(path, -1, 1)::text END::uuid AS part
              FROM roster_organization WHERE path <@ %(root)s::ltree),
          cell AS MATERIALIZED (
-           SELECT {place} AS place, o.day, o.alliance_id, o.cause, count(*) AS planned, count(*) FILTER (WHERE o.held) AS held,
-                  count(*) FILTER (WHERE o.attended) AS attended, count(*) FILTER (WHERE o.corrected) AS corrected,
-                  sum(o.seconds) AS seconds, sum(o.planned_seconds) AS planned_seconds, sum(o.stalls) AS stalls
-             FROM desk_outcome o
-            WHERE o.day BETWEEN %(first)s AND %(last)s AND o.{end} IN (SELECT id FROM unit){narrowed}
-            GROUP BY 1, 2, 3, 4)
+           SELECT {part} AS part, {by}, sum(t.planned) AS planned, sum(t.held) AS held,
+                  sum(t.planned) FILTER (WHERE t.cause = '') AS attended, sum(t.corrected) AS corrected,
+                  sum(t.seconds) AS seconds, sum(t.planned_seconds) AS planned_seconds, sum(t.stalls) AS stalls
+             FROM desk_tally t JOIN unit u ON u.id = t.{end}
+            WHERE t.day BETWEEN %(first)s AND %(last)s{narrowed}
+            GROUP BY {grouped})
     SELECT {kinds}, sum(planned)::bigint, sum(held)::bigint, sum(attended)::bigint, sum(corrected)::bigint,
            sum(seconds)::bigint, sum(planned_seconds)::bigint, sum(stalls)::bigint
-      FROM cell c {named}
+      FROM cell c
      GROUP BY GROUPING SETS ({sets})
 """
 # grouping() has a bit for each column, 0 where it is grouped by
-_WHOLE = "grouping(c.day, part, c.alliance_id, c.cause), c.day, part, c.alliance_id, c.cause"
-_BRIEF = "CASE grouping(part) WHEN 1 THEN 15 ELSE 11 END, NULL, part, NULL, NULL"
+_WHOLE = {
+    "by": "t.day, t.alliance_id, t.cause",
+    "grouped": "1, 2, 3, 4",
+    "kinds": "grouping(c.day, part, c.alliance_id, c.cause), c.day, part, c.alliance_id, c.cause",
+    "sets": "(), (part), (c.day), (c.alliance_id), (c.cause)",
+}
+_BRIEF = {
+    "by": "NULL AS nothing",
+    "grouped": "1",
+    "kinds": "CASE grouping(part) WHEN 1 THEN 15 ELSE 11 END, NULL, part, NULL, NULL",
+    "sets": "(), (part)",
+}
 _DAY, _PART, _ALLIANCE, _CAUSE, _ALL = 0b0111, 0b1011, 0b1101, 0b1110, 0b1111
 
 
@@ -188,12 +198,10 @@ def _cells(
 ) -> _Sums:
     end = "sender_id" if side == Side.SENDING else "organization_id"
     sql = _CELLS.format(
-        place="o.class_group_id" if by_class else f"o.{end}",
+        part="t.class_group_id" if by_class else "u.part",
         end=end,
-        narrowed=" AND o.alliance_id = %(alliance)s" if alliance else "",
-        named=_CLASSES if by_class else "JOIN unit u ON u.id = c.place",
-        kinds=_WHOLE if whole else _BRIEF,
-        sets="(), (part), (c.day), (c.alliance_id), (c.cause)" if whole else "(), (part)",
+        narrowed=" AND t.alliance_id = %(alliance)s" if alliance else "",
+        **(_WHOLE if whole else _BRIEF),
     )
     facts: dict[str, Any] = {"root": str(unit.path), "first": days[0], "last": days[1], "alliance": alliance}
     sums = _Sums()
@@ -214,21 +222,14 @@ def _cells(
     return sums
 
 
-_CLASSES = "CROSS JOIN LATERAL (SELECT c.place::text AS part) u"
-
-
-def _units(now: dict[str, Counts], then: dict[str, Counts], *, by_class: bool) -> list[Line]:
-    ids = [UUID(hex=part) for part in now]
-    found: dict[UUID, Any] = {}
-    if by_class:
-        found = {row.pk: row for row in roster.class_groups_known(ids)}
-    else:
-        found = {row.pk: row for row in roster.organizations_known(ids)}
+def _units(now: dict[UUID, Counts], then: dict[UUID, Counts], *, by_class: bool) -> list[Line]:
+    known = roster.class_groups_known(now) if by_class else roster.organizations_known(now)
+    found: dict[UUID, Any] = {row.pk: row for row in known}
     lines = []
     for part, counts in now.items():
-        row = found.get(UUID(hex=part))
+        row = found.get(part)
         kind = "class" if by_class else str(row.kind) if row else ""
-        lines.append(Line(str(UUID(hex=part)), str(row or _("（已删除）")), counts, then.get(part), kind))
+        lines.append(Line(str(part), str(row or _("（已删除）")), counts, then.get(part), kind))
     return sorted(lines, key=lambda line: (line.counts.attended_percent or 0, line.name))
 
 
