@@ -106,7 +106,7 @@ def _from_homeroom(story: "ClassGroup", student: "Person") -> None:
         category=Category.LESSON,
     )
     guardians = [bond.guardian for bond in roster.guardians_of(student)]
-    told = queries.recipients_of(meeting).exclude(person__in=guardians).order_by("person__sort_key")
+    told = queries.recipients_of(meeting, SYSTEM).exclude(person__in=guardians).order_by("person__sort_key")
     for place, receipt in enumerate(told):
         reader = roster.actor_of_person(receipt.person)
         if place % 3 == 0:

@@ -110,6 +110,14 @@ def reach_by_place(notice: Notice) -> list[PlaceReach]:
         return [PlaceReach(*row) for row in cursor.fetchall()]
 
 
-def recipients_of(notice: Notice) -> QuerySet[Receipt]:
-    """Who was told, with their names."""
-    return Receipt.objects.filter(notice=notice).select_related("person")
+def recipients_of(notice: Notice, actor: Actor) -> QuerySet[Receipt]:
+    """Who was told, with their names: those whose names the actor may see in the roster.
+
+    A subject teacher writes to the guardians of a class and sees how many have read it; who the guardians are is the homeroom
+    teacher's and the administration's to know.
+    """
+    rows = Receipt.objects.filter(notice=notice).select_related("person")
+    unit = notice.organization
+    if actor.is_system or (unit is not None and actor.administers(unit.path)):
+        return rows
+    return rows.filter(person__in=roster.people_visible_to(actor))

@@ -200,12 +200,14 @@ def _standing(receipt: Receipt) -> str:
 @require_safe
 @guarded_by_object("messaging.view_notice")
 def recipients(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Who has read and confirmed it; `?place=<id>`: of one class or unit. May be taken out as a file, with a watermark."""
+    """Who has read and confirmed it, as far as one may see their names; `?place=<id>`: of one class or unit. May be taken out as
+    a file, with a watermark."""
     found = _found(request, pk)
-    rows = queries.recipients_of(found)
+    rows, told = queries.recipients_of(found, acting(request)), found.receipts.all()
     place = None
     if request.GET.get("place"):
         places = {str(each.id): each for each in queries.reach_by_place(found)}
         place = places.get(request.GET["place"])
-        rows = rows.filter(places__contains=[place.id]) if place else rows.none()
-    return Recipients(request, rows).respond("messaging/recipients.html", {"notice": found, "place": place})
+        rows, told = (each.filter(places__contains=[place.id]) if place else each.none() for each in (rows, told))
+    context = {"notice": found, "place": place, "nameless": told.count() - rows.count()}
+    return Recipients(request, rows).respond("messaging/recipients.html", context)
