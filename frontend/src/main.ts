@@ -12,6 +12,7 @@ import { wireHtmx } from "./parts/htmx";
 import { watchMenus } from "./parts/menus";
 import { watchPush } from "./parts/push";
 import { watchTheme } from "./parts/theme";
+import { startWorker } from "./parts/worker";
 
 async function start(): Promise<void> {
   watchTheme();
@@ -28,6 +29,7 @@ async function start(): Promise<void> {
   await loadCatalogue().catch(() => undefined);
   startAlpine();
   mountIslands();
+  startWorker();
   await watchPush().catch(() => undefined);
 }
 

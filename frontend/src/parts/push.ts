@@ -1,5 +1,6 @@
 /** This browser takes messages when it is closed: asks for leave, subscribes, and tells the platform where. */
 import { t } from "../lib/i18n";
+import { hasWorkers, serviceWorker } from "./worker";
 
 function bytes(text: string): Uint8Array<ArrayBuffer> {
   const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
@@ -65,10 +66,10 @@ class PushCard {
   }
 }
 
-/** Brings the card of the settings page to life. The service worker is registered there, and on no other page. */
+/** Brings the card of the settings page to life. */
 export async function watchPush(): Promise<void> {
   const box = document.querySelector<HTMLElement>("[data-push]");
-  if (!box || !window.isSecureContext) return;
-  if (!("serviceWorker" in navigator) || !("PushManager" in window) || !("Notification" in window)) return;
-  await new PushCard(box, await navigator.serviceWorker.register("/sw.js", { scope: "/" })).show();
+  if (!box || !hasWorkers()) return;
+  if (!("PushManager" in window) || !("Notification" in window)) return;
+  await new PushCard(box, await serviceWorker()).show();
 }

@@ -96,7 +96,18 @@ FAULTS: dict[str, Fault] = {
         _("这个页面会自己再试；如果刚才提交了内容，请在恢复后回到原页面看一看，没有保存就再提交一次。"),
         "hourglass",
     ),
+    "offline": Fault(
+        200,
+        _("现在连不上网"),
+        _("这台设备和平台之间的网络断了，所以打不开新的页面。"),
+        _("交到一半的表单留在这台设备上，回到原页面可以恢复；正在放的课不用管，网络一通会自己接着放。"),
+        _(
+            "看看网线或 Wi-Fi，或换手机流量试试；网络通了，这个页面会自己打开。大屏一直连不上，请打本校或县里服务台的电话。"
+        ),
+        "wifi-off",
+    ),
 }
+WAITED_FOR = ("recovering", "offline")
 RETRY_S = 4  # how soon a browser asks again while the database comes back
 
 
@@ -113,7 +124,8 @@ def fault_page(request: HttpRequest | None, key: str, *, reason: "Text" = "") ->
         # a session's cookie is hint enough for where "home" is, and needs no database
         "known": bool(request and settings.SESSION_COOKIE_NAME in request.COOKIES),
         # only what was read is asked again; an address that takes a form may not understand a plain visit
-        "again": RETRY_S if fault.status == 503 and request and request.method == "GET" else 0,
+        "again": RETRY_S if key in WAITED_FOR and request and request.method == "GET" else 0,
+        "offline": key == "offline",
     }
     # no request given: context processors would ask the session, and with it the database
     return HttpResponse(render_to_string("web/fault.html", context), status=fault.status)

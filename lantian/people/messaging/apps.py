@@ -20,6 +20,7 @@ class MessagingConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from lantian.kernel.demo import demo_part
+        from lantian.kernel.web.installing import WORKER_PARTS
         from lantian.kernel.web.navigation import NavItem, add
         from lantian.kernel.web.panels import TODOS
         from lantian.kernel.web.shell import PLACES, UNREAD
@@ -34,6 +35,7 @@ class MessagingConfig(AppConfig):
 
         READ_ALONG.register("unread_notices", queries.unread_of_account)
         UNREAD.register("messaging", queries.unread_of_request)
+        WORKER_PARTS.register("messaging", "messaging/sw.js")
         PLACES.register("inbox", "messaging_inbox")
         TODOS.register("messaging", _to_confirm)
         CLASS_PANELS.register("messaging", _class_panel)

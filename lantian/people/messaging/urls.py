@@ -3,7 +3,6 @@ from django.urls import path
 from lantian.people.messaging.views import inbox, notices, settings
 
 urlpatterns = [
-    path("sw.js", settings.service_worker, name="messaging_service_worker"),
     path("inbox/", inbox.inbox, name="messaging_inbox"),
     path("inbox/act/", inbox.inbox_act, name="messaging_inbox_act"),
     path("inbox/settings/", settings.settings, name="messaging_settings"),

@@ -212,3 +212,28 @@ def test_in_english_no_interface_text_stays_chinese(open_page: Any) -> None:
     assert page.locator("html").get_attribute("lang") == "en"
     words = page.locator(".topbar").inner_text() + page.locator(".ui-index").inner_text()
     assert not re.search(r"[\u4e00-\u9fff]", words.replace("简体中文", ""))
+
+
+def test_without_a_line_a_page_says_what_to_do_and_opens_by_itself_when_there_is_one(open_page: Any) -> None:
+    page = open_page("/_/ui")
+    until(page, "navigator.serviceWorker.controller !== null")
+    kept = "caches.open('lantian-offline').then((it) => it.match('/offline/')).then((found) => found !== undefined)"
+    until(page, kept)
+    manifest = page.evaluate("fetch(document.querySelector('link[rel=manifest]').href).then((it) => it.json())")
+    assert {(each["sizes"], each.get("purpose", "")) for each in manifest["icons"]} >= {
+        ("192x192", ""),
+        ("512x512", ""),
+        ("512x512", "maskable"),
+    }
+    for icon in manifest["icons"]:
+        assert page.evaluate("(url) => fetch(url).then((it) => it.ok)", icon["src"])
+    page.context.set_offline(True)
+    page.goto(page.url + "?again=1")
+    assert page.locator("h1").inner_text() == "现在连不上网"
+    assert page.evaluate("getComputedStyle(document.querySelector('.btn-primary')).cursor") == "pointer"  # drawn whole
+    found = page.evaluate(AXE.read_text() + "; axe.run(document, {resultTypes: ['violations']})")
+    assert [each["id"] for each in found["violations"]] == []
+    assert page.faults == []
+    page.context.set_offline(False)
+    page.get_by_role("link", name="再试一次").click()
+    page.wait_for_selector("#list-samples")

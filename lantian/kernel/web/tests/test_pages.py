@@ -296,3 +296,23 @@ def test_bars_start_at_zero_and_keep_their_proportion() -> None:
 @pytest.mark.parametrize(("name", "letter"), [("林晓月", "月"), ("ada", "A"), ("", "?"), ("绵阳南山中学", "绵")])
 def test_an_avatar_shows_one_letter(name: str, letter: str) -> None:
     assert tags.first_letter(name) == letter
+
+
+@built
+def test_the_page_for_no_line_says_nothing_of_whoever_asks_and_carries_all_it_is_drawn_with(client: Client) -> None:
+    text = page(client, "/offline/")
+    assert "现在连不上网" in text
+    assert "data-again" in text
+    assert re.findall(r'(?:href|src)="(/static/[^"]+)"', text)
+    assert not re.search(r'(?:src|rel="stylesheet" href)="(?!/static/)', text)
+
+
+def test_the_manifest_speaks_the_readers_language_and_names_icons_that_are_there(client: Client) -> None:
+    from django.contrib.staticfiles import finders
+
+    told = client.get("/manifest.webmanifest", headers={"accept-language": "en"}).json()
+    assert told["lang"] == "en"
+    assert told["start_url"] == told["scope"] == "/"
+    assert {"192x192", "512x512"} <= {icon["sizes"] for icon in told["icons"]}
+    for icon in told["icons"]:
+        assert finders.find(icon["src"].removeprefix("/static/"))

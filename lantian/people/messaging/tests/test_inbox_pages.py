@@ -132,11 +132,19 @@ def test_a_teacher_writes_sees_whom_it_reaches_and_then_who_has_read_it(world, a
     assert "提醒未读的 2 人" in page
     assert world.east1.name in page
     assert "家长会" in text(client.get("/notices/"))
-    people = text(client.get(f"/notices/{notice.pk}/recipients/?state=confirmed&place={world.east1.pk}"))
+    address = f"/notices/{notice.pk}/recipients/"
+    people = text(client.get(f"{address}?place={world.east1.pk}"))
+    assert world.yi.name in people
+    assert "甲母" not in people, "who a pupil's guardians are is not a subject teacher's to know"
+    assert "另有 1 人只计入人数" in people
+    people = text(as_("head").get(f"{address}?state=confirmed&place={world.east1.pk}"))
     assert "甲母" in people
     assert world.yi.name not in people
+    assert "只计入人数" not in people
+    client = as_("teacher")
     taken = client.get(f"/notices/{notice.pk}/recipients/?export=csv")
     taken = b"".join(taken.streaming_content).decode("utf-8-sig")
+    assert "甲母" not in taken
     assert world.teacher.name in taken.splitlines()[-1], "the file says who took it"
 
 
@@ -240,6 +248,7 @@ def test_a_browser_says_that_it_takes_messages_and_that_it_does_no_more(world, a
     script = as_("mother").get("/sw.js")
     assert script.headers["Content-Type"] == "text/javascript"
     assert b"showNotification" in script.content
+    assert b"/offline/" in script.content
 
 
 def test_who_has_messages_is_led_to_how_they_come(world, as_):

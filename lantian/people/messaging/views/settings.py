@@ -1,12 +1,10 @@
 """How one wants to be told, and the pages that mails lead to."""
 
 import json
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -86,17 +84,6 @@ def device(request: HttpRequest) -> JsonResponse:
     except MessagingError as error:
         return JsonResponse({"error": str(error.message)}, status=400)
     return JsonResponse({"id": str(row.pk)})
-
-
-@require_safe
-@public
-def service_worker(request: HttpRequest) -> HttpResponse:
-    """The script that shows pushes, at the root, so that it may stand for all pages."""
-    path = finders.find("messaging/sw.js")
-    assert isinstance(path, str)  # it is one of our own files
-    response = HttpResponse(Path(path).read_bytes(), content_type="text/javascript")
-    response["Cache-Control"] = "no-cache"
-    return response
 
 
 @never_cache

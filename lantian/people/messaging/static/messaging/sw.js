@@ -1,9 +1,4 @@
-/* The service worker: shows what is pushed and leads to it. It keeps no page and answers no request, so that nobody sees
-   yesterday's timetable for today's, and nothing of one account is left for the next one at the same device. */
-"use strict";
-
-self.addEventListener("install", () => self.skipWaiting());
-
+/* Of the service worker (kernel/web): shows what is pushed and leads to it. */
 self.addEventListener("push", (event) => {
   let told = {};
   try {
