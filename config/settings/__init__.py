@@ -81,7 +81,13 @@ PEOPLE_APPS = [
     "lantian.people.exchange",
     "lantian.people.privacy",
 ]
-UPPER_APPS = ["lantian.content.media", "lantian.teach.live", "lantian.teach.desk", "lantian.portal.home"]
+UPPER_APPS = [
+    "lantian.content.media",
+    "lantian.teach.live",
+    "lantian.teach.desk",
+    "lantian.teach.series",
+    "lantian.portal.home",
+]
 THIRD_PARTY_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -67,6 +67,9 @@ class ListPage(Generic[M]):
     exportable: ClassVar[bool] = True
     export_action: ClassVar[str] = LIST_EXPORTED
     bulk: bool = False
+    # Where rows are pictures rather than facts: the template of one, given `each`; columns then say what to order by and what a
+    # file holds, and stand in a menu instead of a table's head.
+    tile: ClassVar[str] = ""
     # Where counting is dear: count this far and no further, and say "200+". Pages then go on while there are rows.
     count_cap: ClassVar[int] = 0
 
@@ -103,6 +106,21 @@ class ListPage(Generic[M]):
             if asked.lstrip("-") in keys:
                 return asked.lstrip("-"), asked.startswith("-")
         return "", False
+
+    @property
+    def orders(self) -> list[tuple[str, "Text", bool]]:
+        """(value, words, is it the one in force) of the orders offered where there is no table's head: the most and the newest
+        first, unless the list says otherwise.
+        """
+        if not self.tile:
+            return []
+        now = ("-" if self.sort[1] else "") + self.sort[0]
+        found = []
+        for column in [column for column in self.columns if column.sort]:
+            downward = column.kind in ("number", "date", "datetime") and column.key != self.order
+            value = f"-{column.key}" if downward else column.key
+            found.append((value, column.label, value == now))
+        return found
 
     @cached_property
     def size(self) -> int:

@@ -49,6 +49,12 @@ class Language:
     current: bool
 
 
+def base_of(request: HttpRequest) -> str:
+    """The frame of a page for everybody: it keeps the menu of those who have one."""
+    actor: Actor = getattr(request, "actor", ANONYMOUS)
+    return "web/public.html" if actor.is_anonymous or actor.is_screen else "web/shell.html"
+
+
 def _leads_somewhere(item: NavItem) -> bool:
     """An entry whose app is not installed here must not take every page down with it."""
     try:

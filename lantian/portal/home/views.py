@@ -18,6 +18,7 @@ from lantian.kernel.rules import ANONYMOUS, Actor, check
 from lantian.kernel.time.queries import week_of_term
 from lantian.kernel.web import panels
 from lantian.kernel.web.guards import public, signed_in
+from lantian.kernel.web.shell import base_of
 from lantian.people.roster.enums import Stage
 from lantian.people.schedule.rules import may_plan_lesson
 from lantian.portal.home.queries import days, front
@@ -36,12 +37,6 @@ OVER_KEPT_SECONDS = 300
 def actor_of(request: HttpRequest) -> Actor:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     return actor
-
-
-def base_of(request: HttpRequest) -> str:
-    """Pages for everybody keep the menu of those who have one."""
-    actor = actor_of(request)
-    return "web/public.html" if actor.is_anonymous or actor.is_screen else "web/shell.html"
 
 
 # For everyone ------------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ class LiveConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from lantian.kernel.demo import DEMO_BROADCASTS, DEMO_KEEPERS, demo_part
+        from lantian.kernel.demo import DEMO_BROADCASTS, DEMO_KEEPERS, DEMO_SETS, demo_part
         from lantian.kernel.web import navigation
         from lantian.people.schedule.queries import LESSON_PAGES
         from lantian.teach.live import demo, events, receivers, rules  # noqa: F401 - they declare themselves
@@ -28,6 +28,7 @@ class LiveConfig(AppConfig):
         _hold()
         demo_part("live")(demo.seed)
         DEMO_KEEPERS.register("live", demo.keep_past)
+        DEMO_SETS.register("live.open_lessons", demo.open_lessons)
         DEMO_BROADCASTS.register("live", demo.broadcast)
         navigation.add(
             navigation.NavItem(

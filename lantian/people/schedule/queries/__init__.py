@@ -58,6 +58,7 @@ from lantian.people.schedule.queries.pairings import (
     sends_in,
 )
 from lantian.people.schedule.queries.timetable import (
+    CALENDAR_LESSONS,
     NAMES,
     Bells,
     Held,
@@ -84,6 +85,7 @@ from lantian.people.schedule.queries.timetable import (
 
 __all__ = [
     "ALLIANCE_PANELS",
+    "CALENDAR_LESSONS",
     "EARLY",
     "LESSON_PAGES",
     "NAMES",

@@ -1,6 +1,6 @@
 """Reads of bells and timetables: what clashes, what holds on a day, and the days of a class or a teacher."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from lantian.kernel.holdings import Part
+from lantian.kernel.registry import Registry
 from lantian.kernel.rules import Actor, shared
 from lantian.kernel.time.queries import Calendars, TimetableDay, organizations_of
 from lantian.people.roster import queries as roster
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from lantian.people.roster.models import ClassGroup, Organization
 
 NAMES = ("class_group", "teacher", "room", "timetable__organization")
+# Lessons beyond the timetable that somebody asked to have in the own calendar, in a stretch of time, as far as they may be seen.
+CALENDAR_LESSONS: Registry[Callable[[Actor, datetime, datetime], Iterable[Lesson]]] = Registry(
+    "lessons in own calendars"
+)
 
 
 def timetables_visible_to(actor: Actor) -> QuerySet[Timetable]:

@@ -271,9 +271,13 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
         assert found.teacher is not None
         rows, name = queries.held_by_teacher(found.teacher.pk, first, last), found.teacher.name
     appointments = [one for row in rows if (one := _appointment(row)) is not None]
+    begins, ends = queries.day_bounds(first)[0], queries.day_bounds(last)[1]
     if found.class_group is not None:
-        begins, ends = queries.day_bounds(first)[0], queries.day_bounds(last)[1]
         appointments += [_lesson_appointment(row) for row in queries.received_by(found.class_group.pk, begins, ends)]
+    else:  # one's own calendar has what one follows, too
+        actor = roster.actor_of_account(found.account)
+        more = (lesson for source in queries.CALENDAR_LESSONS for lesson in source(actor, begins, ends))
+        appointments += [_lesson_appointment(lesson, lesson.title) for lesson in more]
     response = HttpResponse(calendar(name, appointments), content_type="text/calendar; charset=utf-8")
     response["Cache-Control"] = "private, max-age=900"
     return response
@@ -296,10 +300,10 @@ def _appointment(row: Held) -> Appointment | None:
     )
 
 
-def _lesson_appointment(lesson: Lesson) -> Appointment:
+def _lesson_appointment(lesson: Lesson, title: str = "") -> Appointment:
     return Appointment(
         uid=f"{lesson.pk}@lantian",
-        title=f"{lesson.get_subject_display()} · {lesson.organization}",
+        title=title or f"{lesson.get_subject_display()} · {lesson.organization}",
         starts_at=lesson.starts_at,
         ends_at=lesson.ends_at,
         changed_at=lesson.created_at,

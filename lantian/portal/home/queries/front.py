@@ -15,15 +15,18 @@ from lantian.people.roster.enums import Stage
 from lantian.people.schedule.enums import LessonAccess, LessonState
 from lantian.people.schedule.queries import day_bounds, lessons_held_on, lessons_visible_to
 from lantian.portal.home.queries.cards import LessonCard, cards, plain, posters_of
+from lantian.portal.home.queries.counties import NO_COUNTIES, Counties, counties
 from lantian.teach.live.enums import SessionState
 from lantian.teach.live.queries import classes_seen, classes_watching, sessions_visible_to
+from lantian.teach.series.queries import open_series
 
 if TYPE_CHECKING:
     from lantian.people.schedule.models import Lesson
+    from lantian.teach.series.models import Series
 
 # A page that everybody opens at eight o'clock is worked out once in a while, not for each.
 KEPT_SECONDS = 5
-MOST_LIVE, MOST_NEXT, MOST_REPLAYS = 24, 5, 4
+MOST_LIVE, MOST_NEXT, MOST_REPLAYS, MOST_SERIES = 24, 5, 4, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Front:
     live: tuple[LessonCard, ...]
     coming: tuple[LessonCard, ...]
     replays: tuple[LessonCard, ...]
+    series: "tuple[Series, ...]" = ()
+    counties: Counties = NO_COUNTIES
 
     @property
     def lead(self) -> LessonCard | None:
@@ -80,7 +85,7 @@ def front(now: datetime | None = None) -> Front:
 
 
 def work_out(now: datetime) -> Front:
-    """Eight queries, whatever is on."""
+    """Eleven queries, whatever is on."""
     open_lessons = public_lessons()
     soon = open_lessons.filter(Q(state=LessonState.LIVE) | Q(state=LessonState.PLANNED, ends_at__gt=now))
     # "live" sorts before "planned"; the next ones of either come first
@@ -92,7 +97,14 @@ def work_out(now: datetime) -> Front:
     posters = posters_of([lesson.pk for lesson in lessons], ANONYMOUS)
     made = cards(lessons, posters=posters)
     first, second = len(live), len(live) + len(coming)
-    return Front(figures(now), tuple(made[:first]), tuple(made[first:second]), tuple(made[second:]))
+    return Front(
+        figures(now),
+        tuple(made[:first]),
+        tuple(made[first:second]),
+        tuple(made[second:]),
+        tuple(open_series(MOST_SERIES)),
+        counties(now),
+    )
 
 
 def figures(now: datetime) -> Figures:

@@ -18,7 +18,7 @@ from lantian.kernel.web import panels
 from lantian.portal.home.queries.front import work_out
 from lantian.portal.home.tests.support import Region, broadcast, client_of
 
-MOST_QUERIES = 8
+MOST_QUERIES = 11
 
 
 def page(client: Client, url: str = "/") -> str:

@@ -25,7 +25,7 @@ from lantian.people.schedule import services as schedule
 from lantian.people.schedule.enums import LessonAccess, LessonState
 from lantian.people.schedule.errors import ScheduleError
 from lantian.teach.live import services
-from lantian.teach.live.demo.air import SUMMARY, TITLES, free_teacher
+from lantian.teach.live.demo.air import SLOT, SUMMARY, TITLES, free_teacher
 from lantian.teach.live.engine.presence import Presence, Stretch, Totals
 from lantian.teach.live.enums import AttendanceKind, EndReason
 from lantian.teach.live.errors import LiveError
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 RECORDED_TITLE, RECORDED_SECONDS = "二次函数的图像", 60
 OPEN_LESSON_AT, OPEN_LESSON_LASTS = timedelta(hours=10, minutes=10), timedelta(minutes=40)
 OPEN_SUMMARY = f"{SUMMARY}回放为节选，只保留开头一分钟。"
+# Open lessons of the next days, each filling one slot of the broadcast, which then goes into them.
+AHEAD_DAYS, AHEAD_SLOTS, AHEAD_SUMMARY = 3, (14, 20), f"{SUMMARY}可以先订阅，开课前会收到提醒。"
 BEAT_S = 25  # beats far apart tell the same story as real ones, which come every ten seconds
 # How likely a class is in its room all the time, by where its school lies; of the others half come late, half not at all.
 PUNCTUAL = {"urban": 0.97, "town": 0.94, "rural": 0.88}
@@ -58,13 +60,14 @@ class Run:
 def seed(context: DemoContext) -> None:
     """The lessons that are over, without replays: these are recorded when everything is up, which nobody waits for."""
     _open_lesson(context.now)
+    plan_ahead(context.now)
     held = hold_lessons(context.now, record=False)
     context.say(f"  {held} lessons of the past days")
 
 
 def keep_past() -> int:
-    """What went by untaught since the last call was held too. Returns how many lessons."""
-    return hold_lessons(timezone.now(), record=True)
+    """What went by untaught since the last call was held too, and open lessons lie ahead. Returns how many lessons."""
+    return hold_lessons(timezone.now(), record=True) + plan_ahead(timezone.now())
 
 
 def hold_lessons(now: datetime, *, record: bool) -> int:
@@ -119,6 +122,48 @@ def _open_lesson(now: datetime) -> None:
         summary=OPEN_SUMMARY,
         by=SYSTEM,
     )
+
+
+def open_lessons() -> Any:
+    """The open lesson of the last working day, and those of the next ones."""
+    lessons = apps.get_model("schedule", "Lesson").objects.filter(access=LessonAccess.PUBLIC)
+    return lessons.filter(summary__in=(OPEN_SUMMARY, AHEAD_SUMMARY)).order_by("starts_at")
+
+
+def plan_ahead(now: datetime) -> int:
+    """Two open lessons on each of the next working days. Returns how many were planned."""
+    today = timezone.localtime(now).date()
+    wanted = []
+    for day in working_days(today + timedelta(days=1), today + timedelta(days=14))[:AHEAD_DAYS]:
+        midnight = timezone.make_aware(datetime.combine(day, datetime.min.time()))
+        wanted += [midnight + SLOT * slot for slot in AHEAD_SLOTS]
+    known = set(open_lessons().filter(starts_at__in=wanted).values_list("starts_at", flat=True))
+    membership = free_teacher() if len(known) < len(wanted) else None
+    if membership is None:
+        return 0
+    planned = 0
+    for begin in wanted:
+        if begin in known:
+            continue
+        try:
+            with transaction.atomic():
+                schedule.plan_lesson(
+                    title=TITLES[int(begin.timestamp() // SLOT.total_seconds()) % len(TITLES)],
+                    subject="physics",
+                    stage="junior",
+                    grade=8,
+                    teacher=membership.person,
+                    organization=membership.organization,
+                    starts_at=begin,
+                    ends_at=begin + SLOT,
+                    access=LessonAccess.PUBLIC,
+                    summary=AHEAD_SUMMARY,
+                    by=SYSTEM,
+                )
+        except ScheduleError:  # that teacher is needed elsewhere then
+            continue
+        planned += 1
+    return planned
 
 
 # Holding a lesson ------------------------------------------------------------------------------------------------------
