@@ -33,6 +33,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
         {"src": static("web/icon-512.png"), "sizes": "512x512", "type": "image/png"},
         {"src": static("web/icon-512-full.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
     ]
+    shortcuts = sorted((item for item in PUBLIC_NAV if item.url != "/"), key=lambda item: item.order)
     told = {
         "id": "/",
         "name": f"{_('蓝天')} · {settings.LANTIAN_REGION_NAME}",
@@ -45,7 +46,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
         "background_color": WHITE,
         "theme_color": SKY,
         "icons": icons,
-        "shortcuts": [{"name": str(item.label), "url": item.url} for item in PUBLIC_NAV if item.url != "/"],
+        "shortcuts": [{"name": str(item.label), "url": item.url} for item in shortcuts],
     }
     response = JsonResponse(told, content_type="application/manifest+json")
     response["Cache-Control"] = "private, max-age=3600"

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from lantian.kernel.web.guards import public
 from lantian.kernel.web.lists import Column, Filter, ListPage
+from lantian.kernel.web.maps import AreaFacts, areas, map_of
 
 SETTINGS = [("urban", "城区"), ("town", "镇区"), ("rural", "乡村")]
 STATES = {"ok": "正常", "warn": "缺课表", "error": "停用"}
@@ -112,10 +113,21 @@ class SampleForm(forms.Form):
     record = forms.BooleanField(label="录制本节课，课后可回看", required=False)
 
 
+def _map() -> dict[str, Any]:
+    region = map_of("510700")
+    shapes = region.shapes if region else ()
+    facts = {
+        shape.code: AreaFacts(n * 3, f"{shape.name}：联盟学校 {n * 3} 所", f"#ui-{shape.code}", now=n in (2, 5))
+        for n, shape in enumerate(shapes)
+    }
+    return {"region": region, "areas": areas(region, facts) if region else []}
+
+
 def _context() -> dict[str, Any]:
     now = timezone.now()
     refused = SampleForm({"name": "", "subject": "math", "day": ""}, auto_id="bad_%s")
     return {
+        **_map(),
         "form": SampleForm(initial={"scope": "alliance"}),
         "refused": refused,
         "bars": [("周二", 93), ("周三", 95), ("周四", 91), ("周五", 97), ("今天", 98)],

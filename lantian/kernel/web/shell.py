@@ -38,7 +38,7 @@ ROLE_LABELS: Registry["Text"] = Registry("role labels")
 UNREAD: Registry[Callable[[HttpRequest], int]] = Registry("unread counts")
 # Told when somebody chooses a language, besides the cookie of this device.
 LANGUAGE_KEEPERS: Registry[Callable[[HttpRequest, str], None]] = Registry("keepers of the language")
-# The public header's entries, in order of registration.
+# The public header's entries.
 PUBLIC_NAV: Registry[NavItem] = Registry("public navigation")
 
 
@@ -122,7 +122,8 @@ class Shell:
 
     @cached_property
     def public_items(self) -> list[NavItem]:
-        return [item for item in PUBLIC_NAV if item.shown(self.actor) and _leads_somewhere(item)]
+        shown = [item for item in PUBLIC_NAV if item.shown(self.actor) and _leads_somewhere(item)]
+        return sorted(shown, key=lambda item: item.order)
 
     @cached_property
     def public_current(self) -> str:

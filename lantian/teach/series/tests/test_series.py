@@ -44,7 +44,9 @@ def make(world, *, published=True, lessons=2, access="public", **extra):
     )
     hour = Series.objects.count()  # the teacher gives one lesson at a time
     for number in range(lessons):
-        lesson = world.plan(start=later(days=number + 1, hours=hour), access=kind, title=f"第{number + 1}课", receivers=[])
+        lesson = world.plan(
+            start=later(days=number + 1, hours=hour), access=kind, title=f"第{number + 1}课", receivers=[]
+        )
         services.attach_lesson(made, lesson, by=SYSTEM)
     if published:
         services.publish_series(made, by=SYSTEM)
