@@ -104,10 +104,7 @@ def _to_confirm(actor: "Actor", day: "date") -> "Iterable[Todo]":
     from lantian.kernel.web.panels import Todo
     from lantian.people.messaging import queries
 
-    if actor.person_id is None:
-        return
-    rows = queries.receipts_visible_to(actor).filter(archived_at__isnull=True, **queries.OPEN)
-    count = rows.count()
+    count = queries.count_to_confirm(actor)
     if count:
         unit = pgettext("notices", "条")
         yield Todo(_("确认收到的通知"), reverse("messaging_inbox") + "?state=open", count=count, unit=unit)

@@ -8,6 +8,7 @@ from django.db.models import IntegerField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 
+from lantian.kernel.prepared import prepared
 from lantian.kernel.rules import Actor
 from lantian.people.messaging.enums import NoticeState
 from lantian.people.messaging.models import Preference, PushDevice, Receipt
@@ -42,6 +43,17 @@ def receipts_visible_to(actor: Actor) -> QuerySet[Receipt]:
     if actor.person_id is None:
         return Receipt.objects.none()
     return Receipt.objects.filter(person=actor.person_id).exclude(notice__state=NoticeState.WITHDRAWN)
+
+
+@prepared
+def _to_confirm(person: Any) -> QuerySet[Receipt]:
+    asked = Receipt.objects.filter(person=person, archived_at__isnull=True, **OPEN)
+    return asked.exclude(notice__state=NoticeState.WITHDRAWN).only("pk")[:MOST_COUNTED]
+
+
+def count_to_confirm(actor: Actor) -> int:
+    """How many of one's own notices wait for one's word, at most MOST_COUNTED. One query."""
+    return len(_to_confirm(actor.person_id)) if actor.person_id else 0
 
 
 def inbox_of(actor: Actor) -> QuerySet[Receipt]:

@@ -5,7 +5,7 @@ Each source belongs to some roles and costs the same few queries whatever it fin
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
 from lantian.kernel.jobs import jobs_by_state
+from lantian.kernel.prepared import prepared
 from lantian.kernel.rules import Actor
 from lantian.kernel.web.panels import Todo
 from lantian.people.roster.enums import GRANTABLE
@@ -24,6 +25,7 @@ from lantian.people.schedule.queries import (
     day_bounds,
     lesson_url,
     lessons_of,
+    lessons_taught_by,
     rooms_visible_to,
 )
 from lantian.portal.home.queries.addresses import address
@@ -33,6 +35,8 @@ from lantian.teach.live.enums import SessionState
 from lantian.teach.live.queries import attendances_visible_to
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from lantian.people.schedule.models import Lesson
 
 AHEAD = timedelta(days=7)
@@ -48,19 +52,18 @@ def watch_url(lesson: "Lesson") -> str:
     return f"{url}watch/" if url else ""
 
 
+@prepared
+def _without_pages(teacher: Any, now: Any, end: Any) -> "QuerySet[Lesson]":
+    coming = lessons_taught_by(teacher).filter(state=LessonState.PLANNED, ends_at__gt=now, starts_at__lt=end)
+    bare = coming.filter(receivers__isnull=False, page_uploads__isnull=True).order_by("starts_at", "pk")
+    return bare.distinct().only("title", "starts_at")[:MOST]
+
+
 def lessons_to_check(actor: Actor, day: date) -> Iterable[Todo]:
     """A teacher's live lessons of the coming week that have no pages yet. One query."""
-    if not is_teaching(actor):
+    if not is_teaching(actor) or actor.person_id is None:
         return
-    end = day_bounds(day + AHEAD)[1]
-    coming = lessons_of(actor).filter(state=LessonState.PLANNED, ends_at__gt=timezone.now(), starts_at__lt=end)
-    bare = (
-        coming.filter(receivers__isnull=False, page_uploads__isnull=True)
-        .order_by("starts_at", "pk")
-        .distinct()
-        .only("title", "starts_at")
-    )
-    for lesson in bare[:MOST]:
+    for lesson in _without_pages(actor.person_id, timezone.now(), day_bounds(day + AHEAD)[1]):
         url = lesson_url(lesson)
         words = _("为《%(title)s》检查设备、上传课件") % {"title": lesson.title}
         yield Todo(words, f"{url}teach/" if url else "", due=timezone.localdate(lesson.starts_at))
@@ -182,21 +185,18 @@ def schools_without_help(actor: Actor, day: date) -> list[Todo]:
     ]
 
 
-def alliances_ending(actor: Actor, day: date) -> Iterable[Todo]:
+@kept_a_minute
+def alliances_ending(actor: Actor, day: date) -> list[Todo]:
     """Alliances that end within a month. One query."""
     if not actor.has_role("officer", "school_head"):
-        return
+        return []
     ending = alliances_visible_to(actor).filter(state=AllianceState.ACTIVE, ends_on__gte=day, ends_on__lte=day + ENDING)
     dates = sorted(ending.order_by().values_list("ends_on", flat=True))
-    if dates:
-        url = address("schedule_alliances")
-        yield Todo(
-            _("商定到期后是否续办"),
-            url,
-            due=dates[0],
-            count=len(dates),
-            unit=npgettext("count", "个联盟", "个联盟", len(dates)),
-        )
+    if not dates:
+        return []
+    unit = npgettext("count", "个联盟", "个联盟", len(dates))
+    words = _("商定到期后是否续办")
+    return [Todo(words, address("schedule_alliances"), due=dates[0], count=len(dates), unit=unit)]
 
 
 def jobs_failed(actor: Actor, day: date) -> Iterable[Todo]:
