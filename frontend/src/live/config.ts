@@ -112,7 +112,11 @@ export interface WatchConfig {
   session: Session | null;
   replay: Replay | null;
   me: { name: string; organization: string };
-  urls: { watch: string; keys: string; lesson: string; events: string; home: string; fault: string | null };
+  /** On the sending side beside the teacher, or the assistant in a receiving class's room. */
+  duty: "host" | "room" | null;
+  urls: {
+    watch: string; keys: string; lesson: string; events: string; home: string; fault: string | null; heads: string | null;
+  };
 }
 
 export interface Day {

@@ -1,7 +1,7 @@
 /** What happens in a lesson beside its picture, as one page has it: what it is told, and what it does itself. */
 import { type Happening, patch, type Patch, Timeline } from "./timeline";
 
-export type Answer = { ok: true; seq: number } | { ok: false; code: string };
+export type Answer = { ok: true; seq: number } | { ok: false; code: string; message?: string };
 
 interface Open {
   message: Record<string, unknown>;
@@ -85,7 +85,7 @@ export class Floor {
         this.settle(message.id as string, { ok: true, seq: message.seq as number });
         return true;
       case "not":
-        this.settle(message.id as string, { ok: false, code: message.code as string });
+        this.settle(message.id as string, { ok: false, code: message.code as string, ...(message.message ? { message: message.message as string } : {}) });
         return true;
       case "told":
         options.told?.(message);

@@ -1,8 +1,24 @@
 /** Why something could not happen, in words. */
 import { t } from "../lib/i18n";
 
-export function refusalOf(code: string): string {
+export function refusalOf(code: string, message = ""): string {
   switch (code) {
+    case "slow":
+      return t("发得太快了，请等 {n} 秒。", { n: message || 1 });
+    case "rush":
+      return t("大家都在发言，请过几秒再发。");
+    case "word":
+      return t("这句话里有不文明的词，没有发出。请换个说法。");
+    case "chat_closed":
+      return t("老师关闭了讨论。");
+    case "silenced":
+      return t("老师让您先听课，这节课您不能再发言。");
+    case "silenced_before":
+      return t("这个人已经禁言了。");
+    case "no_message":
+      return t("这条发言已经不在了。");
+    case "reported":
+      return t("已经举报过了，老师看得到。");
     case "poll_closed":
       return t("提问已经结束，没有再收。");
     case "nobody_there":

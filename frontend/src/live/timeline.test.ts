@@ -71,6 +71,16 @@ describe("a live lesson", () => {
     expect(timeline.state.has("note:2")).toBe(true);
   });
 
+  it("shows at once what people say to one another, and lets it wait for nothing", () => {
+    const timeline = new Timeline(() => undefined);
+    timeline.reach(1_000_000, now);
+    timeline.add([STORY[0] as Happening, { ...event(2, 6, { "chat:2": { n: 2 } }), now: true }], now);
+    expect(shown(timeline)).toEqual({ "chat:2": { n: 2 } });
+    timeline.add([{ ...event(3, 7, { "chat:2": null }), now: true }], now);
+    timeline.reach(1_005_000, now);
+    expect(shown(timeline)).toEqual({ poll: { id: 1 } });
+  });
+
   it("takes an event once, and everything anew from a snapshot", () => {
     const timeline = new Timeline(() => undefined);
     timeline.add([...STORY, ...STORY], now);
@@ -119,6 +129,9 @@ describe("what one does oneself", () => {
     const first = floor.do("poll.answer", { poll: 1 });
     floor.hear({ t: "not", id: sent[0]?.id, code: "poll_closed", message: "" });
     expect(await first).toEqual({ ok: false, code: "poll_closed" });
+    const third = floor.do("chat.say", { text: "a" });
+    floor.hear({ t: "not", id: sent[1]?.id, code: "slow", message: "7" });
+    expect(await third).toEqual({ ok: false, code: "slow", message: "7" });
     const second = floor.do("hand.raise");
     floor.abandon();
     expect(await second).toEqual({ ok: false, code: "gone" });

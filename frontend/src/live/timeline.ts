@@ -14,6 +14,8 @@ export interface Happening {
   /** ms since 1970, by the server's clock. */
   ms: number;
   set: Patch;
+  /** Live, it is shown at once: people talk with one another, not with the picture. */
+  now?: boolean;
 }
 
 export interface Moment {
@@ -61,11 +63,16 @@ export class Timeline {
 
   /** Events as they come; those that are known already are passed over. */
   add(events: Happening[], now: number): void {
+    const keys: string[] = [];
     for (const event of events) {
       if (event.seq <= this.seq) continue;
       this.seq = event.seq;
-      this.waiting.push(event);
+      if (event.now) {
+        patch(this.state, event.set);
+        keys.push(...Object.keys(event.set));
+      } else this.waiting.push(event);
     }
+    if (keys.length) this.changed(keys);
     this.reach(this.date, now);
   }
 

@@ -30,6 +30,8 @@ export function wireHtmx(htmx: Htmx, settled: (root: HTMLElement) => void): void
   // the same as in the page's <meta name="htmx-config">, for pages that forget it: nothing evaluated, no injected styles
   htmx.config.allowEval = false;
   htmx.config.includeIndicatorStyles = false;
+  // what stood before hands its attributes on for a moment; a style that a script had set would be written as inline style, which CSP refuses
+  htmx.config.attributesToSettle = ["class", "width", "height"];
   document.addEventListener("htmx:configRequest", (event) => {
     const detail = (event as CustomEvent<{ verb: string; headers: Record<string, string> }>).detail;
     if (UNSAFE.has(detail.verb)) detail.headers["X-CSRFToken"] = csrfToken();

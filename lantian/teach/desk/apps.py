@@ -3,19 +3,27 @@ from typing import TYPE_CHECKING
 from django.apps import AppConfig
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from lantian.people.schedule.models import Lesson
 
 
-def standby_address(lesson: "Lesson | None") -> str:
+def standby_address(lesson: "Lesson | None", _group: "UUID | None") -> str:
     from django.urls import reverse
 
     return reverse("desk_standby", args=[lesson.pk]) if lesson else ""
 
 
-def fault_address(lesson: "Lesson | None") -> str:
+def fault_address(lesson: "Lesson | None", _group: "UUID | None") -> str:
     from django.urls import reverse
 
     return reverse("desk_fault_lesson", args=[lesson.pk]) if lesson else reverse("desk_fault")
+
+
+def heads_address(lesson: "Lesson | None", group: "UUID | None") -> str:
+    from django.urls import reverse
+
+    return reverse("desk_heads", args=[lesson.pk, group]) if lesson and group else ""
 
 
 class DeskConfig(AppConfig):
@@ -41,6 +49,7 @@ class DeskConfig(AppConfig):
         _hold()
         LESSON_HELP.register("standby", standby_address)
         LESSON_HELP.register("fault", fault_address)
+        LESSON_HELP.register("heads", heads_address)
         TODOS.register("desk.tickets", tickets_waiting)
         ALLIANCE_PANELS.register("desk.figures", figures_of_alliance)
         navigation.add(

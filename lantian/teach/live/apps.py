@@ -41,6 +41,16 @@ class LiveConfig(AppConfig):
                 phone=True,
             )
         )
+        navigation.add(
+            navigation.NavItem(
+                "words",
+                _("讨论用词"),
+                "live_words",
+                "message-circle",
+                33,
+                shown=navigation.roles("officer", "school_head", "school_it"),
+            )
+        )
 
 
 def _hold() -> None:
@@ -70,7 +80,13 @@ def _hold() -> None:
         export=queries.events_part,
     )
     HOLDINGS.register("live.events", said)
-    exempt(DID_IT, "live.livesession.publisher", "live.pageupload.uploaded_by", "live.preparedpoll.prepared_by")
+    exempt(
+        DID_IT,
+        "live.livesession.publisher",
+        "live.pageupload.uploaded_by",
+        "live.preparedpoll.prepared_by",
+        "live.chatword.added_by",
+    )
     rule = RetentionRule(
         _("每名观众的播放质量"),
         _("删除明细，每节课的汇总保留。"),

@@ -57,6 +57,11 @@ class TooManyPolls(LiveError):
     message = _("一节课最多备三十个问题")
 
 
+class TooManyWords(LiveError):
+    code = "too_many_words"
+    message = _("一个单位最多加三百个词")
+
+
 class BadTicket(LiveError):
     """A ticket that is torn, forged, expired or of another session."""
 

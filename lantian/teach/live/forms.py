@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lantian.teach.live.engine.happenings import Refused
 from lantian.teach.live.engine.happenings.kinds.polls import MOST_OPTIONS, QUESTION, check_question
+from lantian.teach.live.engine.words import LONGEST, plain
 from lantian.teach.live.enums import PollType
 from lantian.teach.live.models import LessonPage
 
@@ -61,3 +62,20 @@ class PollForm(forms.Form):
         except Refused:
             self.add_error("options", _("请写二到八个不同的选项，每行一个，每个不超过 80 字。"))
         return cleaned
+
+
+class WordsForm(forms.Form):
+    """Words that may not be written, one a line. `words` is a list once the form is valid."""
+
+    words = forms.CharField(
+        label=_("不许写的词"),
+        max_length=2000,
+        help_text=_("每行一个，每个不超过 20 字。不要写平常句子里会出现的词，例如“去死”会挡住“去死海”。"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def clean_words(self) -> list[str]:
+        lines = [line.strip() for line in self.cleaned_data["words"].splitlines() if line.strip()]
+        if any(len(line) > LONGEST or not plain(line) for line in lines):
+            raise forms.ValidationError(_("每行写一个词，不超过 20 字，要有文字。"))
+        return lines

@@ -1,12 +1,14 @@
 """Reads about live sessions: what one may see, the facts a live process needs, who was there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import IsNull
 from django.utils.translation import gettext
 
@@ -21,10 +23,12 @@ from lantian.people.schedule.enums import LessonAccess
 from lantian.teach.live.engine.attendance import attended, union_seconds
 from lantian.teach.live.engine.happenings import By, Event
 from lantian.teach.live.engine.happenings.registry import KINDS
+from lantian.teach.live.engine.words import default_words
 from lantian.teach.live.enums import OPEN_STATES, AttendanceKind, SessionState
 from lantian.teach.live.models import (
     Attendance,
     AttendanceInterval,
+    ChatWord,
     LessonEvent,
     LessonPage,
     LessonPoll,
@@ -35,6 +39,7 @@ from lantian.teach.live.models import (
 )
 
 if TYPE_CHECKING:
+    from lantian.people.roster.models import Organization
     from lantian.people.schedule.models import Lesson
 
 OPENS_BEFORE = timedelta(minutes=30)
@@ -107,19 +112,20 @@ class SessionFacts:
     started_ms: int | None
     stream_open: bool
     public: bool = False  # strangers may watch
+    words: tuple[str, ...] = ()  # that nobody may write in the chat
     # (class id, class name, school id, school name) of every receiving class
     receivers: tuple[tuple[str, str, str, str], ...] = ()
 
 
 def session_facts(session_id: UUID | str) -> SessionFacts | None:
-    session = LiveSession.objects.filter(pk=session_id).select_related("lesson", "stream").first()
+    session = LiveSession.objects.filter(pk=session_id).select_related("lesson__organization", "stream").first()
     return _facts(session) if session else None
 
 
 def unsettled_sessions() -> list[SessionFacts]:
     """Sessions a live process has to look after: open ones, and ended ones whose stream was not closed yet."""
     rows = LiveSession.objects.filter(Q(state__in=OPEN_STATES) | Q(stream__state="open"))
-    return [_facts(row) for row in rows.select_related("lesson", "stream")]
+    return [_facts(row) for row in rows.select_related("lesson__organization", "stream")]
 
 
 def shut_out_since(moment: datetime) -> list[tuple[str, float]]:
@@ -129,9 +135,12 @@ def shut_out_since(moment: datetime) -> list[tuple[str, float]]:
 
 
 def _facts(session: LiveSession) -> SessionFacts:
-    receivers = session.lesson.receivers.select_related("class_group__organization").order_by(
-        "class_group__organization__sort_key", "class_group__grade", "class_group__number"
+    receivers = list(
+        session.lesson.receivers.select_related("class_group__organization").order_by(
+            "class_group__organization__sort_key", "class_group__grade", "class_group__number"
+        )
     )
+    paths = {session.lesson.organization.path, *(row.class_group.organization.path for row in receivers)}
     return SessionFacts(
         id=str(session.pk),
         lesson=str(session.lesson_id),
@@ -144,6 +153,7 @@ def _facts(session: LiveSession) -> SessionFacts:
         started_ms=int(session.started_at.timestamp() * 1000) if session.started_at else None,
         stream_open=session.stream.state == "open",
         public=session.lesson.access == LessonAccess.PUBLIC,
+        words=words_for(paths),
         receivers=tuple(
             (
                 str(r.class_group_id),
@@ -321,14 +331,15 @@ def next_position(lesson: UUID) -> int:
 
 
 # When a lesson does not come ---------------------------------------------------------------------------------------------------
-LESSON_HELP: Registry[Callable[["Lesson"], str]] = Registry("pages for a lesson that fails")
+LESSON_HELP: Registry[Callable[["Lesson | None", "UUID | None"], str]] = Registry("pages for a lesson that fails")
 
 
-def help_url(kind: str, lesson: "Lesson | None" = None) -> str | None:
-    """The address that an app above gives for "standby" (what a class may do meanwhile) or "fault" (say that something is wrong,
-    about no lesson in particular too). None when no such app is installed."""
+def help_url(kind: str, lesson: "Lesson | None" = None, group: "UUID | None" = None) -> str | None:
+    """The address that an app above gives for "standby" (what a class may do meanwhile), "fault" (say that something is wrong,
+    about no lesson in particular too) or "heads" (confirm how many of class `group` are there). None when no such app is
+    installed."""
     page = LESSON_HELP.get(kind)
-    return page(lesson) if page else None  # type: ignore[arg-type]
+    return page(lesson, group) if page else None
 
 
 def last_recorded_like(lesson: "Lesson", among: "QuerySet[Lesson]") -> "Lesson | None":
@@ -391,10 +402,53 @@ def replayed_events(session: LiveSession) -> list[dict[str, Any]]:
     """What a replay shows at its moments, in order: the same that viewers were told then."""
     kinds = [name for name, kind in KINDS.items() if kind.replayed]
     rows = LessonEvent.objects.filter(session=session, kind__in=kinds, shown__isnull=False).order_by("seq")
+    hidden = {f"chat:{data['n']}" for data in rows.filter(kind="chat.hide").values_list("data", flat=True)}
     return [
-        {"seq": seq, "kind": kind, "at": at, "ms": round(moment.timestamp() * 1000), "set": shown}
+        {
+            "seq": seq,
+            "kind": kind,
+            "at": at,
+            "ms": round(moment.timestamp() * 1000),
+            "set": {key: value for key, value in shown.items() if key not in hidden},
+        }
         for seq, kind, at, moment, shown in rows.values_list("seq", "kind", "at", "happened_at", "shown")
     ]
+
+
+# Chat ---------------------------------------------------------------------------------------------------------------------
+def chat_of(lesson: "Lesson") -> QuerySet[LessonEvent]:
+    """What was written in all sessions of a lesson, each with `hidden` and how many `reports` it had."""
+    about = LessonEvent.objects.annotate(about=Cast(KT("data__n"), IntegerField())).order_by()
+    about = about.filter(session=OuterRef("session"), about=OuterRef("seq"))
+    reported = about.filter(kind="chat.report").values("session").annotate(times=Count("pk")).values("times")
+    rows = LessonEvent.objects.filter(session__lesson=lesson, kind="chat.say")
+    return rows.annotate(
+        hidden=Exists(about.filter(kind="chat.hide")), reports=Coalesce(Subquery(reported), 0)
+    ).order_by("happened_at")
+
+
+def chat_in_state(rows: QuerySet[LessonEvent], state: str) -> QuerySet[LessonEvent]:
+    """Of `chat_of`: those that were "hidden", or "reported"."""
+    return rows.filter(hidden=True) if state == "hidden" else rows.filter(reports__gt=0)
+
+
+def words_for(paths: Collection[str]) -> tuple[str, ...]:
+    """Words that may not be written where these units (by ltree path) take part: the platform's own, and those of the units
+    and of all above them."""
+    units = {UUID(label) for path in paths for label in str(path).split(".")}
+    added = ChatWord.objects.filter(organization__in=units).values_list("word", flat=True).distinct()
+    return (*default_words(), *sorted(added))
+
+
+def chat_words_of(organization: "Organization") -> QuerySet[ChatWord]:
+    """What a unit added itself."""
+    return ChatWord.objects.filter(organization=organization).select_related("organization").order_by("word")
+
+
+def chat_words_above(organization: "Organization") -> QuerySet[ChatWord]:
+    """What the units above it added."""
+    rows = ChatWord.objects.filter(organization__path__above=organization.path).exclude(organization=organization)
+    return rows.select_related("organization").order_by("word")
 
 
 def prepared_polls(lesson: "Lesson") -> QuerySet[PreparedPoll]:

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from lantian.kernel.rules import ALLOW, Actor, Verdict, deny, rule, visible_pair
+from lantian.people.schedule import queries as schedule
 from lantian.people.schedule import rules as schedule_rules
 from lantian.people.schedule.enums import LessonState
 from lantian.teach.live import queries
 
 if TYPE_CHECKING:
-    from lantian.people.schedule.models import Lesson
+    from lantian.people.roster.models import Organization
+    from lantian.people.schedule.models import Lesson, LessonReceiver
     from lantian.teach.live.models import Attendance, LessonPage, LiveSession
 
 
@@ -77,6 +79,44 @@ def may_read_polls(actor: Actor, lesson: "Lesson") -> Verdict:
     if actor.administers(lesson.organization.path):
         return ALLOW
     return deny(_("只有任课教师和主讲学校的管理人员可以查看提问结果"))
+
+
+@rule("live.moderate_chat")
+def may_moderate_chat(actor: Actor, lesson: "Lesson") -> Verdict:
+    """The sending side: the teacher, teachers of the class that sits before her, and her school's own heads and IT."""
+    if actor.person_id is not None and lesson.teacher_id == actor.person_id:
+        return ALLOW
+    if actor.has_role(*schedule.TEACHING_ROLES) and lesson.class_group_id in actor.class_group_ids:
+        return ALLOW
+    if actor.paths and actor.grant is not None and actor.grant.organization_id == lesson.organization_id:
+        return ALLOW
+    return deny(_("只有主讲一方的老师可以管理讨论"))
+
+
+@rule("live.read_chat")
+def may_read_chat(actor: Actor, lesson: "Lesson") -> Verdict:
+    """All that was written, what was hidden included: the sending side, and the administration above the school."""
+    if may_moderate_chat(actor, lesson) or actor.administers(lesson.organization.path):
+        return ALLOW
+    return deny(_("只有主讲一方的老师和学校的管理人员可以查看讨论记录"))
+
+
+@rule("live.assist_room")
+def may_assist_room(actor: Actor, receiver: "LessonReceiver") -> Verdict:
+    """The assistant in the room of a receiving class: its teachers."""
+    if actor.has_role(*schedule.TEACHING_ROLES) and receiver.class_group_id in actor.class_group_ids:
+        return ALLOW
+    return deny(_("只有接收班级的老师可以做这节课的助教"))
+
+
+@rule("live.keep_words")
+def may_keep_words(actor: Actor, organization: "Organization | None" = None) -> Verdict:
+    """Words that may not be written in lessons: the administration, for units of its subtree. Asked without one: any."""
+    if not actor.paths:
+        return deny(_("只有教育局和学校的管理人员可以设置讨论用词"))
+    if organization is not None and not actor.administers(organization.path):
+        return deny(_("这个单位不在您的管理范围内"))
+    return ALLOW
 
 
 @rule("live.view_page")

@@ -9,6 +9,8 @@ export interface DeskPanel {
   update(): void;
   /** Rows that were asked for. */
   told?(message: Record<string, unknown>): void;
+  /** What has come and was not looked at. */
+  readonly unread?: number;
 }
 
 interface Tab {
@@ -35,6 +37,8 @@ export class Desk {
       this.tab("polls", t("提问"), null),
       this.tab("hands", t("举手"), null),
       this.tab("tools", t("工具"), null),
+      this.tab("chat", t("讨论"), null),
+      this.tab("side", t("助教"), null),
     ];
     const list = h("div", { class: "lv-tabs", role: "tablist", "aria-label": t("课堂活动") }, ...this.tabs.map((tab) => tab.button));
     list.addEventListener("keydown", (event) => this.turn(event));
@@ -45,13 +49,19 @@ export class Desk {
 
   update(): void {
     this.loading ??= this.load();
-    const hands = (this.room.floor.desk.get("hands") as { count: number } | undefined)?.count ?? 0;
     for (const tab of this.tabs) {
       tab.panel?.update();
-      const count = tab.id === "hands" ? hands : 0;
+      const count = this.waiting(tab);
       setText(tab.count, count ? number(count) : "");
       show(tab.count, count > 0);
     }
+  }
+
+  /** How many wait for the teacher in a tab. */
+  private waiting(tab: Tab): number {
+    const { desk } = this.room.floor;
+    if (tab.id === "hands" || tab.id === "chat") return (desk.get(tab.id === "hands" ? "hands" : "reports") as { count: number } | undefined)?.count ?? 0;
+    return tab.panel?.unread ?? 0;
   }
 
   private tab(id: string, words: string, panel: DeskPanel | null): Tab {

@@ -1,10 +1,12 @@
 /** The tabs that are loaded once a lesson is live. */
+import { ChatPanel } from "./chatPanel";
 import type { DeskPanel } from "./desk";
 import { HandsPanel } from "./handsPanel";
 import { PollsPanel } from "./pollsPanel";
 import type { TeachRoom } from "./room";
+import { SidePanel } from "./sidePanel";
 import { ToolsPanel } from "./toolsPanel";
 
 export function makePanels(room: TeachRoom): Record<string, DeskPanel> {
-  return { polls: new PollsPanel(room), hands: new HandsPanel(room), tools: new ToolsPanel(room) };
+  return { polls: new PollsPanel(room), hands: new HandsPanel(room), tools: new ToolsPanel(room), chat: new ChatPanel(room), side: new SidePanel(room) };
 }

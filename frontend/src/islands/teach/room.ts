@@ -154,7 +154,7 @@ export class TeachRoom {
   /** Something is to happen in the lesson; what went wrong is said on the page. */
   async do(kind: string, data: Record<string, unknown> = {}): Promise<boolean> {
     const answer = await this.floor.do(kind, data);
-    if (!answer.ok) this.say(refusalOf(answer.code));
+    if (!answer.ok) this.say(refusalOf(answer.code, answer.message));
     else if (this.notice) this.say("");
     return answer.ok;
   }

@@ -9,7 +9,7 @@ import type { WatchConfig } from "../../live/config";
 import { causeWords } from "../../live/cause";
 import { icon } from "../../live/icons";
 import { countdownWords, type Overlay } from "../../live/mode";
-import type { Parts } from "../../live/parts";
+import type { Parts, PartsOptions } from "../../live/parts";
 import type { Part } from "../../live/parts/poll";
 import type { Timeline } from "../../live/timeline";
 import { button, onKeys, press, setText, show } from "../../live/ui";
@@ -168,10 +168,15 @@ class WatchView {
     const { Parts: Made } = await import("../../live/parts");
     if (timeline !== room.timeline) return;
     const part: Part = room.config.role === "student" || room.config.role === "class" ? room.config.role : "other";
-    this.parts = new Made({ timeline, floor: viewer?.floor ?? null, part, now: () => room.now(), captions: this.captions });
+    this.parts = new Made({ timeline, floor: viewer?.floor ?? null, part, now: () => room.now(), captions: this.captions, ...this.standing(room.config) });
     this.main.append(this.parts.element);
     if (this.parts.hand) fill(this.foot, this.parts.hand);
     show(this.foot, this.parts.hand !== null);
+  }
+
+  /** What somebody with a duty, or a name, may do beside watching. */
+  private standing(config: WatchConfig): Pick<PartsOptions, "duty" | "named" | "receivers" | "heads"> {
+    return { duty: config.duty, named: config.role === "observe", receivers: config.lesson.receivers, heads: config.urls.heads };
   }
 
   private drawPill(overlay: Overlay): void {

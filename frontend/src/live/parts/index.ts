@@ -2,6 +2,9 @@
 import "./parts.css";
 import { announce, fill, h } from "../../lib/dom";
 import { t } from "../../lib/i18n";
+import { ChatCard } from "../chat/card";
+import { SideCard } from "../chat/side";
+import type { Receiver } from "../config";
 import type { Floor } from "../floor";
 import { refusalOf } from "../floorWords";
 import type { Timeline } from "../timeline";
@@ -22,6 +25,13 @@ export interface PartsOptions {
   /** Where captions stand: over the picture. */
   captions: HTMLElement;
   changed?: (shown: boolean) => void;
+  /** Whoever has a voice in the chat: a student, or somebody on duty. */
+  duty?: "host" | "room" | null;
+  /** Signed in as a person, who may report. */
+  named?: boolean;
+  receivers?: readonly Receiver[];
+  /** Where an assistant confirms the head count. */
+  heads?: string | null;
 }
 
 export class Parts {
@@ -35,6 +45,8 @@ export class Parts {
   private readonly timerDigits = h("strong");
   private readonly lot = h("div", { class: "lr-lot", role: "status", hidden: true });
   private readonly notes = h("ul", { class: "lr-notes", "aria-label": t("老师钉的话"), hidden: true });
+  private readonly chat: ChatCard;
+  private readonly side: SideCard | null;
   private readonly ticking: number;
   private spoken = "";
 
@@ -42,7 +54,10 @@ export class Parts {
     this.poll = new PollCard(() => options.floor, options.part, (id) => `/live/pages/${id}/full.webp`);
     this.hand = options.floor && options.part !== "other" ? button("", { class: "lr-hand", icon: "hand", onclick: () => void this.toggleHand() }) : null;
     fill(this.timer, this.timerLabel, this.timerDigits);
-    fill(this.element, this.words, this.timer, this.lot, this.poll.element, this.notes);
+    const { floor, part, duty, timeline, now } = options;
+    this.chat = new ChatCard({ timeline, floor, speaks: part === "student" || !!duty, reports: part === "student" || !!options.named, hosts: duty === "host", now, ...(part === "class" ? { newest: 6 } : {}) });
+    this.side = floor && duty ? new SideCard({ floor, hosts: duty === "host", receivers: options.receivers ?? [], heads: options.heads ?? null }) : null;
+    fill(this.element, this.words, this.timer, this.lot, this.poll.element, this.notes, this.chat.element, this.side?.element);
     this.ticking = window.setInterval(() => this.tick(), 250);
     this.update();
   }
@@ -61,6 +76,8 @@ export class Parts {
     this.drawWords(timeline.get<Word[]>("words") ?? []);
     this.drawNotes(timeline.all<Note>("note:"));
     this.drawHand();
+    this.chat.update();
+    this.side?.update();
     this.tick();
   }
 
@@ -106,7 +123,8 @@ export class Parts {
     this.drawTimer();
     this.drawLot();
     this.drawCaption();
-    const shown = [this.words, this.timer, this.lot, this.poll.element, this.notes].some((each) => !each.hidden);
+    this.chat.tick();
+    const shown = this.side !== null || [this.chat.element, this.words, this.timer, this.lot, this.poll.element, this.notes].some((each) => !each.hidden);
     if (this.element.hidden !== shown) return;
     show(this.element, shown);
     this.options.changed?.(shown);

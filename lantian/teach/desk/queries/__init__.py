@@ -2,6 +2,7 @@
 
 from lantian.teach.desk.queries.outcomes import (
     corrections_of,
+    head_count_known,
     head_count_of,
     outcomes_visible_to,
     with_names,
@@ -27,6 +28,7 @@ __all__ = [
     "counts_at_desk",
     "desk_above",
     "desk_of",
+    "head_count_known",
     "head_count_of",
     "outcomes_visible_to",
     "report",

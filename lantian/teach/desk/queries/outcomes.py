@@ -1,5 +1,7 @@
 """What became of single lessons, class by class."""
 
+from uuid import UUID
+
 from django.db.models import Q, QuerySet
 
 from lantian.kernel.rules import Actor, shared
@@ -31,5 +33,9 @@ def corrections_of(outcome: Outcome) -> list[Correction]:
 
 def head_count_of(outcome: Outcome) -> HeadCount | None:
     """What the assistant confirmed."""
-    rows = HeadCount.objects.filter(lesson=outcome.lesson_id, class_group=outcome.class_group_id)
-    return rows.select_related("by").first()
+    return head_count_known(outcome.lesson_id, outcome.class_group_id)
+
+
+def head_count_known(lesson: UUID, class_group: UUID) -> HeadCount | None:
+    """The same, while there is no outcome yet."""
+    return HeadCount.objects.filter(lesson=lesson, class_group=class_group).select_related("by").first()

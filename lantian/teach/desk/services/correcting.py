@@ -15,6 +15,7 @@ from lantian.teach.desk.errors import CountImpossible
 from lantian.teach.desk.events import AttendanceCorrected, HeadsCounted
 from lantian.teach.desk.models import Correction, HeadCount, Outcome
 from lantian.teach.desk.services.settling import settle_lessons
+from lantian.teach.live.services import tell_heads
 
 if TYPE_CHECKING:
     from lantian.people.schedule.models import LessonReceiver
@@ -91,4 +92,5 @@ def confirm_heads(receiver: "LessonReceiver", *, present: int, by: Actor, note: 
         )
     )
     settle_lessons([receiver.lesson_id])
+    tell_heads(receiver.lesson_id, receiver.class_group_id, present=present, expected=expected)
     return made

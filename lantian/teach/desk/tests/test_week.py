@@ -15,6 +15,7 @@ from lantian.teach.desk.models import Outcome
 from lantian.teach.desk.queries import Counts, Line, weeks_of
 from lantian.teach.desk.queries.week import percent
 from lantian.teach.desk.tests.stories import hold, moment
+from lantian.teach.live import services as live
 from lantian.teach.live.tests.world import actor, class_group, organization, person
 
 pytestmark = pytest.mark.django_db
@@ -207,3 +208,26 @@ def test_the_assistant_confirms_heads_on_a_page(told, signed_in):
     assert signed_in(told.teacher_actor).get(address).status_code == 403
     elsewhere = class_group(told.receiving[0], 7)
     assert signed_in(local).get(reverse("desk_heads", args=[lesson.pk, elsewhere.pk])).status_code == 404
+
+
+def test_the_assistant_confirms_heads_from_within_the_lesson(told, signed_in, monkeypatch):
+    said = []
+    monkeypatch.setattr("lantian.teach.live.services.chat.announce", lambda kind, **facts: said.append((kind, facts)))
+    lesson = told.plan(minutes=40)
+    session = live.open_live_session(lesson, by=told.teacher_actor)
+    group = told.groups[0]
+    address = reverse("desk_heads", args=[lesson.pk, group.pk])
+    local = actor(
+        person("助教", group.organization), "teacher", group.organization, class_group_ids=frozenset({group.pk})
+    )
+    client = signed_in(local)
+    json = {"headers": {"accept": "application/json"}}
+    assert client.get(address, **json).json() == {"present": None, "expected": 0, "message": ""}
+    refused = client.post(address, {"present": 90}, **json)
+    assert refused.status_code == 422
+    assert refused.json()["message"]
+    assert said == []
+    assert client.post(address, {"present": 2}, **json).json() == {"present": 2, "expected": 0}
+    assert client.get(address, **json).json()["present"] == 2
+    facts = {"session": str(session.pk), "class": str(group.pk), "present": "2", "expected": "0"}
+    assert said == [("heads", facts)]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -211,6 +211,7 @@ def heads(request: HttpRequest, lesson_id: UUID, class_id: UUID) -> HttpResponse
     receiver.lesson = lesson
     require(rules.may_confirm_heads, actor, receiver)
     expected = roster.pupils_on(class_id, timezone.localdate(lesson.starts_at))
+    as_json = request.headers.get("Accept") == "application/json"  # asked from within the lesson's own page
     form = HeadsForm(request.POST or None, initial={"present": expected})
     if form.is_valid():
         try:
@@ -218,7 +219,14 @@ def heads(request: HttpRequest, lesson_id: UUID, class_id: UUID) -> HttpResponse
         except DeskError as error:
             form.add_error(error.field or None, str(error.message))
         else:
+            if as_json:
+                return JsonResponse({"present": form.cleaned_data["present"], "expected": expected})
             messages.success(request, _("人数已记下"))
             return redirect(schedule.lesson_url(lesson) or "desk_outcomes")
+    if as_json:
+        known = queries.head_count_known(lesson.pk, class_id)
+        faults = [str(fault) for faults in form.errors.values() for fault in faults]
+        content = {"present": known.present if known else None, "expected": expected, "message": " ".join(faults)}
+        return JsonResponse(content, status=422 if faults else 200)
     context = {"lesson": lesson, "group": receiver.class_group, "expected": expected, "form": form}
     return render(request, "desk/heads.html", context)

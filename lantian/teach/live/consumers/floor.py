@@ -5,6 +5,7 @@ order is the order of the file. An event is in the file before it is acknowledge
 """
 
 import asyncio
+import json
 import secrets
 from collections import deque
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ from lantian.teach.live.engine.happenings import (
 )
 from lantian.teach.live.engine.happenings.kinds.hands import page_of_hands
 from lantian.teach.live.engine.happenings.kinds.polls import Polls
-from lantian.teach.live.engine.happenings.registry import VIEWS
+from lantian.teach.live.engine.happenings.registry import KINDS, VIEWS, Seat
 from lantian.teach.live.engine.protocol import WireError, dump
 from lantian.teach.live.engine.tickets import Ticket
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("live")
 SOON_S, CROWD_S = 0.1, 0.4  # between two tellings; a crowd is two seconds behind the teacher in any case
+CHAT_S = 1.0  # what a crowd says to itself
 CROWD = 300
 DESK_S = 0.3
 DESK_KEYS = 300  # of one message to the desk
@@ -55,21 +57,25 @@ def by_of(ticket: Ticket) -> By:
         key = f"person:{ticket.p}"
     else:
         key = f"guest:{ticket.j}"
-    return By(key, ticket.r, ticket.n, ticket.on, ticket.p, ticket.c, ticket.o)
+    return By(key, ticket.r, ticket.n, ticket.on, ticket.p, ticket.c, ticket.o, ticket.d)
+
+
+PLATFORM = By("system", "system")
+TEACHER = Seat("teach")
 
 
 class Floor:
     """One per room; `room.floor`."""
 
-    def __init__(self, live: "LiveRoom", events: EventLog, words: tuple[str, ...] = ()) -> None:
-        """`events`: the session's log; what stands in it is taken in. `words`: the word filter."""
-        self._live, self._log, self.words = live, events, words
+    def __init__(self, live: "LiveRoom", events: EventLog) -> None:
+        """`events`: the session's log; what stands in it is taken in."""
+        self._live, self._log = live, events
         self.room = HappeningRoom()
         self._recent: deque[tuple[int, str]] = deque(maxlen=RECENT)
         self._untold: list[str] = []
         self._told_at = 0.0
         self._bell: asyncio.TimerHandle | None = None
-        self.desks: set[Outlet] = set()
+        self.desks: dict[Outlet, Seat] = {}
         self._views: dict[str, dict[str, Any]] = {}  # what the desks were sent, by view
         self._stale: set[str] = set()
         self._desk_bell: asyncio.TimerHandle | None = None
@@ -117,7 +123,7 @@ class Floor:
     def answer(self, word: dict[str, Any], outlet: Outlet) -> None:
         """A desk asks for a part of something long: `{"t":"ask","what":"hands","from":50}`."""
         start = word.get("from")
-        if outlet not in self.desks or not isinstance(start, int) or isinstance(start, bool) or start < 0:
+        if self.desks.get(outlet) != TEACHER or not isinstance(start, int) or isinstance(start, bool) or start < 0:
             return
         if word.get("what") == "hands":
             rows = page_of_hands(self.room, start)
@@ -125,7 +131,13 @@ class Floor:
 
     def _scene(self) -> Scene:
         ms, at = self._live.moment()
-        return Scene(ms, at, self._present, secrets.choice, self.words, self._live.facts.public)
+        return Scene(ms, at, self._present, secrets.choice, self._live.facts.words, self._live.facts.public)
+
+    def enter(self, kind: str, data: dict[str, Any]) -> None:
+        """The platform itself says that something happened. Raises Refused, LogFull."""
+        event = self.room.propose(kind, data, PLATFORM, self._scene())
+        self._log.append(event)
+        self._tell(event, self._fold(event), None)
 
     def _present(self) -> Sequence[Present]:
         there = {}
@@ -141,24 +153,32 @@ class Floor:
     def _fold(self, event: Event) -> Effects:
         effects = self.room.fold(event)
         self.waiting.append((event, effects.public))
+        if effects.forget:
+            self._forget(effects.forget)
         if effects.public:
             self._recent.append((event.seq, _shown(event, effects.public)))
         return effects
 
-    def _tell(self, event: Event, effects: Effects, actor: Outlet) -> None:
+    def _forget(self, keys: frozenset[str]) -> None:
+        """What was hidden is taken out of what somebody may yet be told."""
+        self._recent = deque(((seq, _without(text, keys)) for seq, text in self._recent), maxlen=RECENT)
+        self._untold = [_without(text, keys) for text in self._untold]
+
+    def _tell(self, event: Event, effects: Effects, actor: Outlet | None) -> None:
         if effects.public:
             text = self._recent[-1][1]
-            for desk in self.desks:
-                desk.send(_events([text]))
+            for desk, seat in self.desks.items():
+                if seat == TEACHER:
+                    desk.send(_events([text]))
             self._untold.append(text)
-            self._ring()
+            self._ring(CHAT_S if KINDS[event.kind].now else CROWD_S)
         if effects.own:
             self._tell_own(effects, event, actor)
         if effects.stale:
             self._stale |= effects.stale
             self._ring_desk()
 
-    def _tell_own(self, effects: Effects, event: Event, actor: Outlet) -> None:
+    def _tell_own(self, effects: Effects, event: Event, actor: Outlet | None) -> None:
         """Each viewer concerned, on all devices; the device that did it hears with its `done`."""
         for key, patch in effects.own.items():
             text = ""
@@ -168,13 +188,16 @@ class Floor:
                 text = text or dump({"t": "you", "set": patch})
                 viewer.outlet.send(text)
 
-    def _ring(self) -> None:
-        if self._bell is not None:
-            return
+    def _ring(self, crowd_s: float) -> None:
+        """Tell viewers soon; a crowd of them `crowd_s` after the last telling, or earlier when that was asked for."""
         loop = asyncio.get_running_loop()
-        pause = CROWD_S if len(self._live.viewers) > CROWD else SOON_S
-        wait = max(0.0 if pause is SOON_S else SOON_S, self._told_at + pause - loop.time())
-        self._bell = loop.call_later(wait, self._tell_viewers)
+        crowd = len(self._live.viewers) > CROWD
+        at = max(loop.time() + (SOON_S if crowd else 0.0), self._told_at + (crowd_s if crowd else SOON_S))
+        if self._bell is not None:
+            if self._bell.when() <= at:
+                return
+            self._bell.cancel()
+        self._bell = loop.call_at(at, self._tell_viewers)
 
     def _tell_viewers(self) -> None:
         """All that has happened since the last telling, in one message for everybody."""
@@ -214,13 +237,18 @@ class Floor:
         return self._snapshot[1]
 
     def seat(self, outlet: Outlet) -> None:
-        """The teaching side sits down at its desk."""
-        self.desks.add(outlet)
-        desk = {key: value for told in self._views.values() for key, value in told.items()}
-        outlet.send(f'{{"t":"room",{self._state()},"you":{{}},"desk":{dump(desk)}}}')
+        """The teacher sits down at the desk."""
+        self.desks[outlet] = TEACHER
+        outlet.send(f'{{"t":"room",{self._state()},"you":{{}},"desk":{dump(_seen(self._views, TEACHER))}}}')
+
+    def seat_beside(self, viewer: "Viewer") -> None:
+        """An assistant, who watches as others do, is given that part of the desk which is theirs."""
+        seat = Seat(viewer.ticket.d, viewer.ticket.c)
+        self.desks[viewer.outlet] = seat
+        viewer.outlet.send(dump({"t": "desk", "set": {"*": None, **_seen(self._views, seat)}}))
 
     def leave(self, outlet: Outlet) -> None:
-        self.desks.discard(outlet)
+        self.desks.pop(outlet, None)
 
     # -- the desk -----------------------------------------------------------------------------------------------------------
 
@@ -231,20 +259,24 @@ class Floor:
     def _tell_desks(self) -> None:
         """Work out what is not true any more, and send what has changed in it, at most DESK_KEYS at once."""
         self._desk_bell = None
-        patch: Patch = {}
+        parts: dict[str, Patch] = {}
+        left = DESK_KEYS
         for name in sorted(self._stale):
             told, now = self._views.setdefault(name, {}), VIEWS[name](self.room)
             changed: Patch = {key: None for key in told if key not in now}
             changed |= {key: value for key, value in now.items() if told.get(key) != value}
-            part = dict(islice(changed.items(), DESK_KEYS - len(patch)))
-            patched(told, part)
-            patch |= part
-            if len(part) == len(changed):
+            parts[name] = dict(islice(changed.items(), left))
+            patched(told, parts[name])
+            left -= len(parts[name])
+            if len(parts[name]) == len(changed):
                 self._stale.discard(name)
-        if patch and self.desks:
-            text = dump({"t": "desk", "set": patch})
-            for desk in self.desks:
-                desk.send(text)
+        texts: dict[Seat, str] = {}
+        for desk, seat in self.desks.items():
+            if seat not in texts:
+                patch = _seen(parts, seat)
+                texts[seat] = dump({"t": "desk", "set": patch}) if patch else ""
+            if texts[seat]:
+                desk.send(texts[seat])
         if self._stale:
             self._ring_desk()
 
@@ -279,7 +311,23 @@ class Floor:
 
 
 def _shown(event: Event, patch: Patch) -> str:
-    return dump({"seq": event.seq, "kind": event.kind, "at": round(event.at, 3), "ms": event.ms, "set": patch})
+    told = {"seq": event.seq, "kind": event.kind, "at": round(event.at, 3), "ms": event.ms, "set": patch}
+    declared = KINDS.get(event.kind)
+    return dump({**told, "now": True} if declared is not None and declared.now else told)
+
+
+def _without(text: str, keys: frozenset[str]) -> str:
+    """A telling without the values of these keys; that they are gone may be said."""
+    if not any(f'"{key}":{{' in text for key in keys):
+        return text
+    told = json.loads(text)
+    told["set"] = {key: value for key, value in told["set"].items() if value is None or key not in keys}
+    return dump(told)
+
+
+def _seen(views: dict[str, dict[str, Any]], seat: Seat) -> Patch:
+    """What a seat may see of these parts of the desk."""
+    return {key: value for name, part in views.items() for key, value in part.items() if VIEWS[name].seen(key, seat)}
 
 
 def _events(texts: Sequence[str]) -> str:

@@ -15,6 +15,8 @@ from django.db import connection
 
 from lantian.teach.live import queries
 from lantian.teach.live.consumers.database import DatabaseAway
+from lantian.teach.live.consumers.eventlog import LogFull
+from lantian.teach.live.engine.happenings import Refused
 from lantian.teach.live.engine.tickets import LIFETIME_S
 from lantian.teach.live.enums import EndReason, SessionState
 from lantian.teach.live.queries import SessionFacts
@@ -22,6 +24,7 @@ from lantian.teach.live.services.notices import CHANNEL
 
 if TYPE_CHECKING:
     from lantian.teach.live.consumers.hub import Hub
+    from lantian.teach.live.consumers.room import LiveRoom
 
 log = structlog.get_logger("live")
 LONGEST_PAUSE, RESYNC_S = 5.0, 30.0
@@ -116,3 +119,15 @@ async def _take(hub: "Hub", message: dict[str, Any]) -> None:
         room = hub.rooms.get(session)
         if room is not None and kind == "opened":
             hub.call_lobby(room)
+        if room is not None and kind == "heads":
+            _enter_heads(room, message)
+
+
+def _enter_heads(room: "LiveRoom", message: dict[str, Any]) -> None:
+    """A head count was confirmed while the lesson runs: the sending side sees it."""
+    row = next((row for row in room.facts.receivers if row[0] == message.get("class")), None)
+    if room.floor is None or row is None or room.finished:
+        return
+    figures = {name: int(message[name]) for name in ("present", "expected")}
+    with contextlib.suppress(Refused, LogFull):
+        room.floor.enter("side.heads", {"class": row[0], "name": row[1][:40], "school": row[3][:40], **figures})

@@ -60,6 +60,7 @@ class Records:
             raw = json.loads(self._path(session).read_text())
             facts: dict[str, Any] = raw["facts"]
             facts["receivers"] = tuple(tuple(row) for row in facts["receivers"])
+            facts["words"] = tuple(facts.get("words", ()))
             keys = []
             for key in raw["keys"]:
                 secret = crypto.decrypt(base64.b64decode(key["sealed"]), context=_context(session))

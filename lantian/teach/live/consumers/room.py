@@ -284,8 +284,9 @@ class LiveRoom:
     def join(self, ticket: Ticket, outlet: Outlet, have: int = 0) -> Viewer:
         """Somebody comes to watch; `have`: the newest event that the page knows already."""
         kind, mark = _attendance(ticket)
+        group = ticket.c if ticket.r in ("class", "student") else None  # an assistant is not the class
         presence = Presence(
-            session=self.id, kind=kind, viewer=mark, class_group=ticket.c, person=ticket.p, organization=ticket.o
+            session=self.id, kind=kind, viewer=mark, class_group=group, person=ticket.p, organization=ticket.o
         )
         viewer = Viewer(ticket, outlet, presence)
         self.viewers.add(viewer)
@@ -293,11 +294,15 @@ class LiveRoom:
         outlet.send(self.state_message())
         if self.floor is not None:
             self.floor.welcome(viewer, have)
+            if ticket.d:
+                self.floor.seat_beside(viewer)
         return viewer
 
     def leave(self, viewer: Viewer) -> None:
         """A connection is gone."""
         self.viewers.discard(viewer)
+        if self.floor is not None:
+            self.floor.leave(viewer.outlet)
         key = by_of(viewer.ticket).key
         others = self.devices.get(key, set())
         others.discard(viewer)

@@ -18,6 +18,8 @@ LIFETIME_S = 12 * 3600
 LONGEST = 2048
 Role = Literal["teach", "class", "student", "guest", "observe", "lobby"]
 ROLES = frozenset({"teach", "class", "student", "guest", "observe", "lobby"})
+Duty = Literal["", "host", "room"]
+DUTIES = frozenset({"", "host", "room"})
 
 
 class TicketInvalid(Exception):
@@ -27,7 +29,8 @@ class TicketInvalid(Exception):
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """s session, l lesson, r role, a account, p person, c class, o organisation (ids as text), n display name,
-    on organisation's name, exp Unix seconds, j a random mark: renewed tickets keep it, so a guest stays one guest."""
+    on organisation's name, d duty (host: on the sending side beside the teacher; room: the assistant of class c; else empty),
+    exp Unix seconds, j a random mark: renewed tickets keep it, so a guest stays one guest."""
 
     s: str | None
     l: str | None  # noqa: E741 - the wire's name
@@ -38,6 +41,7 @@ class Ticket:
     o: str | None = None
     n: str = ""
     on: str = ""
+    d: Duty = ""
     exp: int = 0
     v: int = 1
     j: str = field(default_factory=lambda: secrets.token_hex(6))
@@ -87,7 +91,7 @@ def verify(text: str, key: bytes, now_s: float) -> Ticket:
         ticket = Ticket(**json.loads(_decode(body)))
     except (binascii.Error, ValueError, TypeError) as error:
         raise TicketInvalid("torn") from error
-    if ticket.v != 1 or ticket.r not in ROLES:
+    if ticket.v != 1 or ticket.r not in ROLES or ticket.d not in DUTIES:
         raise TicketInvalid("version")
     if ticket.expired(now_s):
         raise TicketInvalid("expired")

@@ -9,10 +9,12 @@ from lantian.teach.live.models.sessions import (
     PageUpload,
     QualityReport,
 )
+from lantian.teach.live.models.words import ChatWord
 
 __all__ = [
     "Attendance",
     "AttendanceInterval",
+    "ChatWord",
     "LessonEvent",
     "LessonPage",
     "LessonPoll",

@@ -1,5 +1,6 @@
 """The verbs of live lessons."""
 
+from lantian.teach.live.services.chat import add_chat_words, remove_chat_word, tell_heads
 from lantian.teach.live.services.happenings import save_events, save_polls
 from lantian.teach.live.services.merging import join_attendance, part_attendance
 from lantian.teach.live.services.pages import add_blank_page, arrange_pages, remove_page, rename_page
@@ -23,6 +24,7 @@ from lantian.teach.live.services.uploads import add_page_upload, remove_page_upl
 
 __all__ = [
     "add_blank_page",
+    "add_chat_words",
     "add_page_upload",
     "arrange_pages",
     "close_attendance",
@@ -34,6 +36,7 @@ __all__ = [
     "open_live_session",
     "part_attendance",
     "prepare_poll",
+    "remove_chat_word",
     "remove_page",
     "remove_page_upload",
     "remove_prepared_poll",
@@ -44,6 +47,7 @@ __all__ = [
     "save_presence",
     "save_progress",
     "settle_live_session",
+    "tell_heads",
     "ticket_for_lobby",
     "ticket_for_teacher",
     "ticket_for_viewer",

@@ -6,10 +6,10 @@ from typing import Literal
 from django.db import connection
 
 CHANNEL = "lantian_live"
-Kind = Literal["opened", "ended", "changed", "blocked"]
+Kind = Literal["opened", "ended", "changed", "blocked", "heads"]
 
 
 def announce(kind: Kind, **facts: str) -> None:
-    """`facts` are ids as text. The live process looks up the rest."""
+    """`facts` are ids and figures as text. The live process looks up the rest."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, json.dumps({"t": kind, **facts})])

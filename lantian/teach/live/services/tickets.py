@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.conf import settings
 
-from lantian.kernel.rules import Actor, require
+from lantian.kernel.rules import Actor, check, require
 from lantian.people.schedule import rules as schedule_rules
 from lantian.teach.live import rules
-from lantian.teach.live.engine.tickets import LIFETIME_S, Role, Ticket, TicketInvalid, sign, ticket_key, verify
+from lantian.teach.live.engine.tickets import LIFETIME_S, Duty, Role, Ticket, TicketInvalid, sign, ticket_key, verify
 from lantian.teach.live.errors import BadTicket
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def make_ticket(
     class_group: "ClassGroup | None" = None,
     organization: "Organization | None" = None,
     name: str = "",
+    duty: Duty = "",
     now: float | None = None,
 ) -> str:
     """Sign a ticket that lasts 12 hours. Asks no rule: see the three below."""
@@ -54,6 +55,7 @@ def make_ticket(
         o=text(organization.pk if organization else None),
         n=name[:40],
         on=str(organization or "")[:40],
+        d=duty,
         exp=int(now if now is not None else time.time()) + LIFETIME_S,
     )
     return sign(ticket, _key())
@@ -102,18 +104,34 @@ def viewer_role(lesson: "Lesson", actor: Actor) -> "tuple[Role, ClassGroup | Non
     return "observe", None
 
 
+def duty_of(lesson: "Lesson", actor: Actor) -> "tuple[Duty, ClassGroup | None]":
+    """What somebody who watches has to do in the lesson: on the sending side's desk, or in the room of a receiving class."""
+    if check(rules.may_moderate_chat, actor, lesson):
+        return "host", None
+    for receiver in lesson.receivers.all():
+        if check(rules.may_assist_room, actor, receiver):
+            return "room", receiver.class_group
+    return "", None
+
+
 def ticket_for_viewer(session: "LiveSession", *, by: Actor) -> str:
     """Lets somebody who may see the lesson watch it. Raises Denied."""
     require(rules.may_view_session, by, session)
     role, group = viewer_role(session.lesson, by)
+    duty: Duty = ""
+    organization = group.organization if group else None
+    if role == "observe":
+        duty, group = duty_of(session.lesson, by)
+        organization = group.organization if group else session.lesson.organization if duty else None
     return make_ticket(
         role=role,
+        duty=duty,
         session_id=session.pk,
         lesson_id=session.lesson_id,
         account_id=by.account_id,
         person_id=by.person_id,
         class_group=group,
-        organization=group.organization if group else None,
+        organization=organization,
         name=by.name,
     )
 

@@ -62,7 +62,7 @@ class Stage:
 
     def __init__(self, path) -> None:
         self.id, self.finished = str(uuid4()), False
-        self.facts = SimpleNamespace(public=False)
+        self.facts = SimpleNamespace(public=False, words=("滚蛋",))
         self.viewers: set = set()
         self.devices: dict[str, set] = {}
         self.path = path / f"{self.id}.jsonl"

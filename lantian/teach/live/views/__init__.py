@@ -1,6 +1,7 @@
 """Pages and small JSON answers of live lessons."""
 
 from lantian.teach.live.views.attendance import attendance
+from lantian.teach.live.views.chat import chat, remove_word, words
 from lantian.teach.live.views.happenings import events
 from lantian.teach.live.views.lesson import lesson_page
 from lantian.teach.live.views.pages import add_board, change_page, page_image, prepare_pages
@@ -13,6 +14,7 @@ __all__ = [
     "add_board",
     "attendance",
     "change_page",
+    "chat",
     "end",
     "events",
     "key",
@@ -25,9 +27,11 @@ __all__ = [
     "prepare_pages",
     "remove",
     "remove_poll",
+    "remove_word",
     "screen",
     "screen_day",
     "teach",
     "ticket",
     "watch",
+    "words",
 ]

@@ -49,6 +49,7 @@ def lesson_page(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
         "may_change": bool(check(may_change_lesson, actor, lesson)),
         "may_read_attendance": session is not None and bool(check(rules.may_read_attendance, actor, lesson)),
         "may_read_polls": bool(check(rules.may_read_polls, actor, lesson)),
+        "may_read_chat": session is not None and bool(check(rules.may_read_chat, actor, lesson)),
         "poster": media.poster_url(session.stream) if session else "",
         "history": newest_of(lesson) if not actor.is_anonymous and (teaches or actor.paths) else [],
         "base": "web/public.html" if actor.is_anonymous else "web/shell.html",

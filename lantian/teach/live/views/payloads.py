@@ -223,6 +223,7 @@ def watch_config(item: "Lesson", *, by: Actor) -> dict[str, Any]:
     """The caller has shown that the lesson is visible to `by`."""
     latest = queries.latest_session(item)
     role, group = services.tickets.viewer_role(item, by)
+    duty, room = services.tickets.duty_of(item, by) if role == "observe" else ("", None)
     played = replay(latest) if latest and not latest.is_open else None
     if latest is not None and latest.is_open:
         mode = "live"
@@ -238,6 +239,7 @@ def watch_config(item: "Lesson", *, by: Actor) -> dict[str, Any]:
         "lesson": lesson(item),
         "session": session(latest, services.ticket_for_viewer(latest, by=by)) if latest and mode == "live" else None,
         "replay": played,
+        "duty": duty or None,
         "me": {"name": by.name, "organization": str(group.organization) if group else ""},
         "urls": {
             "watch": "/live/ws/watch",
@@ -247,6 +249,7 @@ def watch_config(item: "Lesson", *, by: Actor) -> dict[str, Any]:
             "home": "/",
             # for the assistant and others of a school; pupils and guests ask their teacher
             "fault": queries.help_url("fault", item) if role == "observe" else None,
+            "heads": queries.help_url("heads", item, room.pk) if room else None,
         },
     }
 

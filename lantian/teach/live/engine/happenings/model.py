@@ -29,7 +29,9 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who did it. `key`: person:<id>, class:<id> or guest:<mark>, one for all devices; the ids are text or None."""
+    """Who did it. `key`: person:<id>, class:<id> or guest:<mark>, one for all devices; the ids are text or None. `duty`:
+    beside the role, "host" of the sending side or "room" for the assistant of a receiving class; what follows from it is
+    kept in the data."""
 
     key: str
     role: str
@@ -38,6 +40,7 @@ class By:
     person: str | None = None
     group: str | None = None
     organization: str | None = None
+    duty: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +101,12 @@ class Scene:
 @dataclass(slots=True)
 class Effects:
     """What an event changes: the map for all, those of single viewers (by key), and which views of the desk are not true any
-    more."""
+    more. `forget`: keys of the map whose values nobody is to be told any more, not even somebody who missed them."""
 
     public: Patch = field(default_factory=dict)
     own: dict[str, Patch] = field(default_factory=dict)
     stale: frozenset[str] = frozenset()
+    forget: frozenset[str] = frozenset()
 
 
 def patched(known: dict[str, Any], patch: Mapping[str, Any]) -> None:
@@ -142,14 +146,14 @@ class HappeningRoom:
         return self._done.get((by.key, mark)) if mark else None
 
     def propose(self, kind: str, data: Any, by: By, scene: Scene, mark: str = "") -> Event:
-        """The event that this would be. Changes nothing. Raises Refused: `unknown`, `forbidden`, `bad_data`, `full`, or what the
-        kind says."""
+        """The event that this would be. Changes nothing. Raises Refused: `unknown`, `forbidden`, `bad_data`, `full`, or
+        what the kind says."""
         from lantian.teach.live.engine.happenings.registry import KINDS
 
         declared = KINDS.get(kind)
         if declared is None:
             raise Refused("unknown")
-        if by.role not in declared.roles:
+        if by.role not in declared.roles and by.duty not in declared.roles:
             raise Refused("forbidden")
         if self.seq >= MOST_EVENTS or (len(self.public) >= MOST_KEYS and declared.grows):
             raise Refused("full")
