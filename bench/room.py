@@ -312,4 +312,4 @@ def _teacher(live: Any, ticket: str, tally: Tally) -> Any:
             if sums:
                 tally.board.setdefault(sums["poll"], []).append((time.monotonic(), sums["answers"]))
 
-    return Watching(live, ticket)  # type: ignore[no-untyped-call]  # tests' helpers are untyped
+    return Watching(live, ticket)

@@ -389,8 +389,8 @@ def events_after(session_id: UUID | str, seq: int) -> list[Event]:
 
 
 def _event(row: LessonEvent) -> Event:
-    ids = (row.person_id, row.class_group_id, row.organization_id)
-    by = By(row.viewer, row.role, row.name, row.school, *(_text(each) for each in ids))
+    person, group, organization = (_text(each) for each in (row.person_id, row.class_group_id, row.organization_id))
+    by = By(row.viewer, row.role, row.name, row.school, person, group, organization)
     return Event(row.seq, row.kind, row.at, round(row.happened_at.timestamp() * 1000), by, row.data, row.mark)
 
 
@@ -409,7 +409,7 @@ def replayed_events(session: LiveSession) -> list[dict[str, Any]]:
             "kind": kind,
             "at": at,
             "ms": round(moment.timestamp() * 1000),
-            "set": {key: value for key, value in shown.items() if key not in hidden},
+            "set": {key: value for key, value in (shown or {}).items() if key not in hidden},
         }
         for seq, kind, at, moment, shown in rows.values_list("seq", "kind", "at", "happened_at", "shown")
     ]
@@ -427,7 +427,7 @@ def chat_of(lesson: "Lesson") -> QuerySet[LessonEvent]:
     ).order_by("happened_at")
 
 
-def chat_in_state(rows: QuerySet[LessonEvent], state: str) -> QuerySet[LessonEvent]:
+def chat_in_state(rows: "QuerySet[Any]", state: str) -> "QuerySet[Any]":
     """Of `chat_of`: those that were "hidden", or "reported"."""
     return rows.filter(hidden=True) if state == "hidden" else rows.filter(reports__gt=0)
 
