@@ -80,6 +80,7 @@ export class Desk {
       show(tab.place, at === index);
     });
     if (focus) this.tabs[index]?.button.focus();
+    if (this.loading) this.update(); // what waited in it has been seen
   }
 
   private turn(event: KeyboardEvent): void {

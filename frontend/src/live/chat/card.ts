@@ -36,7 +36,7 @@ export class ChatCard {
   private readonly send: HTMLButtonElement;
   private readonly toggle: HTMLButtonElement;
   private readonly slow = h("select", { class: "select lv-field", "aria-label": t("两次发言的间隔") });
-  private readonly waiting = h("div", { class: "lc-desk" });
+  private readonly waiting = h("div", { class: "lc-desk", hidden: true });
   private readonly mine = new Set<number>();
   private sending = false;
   private fault = "";

@@ -42,7 +42,7 @@ class Said(ListPage[LessonEvent]):
     key = "chat"
     title = lazy("讨论记录")
     columns = (
-        Column("text", lazy("内容"), value=lambda row: row.data.get("text") or "—", primary=True),
+        Column("text", lazy("发言"), value=lambda row: row.data.get("text") or "—", primary=True),
         Column("name", lazy("姓名"), value=lambda row: row.name or "—"),
         Column("school", lazy("学校"), value="school"),
         Column("at", lazy("时间"), value="happened_at", kind="datetime", sort="happened_at"),
