@@ -43,12 +43,15 @@ class RegionMap:
 
 @dataclass(frozen=True, slots=True)
 class AreaFacts:
-    """What is to be shown of one part. `words`: all of it in a sentence; `now`: something is going on there this moment."""
+    """What is to be shown of one part. `words`: all of it in a sentence; `now`: it carries a mark, as something goes on there;
+    `whole`: what the value is a share of, 0 when parts are compared with one another.
+    """
 
     value: int
     words: str
     url: str = ""
     now: bool = False
+    whole: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +104,12 @@ def _shape(feature: Mapping[str, Any], place: Any) -> Shape:
 
 
 def areas(region: RegionMap, facts: Mapping[str, AreaFacts]) -> list[Area]:
-    """The parts with what is known of each; shades go by the share of the greatest value."""
+    """The parts with what is known of each; shades go by its share of the whole, or of the greatest value."""
     most = max((each.value for each in facts.values()), default=0)
     found = []
     for shape in region.shapes:
         known = facts.get(shape.code)
-        level = math.ceil(LEVELS * known.value / most) if known and most else 0
+        of = (known.whole or most) if known else 0
+        level = min(LEVELS, math.ceil(LEVELS * known.value / of)) if known and of else 0
         found.append(Area(shape, level, known))
     return found

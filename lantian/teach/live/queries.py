@@ -181,6 +181,7 @@ class Row:
     stall_ms: int
     head_count: int | None
     attended: bool | None
+    path: str = ""  # of the class's school
 
     @property
     def minutes(self) -> int:
@@ -243,6 +244,7 @@ def attendance_rows(session: LiveSession, *, actor: Actor, now: datetime) -> lis
                 stall_ms,
                 item.head_count,
                 done,
+                str(item.organization.path) if item.organization else "",
             )
         )
     rows += _absent(session, actor, there)
@@ -274,6 +276,7 @@ def _absent(session: LiveSession, actor: Actor, there: "set[UUID | None]") -> li
             0,
             None,
             False if over else None,
+            str(item.class_group.organization.path),
         )
         for item in receivers
     ]

@@ -1,5 +1,6 @@
 """The tree: above, below, and where an actor's own part of it begins."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from lantian.kernel.fields import Depth
 from lantian.kernel.prepared import prepared
 from lantian.kernel.rules import Actor, shared
+from lantian.kernel.time.queries import organizations_of
 from lantian.people.roster.enums import OrganizationKind
 from lantian.people.roster.models import Organization
 from lantian.people.roster.queries.visible import organizations_visible_to, overlooks, roots_of
@@ -79,6 +81,14 @@ def top_organizations(actor: Actor) -> list[Organization]:
         unit.has_children = any(each.parent_id == unit.pk for each in others)  # type: ignore[attr-defined]
     shown = [*tops, *(unit for unit in others if unit.parent_id not in seen)]
     return sorted(shown, key=lambda unit: unit.pk != own)
+
+
+def counties_above(paths: Iterable[str]) -> dict[str, Organization]:
+    """The county in which each unit lies, by the unit's ltree path; units that lie in none are left out. One query."""
+    above = {path: organizations_of(path) for path in set(paths)}
+    ids = {pk for line in above.values() for pk in line}
+    known = {row.pk: row for row in Organization.objects.filter(pk__in=ids, kind=OrganizationKind.COUNTY)}
+    return {path: known[pk] for path, line in above.items() for pk in line if pk in known}
 
 
 def schools_below(organization: Organization) -> QuerySet[Organization]:

@@ -1,6 +1,8 @@
 """Who was there, and how long."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
@@ -14,7 +16,9 @@ from django.views.decorators.http import require_safe
 from lantian.kernel.rules import Actor, require
 from lantian.kernel.web import sheets
 from lantian.kernel.web.guards import guarded_by_object
+from lantian.kernel.web.maps import AreaFacts, areas, map_of
 from lantian.kernel.web.taken import note_taken, watermark_of
+from lantian.people.roster import queries as roster
 from lantian.teach.live import queries, rules
 from lantian.teach.live.enums import AttendanceKind
 from lantian.teach.live.views.found import actor_of, visible_lesson
@@ -23,10 +27,53 @@ if TYPE_CHECKING:
     from lantian.people.schedule.models import Lesson
 
 
+HERE = timedelta(seconds=90)  # presence reaches the database every half minute
+
+
+@dataclass(slots=True)
+class Place:
+    """A county's classes in a lesson: `here` are there now (or were, when it is over), `stalled` have stood still."""
+
+    code: str
+    name: str
+    all: int = 0
+    here: int = 0
+    stalled: int = 0
+
+    @property
+    def words(self) -> str:
+        said = _("%(name)s：%(all)d 个班，%(here)d 个在听") % {"name": self.name, "all": self.all, "here": self.here}
+        return said + (_("，%(n)d 个卡顿过") % {"n": self.stalled} if self.stalled else "")
+
+
+def _places(classes: list[queries.Row], *, running: bool) -> dict[str, Any]:
+    """The classes by county, and the map they stand on; nothing where all are of one county. One query."""
+    counties = roster.counties_above(row.path for row in classes if row.path)
+    found: dict[str, Place] = {}
+    for row in classes:
+        if row.path not in counties:
+            continue
+        county = counties[row.path]
+        place = found.setdefault(str(county.pk), Place(county.code or "", str(county)))
+        place.all += 1
+        place.stalled += row.stalls > 0
+        place.here += row.last_seen is not None and (not running or timezone.now() - row.last_seen < HERE)
+    if len(found) < 2:
+        return {"places": []}
+    places = sorted(found.values(), key=lambda place: (place.here == place.all, place.code))
+    cities = {f"{place.code[:4]}00" for place in places if place.code}
+    region = map_of(cities.pop()) if len(cities) == 1 else None
+    facts = {
+        place.code: AreaFacts(place.here, place.words, f"#place-{place.code}", place.stalled > 0, place.all)
+        for place in places
+    }
+    return {"places": places, "region": region, "areas": areas(region, facts) if region else []}
+
+
 @require_safe
 @guarded_by_object("live.read_attendance")
 def attendance(request: HttpRequest, lesson_id: UUID) -> HttpResponseBase:
-    """Classes first, then persons. `?format=csv` gives the same rows as a file."""
+    """Classes first, then persons. `?format=csv` gives the same rows as a file, `?part=places` the counties alone."""
     actor = actor_of(request)
     lesson = visible_lesson(request, lesson_id)
     require(rules.may_read_attendance, actor, lesson)
@@ -35,7 +82,12 @@ def attendance(request: HttpRequest, lesson_id: UUID) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         return _csv(actor, lesson, rows)
     classes = [row for row in rows if row.kind == AttendanceKind.CLASS]
+    running = session is not None and session.ended_at is None
+    places = {**_places(classes, running=running), "running": running}
+    if request.GET.get("part") == "places":
+        return render(request, "live/_places.html", places)
     context = {
+        **places,
         "lesson": lesson,
         "session": session,
         "classes": classes,
