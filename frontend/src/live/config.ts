@@ -80,10 +80,12 @@ export interface RecorderSettings {
 export interface TeachConfig {
   now_ms: number;
   lesson: Lesson;
+  /** Whose lesson it was until it was handed over to the one who asks; that person is still sending it. */
+  taking_over: string | null;
   session: Session | null;
   may_open: { allowed: boolean; reason: string; opens_ms: number; closes_ms: number };
   urls: {
-    ingest: string; open: string; end: string; pages: string; boards: string; lesson: string; watch: string; attendance: string; fault: string | null;
+    ingest: string; open: string; extend: string; end: string; pages: string; boards: string; lesson: string; watch: string; attendance: string; fault: string | null;
   };
   recorder: RecorderSettings;
   limits: {

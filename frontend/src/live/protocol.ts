@@ -22,6 +22,7 @@ export interface Hello {
 
 export type RefusalCode =
   | "other_publisher"
+  | "handed_over"
   | "ended"
   | "forbidden"
   | "disk_full"
@@ -83,6 +84,8 @@ export type IngestMessage =
   | { t: "segment_slow"; ms?: number }
   | { t: "clock"; offset_ms: number }
   | { t: "ending"; at_ms: number }
+  | { t: "planned"; end_ms: number }
+  | { t: "handed_over" }
   | { t: "restart" }
   | Viewers;
 

@@ -50,6 +50,18 @@ class LessonRescheduled(Event):
 
 @event
 @dataclass(frozen=True, kw_only=True)
+class LessonHandedOver(Event):
+    """Another teacher teaches it from now on. Object: the lesson. Context: before (who taught it), teacher, running (its
+    state), reason."""
+
+    name: ClassVar[str] = "schedule.lesson_handed_over"
+    verb: ClassVar[str] = LANTIAN_VERBS + "handed-over"
+    object_type: ClassVar[str] = "schedule.lesson"
+    teacher_id: UUID
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
 class LessonCancelled(Event):
     """Object: the lesson. Context: reason."""
 

@@ -192,6 +192,29 @@ class CancelForm(forms.Form):
     reason = forms.CharField(label=_("取消的原因"), max_length=200)
 
 
+class _Colleagues(Chooser):
+    """Says of each whether they teach then."""
+
+    busy: frozenset[Any] = frozenset()
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(_("%(name)s（这段时间有课）") % {"name": obj.name}) if obj.pk in self.busy else str(obj.name)
+
+
+class HandOverForm(forms.Form):
+    """Who teaches a lesson instead."""
+
+    teacher = _Colleagues(label=_("代课教师"), queryset=None, empty_label=_("请选择"))
+    reason = forms.CharField(label=_("原因"), max_length=200, help_text=_("两位老师和接收班的班主任会看到。"))
+
+    def __init__(self, *args: Any, lesson: Lesson, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teacher = self.fields["teacher"]
+        assert isinstance(teacher, _Colleagues)
+        teacher.queryset = roster.staff_of(lesson.organization).exclude(pk=lesson.teacher_id)
+        teacher.busy = queries.teaching_beside(lesson)
+
+
 class AllianceForm(forms.Form):
     """A new alliance under the actor's own organisation."""
 

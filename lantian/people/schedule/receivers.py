@@ -20,14 +20,15 @@ from lantian.people.messaging.queries import BUSY, Kind, Telling, day_words, mom
 from lantian.people.messaging.services import Audience, subscribe
 from lantian.people.roster import queries as roster
 from lantian.people.roster.enums import Subject
-from lantian.people.schedule.enums import TAKEN_BACK, ChangeKind
-from lantian.people.schedule.events import LessonCancelled, LessonRescheduled, TimetableChanged
+from lantian.people.schedule.enums import TAKEN_BACK, ChangeKind, LessonState
+from lantian.people.schedule.events import LessonCancelled, LessonHandedOver, LessonRescheduled, TimetableChanged
 from lantian.people.schedule.queries.concerned import (
     classes_of_lesson,
     classes_receiving,
     in_lessons,
     lesson_known,
 )
+from lantian.people.schedule.queries.lessons import lesson_url
 from lantian.people.schedule.services.timetables import follow_up
 
 BUSY.register("schedule", in_lessons)
@@ -158,6 +159,56 @@ subscribe(
         body=gettext_lazy("%(school)s的“%(title)s”原定%(before)s，改到%(at)s。"),
         tell=_about_lesson,
         words=_lesson_words,
+    )
+)
+
+
+def _about_hand_over(fact: LessonHandedOver) -> Telling | None:
+    """Both teachers and the homeroom teachers of the classes; those who sit in it see who teaches."""
+    lesson = lesson_known(fact.object_id)
+    if lesson is None:
+        return None
+    before = _id(fact.context.get("before"))
+    return Telling(
+        audience=Audience.of(people=[before, fact.teacher_id], classes=classes_of_lesson(lesson), to=[Group.HOMEROOM]),
+        facts={
+            "title": lesson.title,
+            "school": str(lesson.organization),
+            "starts_at": lesson.starts_at,
+            "teacher": _name_of(before),
+            "substitute": _name_of(fact.teacher_id),
+            "running": fact.context.get("running") == LessonState.LIVE,
+            "reason": fact.context.get("reason", ""),
+        },
+        subject=f"lesson:{lesson.pk}:teacher",
+        link=lesson_url(lesson),
+        people=[person for person in (before, fact.teacher_id) if person],
+        organization_id=lesson.organization_id,
+    )
+
+
+def _hand_over_words(facts: Any) -> dict[str, Any]:
+    now = _("课正在上：代课老师打开课堂页，点“去开播”就能接上，各班不用动。") if facts["running"] else ""
+    reason = _("原因：%(reason)s") % facts if facts["reason"] else ""
+    return {
+        "title": facts["title"],
+        "school": facts["school"],
+        "at": moment_words(facts["starts_at"]),
+        "teacher": facts["teacher"],
+        "substitute": facts["substitute"],
+        "detail": "\n".join(part for part in (now, reason) if part),
+    }
+
+
+subscribe(
+    Kind(
+        key="schedule.lesson_handed_over",
+        event=LessonHandedOver,
+        category=Category.LESSON,
+        title=gettext_lazy("代课：%(title)s"),
+        body=gettext_lazy("%(school)s%(at)s的“%(title)s”由%(substitute)s老师代%(teacher)s老师上。\n%(detail)s"),
+        tell=_about_hand_over,
+        words=_hand_over_words,
     )
 )
 

@@ -79,6 +79,16 @@ def may_change_lesson(actor: Actor, lesson: "Lesson") -> Verdict:
     return ALLOW
 
 
+@rule("schedule.hand_over_lesson")
+def may_hand_over_lesson(actor: Actor, lesson: "Lesson") -> Verdict:
+    """The lesson's teacher and the administration above, until it is over: somebody may fall ill in the middle of it."""
+    if not _governs(actor, lesson):
+        return deny(_("只有任课教师和学校管理人员可以请人代课"))
+    if lesson.state not in (LessonState.PLANNED, LessonState.LIVE):
+        return deny(_("这节课已经结束或取消，不用代课了"))
+    return ALLOW
+
+
 @rule("schedule.teach_lesson")
 def may_teach_lesson(actor: Actor, lesson: "Lesson") -> Verdict:
     """The lesson's own teacher, unless it was cancelled."""

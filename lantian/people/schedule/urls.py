@@ -23,6 +23,7 @@ urlpatterns = [
     path("lessons/", views.lessons, name="schedule_lessons"),
     path("lessons/plan/", views.plan, name="schedule_lesson_plan"),
     path("lessons/<uuid:lesson_id>/edit/", views.edit, name="schedule_lesson_edit"),
+    path("lessons/<uuid:lesson_id>/hand-over/", views.hand_over, name="schedule_lesson_hand_over"),
     path("lessons/<uuid:lesson_id>/cancel/", views.cancel, name="schedule_lesson_cancel"),
     path("alliances/", views.alliances, name="schedule_alliances"),
     path("alliances/new/", views.alliance_new, name="schedule_alliance_new"),

@@ -44,6 +44,13 @@ class Busy(LiveError):
     message = _("这节课正在另一处开播，请稍后再试")
 
 
+class CannotExtend(LiveError):
+    """Somebody is needed elsewhere, or the lesson does not run."""
+
+    code = "cannot_extend"
+    message = _("这节课不能延长")
+
+
 class BadUpload(LiveError):
     """The file is not what we take, or looks hostile."""
 

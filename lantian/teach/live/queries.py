@@ -75,7 +75,8 @@ def attendances_visible_to(actor: Actor) -> QuerySet[Attendance]:
 
 
 def open_session(lesson: "Lesson") -> LiveSession | None:
-    return LiveSession.objects.filter(lesson=lesson, state__in=OPEN_STATES).select_related("stream").first()
+    rows = LiveSession.objects.filter(lesson=lesson, state__in=OPEN_STATES)
+    return rows.select_related("stream", "publisher").first()
 
 
 @prepared
@@ -113,6 +114,7 @@ class SessionFacts:
     stream_open: bool
     public: bool = False  # strangers may watch
     words: tuple[str, ...] = ()  # that nobody may write in the chat
+    publisher: str = ""  # the person who sent last; not the teacher where a lesson was handed over
     # (class id, class name, school id, school name) of every receiving class
     receivers: tuple[tuple[str, str, str, str], ...] = ()
 
@@ -149,6 +151,7 @@ def _facts(session: LiveSession) -> SessionFacts:
         token=session.stream.token,
         state=session.state,
         teacher=str(session.lesson.teacher_id),
+        publisher=str(session.publisher_id or ""),
         planned_end_ms=int(session.planned_end.timestamp() * 1000),
         started_ms=int(session.started_at.timestamp() * 1000) if session.started_at else None,
         stream_open=session.stream.state == "open",

@@ -11,7 +11,7 @@ from lantian.people.messaging.queries import Kind, Telling, moment_words
 from lantian.people.messaging.services import Audience, subscribe
 from lantian.people.roster.events import PeopleMerged, PeopleUnmerged
 from lantian.people.roster.queries import people_visible_to
-from lantian.people.schedule.events import LessonCancelled
+from lantian.people.schedule.events import LessonCancelled, LessonHandedOver
 from lantian.people.schedule.queries import lesson_url
 from lantian.people.schedule.queries.concerned import classes_of_lesson, lesson_known
 from lantian.teach.live import services
@@ -26,6 +26,14 @@ def end_cancelled_lesson(fact: LessonCancelled) -> None:
     """A lesson was cancelled while its room stood open."""
     for session in LiveSession.objects.filter(lesson=fact.object_id, state__in=OPEN_STATES):
         services.end_live_session(session.pk, reason=EndReason.CANCELLED, by=SYSTEM)
+
+
+@receiver(LessonHandedOver)
+def tell_of_substitute(fact: LessonHandedOver) -> None:
+    """Somebody else teaches it from now on: the live process lets them in, and the one before out."""
+    with transaction.atomic():
+        for session in LiveSession.objects.filter(lesson=fact.object_id, state__in=OPEN_STATES):
+            announce("changed", session=str(session.pk))
 
 
 @receiver(AccountClosed)

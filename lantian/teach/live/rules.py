@@ -31,6 +31,15 @@ def may_open_session(actor: Actor, lesson: "Lesson") -> Verdict:
     return verdict
 
 
+@rule("live.extend_session")
+def may_extend_session(actor: Actor, session: "LiveSession") -> Verdict:
+    """The lesson's own teacher, while it runs."""
+    verdict = schedule_rules.may_teach_lesson(actor, session.lesson)
+    if verdict and not session.is_open:
+        return deny(_("这节课已经结束"))
+    return verdict
+
+
 @rule("live.end_session")
 def may_end_session(actor: Actor, session: "LiveSession") -> Verdict:
     """The teacher, and the administration above the school (a lesson left running)."""

@@ -7,6 +7,7 @@ urlpatterns = [
     path("live/lessons/<uuid:lesson_id>/teach/", views.teach, name="live_teach"),
     path("live/lessons/<uuid:lesson_id>/watch/", views.watch, name="live_watch"),
     path("live/lessons/<uuid:lesson_id>/open/", views.open_, name="live_open"),
+    path("live/lessons/<uuid:lesson_id>/extend/", views.extend, name="live_extend"),
     path("live/lessons/<uuid:lesson_id>/end/", views.end, name="live_end"),
     path("live/lessons/<uuid:lesson_id>/attendance/", views.attendance, name="live_attendance"),
     path("live/lessons/<uuid:lesson_id>/events.json", views.events, name="live_events"),

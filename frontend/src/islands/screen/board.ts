@@ -56,7 +56,7 @@ export class IdleBoard {
   }
 
   private freeWords(): string {
-    return this.room.day.lessons.length ? t("今天的课上完了") : t("今天没有直播课");
+    return this.room.day.lessons.some((lesson) => lesson.state !== "cancelled") ? t("今天的课上完了") : t("今天没有直播课");
   }
 
   private drawDay(): void {
@@ -70,10 +70,15 @@ export class IdleBoard {
     fill(
       this.list,
       ...rows.map(({ lesson, where }) =>
-        h("li", { class: `ls-row ls-${where}` }, h("time", {}, timeOfDay(lesson.starts_ms)), h("span", {}, `${lesson.subject} · ${lesson.title}`), h("em", {}, STANDINGS[where]())),
+        h("li", { class: `ls-row ls-${where}` }, h("time", {}, timeOfDay(lesson.starts_ms)), h("span", {}, nameOf(lesson)), h("em", {}, STANDINGS[where]())),
       ),
     );
   }
+}
+
+/** Lessons of the timetable are called by their subject alone. */
+function nameOf(lesson: Lesson): string {
+  return lesson.title === lesson.subject ? lesson.title : `${lesson.subject} · ${lesson.title}`;
 }
 
 export function factsOf(lesson: Lesson): string {

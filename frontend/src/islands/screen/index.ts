@@ -37,6 +37,8 @@ class ScreenView {
   private readonly idle: IdleBoard;
   private readonly room: ScreenRoom;
   private readonly over = new Over();
+  /** The lesson, by its number today, that was on when the desk's page was opened. */
+  private overIn: number | null = null;
   private readonly undoKeys: () => void;
   private readonly captions = h("div", { class: "ls-captions lr-captions", hidden: true });
   private parts: Parts | null = null;
@@ -85,7 +87,7 @@ class ScreenView {
     fill(this.root, this.video, this.captions, head, this.idle.element, this.message, this.line, this.bar, this.tap, this.over.element);
   }
 
-  /** The desk's page over this one; it closes by itself when a lesson begins. */
+  /** The desk's page over this one; it closes by itself when a lesson begins, and stays over the one that it tells of. */
   private reportFault(): void {
     const { room } = this;
     const { task, viewer } = room;
@@ -99,6 +101,7 @@ class ScreenView {
       muted: room.video.muted,
     };
     const lesson = task.kind === "lesson" || task.kind === "due" ? task.lesson.id : null;
+    this.overIn = viewer && viewer.state !== "waiting" ? room.joined : null;
     this.over.show(faultAddress(this.config.urls.fault, lesson, facts), t("报告故障"));
   }
 
@@ -122,6 +125,7 @@ class ScreenView {
     this.root.dataset.state = room.viewer?.state ?? "none";
     this.root.classList.toggle("ls-in-lesson", inLesson);
     show(this.video, inLesson);
+    if (this.over.shown && room.viewer?.running && room.joined !== this.overIn) this.over.hide();
     setText(this.time, timeOfDay(room.now()));
     setText(this.date, dayWords(room.now()));
     this.idle.update();

@@ -23,6 +23,22 @@ test("the next lesson of the day, when the server names none", () => {
   expect(lessons.map((each) => standing(each, 3000))).toEqual(["done", "cancelled", "later"]);
 });
 
+test("without a line the screen goes on by the clock and the plan that it has", () => {
+  const minute = 60_000;
+  const at = (id: string, start: number): Lesson => ({ ...lesson(id, start * minute), ends_ms: (start + 40) * minute });
+  const lessons = [at("a", 0), at("b", 50), at("c", 100)];
+  const running = { ...session("live"), planned_end_ms: 40 * minute };
+  const left = day({ now_ms: 20 * minute, lessons, current: { lesson: { ...at("a", 0), state: "live" }, session: running }, next: at("b", 50) });
+  expect(task(left, 30 * minute, none)).toMatchObject({ kind: "lesson", lesson: { id: "a" } });
+  expect(task(left, 57 * minute, none)).toMatchObject({ kind: "due", lesson: { id: "b" } });
+  expect(task(left, 91 * minute, none)).toMatchObject({ kind: "due", lesson: { id: "c" } });
+  expect(task(left, 141 * minute, none).kind).toBe("free");
+  const idle = day({ now_ms: 42 * minute, lessons, next: at("b", 50) });
+  expect(task(idle, 42 * minute, none)).toMatchObject({ kind: "next", lesson: { id: "b" } });
+  expect(task(idle, 55 * minute, none)).toMatchObject({ kind: "due", lesson: { id: "b" } });
+  expect(task({ ...idle, lessons: [at("b", 50), at("d", 200)] }, 95 * minute, none)).toMatchObject({ kind: "next", lesson: { id: "d" } });
+});
+
 test("a fresh page at night or for a new version, never in a lesson", () => {
   const state = { idle: true, hour: 3, ageMs: 20 * 3600_000, newVersion: false };
   expect(shouldReload(state)).toBe(true);

@@ -9,16 +9,29 @@ export type Task =
   | { kind: "next"; lesson: Lesson }
   | { kind: "free" };
 
-/** `over`: sessions this screen saw end, which the plan may not yet know. */
+/** As the server has it: a screen turns to a lesson so long before it begins. */
+const EARLY_MS = 10 * 60_000;
+/** A plan that was asked for longer ago is old: the server has not been heard. */
+const OLD_MS = 60_000;
+/** No session outlives its planned end by more (15 minutes, and one for the clocks). */
+const OUTLIVED_MS = 16 * 60_000;
+
+/** `over`: sessions this screen saw end, which the plan may not yet know. The plan itself may be hours old: a screen without a
+ * line goes by the clock and by what it was last told. */
 export function task(day: Day, now: number, over: ReadonlySet<string>): Task {
   const { current } = day;
-  if (current?.session && current.session.state !== "ended" && !over.has(current.session.id)) {
-    return { kind: "lesson", lesson: current.lesson, session: current.session };
+  const session = current?.session;
+  if (session && session.state !== "ended" && !over.has(session.id) && now < session.planned_end_ms + OUTLIVED_MS) {
+    return { kind: "lesson", lesson: current.lesson, session };
   }
-  if (current && !current.session && current.lesson.state === "planned" && current.lesson.ends_ms > now) {
+  if (current && !session && current.lesson.state === "planned" && current.lesson.ends_ms > now) {
     return { kind: "due", lesson: current.lesson };
   }
-  const next = day.next ?? day.lessons.find((lesson) => lesson.starts_ms > now && lesson.state === "planned");
+  const planned = day.lessons.filter((lesson) => lesson.state === "planned" && lesson.id !== current?.lesson.id);
+  const old = now - day.now_ms > OLD_MS;
+  const due = planned.find((lesson) => old && lesson.starts_ms - EARLY_MS <= now && lesson.ends_ms > now);
+  if (due) return { kind: "due", lesson: due };
+  const next = [day.next, ...planned].find((lesson) => lesson && lesson.starts_ms > now);
   return next ? { kind: "next", lesson: next } : { kind: "free" };
 }
 

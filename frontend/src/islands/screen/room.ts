@@ -30,6 +30,8 @@ export class ScreenRoom {
   private offset: number;
   private pollTimer: number | undefined;
   private stillSince = performance.now();
+  /** There is a lesson and a line, and yet no picture, since then. Waiting for the teacher is none of it. */
+  private stuckSince: number | null = null;
   private readonly bornAt = Date.now();
   private readonly tick: number;
   private readonly awake = (): void => void this.refresh();
@@ -142,6 +144,7 @@ export class ScreenRoom {
   private join(session: { id: string; ticket: string; ticket_url: string; state: LessonViewer["state"] }): void {
     this.sessionId = session.id;
     this.joined += 1;
+    this.stuckSince = null;
     this.stillSince = performance.now();
     this.viewer = new LessonViewer({
       video: this.video,
@@ -203,7 +206,9 @@ export class ScreenRoom {
   /** Last resorts: a fresh page when nothing else brought the picture back, and a fresh page at night. */
   private rescue(): void {
     const { viewer } = this;
-    const stuck = viewer?.state === "live" && viewer.line === "up" && !viewer.running && this.still > STUCK_RELOAD_MS;
+    const stands = viewer?.state === "live" && viewer.line === "up" && !viewer.running;
+    this.stuckSince = stands ? (this.stuckSince ?? performance.now()) : null;
+    const stuck = this.stuckSince !== null && performance.now() - this.stuckSince > STUCK_RELOAD_MS;
     const idle = this.task.kind === "next" || this.task.kind === "free";
     const night = shouldReload({
       idle,

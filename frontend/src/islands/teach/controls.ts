@@ -5,7 +5,7 @@ import { ask, button, press, redress, show } from "../../live/ui";
 import { icon, type IconName } from "../../live/icons";
 import { CORNERS } from "./scene";
 import { passes } from "./checks";
-import type { TeachRoom } from "./room";
+import { LONGER_MINUTES, type TeachRoom } from "./room";
 
 export class Controls {
   readonly element: HTMLElement;
@@ -16,6 +16,7 @@ export class Controls {
   private readonly mic: HTMLButtonElement;
   private readonly camera: HTMLButtonElement;
   private readonly begin: HTMLButtonElement;
+  private readonly longer: HTMLButtonElement;
   private readonly finish: HTMLButtonElement;
 
   constructor(
@@ -35,14 +36,16 @@ export class Controls {
     this.mic = button("", { class: "lv-toggle", icon: "mic", keys: "M", onclick: () => room.toggleMic() });
     this.camera = button("", { class: "lv-toggle", icon: "camera", keys: "V", onclick: () => this.toggleCamera() });
     this.begin = button(t("开始上课"), { class: "btn-live btn-lg", icon: "radio", onclick: () => void room.goLive() });
+    this.longer = button(t("延长 {n} 分钟", { n: LONGER_MINUTES }), { class: "btn-lg", icon: "plus", onclick: () => void this.extend() });
     this.finish = button(t("下课"), { class: "btn-danger btn-lg", icon: "close", onclick: () => void this.confirmEnd() });
     this.begin.dataset.action = "go-live";
+    this.longer.dataset.action = "extend";
     this.finish.dataset.action = "end";
     this.element = h(
       "div",
       { class: "lv-controls" },
       h("div", { class: "lv-group", role: "group", "aria-label": t("学生看到什么") }, this.main.camera, this.main.screen, this.main.pages, this.main.board, this.pen),
-      h("div", { class: "lv-group lv-go" }, this.begin, this.finish),
+      h("div", { class: "lv-group lv-go" }, this.begin, this.longer, this.finish),
       h("div", { class: "lv-group lv-switches", role: "group", "aria-label": t("小窗和设备") }, this.inset, this.corner, this.mic, this.camera),
     );
   }
@@ -91,10 +94,17 @@ export class Controls {
     const { room } = this;
     const sending = room.phase === "live" || room.phase === "ending";
     show(this.begin, room.phase === "prep" || room.phase === "opening");
+    show(this.longer, room.nearEnd);
     show(this.finish, sending);
     this.begin.disabled = room.phase === "opening" || !room.compositor || !passes(room.checks) || room.opening !== "now";
     redress(this.begin, room.phase === "opening" ? t("正在接通…") : room.resumable ? t("回到直播") : t("开始上课"), "radio");
     this.finish.disabled = room.phase === "ending";
+  }
+
+  private async extend(): Promise<void> {
+    this.longer.disabled = true;
+    await this.room.extend();
+    this.longer.disabled = false;
   }
 
   private showScreen(): void {

@@ -219,12 +219,21 @@ class TeachView {
     if (room.opening === "over") return [h("h2", {}, t("这节课的时间已经过了")), h("p", {}, t("不能再开播。")), back];
     if (room.opening === "never") return [h("h2", {}, t("暂时不能上课")), h("p", {}, room.config.may_open.reason), back];
     if (!room.canCompose) return [h("h2", {}, t("这里还不能上课")), h("p", {}, t("原因和办法写在右边。"))];
+    if (room.elsewhere && room.config.taking_over) return this.takeOverParts(room.config.taking_over);
     if (room.elsewhere) return this.troubleParts("other_publisher", refusalWords("other_publisher"));
     const resume = room.resumable;
     return [
       h("h2", {}, resume ? t("课还在直播，学生在等您") : t("先看看画面和声音")),
       h("p", {}, resume ? t("打开摄像头和麦克风，就能接着上。") : t("浏览器会问是否允许使用摄像头和麦克风，请选“允许”。现在学生还看不到。")),
       h("div", { class: "lv-message-actions" }, button(t("打开摄像头和麦克风"), { class: "btn-primary btn-lg", icon: "camera", onclick: () => void this.start() })),
+    ];
+  }
+
+  private takeOverParts(name: string): Node[] {
+    return [
+      h("h2", {}, t("您来代课")),
+      h("p", {}, t("{name} 老师的课正在播。您接上以后，各班不用动，课不会断。", { name })),
+      h("div", { class: "lv-message-actions" }, button(t("接着上课"), { class: "btn-live btn-lg", icon: "radio", onclick: () => void this.takeOver() })),
     ];
   }
 
@@ -235,8 +244,10 @@ class TeachView {
       actions.push(button(t("在这里上课"), { class: "btn-live btn-lg", icon: "radio", onclick: () => void this.takeOver() }));
     } else if (code === "network" || code === "too_early" || code === "busy") {
       actions.push(button(t("再试一次"), { class: "btn-primary btn-lg", icon: "refresh", onclick: () => void room.goLive() }));
+    } else if (code === "handed_over") {
+      actions.push(link(t("返回课堂页"), room.config.urls.lesson, "btn-primary"));
     } else actions.push(button(t("刷新页面"), { class: "btn-lg", icon: "refresh", onclick: () => location.reload() }));
-    const title = code === "other_publisher" ? t("这节课正在别处直播") : code === "replaced" ? t("已在另一个窗口上课") : t("暂时不能上课");
+    const title = code === "other_publisher" ? t("这节课正在别处直播") : code === "replaced" ? t("已在另一个窗口上课") : code === "handed_over" ? t("代课老师接上了") : t("暂时不能上课");
     return [h("h2", {}, title), h("p", {}, message), h("div", { class: "lv-message-actions" }, ...actions)];
   }
 

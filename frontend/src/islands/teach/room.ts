@@ -8,6 +8,7 @@ import { UplinkHealth } from "../../live/health";
 import { type Viewers, type ViewersChange, withTicket } from "../../live/protocol";
 import { WorkerTimers } from "../../live/timers";
 import { Uplink } from "../../live/uplink";
+import { timeOfDay } from "../../live/words";
 import { AudioMix } from "./audio";
 import { browserChecks, cameraCheck, type Check, environment, microphoneCheck, screenCheck, soundCheck } from "./checks";
 import { Compositor } from "./compositor";
@@ -15,7 +16,7 @@ import { Devices } from "./devices";
 import { Pages } from "./pages";
 import { EpochRecorder } from "./recorder";
 import { changed as boardAfter, present } from "./presence";
-import { Awake, endSession, lessonNow, openSession } from "./session";
+import { Awake, endSession, extendSession, lessonNow, openSession } from "./session";
 import { refusalWords, warningWords } from "./trouble";
 import { forget, recall, recallSeen, remember, rememberSeen, wasReloaded } from "./resume";
 import type { Main } from "./scene";
@@ -26,6 +27,9 @@ export type Phase = "prep" | "opening" | "live" | "ending" | "ended" | "stopped"
 
 const OFFLINE_QUIET_S = 1.2;
 const LOOK_EVERY_S = 15;
+/** So long before its end a lesson is offered more time. */
+const NEAR_END_MS = 5 * 60_000;
+export const LONGER_MINUTES = 5;
 
 export class TeachRoom {
   phase: Phase = "prep";
@@ -212,6 +216,27 @@ export class TeachRoom {
     void this.awake.keep();
   }
 
+  /** When the lesson is to end, by what the server said last. */
+  get plannedEnd(): number {
+    return this.session?.planned_end_ms ?? this.config.lesson.ends_ms;
+  }
+
+  get nearEnd(): boolean {
+    return this.phase === "live" && this.plannedEnd - this.now() < NEAR_END_MS;
+  }
+
+  async extend(): Promise<void> {
+    const answer = await extendSession(this.config.urls.extend, LONGER_MINUTES);
+    if (typeof answer === "number") this.endsAt(answer);
+    else this.say(answer.message);
+  }
+
+  private endsAt(ms: number): void {
+    if (ms === this.plannedEnd || !this.session) return;
+    this.session = { ...this.session, planned_end_ms: ms };
+    this.say(t("延长到 {time} 下课。", { time: timeOfDay(ms) }));
+  }
+
   async end(): Promise<void> {
     if (this.phase !== "live" && this.phase !== "opening") return;
     this.phase = "ending";
@@ -356,6 +381,8 @@ export class TeachRoom {
   }
 
   private other(message: Record<string, unknown>): void {
+    if (message.t === "handed_over") return this.say(t("已请代课老师接这节课，对方接上之前请继续。"));
+    if (message.t === "planned") return this.endsAt(Number(message.end_ms));
     if (message.t !== "viewers_change") return void this.floor.hear(message);
     const now = boardAfter(this.viewers, message as unknown as ViewersChange);
     if (now) this.counted(now);

@@ -27,6 +27,18 @@ export async function endSession(url: string): Promise<string | null> {
   return ((await answer.json()) as { replay: string | null }).replay;
 }
 
+/** Let it last so many minutes longer: when it ends then (ms), or why it cannot. */
+export async function extendSession(url: string, minutes: number): Promise<number | Fault> {
+  try {
+    const answer = await post(url, { minutes: String(minutes) });
+    const body = (await answer.json()) as { planned_end_ms?: number; error?: string; message?: string };
+    if (answer.ok && body.planned_end_ms) return body.planned_end_ms;
+    return { code: body.error ?? "failed", message: body.message ?? t("没能延长，请稍后再试。") };
+  } catch {
+    return { code: "network", message: t("连不上服务器。请检查网络后再点一次。") };
+  }
+}
+
 /** How the lesson stands by now, for a page that is not the one that sends; null when that cannot be known. */
 export async function lessonNow(watchUrl: string): Promise<{ over: "ended" | "cancelled" | null; session: Session["state"] | null } | null> {
   const answer = await fetch(`${watchUrl}?format=json`, {

@@ -6,6 +6,8 @@ export function refusalWords(code: string): string {
   switch (code) {
     case "other_publisher":
       return t("您在另一个窗口或另一台电脑上正在上这节课。在这里继续，那边会停下。");
+    case "handed_over":
+      return t("代课老师已经接着上这节课，各班没有中断。您可以放心休息。");
     case "forbidden":
       return t("您的入场凭证失效了，请刷新页面重新进入。");
     case "disk_full":

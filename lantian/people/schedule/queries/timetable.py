@@ -274,6 +274,40 @@ def busy_then(
     return lessons.exclude(lesson__in=Lesson.objects.filter(entry=entry, entry_day=own_day)).exists()
 
 
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """Something that somebody teaches: when, and what it is called."""
+
+    starts_at: datetime
+    ends_at: datetime
+    title: str
+
+
+def taught_then(person_id: UUID, starts_at: datetime, ends_at: datetime, *, besides: Lesson) -> Taught | None:
+    """What somebody teaches between two moments of one day but this lesson: another lesson, or a period of the timetable."""
+    taken = Occupancy.objects.filter(teacher=person_id, during__overlap=(starts_at, ends_at)).exclude(lesson=besides)
+    row = taken.select_related("lesson").order_by("during").first()
+    if row is not None:
+        return Taught(row.lesson.starts_at, row.lesson.ends_at, row.lesson.title)
+    day = timezone.localdate(starts_at)
+    for one in held_by_teacher(person_id, day, day):
+        own = (one.entry.pk, one.for_day) == (besides.entry_id, besides.entry_day)
+        if own or one.cancelled or one.starts_at is None or one.ends_at is None:
+            continue
+        if one.starts_at < ends_at and one.ends_at > starts_at:
+            return Taught(one.starts_at, one.ends_at, f"{one.entry.class_group} {one.entry.get_subject_display()}")
+    return None
+
+
+def teaching_beside(lesson: Lesson) -> frozenset[UUID]:
+    """Who teaches another lesson while this one lasts, or what is left of it. One query."""
+    rest = (max(lesson.starts_at, timezone.now()), lesson.ends_at)
+    if rest[0] >= rest[1]:
+        return frozenset()
+    rows = Occupancy.objects.filter(teacher__isnull=False, during__overlap=rest).exclude(lesson=lesson)
+    return frozenset(rows.values_list("teacher", flat=True))
+
+
 def class_has_then(entry: TimetableEntry, day: date, period_no: int, *, for_day: date) -> str:
     """The subject that the entry's class has on that day in that period already; empty when it is free. `for_day`: the day of the
     week's plan that is moved there.

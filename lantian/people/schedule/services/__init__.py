@@ -14,6 +14,7 @@ from lantian.people.schedule.services.courses import CourseRow, close_courses, o
 from lantian.people.schedule.services.endings import close_alliances, end_alliance, leave_alliance
 from lantian.people.schedule.services.feeds import close_feed, erase_feeds, feed_behind, open_feed
 from lantian.people.schedule.services.following import watch_calendar
+from lantian.people.schedule.services.handing_over import hand_over_lesson
 from lantian.people.schedule.services.lessons import (
     add_receivers,
     cancel_lesson,
@@ -64,6 +65,7 @@ __all__ = [
     "expire_invitations",
     "extend_lesson",
     "feed_behind",
+    "hand_over_lesson",
     "invite_school",
     "issue_screen_code",
     "keep_screen_accounts",

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.db.models import Func, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -75,7 +76,7 @@ def plan_lesson(
         summary=summary.strip(),
     )
     groups = _put_receivers(lesson, list(receivers))
-    _occupy(lesson)
+    occupy(lesson)
     record("schedule.lesson_planned", lesson, by=by, title=lesson.title, starts_at=starts_at, ends_at=ends_at)
     publish(
         LessonPlanned(
@@ -99,13 +100,13 @@ def plan_lesson(
 @transaction.atomic
 def add_receivers(lesson: Lesson, *, class_groups: "Iterable[ClassGroup]", by: Actor) -> list[LessonReceiver]:
     """Add receiving classes to a planned lesson; those already there are left. Raises Denied, NotInAlliance, Clash."""
-    lesson = _locked(lesson)
+    lesson = locked_lesson(lesson)
     require(rules.may_change_lesson, by, lesson)
     known = set(lesson.receivers.values_list("class_group_id", flat=True))
     added = _put_receivers(lesson, [group for group in class_groups if group.pk not in known])
     if added:
         Lesson.objects.filter(pk=lesson.pk).update(by_hand=True)  # the timetable would take them out again
-    _occupy(lesson)
+    occupy(lesson)
     record("schedule.receivers_added", lesson, by=by, classes=[str(group) for group in added])
     return list(lesson.receivers.filter(class_group__in=added))
 
@@ -115,7 +116,7 @@ def reschedule_lesson(
     lesson: Lesson, *, starts_at: datetime, ends_at: datetime, by: Actor, room: Room | None = None
 ) -> Lesson:
     """Move a planned lesson to another time (and room, when one is given). Raises Denied, LessonInvalid, Clash."""
-    lesson = _locked(lesson)
+    lesson = locked_lesson(lesson)
     require(rules.may_change_lesson, by, lesson)
     if lesson.state != LessonState.PLANNED:
         raise LessonNotPlanned
@@ -127,7 +128,7 @@ def reschedule_lesson(
     before = {"starts_at": lesson.starts_at, "ends_at": lesson.ends_at}
     lesson.starts_at, lesson.ends_at, lesson.by_hand = starts_at, ends_at, True
     lesson.save(update_fields=["starts_at", "ends_at", "room", "by_hand"])
-    _occupy(lesson)
+    occupy(lesson)
     after = {"starts_at": starts_at, "ends_at": ends_at}
     record("schedule.lesson_rescheduled", lesson, by=by, before=before, after=after)
     publish(
@@ -144,7 +145,7 @@ def reschedule_lesson(
 @transaction.atomic
 def cancel_lesson(lesson: Lesson, *, reason: str, by: Actor) -> Lesson:
     """Cancel a lesson that has not begun; again does nothing. Raises Denied, LessonNotPlanned."""
-    lesson = _locked(lesson)
+    lesson = locked_lesson(lesson)
     if lesson.state == LessonState.CANCELLED:
         return lesson
     require(rules.may_change_lesson, by, lesson)
@@ -168,7 +169,7 @@ def cancel_lesson(lesson: Lesson, *, reason: str, by: Actor) -> Lesson:
 @transaction.atomic
 def start_lesson(lesson: Lesson, *, by: Actor) -> Lesson:
     """The lesson is on the air. Again does nothing. Raises Denied, LessonNotPlanned."""
-    lesson = _locked(lesson)
+    lesson = locked_lesson(lesson)
     require(rules.may_teach_lesson, by, lesson)
     if lesson.state == LessonState.LIVE:
         return lesson
@@ -183,14 +184,14 @@ def start_lesson(lesson: Lesson, *, by: Actor) -> Lesson:
 @transaction.atomic
 def extend_lesson(lesson: Lesson, *, ends_at: datetime, by: Actor) -> Lesson:
     """Let a running lesson last longer. Raises Denied, LessonInvalid, and Clash when somebody is needed elsewhere then."""
-    lesson = _locked(lesson)
+    lesson = locked_lesson(lesson)
     require(rules.may_teach_lesson, by, lesson)
     if lesson.state != LessonState.LIVE or ends_at <= lesson.ends_at:
         raise LessonInvalid(_("只能延长正在进行的课"))
     _check_times(lesson.starts_at, ends_at)
     lesson.ends_at = ends_at
     lesson.save(update_fields=["ends_at"])
-    _occupy(lesson)
+    occupy(lesson)
     record("schedule.lesson_extended", lesson, by=by, ends_at=ends_at)
     return lesson
 
@@ -198,7 +199,7 @@ def extend_lesson(lesson: Lesson, *, ends_at: datetime, by: Actor) -> Lesson:
 @transaction.atomic
 def end_lesson(lesson: Lesson, *, by: Actor) -> Lesson:
     """The lesson is over; its rooms and people are free from now. Again does nothing. Raises Denied."""
-    lesson = _locked(lesson)
+    lesson = locked_lesson(lesson)
     require(rules.may_teach_lesson, by, lesson)
     if lesson.state in (LessonState.ENDED, LessonState.CANCELLED):
         return lesson
@@ -208,7 +209,9 @@ def end_lesson(lesson: Lesson, *, by: Actor) -> Lesson:
     if now <= lesson.starts_at:
         lesson.occupancies.all().delete()
     elif now < lesson.ends_at:
-        lesson.occupancies.update(during=(lesson.starts_at, now))
+        lesson.occupancies.filter(during__startswith__gte=now).delete()
+        # a substitute's begins when they came: before, they may have taught elsewhere
+        lesson.occupancies.update(during=Func(Func("during", function="lower"), Value(now), function="tstzrange"))
     record("schedule.lesson_ended", lesson, by=by)
     return lesson
 
@@ -216,7 +219,8 @@ def end_lesson(lesson: Lesson, *, by: Actor) -> Lesson:
 # Checks ------------------------------------------------------------------------------------------------------------------
 
 
-def _locked(lesson: Lesson) -> Lesson:
+def locked_lesson(lesson: Lesson) -> Lesson:
+    """The lesson as it stands, kept from all others until the transaction ends."""
     return Lesson.objects.select_for_update(of=("self",)).select_related("organization", "alliance").get(pk=lesson.pk)
 
 
@@ -269,13 +273,21 @@ def _put_receivers(lesson: Lesson, groups: "Sequence[ClassGroup]") -> "Sequence[
     return groups
 
 
-def _occupy(lesson: Lesson) -> None:
-    """Write anew what the lesson takes up. The database refuses overlaps: that refusal becomes a Clash."""
+def _teaches_from(lesson: Lesson) -> datetime:
+    if lesson.state != LessonState.LIVE:
+        return lesson.starts_at
+    row = lesson.occupancies.filter(teacher=lesson.teacher_id).first()
+    return row.during.lower if row else max(lesson.starts_at, timezone.now())
+
+
+def occupy(lesson: Lesson) -> None:
+    """Write anew what the lesson takes up. The database refuses overlaps: that refusal becomes a Clash. Whoever takes a running
+    lesson over is needed from now on."""
     during = (lesson.starts_at, lesson.ends_at)
     receivers = list(lesson.receivers.values_list("class_group_id", "room_id"))
     rooms = {room for _group, room in receivers if room} | ({lesson.room_id} if lesson.room_id else set())
     groups = {group for group, _room in receivers} | ({lesson.class_group_id} if lesson.class_group_id else set())
-    rows = [Occupancy(lesson=lesson, teacher_id=lesson.teacher_id, during=during)]
+    rows = [Occupancy(lesson=lesson, teacher_id=lesson.teacher_id, during=(_teaches_from(lesson), lesson.ends_at))]
     rows += [Occupancy(lesson=lesson, room_id=room, during=during) for room in sorted(rooms)]
     rows += [Occupancy(lesson=lesson, class_group_id=group, during=during) for group in sorted(groups)]
     try:

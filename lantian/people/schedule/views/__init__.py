@@ -2,7 +2,7 @@
 
 from lantian.people.schedule.views.alliances import alliance, alliance_new, alliances
 from lantian.people.schedule.views.consent import alliance_end, alliance_leave, invitation, invite
-from lantian.people.schedule.views.lessons import cancel, edit, lessons, plan
+from lantian.people.schedule.views.lessons import cancel, edit, hand_over, lessons, plan
 from lantian.people.schedule.views.pairings import pairing_end, pairings, settle
 from lantian.people.schedule.views.rooms import room_rename, room_screen, rooms
 from lantian.people.schedule.views.timetables import bells, cell, timetable, timetable_act, timetable_new, timetables
@@ -20,6 +20,7 @@ __all__ = [
     "change_day",
     "edit",
     "feed",
+    "hand_over",
     "invitation",
     "invite",
     "lessons",

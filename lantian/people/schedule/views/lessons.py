@@ -24,7 +24,7 @@ from lantian.people.roster.enums import Subject
 from lantian.people.schedule import queries, rules, services
 from lantian.people.schedule.enums import LessonState
 from lantian.people.schedule.errors import ScheduleError
-from lantian.people.schedule.forms import CancelForm, PlanForm, TimesForm, next_quarter
+from lantian.people.schedule.forms import CancelForm, HandOverForm, PlanForm, TimesForm, next_quarter
 from lantian.people.schedule.models import Lesson
 
 if TYPE_CHECKING:
@@ -208,6 +208,27 @@ def cancel(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
     else:
         messages.success(request, _("课程已取消"))
     return _back(lesson)
+
+
+@require_http_methods(["GET", "POST"])
+@guarded_by_object("schedule.hand_over_lesson")
+@once
+def hand_over(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
+    """Let another teacher take a lesson over, before it begins or in the middle of it."""
+    actor, lesson = acting(request), _found(request, lesson_id)
+    require(rules.may_hand_over_lesson, actor, lesson)
+    form = HandOverForm(request.POST or None, lesson=lesson)
+    if form.is_valid():
+        teacher = form.cleaned_data["teacher"]
+        try:
+            services.hand_over_lesson(lesson, teacher=teacher, reason=form.cleaned_data["reason"], by=actor)
+        except ScheduleError as error:
+            form.add_error(error.field or None, str(error.message))
+        else:
+            messages.success(request, _("已请%(name)s老师代课") % {"name": teacher.name})
+            return _back(lesson)
+    context = {"lesson": lesson, "form": form, "lesson_url": queries.lesson_url(lesson)}
+    return render(request, "schedule/hand_over.html", context)
 
 
 def _edit_page(request: HttpRequest, lesson: Lesson, form: Any, cancel_form: Any) -> HttpResponse:

@@ -6,6 +6,7 @@ Whatever it cannot take now is tried again: files are the truth meanwhile.
 import asyncio
 import contextlib
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,24 @@ class Books:
 
         self._hub.spawn(say())
 
+    def publisher_came(self, room: LiveRoom, person: str | None) -> None:
+        """Somebody has taken the seat: another person than before is kept at once, or when the database is back."""
+        room.published_by = person
+        if person is not None and person != room.facts.publisher:
+
+            async def say() -> None:
+                with contextlib.suppress(DatabaseAway):
+                    await self._note_publisher(room)
+
+            self._hub.spawn(say())
+
+    async def _note_publisher(self, room: LiveRoom) -> None:
+        person = room.published_by
+        if person is None or person == room.facts.publisher:
+            return
+        await self._hub.database.run(services.note_publisher, room.id, person=person)
+        room.facts = replace(room.facts, publisher=person)
+
     async def _mark_live(self, room: LiveRoom) -> None:
         if room.started_ms is None or room.marked_live:
             return
@@ -78,6 +97,7 @@ class Books:
         if room.state is SessionState.ENDED:
             return
         await self._mark_live(room)
+        await self._note_publisher(room)
         writer = room.writer
         now = time.monotonic()
         state = (str(room.state), room.started_ms)
@@ -110,6 +130,7 @@ class Books:
         while True:
             try:
                 await self._mark_live(room)
+                await self._note_publisher(room)
                 await hub.database.run(
                     services.end_live_session,
                     room.id,

@@ -178,6 +178,13 @@ class Hub:
         log.info("session loaded", session=session, segments=room.writer.segments, state=str(room.state))
         return room
 
+    async def ask_again(self, room: LiveRoom) -> None:
+        """What the database says of a running session by now; while it is away, nothing new. Tells who is concerned."""
+        with contextlib.suppress(DatabaseAway):
+            facts = await self.database.run(queries.session_facts, room.id)
+            if facts is not None and room.learn(replace(facts, state=room.facts.state)):
+                await self.remember(room)
+
     async def _ask(self, session: str, known: Record | None) -> Record:
         """Facts and keys from the database, or, while that is away, what the disk knows."""
         try:

@@ -15,6 +15,7 @@ from lantian.teach.live.consumers.gate import admit, refuse, say_goodbye, serve
 from lantian.teach.live.consumers.hub import Hub
 from lantian.teach.live.consumers.outlet import Allowance, Outlet, Patience
 from lantian.teach.live.consumers.room import (
+    HandedOver,
     LiveRoom,
     OtherPublisher,
     Publisher,
@@ -34,6 +35,7 @@ MESSAGES_A_SECOND, MESSAGES_AT_ONCE = 60.0, 1200.0
 CHUNKS_TAKEN = figures.CHUNKS.labels("taken")  # looked up once: it is counted four times a second and lesson
 CLOSE_CODES = {
     "other_publisher": 4009,
+    "handed_over": 4003,
     "ended": 4010,
     "forbidden": 4003,
     "disk_full": 4013,
@@ -44,9 +46,11 @@ CLOSE_CODES = {
     "too_long": 4010,
     "unknown_session": 4004,
 }
+REFUSALS = {OtherPublisher: "other_publisher", HandedOver: "handed_over", UnknownSession: "unknown_session"}
 # Pages say these in their own words and language, by the code.
 MESSAGES = {
     "other_publisher": "另一个页面正在直播这节课",  # i18n: data
+    "handed_over": "这节课已由代课老师接着上",  # i18n: data
     "ended": "这节课已经结束",  # i18n: data
     "forbidden": "入场凭证无效，请刷新页面",  # i18n: data
     "bad_hello": "页面与服务器版本不一致，请刷新页面",  # i18n: data
@@ -163,19 +167,16 @@ class Ingest:
         try:
             assert self._ticket.s is not None
             room = self._room or await self._hub.room(self._ticket.s)
-            if self._room is not None and self._seat is not room.publisher:
-                raise StaleEpoch
+            await self._may_sit(room)
             self._seat = room.claim(hello, self._outlet, self._ticket)
             self._seat.changes = word.get("changes") is True
             self._room = room
             start = await room.greet(hello)
-        except OtherPublisher:
-            self._refuse("other_publisher")
+        except (OtherPublisher, HandedOver, UnknownSession) as refused:
+            self._refuse(REFUSALS[type(refused)])
         except SessionOver as over:
             self._outlet.send(dump({"t": "ended", "replay": f"/live/lessons/{over.lesson}/watch/"}))
             self._refuse("ended")
-        except UnknownSession:
-            self._refuse("unknown_session")
         except DatabaseAway:
             self._outlet.close(1013)
         except MediaFault as fault:
@@ -200,9 +201,16 @@ class Ingest:
                     }
                 )
             )
+            self._hub.books.publisher_came(room, self._ticket.p)
             log.info(
                 "publisher ready", session=room.id, epoch=start.number, resumed=start.resumed, chunk=start.next_chunk
             )
+
+    async def _may_sit(self, room: LiveRoom) -> None:
+        if self._room is not None and self._seat is not room.publisher:
+            raise StaleEpoch
+        if not room.teaches(self._ticket):
+            await self._hub.ask_again(room)  # it may be this person who has just been asked to teach
 
     # -- chunks -------------------------------------------------------------------------------------------------------------
 

@@ -88,7 +88,8 @@ async def _compare(hub: "Hub", facts: SessionFacts) -> None:
     if facts.state == SessionState.ENDED and room.state is not SessionState.ENDED:
         await hub.end(room, EndReason.TEACHER)
         return
-    room.facts = replace(facts, state=room.facts.state)
+    if room.learn(replace(facts, state=room.facts.state)):
+        await hub.remember(room)
 
 
 async def _hear(hub: "Hub", payload: str) -> None:

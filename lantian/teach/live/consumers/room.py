@@ -82,6 +82,10 @@ class OtherPublisher(Exception):
     """Somebody else sends already, and is alive."""
 
 
+class HandedOver(Exception):
+    """Somebody else teaches this lesson by now."""
+
+
 class SessionOver(Exception):
     """The session has ended; `lesson` says where its replay is."""
 
@@ -109,6 +113,7 @@ class LiveRoom:
         self._disk, self._tell_of = disk, wrote
         self._turn = asyncio.Lock()  # the writer takes one call at a time
         self.publisher: Publisher | None = None
+        self.published_by: str | None = None  # the person who sat there last
         self.viewers: set[Viewer] = set()
         self.devices: dict[str, set[Viewer]] = {}  # of each class and person
         self.floor: Floor | None = None
@@ -202,24 +207,56 @@ class LiveRoom:
                 viewer.still_since = time.monotonic()
         self.tell(self.state_message())
 
+    def learn(self, facts: SessionFacts) -> bool:
+        """What the database says by now. True when the lesson ends at another time than was known: everybody is told."""
+        before, self.facts = self.facts, facts
+        seat = self.publisher
+        if facts.teacher != before.teacher and seat is not None and not self.teaches(seat.ticket):
+            seat.outlet.send(dump({"t": "handed_over"}))
+        if facts.planned_end_ms == before.planned_end_ms:
+            return False
+        self._warned_end = False
+        self.tell(self.state_message())
+        if seat is not None:
+            seat.outlet.send(dump({"t": "planned", "end_ms": facts.planned_end_ms}))
+        return True
+
+    def teaches(self, ticket: Ticket) -> bool:
+        """Whether it is the ticket of whoever teaches the lesson now; somebody may have taken it over since it was given."""
+        return ticket.p is None or ticket.p == self.facts.teacher
+
     # -- publishing ---------------------------------------------------------------------------------------------------------
 
     def claim(self, hello: Hello, outlet: Outlet, ticket: Ticket) -> Publisher:
-        """Take the publisher's seat. Raises OtherPublisher when a living one sits there and no takeover was asked for."""
+        """Take the publisher's seat. Whoever the lesson was handed over to takes it from the one before.
+
+        Raises HandedOver for whoever it was taken from, OtherPublisher when one of the same person sits there alive and no
+        takeover was asked for.
+        """
         sitting = self.publisher
         if sitting is not None and sitting.outlet is outlet:
             sitting.epoch, sitting.broken = hello.epoch, False
             return sitting
+        if not self.teaches(ticket):
+            raise HandedOver
         if sitting is not None and not sitting.outlet.closing:
-            same = sitting.epoch in {hello.epoch, hello.after}
-            dead = time.monotonic() - sitting.last_chunk > DEAD_S
-            if not (same or dead or hello.takeover):
-                raise OtherPublisher
-            sitting.outlet.send(dump({"t": "replaced"}))
-            sitting.outlet.close(4001)
-            log.info("publisher replaced", session=self.id, takeover=hello.takeover)
+            self._unseat(sitting, hello)
         self.publisher = Publisher(outlet, ticket, hello.epoch)
         return self.publisher
+
+    def _unseat(self, sitting: Publisher, hello: Hello) -> None:
+        if not self.teaches(sitting.ticket):
+            sitting.outlet.send(dump({"t": "refused", "code": "handed_over", "message": ""}))
+            sitting.outlet.close(4003)
+            log.info("lesson taken over", session=self.id)
+            return
+        same = sitting.epoch in {hello.epoch, hello.after}
+        dead = time.monotonic() - sitting.last_chunk > DEAD_S
+        if not (same or dead or hello.takeover):
+            raise OtherPublisher
+        sitting.outlet.send(dump({"t": "replaced"}))
+        sitting.outlet.close(4001)
+        log.info("publisher replaced", session=self.id, takeover=hello.takeover)
 
     def vacate(self, outlet: Outlet) -> None:
         """The publisher's connection is gone; its recorder may come back and go on."""

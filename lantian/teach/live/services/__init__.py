@@ -8,7 +8,9 @@ from lantian.teach.live.services.polls import note_polls_export, prepare_poll, r
 from lantian.teach.live.services.presence import close_attendance, save_presence
 from lantian.teach.live.services.sessions import (
     end_live_session,
+    extend_live_session,
     mark_live,
+    note_publisher,
     open_live_session,
     save_progress,
     settle_live_session,
@@ -29,10 +31,12 @@ __all__ = [
     "arrange_pages",
     "close_attendance",
     "end_live_session",
+    "extend_live_session",
     "join_attendance",
     "make_ticket",
     "mark_live",
     "note_polls_export",
+    "note_publisher",
     "open_live_session",
     "part_attendance",
     "prepare_poll",

@@ -1,11 +1,12 @@
 """A live session from its opening to its books being closed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from lantian.content.media.enums import StreamState
 from lantian.content.media.errors import DiskFull
@@ -17,10 +18,11 @@ from lantian.kernel.rules import SYSTEM, Actor, require
 from lantian.people.roster.queries import actor_of_person
 from lantian.people.schedule import services as schedule
 from lantian.people.schedule.enums import LessonState
+from lantian.people.schedule.errors import Clash, ScheduleError
 from lantian.teach.live import queries, rules
 from lantian.teach.live.engine.attendance import iso_duration
 from lantian.teach.live.enums import OPEN_STATES, EndReason, SessionState
-from lantian.teach.live.errors import Busy, LessonCancelled, LessonOver, NoRoom, TooEarly, TooLate
+from lantian.teach.live.errors import Busy, CannotExtend, LessonCancelled, LessonOver, NoRoom, TooEarly, TooLate
 from lantian.teach.live.events import LiveSessionEnded, LiveSessionStarted
 from lantian.teach.live.models import LiveSession
 from lantian.teach.live.services.notices import announce
@@ -28,6 +30,8 @@ from lantian.teach.live.services.presence import close_attendance
 
 if TYPE_CHECKING:
     from lantian.people.schedule.models import Lesson
+
+LONGEST_EXTENSION = 30  # minutes at a time
 
 
 def open_live_session(lesson: "Lesson", *, by: Actor, now: datetime | None = None) -> LiveSession:
@@ -122,6 +126,19 @@ def mark_live(session_id: UUID | str, *, started_at: datetime) -> None:
     )
 
 
+@transaction.atomic
+def note_publisher(session_id: UUID | str, *, person: UUID | str) -> None:
+    """Somebody else sends the lesson by now: its substitute, or its teacher again. Again does nothing."""
+    session = _locked(session_id)
+    if str(session.publisher_id) == str(person):
+        return
+    session.publisher_id = UUID(str(person))
+    session.save(update_fields=["publisher"])
+    sender = session.publisher
+    assert sender is not None
+    record("live.lesson_taken_over", session.lesson, by=actor_of_person(sender), session=str(session.pk))
+
+
 def save_progress(
     session_id: UUID | str,
     *,
@@ -139,6 +156,33 @@ def save_progress(
         values["last_chunk_at"] = last_chunk_at
     LiveSession.objects.filter(pk=session_id, state__in=OPEN_STATES).update(**values)
     save_stream_progress(UUID(str(stream_id)), seconds=seconds, segments=segments, size=size, poster=poster)
+
+
+@transaction.atomic
+def extend_live_session(session_id: UUID | str, *, minutes: int, by: Actor, now: datetime | None = None) -> LiveSession:
+    """Let a running lesson last `minutes` (1–30) longer than planned; once its time is over, than now, in whole minutes.
+
+    The live process hears of it and tells everybody. Raises Denied, and CannotExtend: the lesson does not run yet, or a room,
+    the teacher or a class is in another lesson then.
+    """
+    session = _locked(session_id)
+    require(rules.may_extend_session, by, session)
+    if not 1 <= minutes <= LONGEST_EXTENSION:
+        raise CannotExtend
+    moment = (now or timezone.now()).replace(second=0, microsecond=0)
+    ends_at = max(session.planned_end, moment) + timedelta(minutes=minutes)
+    try:
+        lesson = schedule.extend_lesson(session.lesson, ends_at=ends_at, by=by)
+    except Clash as clash:
+        words = _("不能延长到 %(time)s：%(reason)s")
+        raise CannotExtend(words % {"time": f"{timezone.localtime(ends_at):%H:%M}", "reason": clash.message}) from clash
+    except ScheduleError as refused:
+        raise CannotExtend(refused.message) from refused
+    session.planned_end = lesson.ends_at
+    session.save(update_fields=["planned_end"])
+    record("live.session_extended", session, by=by, ends_at=ends_at)
+    announce("changed", session=str(session.pk))
+    return session
 
 
 @transaction.atomic

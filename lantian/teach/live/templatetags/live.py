@@ -19,6 +19,8 @@ ACTIONS = {
     "schedule.receivers_added": _("增加了接收班级"),
     "schedule.lesson_started": _("开始上课"),
     "schedule.lesson_extended": _("延长了下课时间"),
+    "schedule.lesson_handed_over": _("请人代课"),
+    "live.lesson_taken_over": _("接过了这节课"),
     "schedule.lesson_ended": _("下课"),
 }
 

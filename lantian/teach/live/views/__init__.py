@@ -7,7 +7,7 @@ from lantian.teach.live.views.lesson import lesson_page
 from lantian.teach.live.views.pages import add_board, change_page, page_image, prepare_pages
 from lantian.teach.live.views.polls import polls, prepare, remove_poll
 from lantian.teach.live.views.rooms import screen, screen_day, teach, watch
-from lantian.teach.live.views.sessions import end, key, open_, ticket
+from lantian.teach.live.views.sessions import end, extend, key, open_, ticket
 from lantian.teach.live.views.uploads import pages, remove
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "chat",
     "end",
     "events",
+    "extend",
     "key",
     "lesson_page",
     "open_",

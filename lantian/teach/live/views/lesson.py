@@ -13,7 +13,7 @@ from lantian.kernel.journal.queries import newest_of
 from lantian.kernel.rules import check
 from lantian.kernel.web.guards import public
 from lantian.people.schedule.enums import LessonState
-from lantian.people.schedule.rules import may_change_lesson, may_teach_lesson
+from lantian.people.schedule.rules import may_change_lesson, may_hand_over_lesson, may_teach_lesson
 from lantian.teach.live import queries, rules
 from lantian.teach.live.views.found import actor_of, visible_lesson
 from lantian.teach.live.views.payloads import grade_name
@@ -47,6 +47,7 @@ def lesson_page(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
         "missed": lesson.state == LessonState.PLANNED and now > closes,
         "may_watch": session is not None and (session.is_open or session.stream.segments > 0),
         "may_change": bool(check(may_change_lesson, actor, lesson)),
+        "may_hand_over": bool(check(may_hand_over_lesson, actor, lesson)),
         "may_read_attendance": session is not None and bool(check(rules.may_read_attendance, actor, lesson)),
         "may_read_polls": bool(check(rules.may_read_polls, actor, lesson)),
         "may_read_chat": session is not None and bool(check(rules.may_read_chat, actor, lesson)),

@@ -160,12 +160,15 @@ def teach_config(item: "Lesson", *, by: Actor) -> dict[str, Any]:
     verdict = check(rules.may_open_session, by, item)
     urls = {
         name: reverse(f"live_{name}", args=[item.pk])
-        for name in ("open", "end", "pages", "boards", "lesson", "watch", "attendance")
+        for name in ("open", "extend", "end", "pages", "boards", "lesson", "watch", "attendance")
     }
+    sends = opened.publisher if opened else None
     return {
         "v": 1,
         "now_ms": now_ms(),
         "lesson": lesson(item),
+        # who sends it now, where the lesson was handed over to whoever asks
+        "taking_over": sends.name if sends and sends.pk != by.person_id else None,
         "session": session(opened, services.ticket_for_teacher(opened, by=by)) if opened else None,
         "may_open": {
             "allowed": bool(verdict),
@@ -257,11 +260,13 @@ def watch_config(item: "Lesson", *, by: Actor) -> dict[str, Any]:
 def day(room: "Room", *, by: Actor) -> dict[str, Any]:
     """What a class screen has to know: the lesson of this period, the next one, the whole day."""
     now = timezone.now()
-    lessons = [
-        row for row in schedule.lessons_on(timezone.localdate(now), actor=by) if row.state != LessonState.CANCELLED
-    ]
+    lessons = list(schedule.lessons_on(timezone.localdate(now), actor=by))
     current = schedule.lesson_for_room(by, now=now)
-    following = (row for row in lessons if row.starts_at > now and (current is None or row.pk != current.pk))
+    following = (
+        row
+        for row in lessons
+        if row.state != LessonState.CANCELLED and row.starts_at > now and (current is None or row.pk != current.pk)
+    )
     upcoming = next(following, None)
     return {
         "now_ms": now_ms(),

@@ -19,7 +19,7 @@ from lantian.people.identity import queries as identity
 from lantian.teach.live import queries, services
 from lantian.teach.live.engine.tickets import LIFETIME_S
 from lantian.teach.live.enums import EndReason
-from lantian.teach.live.errors import BadTicket, LiveError
+from lantian.teach.live.errors import BadTicket, LessonOver, LiveError
 from lantian.teach.live.models import LiveSession
 from lantian.teach.live.views import payloads
 from lantian.teach.live.views.found import actor_of, visible_lesson
@@ -64,6 +64,21 @@ def end(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
     if session is not None:
         services.end_live_session(session.pk, reason=EndReason.TEACHER, by=actor_of(request))
     return JsonResponse({"replay": reverse("live_watch", args=[lesson.pk])})
+
+
+@require_POST
+@never_cache
+@guarded_by_object("live.extend_session")
+@answers_json
+def extend(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
+    """POST `minutes`: the lesson lasts so much longer."""
+    session = queries.open_session(visible_lesson(request, lesson_id))
+    if session is None:
+        raise LessonOver
+    asked = request.POST.get("minutes", "")
+    minutes = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 3 else 0
+    longer = services.extend_live_session(session.pk, minutes=minutes, by=actor_of(request))
+    return JsonResponse({"planned_end_ms": payloads.milliseconds(longer.planned_end)})
 
 
 @require_POST
