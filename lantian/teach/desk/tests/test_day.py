@@ -22,10 +22,11 @@ from lantian.people.schedule.enums import LessonState
 from lantian.people.schedule.tests.weeks import an_ordinary_monday
 from lantian.teach.desk import tasks as desk_tasks
 from lantian.teach.desk.models import Outcome
-from lantian.teach.desk.tests.school_day import PHONE, Broadcast, SchoolDay, Screen, make_school_day, moment
+from lantian.teach.desk.tests.school_day import PAST, PHONE, Broadcast, SchoolDay, Screen, make_school_day, moment
 from lantian.teach.live import services as live
 from lantian.teach.live.errors import CannotExtend
 from lantian.teach.live.models import Attendance, LiveSession
+from lantian.teach.live.tests.support import until
 from tests.clock.served import Served, served
 
 pytestmark = [*IN_BROWSER, pytest.mark.timeout(240)]
@@ -80,7 +81,7 @@ def test_a_screen_plays_its_whole_day_by_itself(chromium: Any, platform: Served,
     bring_a_page(school, run_jobs)
     name, code = schedule.issue_screen_code(school.world.rooms[0], by=SYSTEM)
 
-    platform.clock.set(school.moment("0735").timestamp())
+    platform.clock.set(school.moment("0735").timestamp() + PAST)
     screen = Screen(chromium, platform, school)
     day = Day(platform, school, screen, run_jobs)
     screen.sign_in(name, code)
@@ -239,6 +240,7 @@ def the_last_one(day: Day) -> None:
 
 def what_the_desk_knows_in_the_evening(school: SchoolDay) -> None:
     group = school.world.groups[0]
+    until(lambda: not LiveSession.objects.exclude(stream__state="closed").exists(), 20, "books stay open")
     desk_tasks.settle(0)
     rows = Outcome.objects.filter(class_group=group).order_by("lesson__starts_at").select_related("lesson")
     assert [(row.lesson.period_no, row.held) for row in rows] == [
