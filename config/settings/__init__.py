@@ -255,6 +255,7 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
     "recover": "300/m/ip",
+    "bind": "120/m/ip,1200/h/ip",
     "recover_send": "120/m/ip,6/600s/key",
     "recover_code": "300/m/ip,15/600s/key",
 }

@@ -30,8 +30,7 @@ def configuration(request: HttpRequest) -> HttpResponse:
 def token(request: HttpRequest) -> HttpResponse:
     """A token for a code, a refresh token, or a client's own secret."""
     with transaction.atomic():
-        answer: HttpResponse = services.refuse_token(request) or oidc.token(request)
-    return answer
+        return services.give_token(request)
 
 
 @never_cache

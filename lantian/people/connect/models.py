@@ -85,6 +85,9 @@ class SignOn(models.Model):
     times = models.PositiveIntegerField(default=0)
     first_at = models.DateTimeField(null=True, blank=True)
     last_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(
+        null=True, blank=True, help_text="taken back: asked anew, whoever decided for them"
+    )
 
     class Meta:
         indexes = [models.Index(fields=["client", "-last_at"], name="sign_on_client")]
@@ -92,3 +95,21 @@ class SignOn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} → {self.client_id}"
+
+
+class SpentToken(models.Model):
+    """A refresh token that was used. Whoever comes with it again has a copy, and nobody knows which of the two is the thief.
+
+    `digest` is the token's as allauth keeps it; `family` names all tokens that came of one sign-on (in their `data`).
+    """
+
+    digest = models.CharField(max_length=255, primary_key=True)
+    client = models.ForeignKey(Client, models.CASCADE, related_name="+")
+    family = models.UUIDField()
+    expires_at = models.DateTimeField(help_text="when the token would have run out by itself")
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="spent_token_age")]
+
+    def __str__(self) -> str:
+        return f"{self.client_id} {self.family}"

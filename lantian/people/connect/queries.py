@@ -32,6 +32,7 @@ SENTENCES: "dict[str, Text]" = {
     "connect.client_changed": gettext_lazy("修改了%(changed)s"),
     "connect.secret_rotated": gettext_lazy("更换了密钥"),
     "connect.client_stopped": gettext_lazy("停用"),
+    "connect.token_reused": gettext_lazy("有人又用了已经换掉的刷新令牌，那次登录的令牌全部作废"),
     "connect.client_resumed": gettext_lazy("恢复使用"),
 }
 FACTS: "dict[str, Text]" = {
@@ -181,10 +182,10 @@ def standing_of(actor: Actor, client: Client) -> Standing:
 
 
 def must_ask(client: Client, standing: Standing, scopes: "tuple[str, ...]", account_id: UUID | None) -> bool:
-    """Whether the person is to be asked before `scopes` are handed over."""
-    if client.approved and standing.belongs:
-        return False
+    """Whether the person is to be asked before `scopes` are handed over. Who once took it back is, whoever decided for them."""
     row = sign_on_of(client, account_id)
+    if client.approved and standing.belongs and (row is None or row.withdrawn_at is None):
+        return False
     return row is None or row.agreed_at is None or not set(scopes) <= set(row.agreed)
 
 

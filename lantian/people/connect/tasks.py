@@ -7,3 +7,4 @@ from lantian.people.connect import services
 @periodic("connect.forget_old_use", cron="23 19 * * *")
 def forget_old_use(timestamp: int) -> None:
     services.forget_old_use()
+    services.forget_spent_tokens()

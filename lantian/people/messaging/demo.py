@@ -43,6 +43,7 @@ def _holder(role: str, unit: "Organization | None") -> "Person":
 
 
 def _send(by: Actor, audience: Audience, title: str, body: str, **more: object) -> Notice:
+    # `more` are the service's own keywords, which mypy cannot tell apart
     notice = services.send_notice(title=title, body=body, audience=audience, by=by, **more)  # type: ignore[arg-type]
     services.run_spreading(notice.pk)  # a region's is told by the worker; here it has to be there at once
     return notice

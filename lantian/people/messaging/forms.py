@@ -41,8 +41,8 @@ class NoticeForm(forms.Form):
         super().__init__(*args, **kwargs)
         places = places_for(actor, asked)
         groups = [(group.value, group.label) for group in groups_for(actor)]
-        self.fields["where"].choices = places  # type: ignore[attr-defined]
-        self.fields["to"].choices = groups  # type: ignore[attr-defined]
+        self.fields["where"].choices = places  # type: ignore[attr-defined]  # a choice field
+        self.fields["to"].choices = groups  # type: ignore[attr-defined]  # a choice field
         if not self.is_bound:
             first = [value for value, _words in places if value == asked] or [value for value, _words in places[:1]]
             self.initial = {"where": first, "to": [groups[0][0]] if groups else [], **self.initial}

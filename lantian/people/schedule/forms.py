@@ -437,7 +437,7 @@ class PairingForm(forms.Form):
         assert isinstance(receivers, forms.MultipleChoiceField)
         own = roster.class_groups_of_schools(list(sending)).filter(stage=alliance.stage)
         sender.queryset = own.select_related("organization")
-        # as Django's documentation does it
+        # replaced on the instance, as Django's documentation does it: mypy takes a method for fixed
         sender.label_from_instance = lambda group: f"{group.organization} {group}"  # type: ignore[method-assign,assignment]
         grades = set(own.values_list("grade", flat=True))
         schools = queries.receiving_school_ids(alliance)

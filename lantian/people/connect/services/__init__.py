@@ -11,14 +11,15 @@ from lantian.people.connect.services.clients import (
     terms_of,
 )
 from lantian.people.connect.services.erasing import erase_sign_ons
+from lantian.people.connect.services.families import forget_spent_tokens
 from lantian.people.connect.services.protocol import (
     Answered,
     Asked,
     Unanswerable,
+    give_token,
     metadata,
     read_request,
     refuse_revocation,
-    refuse_token,
     refuse_userinfo,
 )
 from lantian.people.connect.services.sign_on import MustAsk, sign_on, take_back
@@ -34,10 +35,11 @@ __all__ = [
     "count_request",
     "erase_sign_ons",
     "forget_old_use",
+    "forget_spent_tokens",
+    "give_token",
     "metadata",
     "read_request",
     "refuse_revocation",
-    "refuse_token",
     "refuse_userinfo",
     "register_client",
     "resume_client",

@@ -2,22 +2,27 @@
 
 allauth keeps clients and tokens and speaks the protocol. Here stand: who the subject is and what is said of them, that a stopped
 or expired client and a person who left are refused at once, that redirect addresses are compared letter by letter, that PKCE is
-S256 alone, that what software fetches by itself and what it is told of a person never mix, and that a code or refresh token works
-once even for two requests at one moment.
+S256 alone, that what software fetches by itself and what it is told of a person never mix, that a code or refresh token works
+once even for two requests at one moment, and that somebody who has to prove anew who they are has done so since it was asked.
 """
 
+import re
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
+from allauth.core import context
 from allauth.core.internal.httpkit import extract_basic_auth
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from allauth.idp.oidc.internal.oauthlib.server import get_server
 from allauth.idp.oidc.models import Token
+from allauth.idp.oidc.views import token as allauths_token
 from django.conf import settings
+from django.core.signing import BadSignature, dumps, loads
 from django.db import connection
-from django.http import HttpRequest, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,6 +34,7 @@ from lantian.people.connect.engine.addresses import is_registered
 from lantian.people.connect.enums import Kind, Scope, SignOnScope
 from lantian.people.connect.models import Client
 from lantian.people.connect.rules import may_sign_on
+from lantian.people.connect.services import families
 from lantian.people.roster import queries as roster
 
 if TYPE_CHECKING:
@@ -38,6 +44,11 @@ if TYPE_CHECKING:
     from lantian.people.identity.models import Account
 
 AUTHORIZE = "/identity/o/authorize"
+# Since when somebody is asked to sign in again, sealed, while they do.
+ASKED, ASKED_SALT, ASKED_LIVES_S = "lantian_asked", "connect.asked_at", 900
+
+
+_SECONDS = re.compile(r"[0-9]{1,9}")
 
 
 class Unanswerable(Exception):
@@ -66,6 +77,28 @@ class Asked:
     prompts: frozenset[str]
     redirect_uri: str
     state: str
+    max_age: int | None = None
+    asked_at: float | None = None
+
+    @property
+    def again(self) -> str:
+        """The query with which the browser comes back from signing in: what was asked, and since when."""
+        prompts = " ".join(sorted(self.prompts))
+        if not prompts and self.max_age is None:
+            return self.query
+        since = dumps(self.asked_at or time.time(), salt=ASKED_SALT)
+        return f"{self.query}&{urlencode({'prompt': prompts, ASKED: since} if prompts else {ASKED: since})}"
+
+    def is_fresh(self, authenticated_at: float | None) -> bool:
+        """Whether somebody who last proved at `authenticated_at` (Unix time) who they are need not do so again (OpenID
+        Connect Core §3.1.2.1, `prompt` and `max_age`)."""
+        if "login" not in self.prompts and self.max_age is None:
+            return True
+        if authenticated_at is None:
+            return False
+        if self.asked_at is not None and authenticated_at >= self.asked_at:
+            return True
+        return "login" not in self.prompts and authenticated_at >= time.time() - (self.max_age or 0)
 
     def refuse(self, error: str, description: str = "") -> Answered:
         """The answer that says no: an error code of RFC 6749 §4.1.2.1 or OpenID Connect Core §3.1.2.6."""
@@ -96,10 +129,23 @@ def read_request(query: str) -> Asked:
     if not is_registered(target, client.oidc.get_redirect_uris()):
         raise Unanswerable(gettext_lazy("登录后要返回的地址没有登记，为了安全没有继续。请联系提供这个软件的单位。"))
     prompts = frozenset(said.pop("prompt", [""])[0].split())
+    since = _sealed_moment(said.pop(ASKED, [""])[0])
+    age = said.get("max_age", "")
     open_to_it = [scope for scope in client.oidc.get_scopes() if scope in SignOnScope.values]
     scopes = [scope for scope in said.get("scope", "").split() if scope in open_to_it]
     said["scope"] = " ".join(scopes)
-    asked = Asked(client, said.urlencode(), tuple(scopes), prompts, target, said.get("state", ""))
+    asked = Asked(
+        client,
+        said.urlencode(),
+        tuple(scopes),
+        prompts,
+        target,
+        said.get("state", ""),
+        max_age=int(age) if _SECONDS.fullmatch(age) else None,
+        asked_at=since,
+    )
+    if age and asked.max_age is None:
+        raise asked.refuse("invalid_request", "max_age is a number of seconds")
     if SignOnScope.OPENID not in scopes:
         raise asked.refuse("invalid_scope", "the scope openid is missing")
     if "code_challenge" in said and said.get("code_challenge_method") != "S256":
@@ -115,12 +161,25 @@ def read_request(query: str) -> Asked:
     return asked
 
 
-def issue_code(asked: Asked, account: "Account") -> str:
-    """Where the browser goes with a code for `account`. The caller has asked the rule, and the person where that is due."""
+def _sealed_moment(sealed: str) -> float | None:
+    try:
+        return float(loads(sealed, salt=ASKED_SALT, max_age=ASKED_LIVES_S)) if sealed else None
+    except BadSignature:
+        return None
+
+
+def issue_code(asked: Asked, account: "Account", authenticated_at: float | None = None) -> str:
+    """Where the browser goes with a code for `account`. The caller has asked the rule, and the person where that is due.
+
+    `authenticated_at` (Unix time) is told to software that asked with `max_age`.
+    """
     headers, _body, _status = get_server().create_authorization_response(
         f"{AUTHORIZE}?{asked.query}", "GET", None, {}, scopes=list(asked.scopes), credentials={"user": account}
     )
-    return str(headers["Location"])
+    location = str(headers["Location"])
+    if asked.max_age is not None and authenticated_at is not None:
+        families.note_auth_time(parse_qs(urlsplit(location).query)["code"][0], authenticated_at)
+    return location
 
 
 def _error(error: str, description: str, status: int = 400) -> JsonResponse:
@@ -138,6 +197,17 @@ def _one_at_a_time(secret: str) -> None:
     """Two requests with one code or refresh token: the second waits until the first is done, and then finds it used."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [secret])
+
+
+def give_token(request: HttpRequest) -> HttpResponse:
+    """The answer of the token endpoint. In a transaction."""
+    refused = refuse_token(request)
+    if refused is not None:
+        return refused
+    exchange = families.Exchange(request)
+    answer: HttpResponse = allauths_token(request)
+    exchange.keep(answer)
+    return answer
 
 
 def refuse_token(request: HttpRequest) -> JsonResponse | None:
@@ -158,6 +228,8 @@ def refuse_token(request: HttpRequest) -> JsonResponse | None:
         if found is not None and client is not None and not holds(client, found.user):
             Token.objects.filter(client=client.oidc, user=found.user).delete()
             return _error("invalid_grant", "the person may not sign on to this client any more")
+        if found is None and client is not None and families.end_if_spent(client, value):
+            return _error("invalid_grant", "the refresh token was used before: all tokens of this sign-on have ended")
     return None
 
 
@@ -200,7 +272,7 @@ def metadata(request: HttpRequest) -> dict[str, Any]:
         "revocation_endpoint": f"{api}/revoke",
         "jwks_uri": f"{issuer}/.well-known/jwks.json",
         "scopes_supported": [*SignOnScope.values, *Scope.values],
-        "claims_supported": ["sub", "name", "locale", "lantian.person", "lantian.roles"],
+        "claims_supported": ["sub", "auth_time", "name", "locale", "lantian.person", "lantian.roles"],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
@@ -233,6 +305,14 @@ class Adapter(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth is untyped
     ) -> dict[str, Any]:
         registration = queries.client_of(client.id)
         return queries.claims_of(user, registration, tuple(scopes)) if registration else {"sub": str(user.pk)}
+
+    def populate_id_token(
+        self, id_token: dict[str, Any], client: "OidcClient", scopes: Iterable[str], **kwargs: Any
+    ) -> None:
+        """When the person last proved who they are, for software that asked."""
+        id_token.pop("auth_time", None)  # oauthlib's is the moment of the token
+        if at := getattr(context.request, "auth_time", None):
+            id_token["auth_time"] = at
 
     def get_user_sub(self, client: "OidcClient", user: "Account") -> str:
         return str(user.pk)

@@ -493,7 +493,7 @@ def test_signing_on_costs_few_queries(world: World, reading, django_assert_max_n
     browser.get("/me/")
     with django_assert_max_num_queries(24):
         code = code_for(browser, client)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         token = exchanged(client, secret, code).json()["access_token"]
     with django_assert_max_num_queries(13):
         userinfo(token)

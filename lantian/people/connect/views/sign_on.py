@@ -21,6 +21,7 @@ from lantian.kernel.web.leaving import leave
 from lantian.people.connect import queries, rules, services
 from lantian.people.connect.errors import ConnectError
 from lantian.people.connect.models import Client
+from lantian.people.identity.services.sign_in import authenticated_at
 
 if TYPE_CHECKING:
     from lantian.people.identity.models import Account
@@ -35,16 +36,15 @@ def _stop(request: HttpRequest, message: object, client: Client | None = None, s
 
 def _sign_in_first(request: HttpRequest, asked: services.Asked) -> HttpResponse | None:
     """Sign in, or once more where the software asks for it; None when that is done. Raises Answered for prompt=none."""
-    again = f"{request.path}?{asked.query}"
+    known = request.user.is_authenticated
+    if known and asked.is_fresh(authenticated_at(request)):
+        return None
     if "none" in asked.prompts:
-        if request.user.is_authenticated:
-            return None
         raise asked.refuse("login_required")
-    if not request.user.is_authenticated:
+    again = f"{request.path}?{asked.again}"
+    if not known:
         return redirect_to_login(again)
-    if "login" in asked.prompts:
-        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': again})}")
-    return None
+    return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': again})}")
 
 
 @never_cache
@@ -71,7 +71,9 @@ def _go_or_ask(request: HttpRequest, asked: services.Asked) -> HttpResponse:
     try:
         if "consent" in asked.prompts and not (asked.client.approved and standing.belongs):
             raise services.MustAsk
-        location = services.sign_on(asked, account, by=actor, standing=standing)
+        location = services.sign_on(
+            asked, account, by=actor, standing=standing, authenticated_at=authenticated_at(request)
+        )
     except Denied as denied:
         if silent:
             raise asked.refuse("access_denied") from denied
@@ -108,7 +110,14 @@ def answer(request: HttpRequest) -> HttpResponse:
         if request.POST.get("answer") != "yes":
             raise asked.refuse("access_denied")
         standing = queries.standing_of(acting(request), asked.client)
-        location = services.sign_on(asked, account, by=acting(request), standing=standing, agreed=True)
+        location = services.sign_on(
+            asked,
+            account,
+            by=acting(request),
+            standing=standing,
+            agreed=True,
+            authenticated_at=authenticated_at(request),
+        )
     except BadSignature:
         return _stop(request, _("这个页面放得太久了。请回到那个软件重新登录。"))
     except services.Unanswerable as fault:

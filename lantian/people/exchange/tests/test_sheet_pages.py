@@ -263,6 +263,24 @@ def test_a_wrong_number_is_masked_until_somebody_says_why(world: World) -> None:
     assert looks.count() == 2
 
 
+@pytest.mark.parametrize(
+    ("typed", "what"), [(ID, "citizen_id"), (f"{ID[:6]} {ID[6:14]} {ID[14:]}", "citizen_id"), ("13911110001", "phone")]
+)
+def test_a_number_in_a_column_of_names_is_masked_like_one(world: World, typed: str, what: str) -> None:
+    run = wrong(world, pupil(f"李小兰{typed}"))
+    client, page = enter(world, "officer"), f"/imports/{run.pk}/corrections/"
+    assert typed not in text(client.get(page))
+    assert typed[-4:] not in text(client.get(page))
+    row = SheetRow.objects.get(sheet__run=run, row_no=2)
+    ask = {"action": "reveal", "place": "2", "reason": "填错了列，核对姓名"}
+    hx = {"HX-Request": "true"}
+    assert typed in text(client.post(f"{page}rows/{row.pk}/", ask, headers=hx))
+    assert JournalEntry.objects.get(action="exchange.cell_revealed").data["what"] == what
+    book = client.get(f"/imports/{run.pk}/schools/{world.east.pk}/errors.xlsx")
+    assert typed not in str(load_workbook(io.BytesIO(book.content)).worksheets[0]["D3"].value)
+    assert "已保存" in text(client.post(f"{page}rows/{row.pk}/", {"place": "2", "text": "李小兰"}, headers=hx))
+
+
 def test_a_mask_is_not_taken_for_a_correction_and_empty_is(world: World) -> None:
     run = wrong(world)
     client = enter(world, "officer")

@@ -22,7 +22,7 @@ from lantian.people.exchange.enums import RunState
 from lantian.people.exchange.errors import ExchangeError
 from lantian.people.exchange.forms import ReturnedForm
 from lantian.people.exchange.models import Finding, ImportRun, SheetCorrection, SheetRow
-from lantian.people.exchange.queries.masking import is_mask, masked, sealed_places
+from lantian.people.exchange.queries.masking import is_mask, masked_within, shown_cell
 from lantian.people.exchange.views.sheets import XLSX
 from lantian.people.roster import queries as roster_queries
 
@@ -47,12 +47,11 @@ def _entry(
     """
     cells = queries.open_row(row.cells)
     columns = row.sheet.columns
-    hidden = set(sealed_places(row.sheet)) - {revealed}
     said = []
     for one in findings:
         place = one.params.get("place")
         whole = _cell(cells, place)
-        value = masked(whole) if place in hidden else whole
+        value = shown_cell(row.sheet, place, whole) if isinstance(place, int) and place != revealed else whole
         same = alike.get((one.code, one.column, str(one.params.get("value", ""))), 0)
         said.append(
             {
@@ -66,8 +65,9 @@ def _entry(
                 "is_class": one.params.get("field") in {"class_name", "teaches", "leads"},
             }
         )
-    who = _cell(cells, columns.get("name")) or _cell(cells, columns.get("class_name"))
-    return {"row": row, "who": who, "klass": _cell(cells, columns.get("class_name")), "findings": said}
+    klass = masked_within(_cell(cells, columns.get("class_name")))
+    who = masked_within(_cell(cells, columns.get("name"))) or klass
+    return {"row": row, "who": who, "klass": klass, "findings": said}
 
 
 def _alike(findings: Any) -> dict[tuple[str, str, str], int]:

@@ -138,7 +138,9 @@ def _find(request: HttpRequest, run_id: UUID) -> ImportRun:
 
 
 def _steps(run: ImportRun) -> list[tuple[str, Any, str]]:
-    """(key, words, state) of each step; state: done, now, blocked or empty."""
+    """(key, words, state) of each step; state: done, now, blocked or empty. What could not be read was not checked either."""
+    if run.state == RunState.CHECKED and queries.file_faults(run).exists():
+        return [(key, words, "" if n else "blocked") for n, (key, words, _states) in enumerate(STEPS)]
     if run.state == RunState.APPLIED:
         return [(key, words, "done") for key, words, _states in STEPS]
     place = next((n for n, (_k, _w, states) in enumerate(STEPS) if run.state in states), -1)

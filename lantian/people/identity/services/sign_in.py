@@ -6,6 +6,7 @@ from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import login
@@ -113,6 +114,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         """allauth's own remarks ("you have signed in as …") say nothing that the next page does not show."""
+
+
+def authenticated_at(request: HttpRequest) -> float | None:
+    """When whoever is signed in last proved in this session who they are (Unix time, seconds); None when it is not known."""
+    moments = [float(record["at"]) for record in get_authentication_records(request, request.user)]
+    return max(moments, default=None)
 
 
 def enter_first_time(request: HttpRequest, account: Account) -> None:

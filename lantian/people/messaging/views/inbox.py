@@ -89,7 +89,7 @@ class Inbox(ListPage[Receipt]):
         if person is not None and any(grant.role == "guardian" for grant in self.actor.grants):
             children = queries.children_concerned(person, self.objects)
             for receipt in self.objects:
-                receipt.children = children.get(receipt.pk, [])  # type: ignore[attr-defined]
+                receipt.children = children.get(receipt.pk, [])  # type: ignore[attr-defined]  # for the template
         return [self._row(each) for each in self.objects]
 
 

@@ -112,8 +112,11 @@ def consents(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(organization__path__within=place.path)
     rows = queries.with_consent_state(rows)
     counts = rows.aggregate(all=Count("pk"), given=Count("pk", filter=Q(consent="given")))
+    page = ConsentList(request, rows)
+    if not page.is_narrowed:
+        page.total = counts["all"]  # counted once
     context = {"place": place, "counts": counts, "open": counts["all"] - counts["given"]}
-    return ConsentList(request, rows).respond("privacy/consents.html", context)
+    return page.respond("privacy/consents.html", context)
 
 
 def _address(student_id: UUID) -> str:

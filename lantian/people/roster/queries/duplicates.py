@@ -62,8 +62,11 @@ def likely_duplicates(actor: Actor, *, person: Person | None = None) -> list[Pai
 
 def in_two_schools(actor: Actor) -> QuerySet[Person]:
     """Students with live places at more than one school, among those one may see."""
+    places = Membership.objects.filter(valid_on(timezone.localdate()), role=MemberRole.STUDENT)
+    # counted before told apart: telling sorts all pupils, and few have two places
+    several = places.values("person").annotate(places=Count("pk")).filter(places__gt=1)
     twice = (
-        Membership.objects.filter(valid_on(timezone.localdate()), role=MemberRole.STUDENT)
+        places.filter(person__in=several.values("person"))
         .values("person")
         .annotate(schools=Count("organization", distinct=True))
         .filter(schools__gt=1)

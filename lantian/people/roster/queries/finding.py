@@ -87,22 +87,27 @@ def _find_people(people: QuerySet[Person], typed: str) -> QuerySet[Person]:
     return found.order_by("search__sort_key" if keys else "sort_key", "pk")
 
 
-def find_people(actor: Actor, typed: str, *, most: int, below: Organization | None = None) -> QuerySet[Person]:
-    """The first `most` people that the actor sees (and who have to do with the unit `below`) who answer to what was typed.
+def find_people(
+    actor: Actor, typed: str, *, most: int, below: Organization | None = None, downwards: bool = False
+) -> QuerySet[Person]:
+    """The first `most` people (`downwards`: the last, last first) that the actor sees (and who have to do with the unit `below`)
+    who answer to what was typed.
 
     As `find` among `people_visible_to`; but within a subtree the first ones are picked from the narrow rows alone, because a
     frequent surname is borne by ten thousand people of a county.
     """
     words = [] if number_in(typed) else name_words(typed)
     keys, root = _keys(words), subtree_of(actor)
+    order = ("-sort_key", "pk") if downwards else ("sort_key", "pk")
     if not keys or root is None:
         people = people_visible_to(actor)
-        return find(people.filter(stands_below(below.pk)) if below else people, typed)[:most]
+        found = find(people.filter(stands_below(below.pk)) if below else people, typed)
+        return (found.order_by(*order) if downwards else found)[:most]
     rows = PersonSearch.objects.filter(stands_below(root, of=""), *_rest(words, of="person__"), keys__contains=keys)
     if below:
         rows = rows.filter(stands_below(below.pk, of=""))
-    first = rows.order_by("sort_key", "person").values("person")[:most]
-    return Person.objects.filter(pk__in=first, merged_into__isnull=True).order_by("sort_key", "pk")
+    first = rows.order_by(order[0], "person").values("person")[:most]
+    return Person.objects.filter(pk__in=first, merged_into__isnull=True).order_by(*order)
 
 
 def _keys(words: list[NameWord]) -> list[str]:

@@ -8,7 +8,7 @@ re-pointed, found through Django's own relations, so that an app above need not 
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
@@ -35,8 +35,12 @@ from lantian.people.roster.errors import (
 from lantian.people.roster.models import Guardianship, Membership, NotDuplicates, Person, PersonMerge, RoleGrant
 from lantian.people.roster.rules import may_merge_people
 
+if TYPE_CHECKING:
+    from lantian.people.identity.models import Account
+
 SEALED = ("phone", "citizen_id", "student_number")
 PLAIN = ("birth_date", "gender")
+SIGN_IN_FACTS = {"phone": LoginKind.PHONE, "student_number": LoginKind.STUDENT_NUMBER}
 
 
 @dataclass
@@ -45,6 +49,7 @@ class _Moved:
 
     relations: dict[str, list[str]] = field(default_factory=dict)
     facts: list[str] = field(default_factory=list)
+    marks: dict[str, str] = field(default_factory=dict)  # blind indexes (hex) of the sealed facts that went over
     ended: list[list[Any]] = field(default_factory=list)  # memberships left behind: [id, valid_to as it was]
     revoked: list[str] = field(default_factory=list)
     removed: list[list[str]] = field(default_factory=list)  # guardianships both had: [guardian, student, relation]
@@ -131,6 +136,7 @@ def _join_facts(kept: Person, dropped: Person, moved: _Moved) -> None:
         if getattr(kept, f"{name}_index") is None and getattr(dropped, f"{name}_index") is not None:
             columns |= _sealed(dropped, name)
             moved.facts.append(name)
+            moved.marks[name] = bytes(getattr(dropped, f"{name}_index")).hex()
     if moved.facts:  # unique: they leave one row before they stand in the other
         Person.objects.filter(pk=dropped.pk).update(**dict.fromkeys(columns))
     empty = {"birth_date": None, "gender": Gender.UNKNOWN}
@@ -147,7 +153,7 @@ def _sign_in_by(kept: Person, moved: _Moved, by: Actor) -> None:
     if kept.account is None or moved.account:
         return  # an account that came along brought its names
     row = Person.objects.get(pk=kept.pk)
-    for name, kind in (("phone", LoginKind.PHONE), ("student_number", LoginKind.STUDENT_NUMBER)):
+    for name, kind in SIGN_IN_FACTS.items():
         if name not in moved.facts or kept.account.login_names.filter(kind=kind).exists():
             continue
         with suppress(LoginNameTaken, KeyLost):
@@ -242,7 +248,8 @@ def unmerge_people(merge: PersonMerge, *, by: Actor) -> Person:
 
 
 def _part_facts(kept: Person, dropped: Person, moved: _Moved) -> None:
-    sealed = [name for name in moved.facts if name in SEALED]
+    """What went over goes back; what was changed meanwhile is the kept one's own, and stays."""
+    sealed = [name for name in moved.facts if name in SEALED and _is_as_it_came(kept, name, moved)]
     columns: dict[str, Any] = {}
     for name in sealed:
         columns |= _sealed(kept, name)
@@ -255,18 +262,37 @@ def _part_facts(kept: Person, dropped: Person, moved: _Moved) -> None:
         Person.objects.filter(pk=kept.pk).update(**{name: empty[name] for name in copied})
 
 
+def _is_as_it_came(kept: Person, name: str, moved: _Moved) -> bool:
+    now = getattr(kept, f"{name}_index")
+    if now is None or name not in moved.marks:  # a merge from before marks were kept: as it was done then
+        return now is not None
+    return bytes(now).hex() == moved.marks[name]
+
+
 def _part_accounts(kept: Person, dropped: Person, by: Actor, moved: _Moved) -> None:
     if moved.account == "moved" and kept.account is not None:
         account = kept.account
         Person.objects.filter(pk=kept.pk).update(account=None)
         Person.objects.filter(pk=dropped.pk).update(account=account)
+        _sign_in_by_own(account, dropped, by)
     elif moved.signs_in and kept.account is not None:
-        kinds = {"phone": LoginKind.PHONE, "student_number": LoginKind.STUDENT_NUMBER}
         for name in moved.signs_in:
-            drop_login_name(kept.account, kind=kinds[name], by=by)
+            if _is_as_it_came(kept, name, moved):
+                drop_login_name(kept.account, kind=SIGN_IN_FACTS[name], by=by)
     elif moved.account == "absorbed" and kept.account is not None and dropped.account is not None:
         absorbed = Absorbed(moved.login_names, moved.was_active, moved.upstream)
         release_account(kept.account, dropped.account, by=by, absorbed=absorbed)
+
+
+def _sign_in_by_own(account: "Account", person: Person, by: Actor) -> None:
+    """An account that comes back signs in by its holder's own facts: those changed meanwhile are the other one's."""
+    row = Person.objects.get(pk=person.pk)
+    for name, kind in SIGN_IN_FACTS.items():
+        with suppress(LoginNameTaken, KeyLost):
+            if own := getattr(row, name):
+                add_login_name(account, kind=kind, name=own, by=by)
+            else:
+                drop_login_name(account, kind=kind, by=by)
 
 
 def _revive_leftovers(moved: _Moved) -> None:

@@ -136,3 +136,15 @@ def test_teachers_print_codes(world: World, settings) -> None:
     assert world.jia.name not in page
     assert "绑定码" in teacher.post(f"/people/{world.jia.pk}/family-slip/").content.decode()
     assert teacher.post(f"/classes/{world.west1.pk}/family-slips/").status_code == 404
+
+
+def test_one_address_does_not_try_codes_without_end(settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"bind": "3/m/ip"}
+    said = {"code": "ABCD-EFGH-JK", "child_name": "王小明", "name": "王建国", "phone": "13712345678"}
+
+    def tried(address: str) -> int:
+        return Client(headers={"X-Forwarded-For": address}).post("/bind/", said).status_code
+
+    assert [tried("10.1.0.1") for _time in range(4)] == [200, 200, 200, 429]
+    assert tried("10.1.0.2") == 200
+    assert Client(headers={"X-Forwarded-For": "10.1.0.1"}).get("/bind/").status_code == 200

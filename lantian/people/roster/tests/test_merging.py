@@ -116,6 +116,21 @@ def test_taking_apart_gives_everything_back(world: World, accounts: tuple[bool, 
         services.unmerge_people(merge, by=world.act("city_officer"))
 
 
+@pytest.mark.parametrize("has_account", [False, True])
+def test_what_was_changed_while_they_were_one_stays_with_the_kept_one(world: World, has_account: bool) -> None:
+    kept = pupil(world, "east1", account=has_account)
+    dropped = pupil(world, "east2", phone="13755550001", student_number="G510703201503010035", account=not has_account)
+    merge = services.merge_people(kept, dropped, reason=WHY, by=world.act("school_it"))
+    services.update_person(Person.objects.get(pk=kept.pk), by=world.act("school_it"), phone="13755550002")
+    services.unmerge_people(merge, by=world.act("school_it"))
+    one, other = Person.objects.get(pk=kept.pk), Person.objects.get(pk=dropped.pk)
+    assert (one.phone, one.student_number) == ("13755550002", None)
+    assert (other.phone, other.student_number) == (None, "G510703201503010035")
+    assert account_by_login("13755550002") == one.account  # nobody's, or the kept one's: never the other one's
+    assert account_by_login("13755550001") is None
+    assert account_by_login("G510703201503010035") == other.account
+
+
 def test_a_phone_that_came_along_signs_in_unless_it_is_somebody_elses(world: World) -> None:
     kept, dropped = pupil(world, "east1"), pupil(world, "east2", phone="13755550001")
     account = with_account(kept)

@@ -206,8 +206,8 @@ def test_a_run_is_seen_by_those_who_administer_its_unit(world: World) -> None:
     assert_refused(rules.may_view_promotion, world.act("other_officer"), run)
 
 
-def test_planning_a_county_costs_three_queries(world: World, django_assert_num_queries) -> None:
-    with django_assert_num_queries(3):
+def test_planning_a_county_costs_four_queries(world: World, django_assert_num_queries) -> None:
+    with django_assert_num_queries(4):
         queries.plan_promotion(world.fucheng, school_year=YEAR)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from lantian.kernel.web.faults import too_many
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded_by_object, public
 from lantian.kernel.web.once import once
 from lantian.people.identity.services.sign_in import enter_first_time
@@ -48,6 +50,8 @@ def family_slip(request: HttpRequest, pk: UUID) -> HttpResponse:
 @once
 def bind(request: HttpRequest) -> HttpResponse:
     """Use a code: signed in one is tied to the child; else an account is made with phone and password."""
+    if not ratelimit.consume(request, action="bind"):
+        return too_many(request)
     actor = acting(request)
     form = RegisterFamilyForm(request.POST or None) if actor.is_anonymous else BindForm(request.POST or None)
 

@@ -135,10 +135,11 @@ class PeopleList(NamesList[Person]):
     def queryset(self) -> "QuerySet[Person]":
         """As `everything`; but of a bare name only the first ones, picked from the narrow rows of the search."""
         others = any(value for key, value in self.asked.items() if key != "organization")
-        if not self.q or others or self.sort != ("name", False):
+        by, downwards = self.sort
+        if not self.q or others or by != "name":
             return self.everything
-        first = queries.find_people(self.actor, self.q, most=CAP + 1, below=self.place)
-        return self._dressed(Person.objects.filter(pk__in=first.values("pk")).order_by("sort_key", "pk"))
+        first = queries.find_people(self.actor, self.q, most=CAP + 1, below=self.place, downwards=downwards)
+        return self._dressed(self._ordered(Person.objects.filter(pk__in=first.values("pk"))))
 
     def _dressed(self, rows: "QuerySet[Person]") -> "QuerySet[Person]":
         return rows.select_related("account").defer("search_text").prefetch_related(*now_of_people(self.actor))

@@ -99,6 +99,7 @@ def _record(request: HttpRequest, person: Person, **extra: Any) -> dict[str, Any
     visible = queries.people_visible_to(actor)
     return {
         "person": person,
+        "where": where_of(person),
         "memberships": person.now,  # type: ignore[attr-defined]
         "ending": {row.pk for row in person.now if check(rules.may_manage_people, actor, row.organization)},  # type: ignore[attr-defined]
         "near": near,

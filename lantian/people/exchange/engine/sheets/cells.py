@@ -25,7 +25,7 @@ _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d{1,3}")
 _BAD_IN_NAME = re.compile(r"[0-9<>{}|\\/=@#$%^*+~\"]")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})( 00:00:00)?")
 _MONTH_DAY = re.compile(r"(\d{1,2})月(\d{1,2})日?")
-_LONG_NUMBER = re.compile(r"[GJLgjl]?\d{9,}[xX]?", re.ASCII)
+_LONG_NUMBER = re.compile(r"[GJLgjl]?(?:\d{9,}|\d(?:[ -]?\d){10,})[ -]?[xX]?", re.ASCII)
 _MANY = re.compile(r"[、,，;；/\s]+")
 _NOTHING = {"无", "暂无", "-", "--", "—", "/", "\\", "不详", "none", "null", "n/a", "0"}
 

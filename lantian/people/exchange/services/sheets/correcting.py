@@ -14,7 +14,7 @@ from lantian.people.exchange.engine.sheets.rows import RowReader
 from lantian.people.exchange.enums import RunKind, RunState, Severity
 from lantian.people.exchange.errors import NotReady, ReasonNeeded, StillMasked
 from lantian.people.exchange.models import Finding, ImportRun, SheetCorrection, SheetRow
-from lantian.people.exchange.queries.masking import is_mask, sealed_places
+from lantian.people.exchange.queries.masking import fact_at, is_mask
 from lantian.people.exchange.queries.sealing import open_row, seal_cell, seal_row
 from lantian.people.exchange.queries.sheets import person_of_row
 from lantian.people.exchange.rules import may_correct
@@ -108,7 +108,7 @@ def correct_cell(row: SheetRow, *, place: int, text: str, by: Actor) -> None:
     require(may_correct, by, run, row.org_id)
     if not 0 <= place < len(row.sheet.heads):
         raise NotReady
-    if is_mask(text) and place in sealed_places(row.sheet):
+    if is_mask(text):
         raise StillMasked
     if set_cell(row, place, tidy(text), by=by):
         journal.record("exchange.cell_corrected", run, by=by, file=row.sheet.label, row=row.row_no)
@@ -125,7 +125,9 @@ def reveal_cell(row: SheetRow, *, place: int, reason: str, by: Actor) -> str:
     """
     run = ImportRun.objects.select_related("organization").get(pk=row.sheet.run_id)
     require(may_correct, by, run, row.org_id)
-    what = sealed_places(row.sheet).get(place)
+    cells = open_row(row.cells)
+    text = cells[place] if 0 <= place < len(cells) else ""
+    what = fact_at(row.sheet, place, text)
     if what is None:
         raise NotReady
     if len(reason.strip()) < SHORTEST_REASON:
@@ -134,8 +136,7 @@ def reveal_cell(row: SheetRow, *, place: int, reason: str, by: Actor) -> str:
     reason = reason.strip()[:200]
     file, number = row.sheet.label, row.row_no
     journal.record("exchange.cell_revealed", about, by=by, what=what, file=file, row=number, reason=reason)
-    cells = open_row(row.cells)
-    return cells[place] if place < len(cells) else ""
+    return text
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from lantian.people.exchange.engine.sheets.grids import Grid, SheetRefused, tidy
 from lantian.people.exchange.engine.sheets.reading import read_file
 from lantian.people.exchange.errors import FileNotTaken, NotReady, ReasonNeeded
 from lantian.people.exchange.models import Finding, ImportRun, SentErrors, SheetRow
-from lantian.people.exchange.queries.masking import is_mask, masked, sealed_places
+from lantian.people.exchange.queries.masking import is_mask, shown_cell
 from lantian.people.exchange.queries.sealing import open_row
 from lantian.people.exchange.queries.words import WORDS
 from lantian.people.exchange.rules import may_correct, may_import
@@ -61,10 +61,9 @@ def send_errors(run: ImportRun, organization: "Organization", *, by: Actor) -> S
 
 
 def shown_cells(row: SheetRow, cells: list[str], clear: set[int]) -> list[str]:
-    """A row as its school sees it: numbers that are sealed elsewhere are masked, but for the places of `clear`."""
-    hidden = set(sealed_places(row.sheet)) - clear
+    """A row as its school sees it: numbers are masked, in whatever column they stand, but for the places of `clear`."""
     padded = cells + [""] * (len(row.sheet.heads) - len(cells))
-    return [masked(text) if place in hidden else text for place, text in enumerate(padded)]
+    return [text if place in clear else shown_cell(row.sheet, place, text) for place, text in enumerate(padded)]
 
 
 def _wrong_rows(run: ImportRun, organization_id: UUID) -> dict[str, dict[int, list[Finding]]]:
