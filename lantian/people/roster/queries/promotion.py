@@ -42,10 +42,13 @@ def plan_promotion(
     # places are counted, not people told apart, which would sort all pupils of a city
     places = Membership.objects.filter(valid_on(timezone.localdate()), role=MemberRole.STUDENT)
     students = dict(places.filter(class_group__in=rows.values("pk")).values_list("class_group").annotate(Count("pk")))
-    facts = ("organization", "pk", "stage", "grade", "number", "name", "entry_year")
+    facts = rows.order_by("grade", "number").values_list(
+        "organization", "pk", "stage", "grade", "number", "name", "entry_year"
+    )
     classes: dict[UUID, list[promotion.OldClass]] = {}
-    for school, pk, *more in rows.order_by("grade", "number").values_list(*facts):
-        classes.setdefault(school, []).append(promotion.OldClass(pk, *more, students.get(pk, 0)))
+    for school, pk, stage, grade, number, name, entry_year in facts:
+        old = promotion.OldClass(pk, stage, grade, number, name, entry_year, students.get(pk, 0))
+        classes.setdefault(school, []).append(old)
     schools = Organization.objects.filter(path__within=root.path, is_active=True, kind__in=SCHOOL_KINDS)
     done = set(
         Promotion.objects.filter(

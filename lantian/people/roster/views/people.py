@@ -191,11 +191,12 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 @guarded_by_object("roster.reveal_private")
 def reveal(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one sealed fact for once; who looked and why is written down."""
-    person = _find(request, pk)
+    actor, person = acting(request), _find(request, pk)
+    require(rules.may_reveal_private, actor, person)
     what = request.POST.get("what", "")
     extra: dict[str, Any] = {}
     try:
-        value = services.reveal_private(person, what=what, reason=request.POST.get("reason", ""), by=acting(request))
+        value = services.reveal_private(person, what=what, reason=request.POST.get("reason", ""), by=actor)
         extra = {"revealed": what, "value": value or _("没有登记")}
     except RosterError as error:
         messages.error(request, str(error.message))

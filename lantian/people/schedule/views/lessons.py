@@ -198,6 +198,7 @@ def edit(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
     """Cancel a lesson that has not begun."""
     lesson = _found(request, lesson_id)
+    require(rules.may_change_lesson, acting(request), lesson)
     form = CancelForm(request.POST)
     if not form.is_valid():
         return _edit_page(request, lesson, TimesForm(initial=TimesForm.initial_of(lesson)), form)
