@@ -238,6 +238,7 @@ def lesson_act(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = acting(request)
     rows = SeriesLesson.objects.filter(series__in=queries.series_visible_to(actor)).select_related("series", "lesson")
     entry = get_visible_or_404(rows, pk=pk)
+    require(rules.may_manage_series, actor, entry.series)
     act = request.POST.get("act", "")
     try:
         if act == "out":

@@ -1,0 +1,357 @@
+"""Two counties that know nothing of each other, each with one of everything that an address can name.
+
+The roles that try the addresses live in the first county; what the second has does not exist for them.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from uuid import uuid4
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
+
+from lantian.content.media import services as media
+from lantian.content.media.models import MediaKey, Stream
+from lantian.kernel import files
+from lantian.kernel.rules import SYSTEM
+from lantian.kernel.web.models import SavedView
+from lantian.people.connect.models import SignOn
+from lantian.people.connect.tests.factories import sign_on_client
+from lantian.people.exchange.models import (
+    Export,
+    Finding,
+    ImportRun,
+    SentErrors,
+    SheetFile,
+    SheetRow,
+    Source,
+    StagedRow,
+    WeekImport,
+)
+from lantian.people.exchange.queries.sealing import seal_row
+from lantian.people.identity.models import Account
+from lantian.people.messaging.models import Notice, PushDevice, Receipt
+from lantian.people.privacy.models import Erasure
+from lantian.people.roster import services as roster
+from lantian.people.roster.models import Batch, Organization, Person, PromotionRun, RoleGrant
+from lantian.people.roster.tests.factories import (
+    ClassGroupFactory,
+    GuardianshipFactory,
+    MembershipFactory,
+    OrganizationFactory,
+    PersonFactory,
+    RoleGrantFactory,
+    with_account,
+)
+from lantian.people.schedule.models import (
+    Alliance,
+    AllianceMember,
+    Invitation,
+    Lesson,
+    LessonReceiver,
+    Pairing,
+    Room,
+    Timetable,
+    TimetableEntry,
+)
+from lantian.teach.desk.models import Outcome, Ticket
+from lantian.teach.live.models import ChatWord, LessonPage, LiveSession, PageUpload, PreparedPoll
+from lantian.teach.series.models import Series, SeriesLesson
+
+ROLES = (
+    "nobody",
+    "screen",
+    "student",
+    "guardian",
+    "teacher",
+    "homeroom",
+    "head",
+    "school_it",
+    "officer",
+    "province",
+    "researcher",
+    "expert",
+    "operator",
+)
+# The people of each county, and what they are.
+OFFICES = {
+    "student": "student",
+    "guardian": "guardian",
+    "teacher": "teacher",
+    "homeroom": "homeroom_teacher",
+    "head": "school_head",
+    "school_it": "school_it",
+    "officer": "officer",
+    "researcher": "researcher",
+    "expert": "expert",
+    "operator": "operator",
+}
+
+
+@dataclass
+class Half:
+    """One county. `things` are what stands in an address, by the names of the table; `people` have accounts."""
+
+    things: dict[str, str] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+
+
+@dataclass
+class Halves:
+    own: Half
+    foreign: Half
+    accounts: dict[str, Account]
+
+
+def make_halves() -> Halves:
+    province = OrganizationFactory(kind="province", name="四川省", parent=None)
+    city = OrganizationFactory(kind="city", name="绵阳市", parent=province)
+    above = PersonFactory(name="省厅工作人员")
+    RoleGrantFactory(person=above, role="officer", organization=province)
+    halves = [make_half(city, name, f"170{number}") for number, name in enumerate(("涪城区", "平武县"))]
+    accounts = halves[0].accounts | {"province": with_account(above)}
+    screen = Account.objects.create(username="screen.own", kind="class_screen", must_set_password=False)
+    Room.objects.filter(pk=halves[0].things["room"]).update(screen_account=screen)
+    accounts["screen"] = screen
+    return Halves(halves[0], halves[1], accounts)
+
+
+def make_half(city: Organization, name: str, number: str) -> Half:
+    half = Half()
+    county = OrganizationFactory(kind="county", name=name, parent=city)
+    school = OrganizationFactory(name=f"{name}东小学", parent=county)
+    other = OrganizationFactory(name=f"{name}西小学", parent=county)
+    group, second = ClassGroupFactory(organization=school, number=1), ClassGroupFactory(organization=other, number=1)
+    people = half.people = {
+        role: PersonFactory(name=f"{name[0]}{role}", phone=f"{number}{place:07}") for place, role in enumerate(OFFICES)
+    }
+    half.accounts = {role: with_account(person) for role, person in people.items()}
+    for role, where in (("head", school), ("school_it", school), ("officer", county), ("researcher", county)):
+        RoleGrantFactory(person=people[role], role=OFFICES[role], organization=where)
+    for role in ("expert", "operator"):
+        RoleGrantFactory(person=people[role], role=role, organization=county)
+    for role in ("student", "teacher", "homeroom"):
+        MembershipFactory(
+            person=people[role],
+            organization=school,
+            class_group=group,
+            role=OFFICES[role],
+            subject="maths" if role == "teacher" else "",
+        )
+    GuardianshipFactory(guardian=people["guardian"], student=people["student"], relation="mother")
+    twin = PersonFactory(name=people["student"].name)
+    MembershipFactory(person=twin, organization=other, class_group=second, role="student")
+    half.things = {
+        "county": key(county),
+        "school": key(school),
+        "class": key(group),
+        "receiving": key(second),
+        "pupil": key(people["student"]),
+        "twin": key(twin),
+        "colleague": key(people["homeroom"]),
+        "membership": key(people["student"].memberships.get()),
+        "grant": key(RoleGrant.objects.get(person=people["school_it"])),
+    }
+    keep_records(half, county, school, other)
+    keep_exchange(half, county, school)
+    keep_schedule(half, school, other, group, second)
+    keep_lessons(half, school, other, group, second)
+    return half
+
+
+def key(row: object) -> str:
+    return str(row.pk)  # type: ignore[attr-defined]  # of any model
+
+
+def keep_records(half: Half, county: Organization, school: Organization, other: Organization) -> None:
+    """What the roster, connected software, privacy and messages keep."""
+    people, things = half.people, half.things
+    kept, dropped = PersonFactory(name="合并甲"), PersonFactory(name="合并甲")
+    for person in (kept, dropped):
+        MembershipFactory(person=person, organization=school, role="staff")
+    merge = roster.merge_people(kept, dropped, reason="同一个人", by=SYSTEM)
+    today = timezone.localdate()
+    officer = people["officer"]
+    grant = RoleGrant.objects.get(person=officer)
+    client, _secret = sign_on_client(county, organization=county)
+    notice = Notice.objects.create(category="announcement", title="通知", sender=people["head"], organization=school)
+    Receipt.objects.create(notice=notice, person=people["student"])
+    device = PushDevice.objects.create(person=people["teacher"], digest=uuid4().hex, keys="{}")
+    things |= {
+        "kept": key(kept),
+        "merge": key(merge),
+        "batch": key(Batch.objects.create(organization=school, action="slips", created_by=officer, grant_id=grant.pk)),
+        "promotion": key(
+            PromotionRun.objects.create(organization=school, school_year=2020, last_day=today, state="done")
+        ),
+        "client": key(client),
+        "sign_on": key(
+            SignOn.objects.create(client=client, account=half.accounts["student"], agreed=["openid"], times=1)
+        ),
+        "notice": key(notice),
+        "device": key(device),
+        "erasure": key(
+            Erasure.objects.create(
+                person=people["student"],
+                organization=school,
+                cause="request",
+                decide_by=today + timedelta(days=9),
+                finish_by=today + timedelta(days=19),
+            )
+        ),
+        "view": key(SavedView.objects.create(account_id=half.accounts["head"].pk, list_key="people", name="我的")),
+    }
+
+
+def keep_exchange(half: Half, county: Organization, school: Organization) -> None:
+    """A list that is being corrected, sent to its school; an export; a timetable that was read."""
+    things, officer = half.things, half.people["officer"]
+    source = Source.objects.create(organization=county, name="名单")
+    run = ImportRun.objects.create(
+        organization=county,
+        source=source,
+        kind="sheet",
+        state="checked",
+        title="名单.csv",
+        created_by=officer,
+        errors=2,
+    )
+    sheet = SheetFile.objects.create(
+        run=run, label="名单.csv", heads=["姓名"], columns={"name": 0}, organization=school, rows=1, settled=True
+    )
+    row = SheetRow.objects.create(sheet=sheet, row_no=2, cells=seal_row(["李小兰"]), org_id=school.pk)
+    StagedRow.objects.create(run=run, entity="users", file=sheet.label, row_no=2, key="1", faulty=True)
+    wrong = {"run": run, "file": sheet.label, "severity": "error", "org_id": school.pk}
+    Finding.objects.create(row_no=2, entity="users", column="班级", code="class_unknown", **wrong)
+    SentErrors.objects.create(run=run, organization=school)
+    week = WeekImport.objects.create(
+        organization=school, title="课表.xlsx", name="课表", first=date(2026, 9, 1), last=date(2027, 1, 20)
+    )
+    things |= {
+        "run": key(run),
+        "row": key(row),
+        "file": key(Finding.objects.create(code="file_unreadable", **wrong)),
+        "export": key(Export.objects.create(organization=county, mode="bulk", state="waiting", created_by=officer)),
+        "week": key(week),
+    }
+
+
+def keep_schedule(half: Half, school: Organization, other: Organization, group: object, second: object) -> None:
+    """An alliance of the county's own, and weeks of its school: a draft, and what is published."""
+    things, today = half.things, timezone.localdate()
+    first, last = today - timedelta(days=30), today + timedelta(days=200)
+    alliance = Alliance.objects.create(
+        name=f"{school.name}联盟", stage="primary", lead=school, starts_on=first, ends_on=last
+    )
+    member = AllianceMember.objects.create(alliance=alliance, organization=school, part="sending")
+    AllianceMember.objects.create(alliance=alliance, organization=other, part="receiving")
+    invited = OrganizationFactory(name=f"{school.name}分校", parent=school.parent)
+    term = DateRange(first, last)
+    draft = Timetable.objects.create(organization=school, name="草稿", during=term)
+    published = Timetable.objects.create(organization=school, name="本学期", during=term, state="published")
+    entry = TimetableEntry.objects.create(
+        timetable=published, weekday=0, period_no=1, class_group=group, subject="maths", teacher=half.people["teacher"]
+    )
+    things |= {
+        "alliance": key(alliance),
+        "member": key(member),
+        "invitation": key(
+            Invitation.objects.create(
+                alliance=alliance, organization=invited, part="receiving", joins_on=today, deadline=last
+            )
+        ),
+        "pairing": key(
+            Pairing.objects.create(alliance=alliance, subject="maths", sender=group, receiver=second, during=term)
+        ),
+        "timetable": key(draft),
+        "entry": key(entry),
+        "room": key(Room.objects.create(organization=school, name="录播教室", class_group=group)),
+        "monday": str(today + timedelta(days=7 - today.weekday())),
+    }
+
+
+def keep_lessons(half: Half, school: Organization, other: Organization, group: object, second: object) -> None:
+    """A lesson to come, one that runs, and one that is over; what was prepared for them, and what became of them."""
+    things, now = half.things, timezone.now()
+    alliance = Alliance.objects.get(pk=things["alliance"])
+
+    def lesson(title: str, hours: float, state: str) -> Lesson:
+        starts = now + timedelta(hours=hours)
+        made = Lesson.objects.create(
+            title=title,
+            subject="maths",
+            stage="primary",
+            grade=3,
+            teacher=half.people["teacher"],
+            organization=school,
+            class_group=group,
+            alliance=alliance,
+            starts_at=starts,
+            ends_at=starts + timedelta(minutes=40),
+            state=state,
+        )
+        LessonReceiver.objects.create(lesson=made, class_group=second)
+        return made
+
+    planned, running, taught = (
+        lesson("要上的课", 0.2, "planned"),
+        lesson("正在上的课", -0.1, "planned"),
+        lesson("上过的课", -48, "ended"),
+    )
+    stream, replay = Stream.objects.create(), Stream.objects.create(state="closed", seconds=2400)
+    session = LiveSession.objects.create(
+        lesson=running, stream=stream, state="live", started_at=now, planned_end=running.ends_at
+    )
+    LiveSession.objects.create(
+        lesson=taught, stream=replay, state="ended", planned_end=taught.ends_at, ended_at=taught.ends_at
+    )
+    secret = MediaKey.objects.get(pk=media.make_key(stream.pk).id)
+    upload = PageUpload.objects.create(lesson=planned, name="课件", file="gone.pdf", kind="application/pdf", size=9)
+    picture = files.save_bytes(b"RIFF0000WEBP", folder="lesson", kind="image/webp").name
+    outcome = Outcome.objects.create(
+        lesson=taught,
+        class_group=second,
+        organization=other,
+        sender=school,
+        alliance=alliance,
+        day=timezone.localdate(taught.starts_at),
+        subject="maths",
+        planned_seconds=2400,
+        cause="screen_off",
+    )
+    series = Series.objects.create(
+        kind="master",
+        title="名师课堂",
+        organization=school,
+        teacher=half.people["teacher"],
+        access="alliance",
+        alliance=alliance,
+        state="published",
+        published_at=now,
+    )
+    ticket = Ticket.objects.create(
+        number=f"{school.pk.hex[:12]}",
+        organization=school,
+        desk=school,
+        kind="no_sound",
+        raised_as="东小学",
+        due_at=now + timedelta(hours=2),
+    )
+    things |= {
+        "lesson": key(planned),
+        "running": key(running),
+        "taught": key(taught),
+        "session": key(session),
+        "secret": key(secret),
+        "poll": key(PreparedPoll.objects.create(lesson=planned, type="one", question="几？", options=["一", "二"])),
+        "upload": key(upload),
+        "sheet": key(
+            LessonPage.objects.create(lesson=planned, upload=upload, number=1, position=1, image=picture, thumb=picture)
+        ),
+        "word": key(ChatWord.objects.create(organization=school, word="不好", plain="不好")),
+        "series": key(series),
+        "place": key(SeriesLesson.objects.create(series=series, lesson=planned, position=1)),
+        "outcome": key(outcome),
+        "ticket": key(ticket),
+    }
