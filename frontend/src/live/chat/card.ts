@@ -42,7 +42,11 @@ export class ChatCard {
   private fault = "";
   private shownDesk = "";
 
-  constructor(private readonly options: ChatOptions) {
+  private readonly options: ChatOptions;
+
+  constructor(given: ChatOptions) {
+    const options = given.floor ? given : { ...given, hosts: false }; // in a replay there is nothing to moderate
+    this.options = options;
     this.element.setAttribute("aria-label", t("讨论"));
     this.log = new MessageLog(t("发言"), (message) => this.actions(message));
     this.input = h("input", { type: "text", class: "input lr-text lc-input", maxlength: LONGEST, "aria-label": t("说点什么"), placeholder: t("说点什么"), autocomplete: "off", enterkeyhint: "send" });

@@ -3,6 +3,7 @@ import { Floor } from "../floor";
 import { ChatCard, type ChatOptions } from "./card";
 import { waitFor } from "./shapes";
 import { SideCard } from "./side";
+import { Timeline } from "../timeline";
 
 const said = (n: number, text: string, part = "student"): Record<string, unknown> => ({ n, text, part, name: `某${n}`, school: "一中", ms: 1000 });
 const CLASS = "c1";
@@ -91,6 +92,24 @@ describe("the chat", () => {
     host.element.querySelector<HTMLButtonElement>(".lc-toggle")?.click();
     host.element.querySelector<HTMLButtonElement>(".lc-desk button")?.click();
     expect(sent.map((each) => [each.kind, each.data])).toEqual([["chat.set", { open: false }], ["chat.hide", { n: 1 }]]);
+  });
+
+  it("stands in a replay as it was at the moment, and on a screen with the newest alone, with nothing to press", () => {
+    const events = [1, 2, 3].map((n) => ({ seq: n, kind: "chat.say", at: n * 10, ms: n, set: { [`chat:${n}`]: said(n, String(n)) } }));
+    const timeline = new Timeline(() => undefined);
+    timeline.load(events);
+    const card = new ChatCard({ timeline, floor: null, speaks: true, reports: true, hosts: true, now: () => 0, newest: 2 });
+    timeline.seek(25);
+    card.update();
+    expect(words(card)).toEqual(["1", "2"]);
+    expect(form(card).hidden).toBe(true);
+    expect(card.element.querySelectorAll(".lc-log button, .lc-settings")).toHaveLength(0);
+    timeline.seek(30);
+    card.update();
+    expect(words(card)).toEqual(["2", "3"]);
+    timeline.seek(5);
+    card.update();
+    expect(words(card)).toEqual([]);
   });
 
   it("is one stop for the tab key; arrows lead through it", () => {
