@@ -167,13 +167,13 @@ async def _lesson(
         async with Teacher(live, ticket) as teacher:
             while not over.is_set():
                 teacher.epoch = str(uuid4())
-                await teacher.hello()
+                await teacher.hello(changes=True)
                 began = time.monotonic()
                 for index, data in enumerate(chunks):
                     await asyncio.sleep(max(0.0, began + index / 4 - time.monotonic()))
                     await teacher.send(index, data, last=index == len(chunks) - 1)
                     for message in teacher.heard:
-                        if message["t"] == "viewers" and tally.counting:
+                        if message["t"] in ("viewers", "viewers_change") and tally.counting:
                             tally.boards += 1
                             tally.board_bytes += len(str(message))
                     teacher.heard.clear()
