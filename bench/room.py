@@ -9,6 +9,7 @@ lesson is live (one publisher at real pace) and everybody reports every ten seco
 import asyncio
 import contextlib
 import json
+import multiprocessing
 import os
 import random
 import re
@@ -24,6 +25,7 @@ from bench.live import chunks_of_noise
 from bench.run import Options, Result, Usage, percentile
 
 BUDGET_S = 1.0
+QUIET, CHAT, OVER = 0, 1, 2  # what the crowd's process is told
 BEAT = (
     '{"t":"beat","pos":%.2f,"buffer":2.1,"lag":2.30,"stalls":0,"stall_ms":0,"dropped":0,'
     '"playing":true,"visible":true,"error":null,"head_count":null}'
@@ -46,9 +48,8 @@ class Tally:
     there: int = 0
     lost: int = 0
     bytes: int = 0
-    counting: bool = False
-    chatting: bool = False
     snapshot: int = 0
+    cpu_seconds: float = 0.0  # of the crowd's own process
 
     def delays(self, poll: int) -> list[float]:
         """From each answer's sending until the board's sum had it, seconds. Answers count in the order of their events."""
@@ -98,12 +99,22 @@ def _measure(home: str, teacher: str, viewers: list[str], classes: int, plan: Pl
     live = LiveProcess(LANTIAN_HOME=home)
     live.start()
     assert live.process is not None
-    tally = Tally()
+    # the crowd is a process of its own: what keeps it busy must not keep the teacher's page from looking at its board
+    context = multiprocessing.get_context("fork")
+    phase, (ours, theirs) = context.Value("i", QUIET), context.Pipe(duplex=False)
+    crowd = context.Process(target=_be_the_crowd, args=(live, viewers, classes, plan, phase, theirs))
+    board = Tally()
     idle, quiet, flood = (Usage(live.process.pid) for _ in range(3))
     try:
-        quiet_polls = asyncio.run(_Lesson(live, tally, plan, chunks).run(teacher, viewers, classes, idle, quiet, flood))
+        lesson = _Lesson(live, board, plan, chunks, phase)
+        quiet_polls = asyncio.run(lesson.run(teacher, viewers[-1], crowd, (idle, quiet, flood)))
+        tally: Tally = ours.recv()
+        crowd.join(30)
     finally:
+        if crowd.is_alive():
+            crowd.kill()
         live.stop()
+    tally.board, tally.snapshot = board.board, board.snapshot
     polls = sorted(tally.board)
     alone = [delay for poll in polls[:quiet_polls] for delay in tally.delays(poll)]
     beside = [delay for poll in polls[quiet_polls:] for delay in tally.delays(poll)]
@@ -139,45 +150,42 @@ def _measure(home: str, teacher: str, viewers: list[str], classes: int, plan: Pl
 
 
 class _Lesson:
-    """The lesson with everybody in it."""
+    """The teacher's side."""
 
-    def __init__(self, live: Any, tally: Tally, plan: Plan, chunks: list[bytes]) -> None:
-        self.live, self.tally, self.plan, self.chunks = live, tally, plan, chunks
+    def __init__(self, live: Any, tally: Tally, plan: Plan, chunks: list[bytes], phase: Any) -> None:
+        self.live, self.tally, self.plan, self.chunks, self.phase = live, tally, plan, chunks, phase
         self.over = asyncio.Event()
 
-    async def run(self, ticket: str, tickets: list[str], classes: int, idle: Usage, quiet: Usage, flood: Usage) -> int:
+    async def run(self, ticket: str, late_ticket: str, crowd: Any, usages: tuple[Usage, Usage, Usage]) -> int:
         """How many of the polls were asked in the quiet part."""
         plan, tally = self.plan, self.tally
+        idle, quiet, flood = usages
+        crowd.start()
         async with _teacher(self.live, ticket, tally) as teacher:
             await teacher.hello(changes=True)
             publishing = asyncio.ensure_future(self._publish(teacher))
-            await asyncio.sleep(2)
-            pupils = set(tickets[classes:])
-            crowd = [
-                asyncio.ensure_future(self._viewer(one, JOIN_SECONDS * number / len(tickets), one in pupils))
-                for number, one in enumerate(random.Random(7).sample(tickets, len(tickets)))
-            ]
-            await asyncio.sleep(JOIN_SECONDS + SETTLE_SECONDS)
+            await asyncio.sleep(2 + JOIN_SECONDS + SETTLE_SECONDS)
             with idle:
                 await asyncio.sleep(10)
             with quiet:
                 for _ in range(plan.polls):
                     await self._ask(teacher)
             await self._do(teacher, "chat.set", open=True)
-            tally.counting = tally.chatting = True
+            self.phase.value = CHAT
             with flood:
                 until = time.monotonic() + plan.chat_s
                 asked = 0
                 while time.monotonic() < until or asked < plan.polls:
                     await self._ask(teacher)
                     asked += 1
-            tally.counting = tally.chatting = False
-            async with self.live.connect("/live/ws/watch", tickets[-1]) as late:
+            self.phase.value = QUIET
+            async with self.live.connect("/live/ws/watch", late_ticket) as late:
                 while '"t":"room"' not in (text := str(await asyncio.wait_for(late.recv(), 30))):
                     pass
                 tally.snapshot = len(text)
+            self.phase.value = OVER
             self.over.set()
-            await asyncio.wait([*crowd, publishing], timeout=60)
+            await asyncio.wait([publishing], timeout=30)
         return plan.polls
 
     async def _publish(self, teacher: Any) -> None:
@@ -209,7 +217,31 @@ class _Lesson:
         await self._do(teacher, "poll.close", poll=poll)
         await self._do(teacher, "poll.clear", poll=poll)
 
-    # -- a viewer -----------------------------------------------------------------------------------------------------------
+
+def _be_the_crowd(live: Any, tickets: list[str], classes: int, plan: Plan, phase: Any, pipe: Any) -> None:
+    """The process of all viewers; sends its tally when the lesson is over."""
+    tally = Tally()
+    asyncio.run(_Crowd(live, tally, plan, phase).run(tickets, set(tickets[classes:])))
+    tally.cpu_seconds = time.process_time()
+    pipe.send(tally)
+
+
+class _Crowd:
+    """Everybody who watches."""
+
+    def __init__(self, live: Any, tally: Tally, plan: Plan, phase: Any) -> None:
+        self.live, self.tally, self.plan, self.phase = live, tally, plan, phase
+
+    @property
+    def over(self) -> bool:
+        return bool(self.phase.value == OVER)
+
+    async def run(self, tickets: list[str], pupils: set[str]) -> None:
+        await asyncio.sleep(2)
+        order = random.Random(7).sample(tickets, len(tickets))
+        await asyncio.gather(
+            *(self._viewer(one, JOIN_SECONDS * at / len(order), one in pupils) for at, one in enumerate(order))
+        )
 
     async def _viewer(self, ticket: str, wait: float, is_pupil: bool) -> None:
         import websockets
@@ -224,7 +256,7 @@ class _Lesson:
                 tasks.add(asyncio.ensure_future(self._beat(wire, chance)))
                 if is_pupil:
                     tasks.add(asyncio.ensure_future(self._chat(wire, chance, sent)))
-                while not self.over.is_set():
+                while not self.over:
                     try:
                         text = str(await asyncio.wait_for(wire.recv(), 5))
                     except TimeoutError:
@@ -236,7 +268,7 @@ class _Lesson:
                     elif text.startswith(('{"t":"done"', '{"t":"not"')):
                         self._settled(json.loads(text), sent)
         except (OSError, websockets.WebSocketException):
-            tally.lost += 0 if self.over.is_set() else 1
+            tally.lost += 0 if self.over else 1
         finally:
             for task in tasks:
                 task.cancel()
@@ -244,7 +276,7 @@ class _Lesson:
     def _heard(self, text: str) -> int:
         """The number of a poll that was asked with this; 0 for none."""
         tally = self.tally
-        if tally.counting:
+        if self.phase.value == CHAT:
             tally.bytes += len(text.encode())
             now = time.monotonic()
             tally.seen += [now - tally.said[seq] for seq in map(int, _SAID.findall(text)) if seq in tally.said]
@@ -268,10 +300,10 @@ class _Lesson:
         await self._send(wire, "poll.answer", {"poll": poll, **data}, poll, sent)
 
     async def _chat(self, wire: Any, chance: random.Random, sent: dict[str, tuple[int, float]]) -> None:
-        """Tries again after two to four seconds, as somebody does who is told to wait."""
+        """Tries again after three to six seconds, as somebody does who is told to wait."""
         while True:
-            await asyncio.sleep(2 + 2 * chance.random())
-            if self.tally.chatting:
+            await asyncio.sleep(3 + 3 * chance.random())
+            if self.phase.value == CHAT:
                 self.tally.tried += 1
                 await self._send(wire, "chat.say", {"text": f"老师，第{chance.randrange(9)}题为什么选这个？"}, 0, sent)
 
