@@ -254,6 +254,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "300/m/ip,5/300s/key",
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
+    "confirm_mail": "6/h/user",  # a letter to an address that somebody has typed
     "recover": "300/m/ip",
     "bind": "120/m/ip,1200/h/ip",
     "recover_send": "120/m/ip,6/600s/key",

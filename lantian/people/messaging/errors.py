@@ -40,6 +40,11 @@ class NotAnAddress(MessagingError):
     field = "mail"
 
 
+class TooManyLetters(MessagingError):
+    message = _("确认信已经发了好几封，请过一小时再试。")
+    field = "mail"
+
+
 class LinkSpent(MessagingError):
     message = _("这个链接已经过期，或者后来换了邮箱。请在“消息提醒”里重新填写。")
 

@@ -105,10 +105,13 @@ class PreferenceForm(forms.Form):
         names = ("quiet_from", "quiet_to", "digest", "digest_at", "digest_day")
         self.initial = {**{name: getattr(wish, name) for name in names}, **self.initial}
         self.rows: list[str] = []
+        self._usual: dict[str, set[str]] = {}
         words = [(channel.value, channel.label) for channel in Channel if channel.value in channels]
         for category in Category:
-            chosen = wish.channels.get(category.value, usual_channels(category.value, ""))
+            usual = usual_channels(category.value, "")
+            chosen = wish.channels.get(category.value, usual)
             name = f"by_{category.value}"
+            self._usual[name] = set(usual) & set(channels)
             self.fields[name] = forms.MultipleChoiceField(
                 label=category.label, choices=words, required=False, widget=forms.CheckboxSelectMultiple
             )
@@ -125,7 +128,15 @@ class PreferenceForm(forms.Form):
 
     @property
     def chosen(self) -> dict[str, Any]:
-        """Of a valid form: what `services.set_preferences` takes besides the actor."""
+        """Of a valid form: what `services.set_preferences` takes besides the actor.
+
+        A row left as is usual is no choice: written down as one, it would take from somebody who only changed the hours of rest
+        the text messages of urgent notices about safety.
+        """
         names = ("quiet_from", "quiet_to", "digest", "digest_at", "digest_day")
-        channels = {name.removeprefix("by_"): self.cleaned_data[name] for name in self.rows}
+        channels = {
+            name.removeprefix("by_"): self.cleaned_data[name]
+            for name in self.rows
+            if set(self.cleaned_data[name]) != self._usual[name]
+        }
         return {**{name: self.cleaned_data[name] for name in names}, "channels": channels}

@@ -25,7 +25,8 @@ from lantian.people.messaging.queries.deliveries import busy_until, channels_wit
 from lantian.people.messaging.services.channels import Item, Letter, NotNow, Sender, Unreachable, sender_for
 
 BATCH = 200
-MOST_A_RUN = 600  # messages of a channel before the job makes room for others
+MOST_A_RUN = 600  # messages of a channel, gone out or not, before the job makes room for others
+DOWN = 5  # failures on end: the way out is down, and each of the others would wait for it in vain
 CLAIM_GOOD_FOR = timedelta(minutes=5)
 MOST_A_DAY = {"mail": 40, "sms": 6, "push": 60}  # to one person
 WAITING = (DeliveryState.WAITING, DeliveryState.HELD)
@@ -46,20 +47,28 @@ def wake_all() -> None:
 
 
 def deliver_due(channel: str, *, now: datetime | None = None, most: int = MOST_A_RUN) -> int:
-    """Send what is due on a channel, at most `most` messages. Returns how many went out. Safe to repeat and to kill."""
+    """Send what is due on a channel, at most `most` messages. Returns how many went out. Safe to repeat and to kill.
+
+    After DOWN failures on end the rest waits for the clock (`wake_all`).
+    """
     sender = sender_for(channel)
     if sender is None:
         return 0
     moment = now or timezone.now()
     _take_back_claims(channel, moment)
-    went = 0
-    while went < most:
+    went = tried = failed = 0
+    while tried < most:
         rows = list(due(channel, moment)[:BATCH])
         if not rows:
             return went
         letters = _settle(rows, channel, moment)
-        for letter in letters[: most - went]:
-            went += _send(letter, sender, moment)
+        for letter in letters[: most - tried]:
+            out = _send(letter, sender, moment)
+            tried, went = tried + 1, went + (out is True)
+            failed = failed + 1 if out is False else 0
+            if failed >= DOWN:
+                log.warning("channel_down", channel=channel)
+                return went
     wake([channel])
     return went
 
@@ -85,8 +94,9 @@ def _people_of(rows: Sequence[Delivery], channel: str, now: datetime) -> _People
     ids = {row.receipt.person_id for row in rows}
     students = students_among(ids)
     since = now - timedelta(days=1)
+    alone = Delivery.objects.filter(gathered=False)  # a digest is one mail, however many notices it holds
     sent = (
-        Delivery.objects.filter(channel=channel, state=DeliveryState.SENT, sent_at__gt=since, receipt__person__in=ids)
+        alone.filter(channel=channel, state=DeliveryState.SENT, sent_at__gt=since, receipt__person__in=ids)
         .values_list("receipt__person")
         .annotate(n=Count("pk"))
     )
@@ -109,11 +119,11 @@ def _settle(rows: Sequence[Delivery], channel: str, now: datetime) -> list[Lette
             row.state = DeliveryState.NEEDLESS
         elif held is not None:
             row.state, row.due_at = DeliveryState.HELD, held
-        elif people.sent[row.receipt.person_id] >= MOST_A_DAY[channel] and not _is_urgent(row):
-            row.state, row.fault = DeliveryState.GIVEN_UP, "limit"
         elif row.gathered:
             together.setdefault(row.receipt.person_id, []).append(row)
             continue
+        elif people.sent[row.receipt.person_id] >= MOST_A_DAY[channel] and not _is_urgent(row):
+            row.state, row.fault = DeliveryState.GIVEN_UP, "limit"
         else:
             people.sent[row.receipt.person_id] += 1
             alone.append([row])
@@ -138,11 +148,11 @@ def _hold(row: Delivery, channel: str, people: _People, now: datetime) -> dateti
         weekday = wish.digest_day if wish.digest == Digest.WEEKLY else None
         return DigestTime(wish.digest_at, weekday).after(local)
     hours = [(wish.quiet_from, wish.quiet_to)] if wish is not None else [NIGHT]
+    if row.gathered:
+        hours = []  # the digest's time was chosen
     if person in people.students:
         hours.append(NIGHT)  # whatever they chose
-    if row.gathered:
-        return None  # the digest's time was chosen
-    return allowed_from(local, hours, people.busy.get(person))
+    return allowed_from(local, hours, None if row.gathered else people.busy.get(person))
 
 
 def _letter(rows: list[Delivery], channel: str, people: _People) -> Letter:
@@ -162,29 +172,29 @@ def _letter(rows: list[Delivery], channel: str, people: _People) -> Letter:
     )
 
 
-def _send(letter: Letter, sender: Sender, now: datetime) -> int:
-    """Claim, send, write down; 1 when it went out."""
+def _send(letter: Letter, sender: Sender, now: datetime) -> bool | None:
+    """Claim, send, write down: True when it went out, False when it may later, None when there is nothing more to do."""
     claimed = Delivery.objects.filter(pk__in=letter.rows, state__in=WAITING).update(
         state=DeliveryState.SENDING, claimed_at=now, attempts=F("attempts") + 1
     )
     if not claimed:
-        return 0
+        return None
     rows = Delivery.objects.filter(pk__in=letter.rows, state=DeliveryState.SENDING)
     try:
         with translation.override(letter.language):
             sender.send(letter)
     except Unreachable as gone:
         rows.update(state=DeliveryState.GIVEN_UP, fault=str(gone)[:80])
-        return 0
+        return None
     except NotNow as failed:
         _put_off(letter, rows, str(failed), now)
-        return 0
+        return False
     except Exception as failed:  # whatever an adapter stumbles over, the others still get theirs
         log.exception("delivery_failed", channel=sender.channel)
         _put_off(letter, rows, type(failed).__name__, now)
-        return 0
+        return False
     _write_sent(rows)
-    return 1
+    return True
 
 
 def _write_sent(rows: QuerySet[Delivery]) -> None:

@@ -1,9 +1,12 @@
 """What goes of a person who is erased, and what goes because it is old. Called by the registries."""
 
 from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
 
 from lantian.kernel.holdings import Subject, renamed
-from lantian.people.messaging.models import Notice, Preference, PushDevice
+from lantian.people.messaging.models import Delivery, Notice, Preference, PushDevice, Receipt
 from lantian.people.messaging.queries import holding
 
 MOST_A_STEP = 500
@@ -25,9 +28,18 @@ def forget_old(before: datetime) -> int:
     """Delete notices that said nothing new since, with their receipts; a step a transaction. Returns how many notices."""
     gone = 0
     while ids := list(holding.old_notices(before).order_by("told_at").values_list("pk", flat=True)[:MOST_A_STEP]):
-        Notice.objects.filter(pk__in=ids).delete()
+        _let_go(ids)
         gone += len(ids)
     return gone
+
+
+@transaction.atomic
+def _let_go(ids: list[UUID]) -> None:
+    """Receipts of a region's notice are a hundred thousand: the database deletes them, nobody reads them first."""
+    receipts = Receipt.objects.filter(notice__in=ids)
+    for rows in (Delivery.objects.filter(receipt__in=receipts.values("pk")), receipts):
+        rows._raw_delete(rows.db)
+    Notice.objects.filter(pk__in=ids).delete()
 
 
 def erase_preferences(subject: Subject) -> int:

@@ -487,3 +487,55 @@ def test_a_phone_that_is_no_more_known_is_given_up(world, settings, at, service)
     update_person(world.mother, by=SYSTEM, phone="")
     services.deliver_due("sms")
     assert states("sms") == ["given_up"]
+
+
+def test_a_server_that_is_down_keeps_the_worker_for_a_few_mails_alone(world, mailbox, at):
+    with_mail(world)
+    at(NOON)
+    for number in range(8):
+        send(world, title=f"通知{number}")
+    mailbox.answers = ["451 try later"] * 100
+    assert services.deliver_due("mail") == 0
+    assert len(mailbox.answers) == 100 - delivering.DOWN, "each of the others would wait for it in vain"
+    mailbox.answers = []
+    assert services.deliver_due("mail") == 8 - delivering.DOWN, "the others have lost no attempt"
+    at(NOON + timedelta(minutes=2))
+    assert services.deliver_due("mail") == delivering.DOWN
+
+
+def test_a_reminder_is_another_mail_to_a_mail_program(world, mailbox, at):
+    with_mail(world)
+    at(NOON)
+    notice = send(world)
+    services.deliver_due("mail")
+    at(NOON + timedelta(hours=5))
+    assert services.remind(notice, by=world.act("teacher")) == 3
+    services.deliver_due("mail")
+    assert len(mailbox.mails) == 2
+    assert len({mail["Message-ID"] for mail in mailbox.mails}) == 2, "one that it has it does not show again"
+
+
+def test_a_long_digest_does_not_use_up_what_one_gets_a_day(world, mailbox, at, monkeypatch):
+    monkeypatch.setitem(delivering.MOST_A_DAY, "mail", 2)
+    with_mail(world, digest="daily", digest_at=time(17, 30))
+    for day in range(2):
+        at(NOON + timedelta(days=day))
+        for number in range(3):
+            send(world, title=f"通知{number}")
+        services.deliver_due("mail")
+        at(NOON.replace(hour=17, minute=31) + timedelta(days=day, seconds=-day))
+        assert services.deliver_due("mail") == 1, f"day {day}"
+    assert states() == ["sent"] * 6
+
+
+def test_a_pupils_digest_waits_for_the_morning_whatever_was_chosen(world, mailbox, at):
+    with_mail(world, "jia", digest="daily", digest_at=time(23))
+    at(NOON)
+    send(world)
+    services.deliver_due("mail")
+    at(NOON.replace(hour=23, minute=1))
+    assert services.deliver_due("mail") == 0
+    row = Delivery.objects.get()
+    assert timezone.localtime(row.due_at) == NOON.replace(hour=7) + timedelta(days=1)
+    at(row.due_at + timedelta(seconds=1))
+    assert services.deliver_due("mail") == 1

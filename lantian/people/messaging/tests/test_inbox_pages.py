@@ -12,8 +12,8 @@ from django.urls import reverse
 from lantian.people.messaging import services
 from lantian.people.messaging.engine import webpush
 from lantian.people.messaging.engine.audience import Audience
-from lantian.people.messaging.enums import Group
-from lantian.people.messaging.models import Notice, Preference, PushDevice, Receipt
+from lantian.people.messaging.enums import Category, Group
+from lantian.people.messaging.models import Delivery, Notice, Preference, PushDevice, Receipt
 from lantian.people.messaging.tests.conftest import names, text
 
 FAMILIES = (Group.STUDENT, Group.GUARDIAN)
@@ -231,6 +231,36 @@ def test_how_one_is_told_is_chosen_by_category_and_channel(world, as_):
     assert "请检查" in text(client.post("/inbox/settings/", {"do": "mail", "mail": "nobody"}))
     client.post("/inbox/settings/", {"do": "mail", "mail": "mother@example.cn"})
     assert "等待确认" in text(client.get("/inbox/settings/"))
+
+
+def test_other_hours_of_rest_leave_the_text_message_of_an_urgent_notice(world, as_, settings):
+    settings.LANTIAN_SMS, settings.LANTIAN_SMS_URL = "http", "http://127.0.0.1:1/"
+    form = {
+        "do": "save",
+        "quiet_from": "21:00",
+        "quiet_to": "06:30",
+        "digest": "none",
+        "digest_at": "08:00",
+        "digest_day": "0",
+    }
+    usual = {f"by_{category}": ["mail", "push"] for category in Category.values}
+    assert as_("mother").post("/inbox/settings/", form | usual).status_code == 302
+    assert Preference.objects.get().quiet_from == time(21)
+    said = {"title": "停课避雨", "body": "请在家等候", "category": "safety", "urgency": "urgent"}
+    services.send_notice(
+        audience=Audience.of(classes=[world.east1.pk], to=[Group.GUARDIAN]), by=world.act("teacher"), **said
+    )
+    assert list(Delivery.objects.values_list("channel", flat=True)) == ["sms"]
+
+
+def test_nobody_floods_an_address_with_letters(world, as_, settings):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"confirm_mail": "2/h/user"}
+    client = as_("mother")
+    for number in range(2):
+        assert client.post("/inbox/settings/", {"do": "mail", "mail": f"other{number}@example.cn"}).status_code == 302
+    assert "请过一小时再试" in text(client.post("/inbox/settings/", {"do": "mail", "mail": "other3@example.cn"}))
+    assert Preference.objects.get().mail == "other1@example.cn"
+    assert client.post("/inbox/settings/", {"do": "mail", "mail": ""}).status_code == 302
 
 
 def test_a_browser_says_that_it_takes_messages_and_that_it_does_no_more(world, as_):

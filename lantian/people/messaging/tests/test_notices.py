@@ -23,7 +23,7 @@ from lantian.people.messaging.errors import (
     TooManyNotices,
     TooSoonToRemind,
 )
-from lantian.people.messaging.models import Notice, Receipt
+from lantian.people.messaging.models import Delivery, Notice, Receipt
 from lantian.people.messaging.services import spreading, writing
 from lantian.people.messaging.tests.conftest import names
 from lantian.people.roster.services import merge_people
@@ -253,6 +253,19 @@ def test_old_notices_go_with_their_receipts(world):
     assert services.forget_old(timezone.now() - timedelta(days=730)) == 1
     assert list(Notice.objects.all()) == [new]
     assert Receipt.objects.filter(notice_id=old.pk).count() == 0
+
+
+def test_old_receipts_go_without_being_read(world, monkeypatch):
+    old = send(world, "teacher", Audience.of(classes=[world.east1.pk], to=FAMILIES))
+    Delivery.objects.create(receipt=Receipt.objects.filter(notice=old)[0], channel="mail")
+    Notice.objects.update(told_at=timezone.now() - timedelta(days=800))
+
+    def read(*args):
+        raise AssertionError("a region's notice has a hundred thousand receipts")
+
+    monkeypatch.setattr(Receipt, "from_db", read)
+    assert services.forget_old(timezone.now() - timedelta(days=730)) == 1
+    assert not Delivery.objects.exists()
 
 
 GROUPS = [Group.STUDENT, Group.GUARDIAN, Group.STAFF, Group.TEACHER, Group.HOMEROOM, Group.HEAD, Group.IT]

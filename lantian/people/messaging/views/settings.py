@@ -4,6 +4,7 @@ import json
 from typing import Any
 from uuid import UUID
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lantian.kernel.web.guards import acting, guarded, public
 from lantian.people.identity.engine.devices import describe
 from lantian.people.messaging import queries, services
-from lantian.people.messaging.errors import LinkSpent, MessagingError
+from lantian.people.messaging.errors import LinkSpent, MessagingError, TooManyLetters
 from lantian.people.messaging.forms import MailForm, PreferenceForm
 
 
@@ -36,6 +37,8 @@ def settings(request: HttpRequest) -> HttpResponse:
     mail = MailForm(request.POST if request.POST.get("do") == "mail" else None)
     if request.method == "POST" and mail.is_bound and mail.is_valid():
         try:
+            if mail.cleaned_data["mail"] and not ratelimit.consume(request, action="confirm_mail", user=request.user):
+                raise TooManyLetters
             services.set_mail(mail.cleaned_data["mail"], by=actor)
         except MessagingError as error:
             mail.add_error("mail", str(error.message))

@@ -29,13 +29,13 @@ class Item:
     body: str
     url: str
     receipt_id: int
-    told: str  # changes when the notice says something new
+    told: str  # changes when the notice says something new, or is reminded of
 
     @classmethod
     def of(cls, receipt: Receipt) -> Self:
         words = words_of(receipt.notice)
         url = f"{settings.LANTIAN_ADDRESS}/inbox/{receipt.notice_id}/"
-        return cls(words.title, words.body, url, receipt.pk, f"{receipt.notice.told_at:%Y%m%d%H%M%S}")
+        return cls(words.title, words.body, url, receipt.pk, f"{receipt.at:%Y%m%d%H%M%S}")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ self.addEventListener("push", (event) => {
   } catch (error) {
     told = {};
   }
-  const shown = { body: told.body || "", tag: told.tag || "lantian", data: { url: told.url || "/inbox/" } };
+  // what takes the place of an earlier one (a reminder, a lesson moved again) has to be noticed as well
+  const shown = { body: told.body || "", tag: told.tag || "lantian", renotify: true, data: { url: told.url || "/inbox/" } };
   event.waitUntil(self.registration.showNotification(told.title || "Lantian", shown));
 });
 
