@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -113,7 +114,8 @@ def _about_lesson(fact: LessonCancelled | LessonRescheduled) -> Telling | None:
     if lesson is None or fact.actor_kind == "system" or fact.context.get("reason") == "timetable":
         return None
     before = fact.context.get("before") or {}
-    monday = lesson.starts_at.date() - timedelta(days=lesson.starts_at.weekday())
+    day = timezone.localtime(lesson.starts_at).date()  # before eight in the morning it is yesterday in UTC
+    monday = day - timedelta(days=day.weekday())
     return Telling(
         audience=Audience.of(people=[lesson.teacher_id], classes=classes_of_lesson(lesson), to=TOLD),
         facts={

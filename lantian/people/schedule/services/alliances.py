@@ -1,6 +1,6 @@
 """Tie schools together: founded, joined by invitation or decree."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -19,6 +19,8 @@ from lantian.people.schedule.models import Alliance, AllianceMember, Invitation
 if TYPE_CHECKING:
     from lantian.people.roster.models import Organization
 
+LONGEST = timedelta(days=3660)  # the day after the last one has to be a date, too
+
 
 @transaction.atomic
 def create_alliance(
@@ -35,6 +37,8 @@ def create_alliance(
     require(rules.may_manage_alliance, by, lead)
     if ends_on < starts_on:
         raise ScheduleError(_("结束日期不能早于开始日期"))
+    if ends_on > timezone.localdate() + LONGEST:
+        raise ScheduleError(_("结束日期最晚在十年以后"))
     try:
         with transaction.atomic():
             alliance = Alliance.objects.create(

@@ -275,3 +275,13 @@ def test_the_story_of_an_invitation_and_an_end_in_pages(world, lead, asked, head
     assert enter(head).get(end).status_code in (403, 404)
     assert client.get(reverse("schedule_alliances"), {"kind": "broadcast"}).status_code == 200
     assert class_group(asked, 3)
+
+
+def test_days_that_no_calendar_has_are_refused(world, lead, enter):
+    with pytest.raises(ScheduleError, match="十年"):
+        services.create_alliance(
+            name="永远", stage="junior", lead=world.sending, starts_on=TODAY(), ends_on=date(9999, 12, 31), by=lead
+        )
+    address = reverse("schedule_alliance_end", args=[world.alliance.pk])
+    for day in ("9999-12-31", "0001-01-01", "x"):
+        assert enter(lead).get(address, {"last": day}).status_code == 200, day

@@ -1,6 +1,6 @@
 """Who is told when a day's timetable or a lesson changes, and that one thing changed twice is one notice."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.utils import timezone, translation
@@ -106,6 +106,15 @@ def test_a_lesson_moved_and_then_cancelled_by_somebody_is_one_notice(weeks: Week
     notice = told("schedule.lesson_cancelled")
     assert notice.title == "课程取消：一次函数的图象"
     assert "停电" in notice.body
+
+
+def test_a_notice_of_a_lesson_before_eight_leads_to_the_lessons_own_week(weeks: Weeks) -> None:
+    """Half past seven on a Monday in China is still Sunday in UTC."""
+    now = timezone.localtime()
+    monday = (now + timedelta(days=7 - now.weekday())).replace(hour=7, minute=30, second=0, microsecond=0)
+    lesson = weeks.world.plan(start=monday.astimezone(UTC))
+    services.cancel_lesson(lesson, reason="停电", by=head(weeks))
+    assert told("schedule.lesson_cancelled").link == f"/timetable/?week={monday.date().isoformat()}"
 
 
 def test_what_the_clock_does_by_itself_tells_nobody(weeks: Weeks) -> None:

@@ -21,6 +21,7 @@ from lantian.people.schedule.forms import AnswerForm, InviteForm, LastDayForm
 from lantian.people.schedule.models import Alliance, AllianceMember
 
 ANSWER_DAYS = 14
+FAR = timedelta(days=3660)
 
 
 def _alliance(request: HttpRequest, alliance_id: UUID) -> Alliance:
@@ -98,9 +99,10 @@ def _answer(request: HttpRequest, found: Any, form: AnswerForm) -> bool:
 def _last_day(request: HttpRequest, usual: date) -> date:
     """The day that the page is asked about; nonsense means the usual one."""
     try:
-        return date.fromisoformat(request.GET.get("last", ""))
+        day = date.fromisoformat(request.GET.get("last", ""))
     except ValueError:
         return usual
+    return day if abs(day - usual) < FAR else usual
 
 
 @require_http_methods(["GET", "POST"])
