@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from lantian.kernel.holdings import Subject
 from lantian.kernel.journal.models import JournalEntry, OutboxEvent
 from lantian.kernel.rules import ANONYMOUS, Denied
 from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
@@ -15,6 +16,7 @@ from lantian.teach.desk.engine.facts import told_by_browser
 from lantian.teach.desk.errors import NobodyAbove, TicketOver, TooManyTickets
 from lantian.teach.desk.models import Ticket
 from lantian.teach.desk.queries.todos import tickets_waiting
+from lantian.teach.desk.services.erasing import forget_raiser
 from lantian.teach.desk.tests.stories import hold, moment
 from lantian.teach.live.tests.world import actor, organization, person
 
@@ -247,3 +249,12 @@ def test_the_story_of_a_fault_in_pages(world, enter, head, officer):
     stranger = enter(actor(person("校长"), "school_head", world.receiving[1]))
     assert stranger.get(one).status_code == 404
     assert enter(world.screen_actor(1)).get(reverse("desk_week")).status_code == 403
+
+
+def test_what_an_erased_person_reported_stands_nowhere_any_more(world):
+    ticket = services.raise_ticket(kind="other", words="我是李老师，电话 13900000000", by=world.teacher_actor)
+    subject = Subject((world.teacher.pk,), names=(world.teacher.name,), pseudonym="已注销")
+    assert forget_raiser(subject) == 1
+    left = str([*Ticket.objects.values_list("words", "raised_as"), *ticket.notes.values_list("words", "by_name")])
+    assert "13900000000" not in left
+    assert world.teacher.name not in left

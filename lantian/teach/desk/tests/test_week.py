@@ -13,6 +13,7 @@ from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
 from lantian.teach.desk import queries, rules, services
 from lantian.teach.desk.models import Outcome
 from lantian.teach.desk.queries import Counts, Line, weeks_of
+from lantian.teach.desk.queries.panels import figures_of_alliance
 from lantian.teach.desk.queries.week import percent
 from lantian.teach.desk.tests.stories import hold, moment
 from lantian.teach.live import services as live
@@ -231,3 +232,9 @@ def test_the_assistant_confirms_heads_from_within_the_lesson(told, signed_in, mo
     assert client.get(address, **json).json()["present"] == 2
     facts = {"session": str(session.pk), "class": str(group.pk), "present": "2", "expected": "0"}
     assert said == [("heads", facts)]
+
+
+def test_two_schools_of_one_name_are_two_on_the_alliances_page(told):
+    type(told.receiving[0]).objects.filter(pk__in=[unit.pk for unit in told.receiving]).update(name="中心学校")
+    panel = figures_of_alliance(actor(person("县干部"), "officer", told.county), told.alliance)
+    assert [name for name, *_counts in panel.data["weakest"]] == ["中心学校", "中心学校"]
