@@ -1,6 +1,7 @@
 """Sheets of a lesson: prepared beforehand, in the teacher's order; presentations; who sees a page."""
 
 import io
+import tracemalloc
 import zipfile
 from pathlib import Path
 from uuid import uuid4
@@ -308,6 +309,44 @@ def test_nothing_that_lies_elsewhere_is_fetched_for_a_presentation(tmp_path):
     assert b"r3" in kept
     assert b"r1" not in kept
     assert b"passwd" not in kept
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        '<Relationship Id="f1" Type="http://x/image" Target="http://10.0.0.1/" TargetMode="&#69;xternal"/>',
+        '<x:Relationship xmlns:x="urn:x" Id="f1" Type="http://x/image" Target="http://10.0.0.1/" TargetMode="External"/>',
+        '<Relationship Id="f1" Type="http://x/image" Target="http://10.0.0.1/?a=&gt;" TargetMode="External" />',
+    ],
+    ids=["letter", "prefix", "spaced"],
+)
+def test_no_spelling_hides_what_lies_elsewhere(tmp_path, words):
+    source, target = tmp_path / "a.pptx", tmp_path / "b.pptx"
+    source.write_bytes(deck(1, words.encode()))
+    assert office.without_far_parts(source, target) == 1
+    with zipfile.ZipFile(target) as archive:
+        assert b"10.0.0.1" not in archive.read("ppt/slides/_rels/slide1.xml.rels")
+
+
+def test_a_large_part_is_never_whole_in_memory(tmp_path):
+    source = tmp_path / "a.pptx"
+    source.write_bytes(deck(1, extra=[("ppt/media/film", bytes(64 << 20))]))
+    tracemalloc.start()
+    try:
+        office.without_far_parts(source, tmp_path / "b.pptx")
+        assert tracemalloc.get_traced_memory()[1] < 16 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_archive_with_an_endless_list_is_refused_before_the_list_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(office, "DIRECTORY", 64 << 10)
+    path = tmp_path / "a.pptx"
+    path.write_bytes(deck(1, extra=[(f"x{number}", b"") for number in range(2000)]))
+    with pytest.raises(BadUpload, match="展开后太大"):
+        office.kind_of_archive(path, most_pages=300)
+    path.write_bytes(deck(3))
+    assert office.kind_of_archive(path, most_pages=300) == office.PPTX
 
 
 @pytest.mark.parametrize(
