@@ -48,15 +48,27 @@ class Books:
                         continue
                     flushed = time.monotonic()
                 for room in list(hub.rooms.values()):
-                    await self._save(room)
-                    if room.floor is not None:
-                        await room.floor.save(hub.database)
+                    await self._save_all(room)
             except DatabaseAway:
                 log.warning("database away", presence_waiting=len(hub.spool))
             except Exception:
                 log.exception("books could not be written")
             figures.PRESENCE_WAITING.set(len(hub.spool))
             figures.DATABASE_UP.set(hub.database.answers)
+
+    async def _save_all(self, room: LiveRoom) -> None:
+        """One lesson's picture and floor. Raises DatabaseAway; whatever else is wrong with one keeps no other lesson waiting."""
+        for save in (self._save, self._save_floor):
+            try:
+                await save(room)
+            except DatabaseAway:
+                raise
+            except Exception:
+                log.exception("books could not be written", session=room.id)
+
+    async def _save_floor(self, room: LiveRoom) -> None:
+        if room.floor is not None:
+            await room.floor.save(self._hub.database)
 
     def picture_came(self, room: LiveRoom) -> None:
         """The first segment is there: say so at once; `keep` tries again if the database is away."""

@@ -96,6 +96,8 @@ class Floor:
         mark, kind = word.get("id"), word.get("kind")
         if not isinstance(mark, str) or not 0 < len(mark) <= 40 or not isinstance(kind, str):
             raise WireError("bad_do")
+        if not (mark.isascii() and mark.isprintable()):  # a NUL would stand in the file, and the database refuse it
+            raise WireError("bad_do")
         by = by_of(ticket)
         before = self.room.known(by, mark)
         if before is not None:  # its answer was lost with the line
@@ -216,8 +218,8 @@ class Floor:
         if missed is not None:
             if missed:
                 viewer.outlet.send(_events(missed))
-            if own:
-                viewer.outlet.send(dump({"t": "you", "set": {"*": None, **own}}))
+            # nothing, too: a hand that was lowered meanwhile must not stay up on the page
+            viewer.outlet.send(dump({"t": "you", "set": {"*": None, **own}}))
             return
         # this telling may hold what others are told in a moment: who hears it twice knows it by its number
         viewer.outlet.send(f'{{"t":"room",{self._state()},"you":{dump(own)}}}')

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from lantian.kernel.holdings import Subject
 from lantian.teach.live import queries
@@ -25,6 +25,7 @@ def forget_events(subject: Subject) -> int:
     on them, the word that was given to them). Counts stay. Asks no rule, like `forget_viewer`. Returns how many events it was."""
     marks = {f"person:{pk}": f"guest:{uuid4().hex}" for pk in subject.person_ids}
     rows = list(queries.events_naming(subject))
+    _forget_shown(rows, subject)
     for row in rows:
         if row.person_id in subject.person_ids:
             row.person, row.name = None, ""
@@ -35,6 +36,24 @@ def forget_events(subject: Subject) -> int:
         row.shown = _without(row.shown, marks, subject)
     LessonEvent.objects.bulk_update(rows, ["person", "name", "viewer", "data", "shown"], batch_size=500)
     return len(rows)
+
+
+def _forget_shown(rows: list[LessonEvent], subject: Subject) -> None:
+    """What they wrote, where the teacher showed it to everybody; it stands there without a name."""
+    said: dict[UUID, set[str]] = {}
+    for row in rows:
+        if row.person_id in subject.person_ids and row.kind == "poll.answer" and row.data.get("text"):
+            said.setdefault(row.session_id, set()).add(row.data["text"])
+    showing = LessonEvent.objects.filter(session__in=said, kind__in=("poll.show", "poll.close"), shown__isnull=False)
+    changed = []
+    for row in showing:
+        results = ((row.shown or {}).get("poll") or {}).get("results") or {}
+        theirs = [each for each in results.get("texts", ()) if each["text"] in said[row.session_id]]
+        for each in theirs:
+            each["text"] = ""
+        if theirs:
+            changed.append(row)
+    LessonEvent.objects.bulk_update(changed, ["shown"], batch_size=500)
 
 
 def _without(value: Any, marks: dict[str, str], subject: Subject) -> Any:

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from lantian.teach.live import queries, services
 from lantian.teach.live.consumers import floor as floors
+from lantian.teach.live.consumers.books import Books
 from lantian.teach.live.consumers.database import DatabaseAway
 from lantian.teach.live.consumers.eventlog import EventLog
 from lantian.teach.live.consumers.floor import Floor, by_of
-from lantian.teach.live.engine.happenings import Event, patched
+from lantian.teach.live.engine.happenings import Event, model, patched
 from lantian.teach.live.engine.happenings.registry import VIEWS
 from lantian.teach.live.engine.protocol import WireError
 from lantian.teach.live.engine.tickets import Ticket
@@ -324,3 +325,74 @@ def test_an_event_of_somebody_who_is_gone_stays_without_a_name(session, world):
         {"seq": 2, "kind": "caption.say", "at": 1.0, "ms": 1000, "set": {"caption": {"text": "一"}}}
     ]
     services.save_events(uuid4(), [(first, {})])  # of a session that was deleted
+
+
+def test_a_script_in_the_crowd_does_not_take_the_lesson_from_its_teacher(tmp_path, monkeypatch):
+    monkeypatch.setattr(model, "MOST_EVENTS", 40)
+    monkeypatch.setattr(model, "KEPT_FOR_TEACHING", 10)
+    monkeypatch.setattr(model, "MOST_OF_ONE", 20)
+
+    def story(stage):
+        script, others = ticket(), [ticket(), ticket()]
+        for _ in range(10):
+            assert stage.do("hand.raise", script)["t"] == "done"
+            assert stage.do("hand.lower", script)["t"] == "done"
+        assert stage.do("hand.raise", script)["code"] == "full"
+        assert stage.do("hand.raise", others[0])["t"] == "done", "one pupil's number is that pupil's alone"
+        for _ in range(4):
+            stage.do("hand.raise", others[1])
+            stage.do("hand.lower", others[1])
+        assert stage.do("poll.open", **ONE)["t"] == "done"
+        assert stage.floor.room.seq == 30
+        assert stage.do("poll.answer", others[1], poll=30, choice=[0])["code"] == "full"
+        stage.restart()
+        assert stage.do("hand.raise", script)["code"] == "full"
+        assert stage.do("poll.close", poll=30)["t"] == "done", "the last ones are kept for the teaching"
+
+    on_stage(tmp_path, story)
+
+
+@pytest.mark.parametrize("mark", ["a\x00b", "\ud800", "一"])
+def test_a_mark_that_the_database_would_refuse_is_none(tmp_path, mark):
+    def story(stage):
+        with pytest.raises(WireError):
+            stage.do("poll.open", mark=mark, **ONE)
+        assert stage.path.stat().st_size == 0
+
+    on_stage(tmp_path, story)
+
+
+def test_one_lesson_that_cannot_be_saved_keeps_no_other_waiting():
+    saved = []
+
+    class Room:
+        floor = None
+
+        def __init__(self, number: int) -> None:
+            self.id = number
+
+    class Some(Books):
+        async def _save(self, room) -> None:
+            if room.id == 1:
+                raise ValueError("whatever it is")
+            saved.append(room.id)
+
+    async def run() -> None:
+        some = Some(SimpleNamespace())
+        for number in (1, 2):
+            await some._save_all(Room(number))
+
+    asyncio.run(run())
+    assert saved == [2]
+
+
+def test_who_comes_back_hears_that_the_own_hand_is_down(tmp_path):
+    def story(stage):
+        pupil = ticket()
+        stage.do("note.pin", text="带尺子")
+        stage.do("hand.raise", pupil)
+        stage.do("hand.clear")
+        viewer = stage.enter(pupil, have=1)
+        assert viewer.outlet.of("you") == [{"t": "you", "set": {"*": None}}]
+
+    on_stage(tmp_path, story)

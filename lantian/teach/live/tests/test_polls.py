@@ -125,6 +125,7 @@ def test_who_is_erased_leaves_counts_without_a_name(world):
         ("poll.answer", student, {"poll": 1, "text": "我是李小明"}),
         ("hand.raise", student, {}),
         ("hand.word", teacher, {"key": student.key}),
+        ("poll.show", teacher, {"poll": 1, "on": True, "pick": [2]}),
     )
     subject = Subject((pupil.pk,), names=("李小明",))
     assert queries.events_of(subject).count() == 2
@@ -134,7 +135,7 @@ def test_who_is_erased_leaves_counts_without_a_name(world):
     assert "李小明" not in left
     assert str(pupil.pk) not in left
     assert queries.polls_of(lesson)[0].people == 1
-    assert LessonEvent.objects.filter(session=session).count() == 4
+    assert LessonEvent.objects.filter(session=session).count() == 5
 
 
 def test_a_stranger_reads_no_results(world, client):

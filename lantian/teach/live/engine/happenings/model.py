@@ -7,6 +7,7 @@ viewer sees of itself, and the desk of the teaching side (worked out when asked,
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
@@ -15,6 +16,9 @@ Patch = dict[str, Any]
 T = TypeVar("T")
 
 MOST_EVENTS = 100_000  # of one session: thirty polls answered by a full house
+KEPT_FOR_TEACHING = 10_000  # of these; the crowd may not leave its teacher without a voice
+MOST_OF_ONE = 2_000  # by one class, pupil or guest: a script, beyond that
+CROWD = frozenset({"class", "student", "guest"})
 MOST_KEYS = 20_000  # of the map that everybody sees
 MARK_LENGTH = 40
 
@@ -132,6 +136,7 @@ class HappeningRoom:
         self.public: dict[str, Any] = {}
         self.own: dict[str, dict[str, Any]] = {}
         self._done: dict[tuple[str, str], int] = {}
+        self._counts: Counter[str] = Counter()
         self._parts: dict[type[Any], Any] = {}
 
     def part(self, kind: type[T]) -> T:
@@ -155,7 +160,7 @@ class HappeningRoom:
             raise Refused("unknown")
         if by.role not in declared.roles and by.duty not in declared.roles:
             raise Refused("forbidden")
-        if self.seq >= MOST_EVENTS or (len(self.public) >= MOST_KEYS and declared.grows):
+        if self._is_full(by) or (len(self.public) >= MOST_KEYS and declared.grows):
             raise Refused("full")
         if not isinstance(data, dict):
             raise Refused("bad_data")
@@ -165,11 +170,17 @@ class HappeningRoom:
         # the clock may be set back, and a stretch of picture may have been lost: moments never run backwards
         return Event(self.seq + 1, kind, max(self.at, scene.at), max(self.ms, scene.ms), by, clean, mark[:MARK_LENGTH])
 
+    def _is_full(self, by: By) -> bool:
+        if by.role not in CROWD:
+            return self.seq >= MOST_EVENTS
+        return self.seq >= MOST_EVENTS - KEPT_FOR_TEACHING or self._counts[by.key] >= MOST_OF_ONE
+
     def fold(self, event: Event) -> Effects:
         """Take an event in. Events of a kind that is not known any more change nothing."""
         from lantian.teach.live.engine.happenings.registry import KINDS
 
         self.seq, self.at, self.ms = event.seq, event.at, event.ms
+        self._counts[event.by.key] += 1
         if event.mark:
             self._done[(event.by.key, event.mark)] = event.seq
         declared = KINDS.get(event.kind)
