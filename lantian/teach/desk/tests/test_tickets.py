@@ -230,6 +230,12 @@ def test_the_story_of_a_fault_in_pages(world, enter, head, officer):
     ticket = Ticket.objects.get()
     assert ticket.number in sent.content.decode()
     assert ticket.facts["browser"] == {"online": True, "agent": "Kiosk/1"}
+    later = screen.post(reverse("desk_fault"), {"kind": "other"})
+    due = timezone.localtime(Ticket.objects.exclude(pk=ticket.pk).get().due_at)
+    assert f"{due.month}月{due.day}日 {due:%H:%M} 前" in later.content.decode(), (
+        "tomorrow, which the hour alone does not say"
+    )
+    Ticket.objects.exclude(pk=ticket.pk).delete()
     desk = enter(head)
     listed = desk.get(reverse("desk_tickets"), {"where": str(world.receiving[0].pk)})
     assert listed.context["page"].total == 1
