@@ -109,6 +109,11 @@ def without_far_parts(source: Path, target: Path) -> int:
     return dropped
 
 
+def _is_far(relation: ET.Element) -> bool:
+    elsewhere = relation.get("TargetMode", "").strip().lower() == "external"
+    return elsewhere and not _HYPERLINK.search(relation.get("Type", ""))
+
+
 def _near_relations(data: bytes) -> tuple[bytes, int]:
     """A part that names others, without those outside of the file, and how many these were. Read as XML: a prefix, or a letter
     written as a number, hides nothing. Raises BadUpload."""
@@ -118,13 +123,9 @@ def _near_relations(data: bytes) -> tuple[bytes, int]:
         root = ET.fromstring(data)  # noqa: S314 - bounded, and without entities of its own
     except (ET.ParseError, ValueError, LookupError) as error:
         raise BadUpload from error
-    far = [
-        each
-        for each in root
-        if each.get("TargetMode", "").strip().lower() == "external" and not _HYPERLINK.search(each.get("Type", ""))
-    ]
-    for each in far:
-        root.remove(each)
+    far = [(parent, each) for parent in root.iter() for each in parent if _is_far(each)]
+    for parent, each in far:
+        parent.remove(each)
     return ET.tostring(root, "UTF-8", xml_declaration=True), len(far)
 
 
