@@ -173,7 +173,7 @@ def test_everybody_is_told_and_who_comes_later_or_comes_back_knows_as_much(tmp_p
             patched(known, event["set"])
         assert late.outlet.heard[0]["state"] == known == ahead.outlet.heard[0]["state"]
         assert [event["seq"] for event in back.outlet.heard[0]["events"]] == [2]
-        assert current.outlet.heard == []
+        assert current.outlet.heard == [{"t": "you", "set": {"*": None}}], "of itself alone"
         stage.restart()
         assert [e["seq"] for e in stage.enter(ticket(), have=1).outlet.heard[0]["events"]] == [2]
 
