@@ -271,7 +271,13 @@ def test_a_browser_says_that_it_takes_messages_and_that_it_does_no_more(world, a
     for _ in range(2):
         assert client.post("/inbox/settings/device/", told, content_type="application/json").status_code == 200
     assert PushDevice.objects.get().person == world.mother
-    for nonsense in ({"endpoint": "https://10.0.0.1/x", "keys": keys}, {"endpoint": told["endpoint"], "keys": []}, {}):
+    deep = "[" * 8000
+    for nonsense in (
+        {"endpoint": "https://10.0.0.1/x", "keys": keys},
+        {"endpoint": told["endpoint"], "keys": []},
+        {},
+        deep,
+    ):
         assert client.post("/inbox/settings/device/", nonsense, content_type="application/json").status_code == 400
     client.post("/inbox/settings/device/", told | {"end": True}, content_type="application/json")
     assert not PushDevice.objects.exists()

@@ -82,7 +82,7 @@ def device(request: HttpRequest) -> JsonResponse:
             language=get_language() or "",
             by=acting(request),
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return JsonResponse({"error": "bad request"}, status=400)
     except MessagingError as error:
         return JsonResponse({"error": str(error.message)}, status=400)
