@@ -91,6 +91,15 @@ def signed_in(view: View) -> View:
     return guarded("web.sign_in_first")(view)
 
 
+def ungated(view: View) -> View:
+    """Let no gate stand before a view: what the browser asks by itself for any page, and would take a redirect for a fault.
+
+    Outermost, and only for what is the same for everybody.
+    """
+    view.ungated = True  # type: ignore[attr-defined]  # read by the middleware
+    return view
+
+
 def found_or_404(found: M | None) -> M:
     """What a query found among all that is visible (`visible_…(actor, pk)`); None does not exist, whether it is there or not."""
     if found is None:

@@ -14,7 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from lantian.kernel.registry import Registry
 from lantian.kernel.web.faults import fault_page
-from lantian.kernel.web.guards import public
+from lantian.kernel.web.guards import public, ungated
 from lantian.kernel.web.shell import PUBLIC_NAV
 
 # Names of static files that are part of the service worker: what apps above do when no page is open (push).
@@ -22,6 +22,7 @@ WORKER_PARTS: Registry[str] = Registry("parts of the service worker")
 SKY, WHITE = "#1268c4", "#ffffff"
 
 
+@ungated
 @require_safe
 @vary_on_headers("Accept-Language", "Cookie")
 @public
@@ -53,6 +54,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
     return response
 
 
+@ungated
 @require_safe
 @public
 def service_worker(request: HttpRequest) -> HttpResponse:
@@ -67,6 +69,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@ungated
 @never_cache
 @require_safe
 @public

@@ -83,7 +83,7 @@ class Gates:
     def process_view(
         self, request: HttpRequest, view: object, args: tuple[object, ...], kwargs: dict[str, object]
     ) -> HttpResponseBase | None:
-        if request.session.session_key is None or not request.user.is_authenticated:
+        if getattr(view, "ungated", False) or request.session.session_key is None or not request.user.is_authenticated:
             return None
         return next((response for gate in GATES if (response := gate(request)) is not None), None)
 

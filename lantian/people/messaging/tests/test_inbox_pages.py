@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from lantian.people.identity.models import Account
 from lantian.people.messaging import services
 from lantian.people.messaging.engine import webpush
 from lantian.people.messaging.engine.audience import Audience
@@ -289,3 +290,12 @@ def test_a_browser_says_that_it_takes_messages_and_that_it_does_no_more(world, a
 
 def test_who_has_messages_is_led_to_how_they_come(world, as_):
     assert reverse("messaging_settings") in text(as_("mother").get("/inbox/"))
+
+
+def test_who_has_to_choose_a_password_first_is_sent_there_by_pages_but_not_by_what_a_browser_asks_itself(world, as_):
+    client, account = as_("mother"), Account.objects.get(person=world.mother)
+    account.must_set_password = True
+    account.save()
+    assert client.get("/inbox/").status_code == 302
+    for address in ("/sw.js", "/manifest.webmanifest", "/offline/"):
+        assert client.get(address).status_code == 200, address
