@@ -84,13 +84,13 @@ fmt: .stamps/python
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-# Chromium for the tests in a browser, and a Chinese font for their pictures.
+# Chromium for the tests in a browser, a Chinese font for their pictures, and curl for the commands of docs/roster.md.
 browser:
-	@if command -v chromium >/dev/null 2>&1 && fc-list 2>/dev/null | grep -qi 'cjk'; then :; \
+	@if command -v chromium >/dev/null 2>&1 && command -v curl >/dev/null 2>&1 && fc-list 2>/dev/null | grep -qi 'cjk'; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-			chromium fonts-noto-cjk fontconfig >/dev/null; \
-	else echo "Install it first: sudo apt-get install chromium fonts-noto-cjk fontconfig"; exit 1; fi
+			chromium curl fonts-noto-cjk fontconfig >/dev/null; \
+	else echo "Install it first: sudo apt-get install chromium curl fonts-noto-cjk fontconfig"; exit 1; fi
 
 # The browser first: who has to install it by hand is told at once.
 test: browser lint

@@ -118,7 +118,7 @@ def test_lists_of_schools_become_the_roster(enter: Enter, instance: Instance) ->
     run = officer.url
     officer.get_by_role("link", name="说明各列").click(timeout=30_000)
     officer.get_by_label("名单完整吗").select_option("classes")
-    fits(officer)
+    fits(officer, looked_at=True)
     officer.get_by_role("button", name="就这样，开始核对").click()
     come(officer, "如果写入")
     fits(officer)

@@ -16,6 +16,7 @@ from lantian.people.exchange.models import Finding, ImportRun, SentErrors, Sheet
 from lantian.people.exchange.tests.files import carry_out
 from lantian.people.exchange.tests.sheets import HEADS, bring_sheets, csv_of, found, pupil
 from lantian.people.exchange.tests.test_pages import enter, text
+from lantian.people.exchange.views.imports import _steps
 from lantian.people.roster.engine.codes.citizen import make_citizen_id
 from lantian.people.roster.models import Person
 from lantian.people.roster.services import update_person
@@ -279,6 +280,15 @@ def test_a_number_in_a_column_of_names_is_masked_like_one(world: World, typed: s
     book = client.get(f"/imports/{run.pk}/schools/{world.east.pk}/errors.xlsx")
     assert typed not in str(load_workbook(io.BytesIO(book.content)).worksheets[0]["D3"].value)
     assert "已保存" in text(client.post(f"{page}rows/{row.pk}/", {"place": "2", "text": "李小兰"}, headers=hx))
+
+
+def test_a_list_that_cannot_be_read_is_not_shown_as_checked(world: World) -> None:
+    run = bring_sheets({"全县.xls": bytes.fromhex("d0cf11e0a1b11ae1") * 64}, world.fucheng, world.act("officer"))
+    assert (run.state, [step[2] for step in _steps(run)]) == ("checked", ["blocked", "", "", ""])
+    client = enter(world, "officer")
+    page = text(client.get(f"/imports/{run.pk}/corrections/"))
+    assert "全县.xls" in page
+    assert "没有要更正的了" not in page
 
 
 def test_a_mask_is_not_taken_for_a_correction_and_empty_is(world: World) -> None:

@@ -371,3 +371,9 @@ def test_a_guardian_acts_at_the_childs_school_for_the_childs_class(world):
     assert mother.grant.organization_id == world.east.pk
     assert mother.class_group_ids == {world.east1.pk}
     assert world.act("mother").grant.id == mother.grant.id  # the same name every time
+
+
+def test_a_guardians_page_names_the_child(as_, world):
+    page = text(as_("head").get(record(world.mother)))
+    head = page.split('class="record-title"')[1].split('class="columns')[0]
+    assert f"{world.jia.name}的家长" in head
