@@ -25,7 +25,15 @@ from websockets.sync.client import connect
 
 CHROMIUM = "/usr/bin/chromium"
 AXE = Path(__file__).resolve().parents[3] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-KEYS = {"Tab": (9, ""), "Enter": (13, "\r"), "Space": (32, " "), "Escape": (27, "")}  # virtual key code, text it types
+# virtual key code, text it types
+KEYS = {
+    "Tab": (9, ""),
+    "Enter": (13, "\r"),
+    "Space": (32, " "),
+    "Escape": (27, ""),
+    "ArrowRight": (39, ""),
+    "ArrowDown": (40, ""),
+}
 BASE_FLAGS = [
     "--no-first-run",
     "--no-default-browser-check",

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Instance
+from tests.e2e.live.cdp import Page
 from tests.e2e.live.chromium92 import PACKAGE, chromium92
 from tests.e2e.live.classroom import SOUND_ALLOWED, Teacher, Viewer, end_other_sessions, together, until
 from tests.e2e.live.recording import Part, gaps, read_recording
@@ -37,6 +38,8 @@ class Register:
     went_live: float = 0
     away: list[tuple[float, float]] = field(default_factory=list)  # when the teacher's page was not there
     restarts: int = 0  # of the recorder, by the page itself
+    results: float = 0  # of a poll, for everybody to see
+    put_away: float = 0  # the board, for the camera
     ended: float = 0
     parts: list[Part] = field(default_factory=list)  # of the recording
 
@@ -175,8 +178,86 @@ def test_a_class_screen_on_a_very_old_browser_joins_by_itself_and_plays(people: 
     assert panel.page.eval("document.querySelector('video').muted") is False
     assert panel.page.eval("heard()") > 2000  # bytes of sound decoded in a second
     assert not panel.page.errors
-    panel.close()
-    people.panel = None
+
+
+def press_words(page: Page, within: str, words: str) -> None:
+    """The button with these words, once it is there."""
+    found = f"[...document.querySelectorAll('{within} button')].find(each => each.innerText.includes('{words}'))"
+    page.wait(found, 15)
+    page.eval(f"{found}.click()")
+
+
+def ask(teacher: Teacher, panel: Viewer, student: Viewer, register: Register) -> None:
+    """The class counts hands on its panel, the student answers alone, both are counted, all see the results."""
+    page = teacher.page
+    page.click("#desk-tab-polls")
+    page.wait("document.querySelector('.lv-form [name=question]')", 15)
+    page.eval(
+        """(() => {
+        document.querySelector(".lv-form [name=question]").value = "图象上升还是下降？";
+        document.querySelector(".lv-form [name=options]").value = "上升\\n下降";
+        })()"""
+    )
+    page.click("[data-action=poll-open]")
+    panel.page.wait("document.querySelector('[data-more=\"1\"]')", 20)
+    for option in (0, 0, 1):
+        panel.page.click(f"[data-more='{option}']")
+    panel.page.click(".lr-send")
+    student.page.wait("document.querySelector('[data-option=\"0\"]')", 20)
+    student.page.click("[data-option='0']")
+    page.wait("document.querySelector('.lv-running .lr-bars')?.innerText.includes('75%')", 15)
+    page.click("[data-action=poll-close]")
+    page.wait("document.querySelector('[data-action=poll-show]:not([hidden])')", 15)
+    register.results = time.time()
+    page.click("[data-action=poll-show]")
+    for viewer in (panel, student):
+        viewer.page.wait(BARS, 20)
+    page.click("[data-action=poll-clear]")
+
+
+def write_on_a_board(teacher: Teacher, viewers: list[Viewer], register: Register) -> None:
+    """By keyboard; everybody sees the stroke, and the camera again."""
+    page = teacher.page
+    page.click("[data-main=board]")
+    page.wait("document.querySelector('.lv-drawing')", 20)
+    page.eval("document.querySelector('.lv-surface').focus()")
+    for key in ("Enter", *["ArrowRight"] * 4, *["ArrowDown"] * 4, "Enter"):
+        page.press(key)
+    for viewer in viewers:
+        viewer.page.wait(f"{STROKES} === '1'", 20)
+    register.put_away = time.time()
+    page.click("[data-main=camera]")
+    for viewer in viewers:
+        viewer.page.wait(f"{SHEET} === '' && {STROKES} === '0'", 20)
+
+
+BARS = "document.querySelectorAll('.lr-poll .lr-bar').length === 2"
+STROKES = "document.querySelector('.lb-layer')?.dataset.strokes"
+SHEET = "document.querySelector('.lb-layer')?.dataset.sheet"
+
+
+@pytest.mark.timeout(240)
+def test_all_take_part_and_the_oldest_browser_too(
+    people: People, teacher: Teacher, screen: Viewer, student: Viewer, register: Register
+) -> None:
+    """A poll, a hand, a name drawn, a stroke on a board: four browsers at once, one of them of 2021."""
+    panel = people.panel or screen
+    ask(teacher, panel, student, register)
+    student.page.click(".lr-hand")
+    teacher.page.click("#desk-tab-hands")
+    press_words(teacher.page, "#desk-hands", "请发言")
+    student.page.wait("document.querySelector('.lr-hand').disabled", 15)
+    press_words(teacher.page, "#desk-hands", "请坐")
+    teacher.page.click("#desk-tab-tools")
+    press_words(teacher.page, "#desk-tools", "抽一名学生")
+    teacher.page.wait("document.querySelector('#desk-tools').innerText.includes('（从 1 个里抽）')", 15)
+    write_on_a_board(teacher, [screen, student] if panel is screen else [screen, student, panel], register)
+    teacher.page.click("#desk-tab-classes")
+    screen.wait_picture()
+    assert not panel.page.errors + teacher.page.errors
+    if people.panel:
+        people.panel.close()
+        people.panel = None
 
 
 def test_the_teacher_sees_who_is_there(teacher: Teacher, screen: Viewer) -> None:
@@ -337,9 +418,28 @@ def test_the_end_and_the_replay(
         # the picture there is as old as its place in the replay says (seams are the seconds nobody could receive)
         assert abs((shown - first) / 1000 - length * share) < 30
     student.page.wait("document.querySelector('video').currentTime > 0 && !document.querySelector('video').paused", 10)
+    see_it_again(student, register, first)
     student.page.press("Tab")  # a new page's sound waits for a hand on the device, the ear of this test too
     assert student.page.eval("listen()")["peak"] > 0.05
     assert student.page.faults_of_access() == []
+
+
+def see_it_again(student: Viewer, register: Register, first: float) -> None:
+    """What was done beside the picture is done again when the clock in it says so."""
+    page = student.page
+    page.eval(f"document.querySelector('video').currentTime = {register.results - first / 1000 - 4}")
+    page.wait(
+        "!document.querySelector('video').seeking && document.querySelectorAll('.lr-poll .lr-bar').length === 0", 15
+    )
+    shown = page.wait(f"{BARS} && readClock()", 20, every=0.05)
+    assert abs(shown / 1000 - register.results) < 1.5
+    page.click(".lw-sheets")
+    page.click(".lb-chapters button")
+    page.wait(f"{STROKES} === '1'", 30)
+    gone = page.wait(f"{SHEET} === '' && readClock()", 40, every=0.05)
+    assert abs(gone / 1000 - register.put_away) < 1.5
+    page.eval("document.querySelector('video').currentTime = 0")
+    page.wait(f"{SHEET} === '' && {STROKES} === '0'", 10)
 
 
 def replay_of(viewer: Viewer) -> dict[str, Any]:
