@@ -17,12 +17,14 @@ from lantian.content.media.tests.support import read_playlist
 @dataclass(frozen=True)
 class Part:
     """One segment: the teacher's clock in its first picture (Unix s), its length (s), whether a new recorder begins with it,
-    and the id of the key that opens it."""
+    the id of the key that opens it, and whether the clock was to be seen (a board hides it: then it is what it must have been).
+    """
 
     clock: float
     seconds: float
     seam: bool
     key: str
+    shown: bool = True
 
 
 @dataclass(frozen=True)
@@ -52,20 +54,21 @@ def read_recording(base: str, replay: dict[str, Any]) -> list[Part]:
     assert listed.ended
     keys = {row["id"]: bytes.fromhex(row["key"]) for row in replay["keys"]}
     inits = {name: _get(urljoin(address, name)) for name in set(listed.maps)}
-    parts = []
+    parts: list[Part] = []
     for index, name in enumerate(listed.names):
         key = listed.keys[index].rsplit("/", 1)[1]
         data = decrypt_segment(_get(urljoin(address, name)), keys[key], sequence_iv(listed.sequence + index))
         with av.open(io.BytesIO(inits[listed.maps[index]] + data)) as opened:
             frame = next(opened.decode(video=0))
         shown = read_clock(frame.to_ndarray(format="gray"))
-        assert shown is not None, f"no clock in the first picture of segment {index}"
-        parts.append(Part(shown / 1000, listed.durations[index], listed.breaks[index], key))
+        assert shown is not None or parts, "no clock in the first picture"
+        clock = shown / 1000 if shown is not None else parts[-1].clock + parts[-1].seconds
+        parts.append(Part(clock, listed.durations[index], listed.breaks[index], key, shown is not None))
     return parts
 
 
 def gaps(parts: list[Part], longer_than: float) -> list[Gap]:
-    """Where the clock jumps further than the segment before is long."""
+    """Where the clock jumps further than the segment before is long; what was lost behind a board comes when it is seen again."""
     found = []
     for before, after in pairwise(parts):
         missing = after.clock - before.clock - before.seconds

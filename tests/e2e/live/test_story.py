@@ -39,6 +39,7 @@ class Register:
     away: list[tuple[float, float]] = field(default_factory=list)  # when the teacher's page was not there
     restarts: int = 0  # of the recorder, by the page itself
     results: float = 0  # of a poll, for everybody to see
+    taken: float = 0  # the board, instead of the camera
     put_away: float = 0  # the board, for the camera
     ended: float = 0
     parts: list[Part] = field(default_factory=list)  # of the recording
@@ -218,6 +219,7 @@ def ask(teacher: Teacher, panel: Viewer, student: Viewer, register: Register) ->
 def write_on_a_board(teacher: Teacher, viewers: list[Viewer], register: Register) -> None:
     """By keyboard; everybody sees the stroke, and the camera again."""
     page = teacher.page
+    register.taken = time.time()
     page.click("[data-main=board]")
     page.wait("document.querySelector('.lv-drawing')", 20)
     page.eval("document.querySelector('.lv-surface').focus()")
@@ -453,6 +455,8 @@ def test_the_replay_is_whole_but_for_seconds_never_received(
     parts = register.parts = read_recording(instance.url, replay_of(student))
     assert parts[0].clock < register.went_live + 1
     assert parts[-1].clock + parts[-1].seconds > register.ended - 1
+    hidden = [part.clock for part in parts if not part.shown]
+    assert all(register.taken - 2 < clock < register.put_away + 2 for clock in hidden), hidden
     missing = gaps(parts, LOST)
     assert all(gap.seam for gap in missing), f"seconds that were recorded are not there: {missing}"
     # a recorder that begins anew is a seam: after the reload, and where a starved machine made the page restart it
