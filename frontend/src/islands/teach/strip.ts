@@ -78,13 +78,14 @@ export class Strip {
 
   private thumb(sheet: Sheet, index: number): HTMLElement {
     const blank = sheet.form === "board";
-    const image = blank ? h("b", { "aria-hidden": "true" }, sheet.name || t("白板")) : h("img", { src: sheet.thumb_url, alt: "", loading: "lazy", draggable: "false" });
+    const name = sheetName(sheet);
+    const image = blank ? h("b", {}, name) : h("img", { src: sheet.thumb_url, alt: name, loading: "lazy", draggable: "false" });
     const go = (): void => {
       void this.room.pages.show(index);
       this.room.setMain("pages");
     };
-    const words = t("{n}：{name}", { n: index + 1, name: sheetName(sheet) });
-    const open = h("button", { type: "button", class: "lv-page", "aria-label": words, title: sheet.name || null, onclick: go }, image, h("span", { "aria-hidden": "true" }, String(index + 1)));
+    // named by what it shows: whoever speaks to the computer says what stands there
+    const open = h("button", { type: "button", class: "lv-page", title: sheet.name || null, onclick: go }, image, " ", h("span", {}, String(index + 1)));
     return h("div", { role: "listitem" }, open);
   }
 
