@@ -97,7 +97,7 @@ test: browser lint
 	@$(MAKE) --no-print-directory scripts unit e2e
 
 unit: install
-	$(BIN)/python -m pytest -n 2 -q -m "not e2e"
+	$(BIN)/python -m pytest -n 2 -q --dist worksteal -m "not e2e"
 
 # One platform for all of them: pages share the machine, lessons are timed and have it to themselves, and kill what they meet.
 e2e: install browser

@@ -138,7 +138,7 @@ def test_teachers_print_codes(world: World, settings) -> None:
     assert teacher.post(f"/classes/{world.west1.pk}/family-slips/").status_code == 404
 
 
-def test_one_address_does_not_try_codes_without_end(settings) -> None:
+def test_one_address_does_not_try_codes_without_end(db: None, settings) -> None:
     settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"bind": "3/m/ip"}
     said = {"code": "ABCD-EFGH-JK", "child_name": "王小明", "name": "王建国", "phone": "13712345678"}
 

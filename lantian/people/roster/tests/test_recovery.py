@@ -232,7 +232,7 @@ def test_pages_further_on_cannot_be_entered_from_the_side(client, account):
     assert "忘记密码？" in client.get("/accounts/login/").content.decode()
 
 
-def test_without_a_way_to_the_phone_only_people_are_named(client, settings):
+def test_without_a_way_to_the_phone_only_people_are_named(db: None, client, settings):
     settings.LANTIAN_SMS = ""
     client.post("/accounts/recover/", {"login": PHONE})
     page = client.get("/accounts/recover/ways/").content.decode()

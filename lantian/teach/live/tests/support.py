@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import av
 from django.apps import apps
+from django.db import connections
 
 from lantian.content.media import services as media
 from lantian.content.media.engine.crypto import decrypt_segment, sequence_iv
@@ -122,6 +123,19 @@ def frames_of(chunks) -> int:
     """How many pictures the recorder's own file holds."""
     with av.open(io.BytesIO(b"".join(chunks))) as opened:
         return sum(1 for _ in opened.decode(video=0))
+
+
+async def aside(call, *args):
+    """The answer of `call` in a thread with a connection of its own: one that is kept may have died in an earlier
+    test."""
+
+    def alone():
+        try:
+            return call(*args)
+        finally:
+            connections.close_all()
+
+    return await asyncio.to_thread(alone)
 
 
 async def do(page: "Page", kind: str, mark: str = "", **data) -> dict:

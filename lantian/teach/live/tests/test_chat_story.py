@@ -3,14 +3,13 @@
 import asyncio
 
 import pytest
-from asgiref.sync import sync_to_async
 from django.test import Client
 from django.urls import reverse
 
 from lantian.teach.live import services
 from lantian.teach.live.models import LessonEvent
 from lantian.teach.live.tests.stage import Page, Teacher
-from lantian.teach.live.tests.support import do, lesson_chunks, open_for, settled, sign_in
+from lantian.teach.live.tests.support import aside, do, lesson_chunks, open_for, settled, sign_in
 from lantian.teach.live.tests.test_floor_story import WATCH, student_ticket
 from lantian.teach.live.tests.world import actor, person
 
@@ -49,7 +48,7 @@ def test_a_chat_is_opened_used_moderated_and_kept_and_the_rooms_assistant_report
             assert reported["set"]["reports"]["first"][0]["n"] == said["seq"]
             await do(room, "side.say", text="投影有点暗")
             await teacher.hear("desk", where=lambda m: any(key.startswith(f"side:{group.pk}") for key in m["set"]))
-            answer = await sync_to_async(client.post)(heads, {"present": 3})
+            answer = await aside(client.post, heads, {"present": 3})
             assert answer.json()["present"] == 3
             for page in (teacher, room):
                 counted = await page.hear("desk", where=lambda m: f"heads:{group.pk}" in m["set"])

@@ -4,7 +4,6 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from asgiref.sync import sync_to_async
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +15,7 @@ from lantian.teach.live.enums import EndReason
 from lantian.teach.live.errors import CannotExtend
 from lantian.teach.live.models import LiveSession
 from lantian.teach.live.tests.stage import Page, Teacher
-from lantian.teach.live.tests.support import lesson_chunks, open_for, sign_in
+from lantian.teach.live.tests.support import aside, lesson_chunks, open_for, sign_in
 from lantian.teach.live.tests.world import actor, person
 
 pytestmark = pytest.mark.django_db
@@ -110,7 +109,7 @@ def test_everybody_in_the_room_hears_of_it(live, world):
             await teacher.hello()
             await teacher.send_all(lesson_chunks(5))
             await teacher.hear("ack")
-            ends = await sync_to_async(extend)()
+            ends = await aside(extend)
             assert (await teacher.hear("planned"))["end_ms"] == ends
             await viewer.hear("state", where=lambda m: m["planned_end_ms"] == ends)
 

@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-from asgiref.sync import sync_to_async
 
 from lantian.kernel.journal import services as outbox
 from lantian.kernel.journal.models import JournalEntry, OutboxEvent
@@ -12,7 +11,7 @@ from lantian.people.schedule import services as schedule
 from lantian.teach.live import services
 from lantian.teach.live.models import Attendance, LiveSession
 from lantian.teach.live.tests.stage import Page, Teacher
-from lantian.teach.live.tests.support import decoded_frames, frames_of, lesson_chunks, open_for, settled, sign_in
+from lantian.teach.live.tests.support import aside, decoded_frames, frames_of, lesson_chunks, open_for, settled, sign_in
 from lantian.teach.live.tests.world import actor, person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -35,7 +34,7 @@ def test_a_colleague_takes_the_running_lesson_over_and_nobody_leaves(live, world
             await ill.hello()
             await ill.send_all(chunks, last=True)
             await ill.hear("ack", where=lambda m: m["chunk"] == len(chunks) - 1)
-            theirs = await sync_to_async(hand_over)()
+            theirs = await aside(hand_over)
             async with Teacher(live, theirs) as substitute:
                 ready = await substitute.hello()  # no takeover is asked for: the lesson is theirs
                 assert ready["epoch_no"] == 1
@@ -79,7 +78,7 @@ def test_a_running_session_is_told_by_a_notice_of_the_worker(live, world):
             await ill.hello()
             await ill.send_all(lesson_chunks(5))
             await ill.hear("ack")
-            await sync_to_async(hand_over)()
+            await aside(hand_over)
             await ill.hear("handed_over")
             assert ill.code is None  # until the other one comes, the picture goes on
 
