@@ -75,3 +75,6 @@ class Digest(models.TextChoices):
 
 
 WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
+
+# Which of the devices that take messages this browser is: signed, for its id alone.
+DEVICE_COOKIE = "lantian_push"

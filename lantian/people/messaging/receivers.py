@@ -1,12 +1,17 @@
-"""What the roster's facts mean for those concerned: roles given, ending, ended, taken back."""
+"""What the roster's facts mean for those concerned: roles given, ending, ended, taken back; and whose a browser is."""
 
 from typing import Any
+from uuid import UUID
 
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.dispatch import receiver
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from lantian.people.messaging import services
 from lantian.people.messaging.engine.audience import Audience
-from lantian.people.messaging.enums import Category
+from lantian.people.messaging.enums import DEVICE_COOKIE, Category
 from lantian.people.messaging.queries.kinds import Facts, Kind, Telling, day_words
 from lantian.people.messaging.services.telling import subscribe
 from lantian.people.roster import queries as roster
@@ -68,3 +73,13 @@ for key, event, title, body in (
             words=_grant_words,
         )
     )
+
+
+@receiver(user_logged_in, dispatch_uid="messaging.device_in")
+@receiver(user_logged_out, dispatch_uid="messaging.device_out")
+def _sits_down(signal: Any, request: HttpRequest | None, user: Any, **_more: Any) -> None:
+    """On a computer of many, nobody is shown what is told to the one before: the browser forgets whoever signs out, and at the
+    latest when the next one signs in."""
+    known = request.get_signed_cookie(DEVICE_COOKIE, default=None) if request else None
+    if known:
+        services.pass_device_on(UUID(known), to=user.pk if signal is user_logged_in else None)

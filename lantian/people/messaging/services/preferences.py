@@ -171,11 +171,19 @@ def drop_device(*, by: Actor, endpoint: str = "", pk: UUID | None = None) -> int
     return rows.delete()[0]
 
 
+def pass_device_on(pk: UUID, *, to: UUID | None) -> int:
+    """The browser is with another account now (None: with nobody): what is told to whoever had it no longer comes there. Returns
+    how many were forgotten."""
+    rows = PushDevice.objects.filter(pk=pk)
+    return (rows.exclude(person__account=to) if to else rows).delete()[0]
+
+
 __all__ = [
     "NotNow",
     "add_device",
     "confirm_mail",
     "drop_device",
+    "pass_device_on",
     "send_confirmation",
     "set_mail",
     "set_preferences",

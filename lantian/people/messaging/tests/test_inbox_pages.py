@@ -5,7 +5,10 @@ from datetime import time
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.contrib.auth import login
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -13,9 +16,10 @@ from lantian.people.identity.models import Account
 from lantian.people.messaging import services
 from lantian.people.messaging.engine import webpush
 from lantian.people.messaging.engine.audience import Audience
-from lantian.people.messaging.enums import Category, Group
+from lantian.people.messaging.enums import DEVICE_COOKIE, Category, Group
 from lantian.people.messaging.models import Delivery, Notice, Preference, PushDevice, Receipt
 from lantian.people.messaging.tests.conftest import names, text
+from lantian.people.roster.tests.factories import with_account
 
 FAMILIES = (Group.STUDENT, Group.GUARDIAN)
 
@@ -286,6 +290,34 @@ def test_a_browser_says_that_it_takes_messages_and_that_it_does_no_more(world, a
     assert script.headers["Content-Type"] == "text/javascript"
     assert b"showNotification" in script.content
     assert b"/offline/" in script.content
+
+
+def takes_messages(client):
+    key = ec.generate_private_key(ec.SECP256R1()).public_key()
+    keys = {"p256dh": webpush.to_text(webpush.point_of(key)), "auth": webpush.to_text(b"0" * 16)}
+    told = {"endpoint": "https://fcm.googleapis.com/fcm/send/x", "keys": keys}
+    assert client.post("/inbox/settings/device/", told, content_type="application/json").status_code == 200
+
+
+def test_a_browser_takes_no_messages_for_whoever_has_signed_out(world, as_):
+    client = as_("mother")
+    takes_messages(client)
+    client.post("/accounts/logout/")
+    assert not PushDevice.objects.exists()
+
+
+def test_a_browser_takes_no_messages_for_the_one_before_when_another_signs_in(world, as_, settings):
+    client = as_("mother")
+    takes_messages(client)
+    for account, kept in (
+        (Account.objects.get(person=world.mother), True),
+        (with_account(world.jia), False),
+    ):
+        request = RequestFactory().get("/")  # the session before ran out, nobody signed out
+        request.COOKIES = {DEVICE_COOKIE: client.cookies[DEVICE_COOKIE].value}
+        request.session = SessionStore()
+        login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
+        assert PushDevice.objects.exists() is kept
 
 
 def test_who_has_messages_is_led_to_how_they_come(world, as_):

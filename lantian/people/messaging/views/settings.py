@@ -17,8 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lantian.kernel.web.guards import acting, guarded, public
 from lantian.people.identity.engine.devices import describe
 from lantian.people.messaging import queries, services
+from lantian.people.messaging.enums import DEVICE_COOKIE
 from lantian.people.messaging.errors import LinkSpent, MessagingError, TooManyLetters
 from lantian.people.messaging.forms import MailForm, PreferenceForm
+
+KEPT_S = 400 * 24 * 3600  # as long as browsers keep a cookie at most
 
 
 @never_cache
@@ -86,7 +89,12 @@ def device(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"error": "bad request"}, status=400)
     except MessagingError as error:
         return JsonResponse({"error": str(error.message)}, status=400)
-    return JsonResponse({"id": str(row.pk)})
+    answer = JsonResponse({"id": str(row.pk)})
+    # so that it is known when somebody else sits down at this browser
+    answer.set_signed_cookie(
+        DEVICE_COOKIE, str(row.pk), max_age=KEPT_S, httponly=True, samesite="Lax", secure=request.is_secure()
+    )
+    return answer
 
 
 @never_cache
