@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import get_language
+
 FOLDER = Path(__file__).parent / "data" / "maps"
 WIDTH = 640.0
 MARGIN = 6.0
@@ -31,14 +33,19 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class RegionMap:
-    """`source` says where the outlines come from; `schematic`: they show where things lie, not their borders."""
+    """`sources` say where the outlines come from, by language; `schematic`: they show where things lie, not their borders."""
 
     code: str
     width: int
     height: int
     shapes: tuple[Shape, ...]
-    source: str
+    sources: Mapping[str, str]
     schematic: bool
+
+    @property
+    def source(self) -> str:
+        """In the reader's language where the file has it, else in Chinese."""
+        return self.sources.get((get_language() or "")[:2]) or self.sources["zh"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,8 @@ def map_of(code: str) -> RegionMap | None:
 
     shapes = tuple(_shape(feature, place) for feature in features)
     height = round(2 * MARGIN + (north - south) * scale)
-    return RegionMap(code, round(WIDTH), height, shapes, told["source"], bool(told.get("schematic")))
+    sources = {"zh": told["source"], "en": told.get("source_en", "")}
+    return RegionMap(code, round(WIDTH), height, shapes, sources, bool(told.get("schematic")))
 
 
 def _rings(geometry: Mapping[str, Any]) -> Iterator[list[list[float]]]:

@@ -99,14 +99,14 @@ def _to_confirm(actor: "Actor", day: "date") -> "Iterable[Todo]":
     """How many notices ask this person to say that they were seen. One query."""
     from django.urls import reverse
     from django.utils.translation import gettext as _
-    from django.utils.translation import pgettext
+    from django.utils.translation import npgettext
 
     from lantian.kernel.web.panels import Todo
     from lantian.people.messaging import queries
 
     count = queries.count_to_confirm(actor)
     if count:
-        unit = pgettext("notices", "条")
+        unit = npgettext("notices", "条", "条", count)
         yield Todo(_("确认收到的通知"), reverse("messaging_inbox") + "?state=open", count=count, unit=unit)
 
 

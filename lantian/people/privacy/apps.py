@@ -224,6 +224,7 @@ def _erasures_to_decide(actor: "Actor", day: "date") -> "Iterable[Todo]":
     """How many requests wait for this head's or officer's word, and until when the first one does. One query."""
     from django.urls import reverse
     from django.utils.translation import gettext as _
+    from django.utils.translation import npgettext
 
     from lantian.kernel.web.panels import Todo
     from lantian.people.privacy import queries
@@ -233,4 +234,5 @@ def _erasures_to_decide(actor: "Actor", day: "date") -> "Iterable[Todo]":
     days = list(queries.erasures_to_decide(actor).values_list("decide_by", flat=True)[:100])
     if days:
         url = reverse("privacy_erasures") + "?state=waiting"
-        yield Todo(_("审核删除个人信息的申请"), url, due=days[0], count=len(days), unit=_("件"))
+        unit = npgettext("requests", "件", "件", len(days))
+        yield Todo(_("审核删除个人信息的申请"), url, due=days[0], count=len(days), unit=unit)

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.utils import translation
 
 from lantian.kernel.web import maps
 from lantian.kernel.web.maps import AreaFacts, areas, map_of
@@ -12,7 +13,9 @@ from lantian.kernel.web.maps import AreaFacts, areas, map_of
 def test_every_map_is_whole_and_says_where_it_comes_from(path):
     region = map_of(path.stem)
     assert region is not None
-    assert region.source
+    for language, chinese in (("zh-hans", True), ("en", False)):
+        with translation.override(language):
+            assert any("\u4e00" <= letter <= "\u9fff" for letter in region.source) is chinese
     codes = [shape.code for shape in region.shapes]
     assert len(set(codes)) == len(codes)
     assert all(code.startswith(path.stem[:4]) for code in codes)

@@ -19,9 +19,10 @@ def tickets_waiting(actor: Actor, day: date) -> Iterable[Todo]:
         return
     counts = counts_at_desk(actor, timezone.now())
     base = reverse("desk_tickets")
-    unit = npgettext("tickets", "张", "张", 2)
-    if counts["overdue"]:
-        yield Todo(_("超时没有解决的报修"), f"{base}?where=late", due=day, count=counts["overdue"], unit=unit)
-    rest = counts["waiting"] - counts["overdue"]
+    late, rest = counts["overdue"], counts["waiting"] - counts["overdue"]
+    if late:
+        unit = npgettext("tickets", "张", "张", late)
+        yield Todo(_("超时没有解决的报修"), f"{base}?where=late", due=day, count=late, unit=unit)
     if rest > 0:
+        unit = npgettext("tickets", "张", "张", rest)
         yield Todo(_("等待处理的报修"), f"{base}?where={actor.grant.organization_id}", count=rest, unit=unit)
