@@ -227,6 +227,7 @@ def write_on_a_board(teacher: Teacher, viewers: list[Viewer], register: Register
         page.press(key)
     for viewer in viewers:
         viewer.page.wait(f"{STROKES} === '1'", 20)
+    time.sleep(3)  # what is shown for less than two seconds was leafed over, and has no place in the replay's list
     register.put_away = time.time()
     page.click("[data-main=camera]")
     for viewer in viewers:
