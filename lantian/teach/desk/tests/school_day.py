@@ -192,10 +192,22 @@ class Screen:
 
     def leap(self, clock: str) -> None:
         """It is this late now, everywhere; what was due in between is done."""
+        self._wait_moving()
         while self._asked:  # an answer of before, come after, would set the screen's clock wrong
             self.page.wait_for_timeout(20)
         seconds = self._platform.clock.set(self._school.moment(clock).timestamp() + PAST)
         self.page.clock.fast_forward(round(seconds * 1000))
+
+    def _wait_moving(self) -> None:
+        """A picture that stands for a moment as time is set forward would have stood for hours to the page, which then loads
+        itself anew."""
+        until = monotonic() + 15
+        while self.now()["playing"]:
+            before = self.page.evaluate(PLACE)
+            self.page.wait_for_timeout(1200)  # the page looks once a second
+            if self.page.evaluate(PLACE) - before > 0.9:
+                return
+            assert monotonic() < until, "the picture does not move"
 
     def now(self) -> dict[str, Any]:
         return dict(self.page.evaluate(LOOK))
@@ -215,6 +227,7 @@ class Screen:
         return self.page.frame_locator(".ls-standby")
 
 
+PLACE = "document.querySelector('.ls-video').currentTime"
 LOOK = """() => {
     const root = document.querySelector(".lv-screen"), video = document.querySelector(".ls-video");
     const text = (name) => document.querySelector(name)?.textContent ?? "";
