@@ -299,11 +299,13 @@ def test_a_screen_that_fell_behind_catches_up(screen: Viewer) -> None:
         })"""
     )
     behind = screen.glass(1).at(0.5)
+    # the distance itself is a figure of `bench glass`; here, beside three other browsers, that most of what was lost comes back
+    enough = max(3.0, before + 0.4, before + (behind - before) / 2)
     began = time.monotonic()
-    while (now := screen.glass(2).at(0.5)) > max(3.0, before + 0.4) and time.monotonic() - began < 45:
+    while (now := screen.glass(2).at(0.5)) > enough and time.monotonic() - began < 45:
         pass
     assert now < behind
-    assert now <= max(3.0, before + 0.4), f"{before:.1f} s before, {behind:.1f} s after, {now:.1f} s in the end"
+    assert now <= enough, f"{before:.1f} s before, {behind:.1f} s after, {now:.1f} s in the end"
 
 
 def test_a_cable_pulled_for_three_seconds_loses_nothing(teacher: Teacher, screen: Viewer) -> None:
