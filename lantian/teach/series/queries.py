@@ -152,7 +152,7 @@ def entries_of(series: Series, actor: Actor) -> list[Entry]:
     )
     streams = streams_visible_to(actor).filter(live_session__lesson__in=[row.lesson_id for row in rows])
     streams = streams.exclude(poster="").annotate(lesson=F("live_session__lesson")).order_by("created_at")
-    posters = {getattr(stream, "lesson"): poster_url(stream) for stream in streams} if rows else {}  # noqa: B009
+    posters = {getattr(stream, "lesson"): poster_url(stream) for stream in streams} if rows else {}  # noqa: B009 - same
     return [
         Entry(
             row.pk,
