@@ -31,7 +31,15 @@ def sounding(transactional_db):
 
 def children(live: LiveProcess) -> list[psutil.Process]:
     found = psutil.Process(live.process.pid).children(recursive=True)
-    return [process for process in found if any("sound_child" in word for word in process.cmdline())]
+    return [process for process in found if any("sound_child" in word for word in words_of(process))]
+
+
+def words_of(process: psutil.Process) -> list[str]:
+    """Its command line; nothing of one that has died and is not yet, or was just now, collected by its parent."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:  # a zombie is one of these
+        return []
 
 
 def followed(session) -> int:
