@@ -49,8 +49,11 @@ class LessonState(models.TextChoices):
 
 
 class LessonAccess(models.TextChoices):
+    """Who may see a lesson. A rehearsal has no class, neither its own nor receiving ones: nobody is disturbed by it."""
+
     ALLIANCE = "alliance", _("联盟内")
     PUBLIC = "public", _("公开")
+    REHEARSAL = "rehearsal", _("试讲")
 
 
 class Weeks(models.TextChoices):

@@ -36,6 +36,12 @@ class LessonNotPlanned(ScheduleError):
     message = _("这节课已经开始、结束或取消，不能再修改")
 
 
+class RehearsalAlone(ScheduleError):
+    """A rehearsal has no alliance and no class, neither its own nor receiving ones."""
+
+    message = _("试讲只给老师看，不能有联盟和班级")
+
+
 class NotInAlliance(ScheduleError):
     """A receiving class belongs to a school that does not receive in the lesson's alliance."""
 

@@ -103,7 +103,11 @@ class PlanForm(TimesForm):
     )
     access = forms.ChoiceField(
         label=_("谁可以看"),
-        choices=[(LessonAccess.ALLIANCE, _("有关的班级和学校")), (LessonAccess.PUBLIC, _("所有人（公开课）"))],
+        choices=[
+            (LessonAccess.ALLIANCE, _("有关的班级和学校")),
+            (LessonAccess.PUBLIC, _("所有人（公开课）")),
+            (LessonAccess.REHEARSAL, _("只有本校老师和管理人员（试讲）")),
+        ],
         initial=LessonAccess.ALLIANCE,
         widget=forms.RadioSelect,
     )
@@ -171,7 +175,11 @@ class PlanForm(TimesForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if (data.get("whole") or data.get("receivers")) and not data.get("alliance"):
+        if data.get("access") == LessonAccess.REHEARSAL:
+            data["alliance"] = None  # the one alliance of a school is chosen beforehand
+            if data.get("whole") or data.get("receivers"):
+                self.add_error("access", _("试讲没有班级接收。请去掉接收的学校和班级。"))
+        elif (data.get("whole") or data.get("receivers")) and not data.get("alliance"):
             self.add_error("alliance", _("要让别校的班级接收，请选是哪个联盟。"))
         return data
 

@@ -23,6 +23,12 @@ class LessonNotOpen(SeriesError):
     message = _("这节课没有公开，放不进谁都可以看的系列。可以换一节公开课，或把系列改成只给本地区或联盟看")
 
 
+class LessonIsRehearsal(SeriesError):
+    """What is for staff alone is in no series."""
+
+    message = _("试讲只给老师看，放不进系列")
+
+
 class LessonThere(SeriesError):
     """A lesson stands in a series once."""
 

@@ -177,6 +177,7 @@ def lessons_to_choose(actor: Actor, series: Series) -> "QuerySet[Lesson]":
     if actor.paths:
         mine |= Q(organization__path__within_any=actor.paths)
     rows = schedule.lessons_visible_to(actor).filter(mine, starts_at__range=(now - CHOICE_BACK, now + CHOICE_AHEAD))
+    rows = rows.exclude(access=LessonAccess.REHEARSAL)
     if series.access == SeriesAccess.PUBLIC:
         rows = rows.filter(access=LessonAccess.PUBLIC)
     rows = rows.exclude(state=LessonState.CANCELLED).exclude(pk__in=series.entries.values("lesson"))

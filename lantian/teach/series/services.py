@@ -21,6 +21,7 @@ from lantian.teach.series.enums import SeriesAccess, SeriesState
 from lantian.teach.series.errors import (
     AudienceUnknown,
     BadCover,
+    LessonIsRehearsal,
     LessonNotOpen,
     LessonThere,
     SeriesEmpty,
@@ -159,9 +160,11 @@ def _forget(name: str) -> None:
 
 @transaction.atomic
 def attach_lesson(series: Series, lesson: "Lesson", *, by: Actor) -> SeriesLesson:
-    """Put a lesson at the end. Raises Denied, LessonNotOpen, LessonThere, TooManyLessons."""
+    """Put a lesson at the end. Raises Denied, LessonIsRehearsal, LessonNotOpen, LessonThere, TooManyLessons."""
     series = _locked(series)
     require(rules.may_attach_lesson, by, series, lesson)
+    if lesson.access == LessonAccess.REHEARSAL:
+        raise LessonIsRehearsal(field="lesson")
     if series.access == SeriesAccess.PUBLIC and lesson.access != LessonAccess.PUBLIC:
         raise LessonNotOpen(field="lesson")
     if series.entries.filter(lesson=lesson).exists():

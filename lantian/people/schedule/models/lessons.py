@@ -67,6 +67,10 @@ class Lesson(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="lesson_ends_after_start"),
             models.CheckConstraint(condition=Q(grade__gte=1, grade__lte=12), name="lesson_grade"),
+            models.CheckConstraint(
+                condition=~Q(access=LessonAccess.REHEARSAL) | Q(class_group__isnull=True, alliance__isnull=True),
+                name="lesson_rehearsal_alone",
+            ),
             models.UniqueConstraint(fields=["entry", "entry_day"], name="lesson_once_an_entry_and_day"),
         ]
 

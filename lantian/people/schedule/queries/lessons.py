@@ -36,6 +36,8 @@ EARLY = timedelta(minutes=10)
 # Where a lesson's page is: the app above that shows lessons says so under the key "page".
 LESSON_PAGES: Registry[Callable[[Lesson], str]] = Registry("lesson pages")
 
+REHEARSAL = Q(access=LessonAccess.REHEARSAL)
+
 TEACHING_ROLES = ("teacher", "homeroom_teacher")
 
 
@@ -57,14 +59,15 @@ def _receiving(**conditions: Any) -> Exists:
 
 
 def _lessons_of(actor: Actor) -> Q:
-    """Lessons that concern the actor: taught, given or received by them, their classes, their school, their subtree."""
+    """Lessons that concern the actor: taught, given or received by them, their classes, their school, their subtree. Rehearsals,
+    which have no class, are left to staff."""
     q = Q(access=LessonAccess.PUBLIC)
     if actor.is_anonymous:
         return q
     if actor.person_id:
         q |= Q(teacher=actor.person_id)
     if actor.room_id:
-        q |= Q(room=actor.room_id) | Q(_receiving(room=actor.room_id))
+        q |= Q(room=actor.room_id) & ~REHEARSAL | Q(_receiving(room=actor.room_id))
     if actor.class_group_ids:
         q |= Q(class_group__in=actor.class_group_ids) | Q(_receiving(class_group__in=actor.class_group_ids))
     if actor.grant and actor.has_role(*TEACHING_ROLES):
@@ -201,8 +204,8 @@ def lessons_on(day: date, *, actor: Actor) -> QuerySet[Lesson]:
 
 
 def lessons_held_on(day: date) -> QuerySet[Lesson]:
-    """Everybody's lessons of a day but the cancelled ones: to be counted, never to be listed."""
-    return _on(Lesson.objects.exclude(state=LessonState.CANCELLED), day)
+    """Everybody's lessons of a day but the cancelled ones and rehearsals: to be counted, never to be listed."""
+    return _on(Lesson.objects.exclude(REHEARSAL | Q(state=LessonState.CANCELLED)), day)
 
 
 def _of_room(actor: Actor) -> Q:

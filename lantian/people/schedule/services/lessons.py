@@ -20,6 +20,7 @@ from lantian.people.schedule.errors import (
     LessonInvalid,
     LessonNotPlanned,
     NotInAlliance,
+    RehearsalAlone,
 )
 from lantian.people.schedule.events import LessonCancelled, LessonPlanned, LessonRescheduled
 from lantian.people.schedule.models import Alliance, Lesson, LessonReceiver, Occupancy, Room
@@ -51,14 +52,17 @@ def plan_lesson(
     receivers: "Iterable[ClassGroup]" = (),
     by: Actor,
 ) -> Lesson:
-    """Put a lesson into the timetable with its receiving classes, each in the room it is at home in.
+    """Put a lesson into the timetable with its receiving classes, each in the room it is at home in. A rehearsal takes no class.
 
-    Raises Denied, LessonInvalid, AllianceOver, NotInAlliance, and Clash when a room, the teacher or a class is taken.
+    Raises Denied, LessonInvalid, AllianceOver, NotInAlliance, RehearsalAlone; Clash when a room, the teacher or a class is taken.
     """
     require(rules.may_plan_lesson, by, organization)
     _check_times(starts_at, ends_at)
     _check_people(teacher, organization, class_group, room)
     _check_alliance(alliance, starts_at)
+    receivers = list(receivers)
+    if access == LessonAccess.REHEARSAL and (class_group or alliance or receivers):
+        raise RehearsalAlone
     lesson = Lesson.objects.create(
         title=title.strip(),
         subject=subject,
@@ -75,7 +79,7 @@ def plan_lesson(
         access=access,
         summary=summary.strip(),
     )
-    groups = _put_receivers(lesson, list(receivers))
+    groups = _put_receivers(lesson, receivers)
     occupy(lesson)
     record("schedule.lesson_planned", lesson, by=by, title=lesson.title, starts_at=starts_at, ends_at=ends_at)
     publish(
@@ -99,9 +103,12 @@ def plan_lesson(
 
 @transaction.atomic
 def add_receivers(lesson: Lesson, *, class_groups: "Iterable[ClassGroup]", by: Actor) -> list[LessonReceiver]:
-    """Add receiving classes to a planned lesson; those already there are left. Raises Denied, NotInAlliance, Clash."""
+    """Add receiving classes to a planned lesson; those already there are left. Raises Denied, NotInAlliance, Clash,
+    RehearsalAlone."""
     lesson = locked_lesson(lesson)
     require(rules.may_change_lesson, by, lesson)
+    if lesson.access == LessonAccess.REHEARSAL:
+        raise RehearsalAlone
     known = set(lesson.receivers.values_list("class_group_id", flat=True))
     added = _put_receivers(lesson, [group for group in class_groups if group.pk not in known])
     if added:

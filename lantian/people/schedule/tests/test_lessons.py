@@ -9,8 +9,15 @@ from django.utils import timezone
 from lantian.kernel.journal.models import JournalEntry, OutboxEvent
 from lantian.kernel.rules import SYSTEM, Denied
 from lantian.people.schedule import queries, services
-from lantian.people.schedule.enums import LessonState
-from lantian.people.schedule.errors import AllianceOver, Clash, LessonInvalid, LessonNotPlanned, NotInAlliance
+from lantian.people.schedule.enums import LessonAccess, LessonState
+from lantian.people.schedule.errors import (
+    AllianceOver,
+    Clash,
+    LessonInvalid,
+    LessonNotPlanned,
+    NotInAlliance,
+    RehearsalAlone,
+)
 from lantian.people.schedule.models import Alliance, Occupancy
 from lantian.teach.live.tests.world import actor, class_group, organization, person
 
@@ -42,6 +49,23 @@ def test_a_teacher_a_class_or_a_room_is_in_one_lesson_at_a_time(world):
     assert clash.value.what in {"class", "room"}
     world.teacher, world.group = teacher, group
     assert world.plan(start=lesson.ends_at)  # back to back is no overlap
+
+
+def test_a_rehearsal_takes_no_class_and_counts_nowhere(world):
+    for given in ({}, {"receivers": ()}):
+        with pytest.raises(RehearsalAlone):
+            world.plan(access=LessonAccess.REHEARSAL, **given)
+    held = world.plan()
+    group, world.group, alliance, world.alliance = world.group, None, world.alliance, None
+    world.teacher = person("李明", world.sending)
+    lesson = world.plan(access=LessonAccess.REHEARSAL, receivers=())  # while the class has its lesson
+    assert lesson.occupancies.count() == 1
+    with pytest.raises(RehearsalAlone):
+        services.add_receivers(lesson, class_groups=world.groups, by=SYSTEM)
+    assert list(queries.lessons_held_on(timezone.localdate(lesson.starts_at))) == [held]
+    for taken in ({"class_group": group}, {"alliance": alliance}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            type(lesson).objects.filter(pk=lesson.pk).update(**taken)
 
 
 def test_the_database_itself_refuses_an_overlap(world):

@@ -50,6 +50,31 @@ def test_a_lesson_is_seen_by_those_it_concerns_and_no_others(world):
     assert_allowed(rules.may_view_lesson, ANONYMOUS, public)
 
 
+def test_a_rehearsal_is_seen_by_the_schools_staff_alone(world):
+    parent = actor(
+        person("家长"), "guardian", world.sending, class_group_ids=frozenset({world.group.pk, world.groups[0].pk})
+    )
+    group, world.group, world.alliance = world.group, None, None
+    lesson = world.plan(access=LessonAccess.REHEARSAL, receivers=())
+    type(lesson).objects.filter(pk=lesson.pk).update(room=world.rooms[0])  # whose screen stands there
+    for one in (
+        world.teacher_actor,
+        actor(person("同事", world.sending), "teacher", world.sending),
+        actor(person("校长"), "school_head", world.sending),
+    ):
+        assert_allowed(rules.may_view_lesson, one, lesson)
+    for one in (
+        ANONYMOUS,
+        student_of(group),
+        student_of(world.groups[0]),
+        parent,
+        world.screen_actor(0),
+        actor(person("同事", world.receiving[0]), "teacher", world.receiving[0]),
+    ):
+        assert_refused(rules.may_view_lesson, one, lesson)
+        assert lesson not in queries.lessons_of(one)
+
+
 def test_planning_is_for_teachers_of_the_school_and_those_above(world):
     far = world.receiving[0]
     assert_allowed(rules.may_plan_lesson, world.teacher_actor, world.sending)

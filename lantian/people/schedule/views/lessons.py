@@ -22,7 +22,7 @@ from lantian.kernel.web.once import once
 from lantian.people.roster import queries as roster
 from lantian.people.roster.enums import Subject
 from lantian.people.schedule import queries, rules, services
-from lantian.people.schedule.enums import LessonState
+from lantian.people.schedule.enums import LessonAccess, LessonState
 from lantian.people.schedule.errors import ScheduleError
 from lantian.people.schedule.forms import CancelForm, HandOverForm, PlanForm, TimesForm, next_quarter
 from lantian.people.schedule.models import Lesson
@@ -151,7 +151,7 @@ def plan(request: HttpRequest) -> HttpResponse:
                 organization=school,
                 starts_at=starts_at,
                 ends_at=ends_at,
-                class_group=data["class_group"],
+                class_group=None if data["access"] == LessonAccess.REHEARSAL else data["class_group"],
                 room=data["room"],
                 alliance=data.get("alliance"),
                 access=data["access"],

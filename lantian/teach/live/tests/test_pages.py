@@ -339,6 +339,12 @@ def test_planning_pages(teacher, world):
     assert teacher.get(edit).status_code == 200
     cancelled = teacher.post(edit.replace("edit/", "cancel/"), {"reason": "停电"}, follow=True)
     assert "课程已取消" in cancelled.content.decode()
+    fields["access"] = "rehearsal"
+    assert "试讲没有班级接收" in teacher.post(reverse("schedule_lesson_plan"), fields).content.decode()
+    rehearsal = teacher.post(reverse("schedule_lesson_plan"), fields | {"receivers": []}, follow=True)
+    assert "试讲" in rehearsal.content.decode()
+    planned = Lesson.objects.get(access="rehearsal")
+    assert (planned.class_group, planned.alliance, planned.grade) == (None, None, 8)
     for name in ("schedule_alliances", "schedule_rooms"):
         assert teacher.get(reverse(name)).status_code == 200
     assert "梓潼一中" in teacher.get(reverse("schedule_alliance", args=[world.alliance.pk])).content.decode()

@@ -19,7 +19,14 @@ from lantian.people.schedule.enums import LessonAccess
 from lantian.people.schedule.rules import may_view_lesson
 from lantian.teach.live.tests.world import actor, organization, person
 from lantian.teach.series import queries, rules, services
-from lantian.teach.series.errors import AudienceUnknown, BadCover, LessonNotOpen, LessonThere, SeriesEmpty
+from lantian.teach.series.errors import (
+    AudienceUnknown,
+    BadCover,
+    LessonIsRehearsal,
+    LessonNotOpen,
+    LessonThere,
+    SeriesEmpty,
+)
 from lantian.teach.series.events import LessonSoon
 from lantian.teach.series.models import Series, Subscription
 from lantian.teach.series.receivers import _about_lesson
@@ -132,6 +139,13 @@ def test_publishing_wants_lessons_and_a_series_for_all_takes_open_ones_only(worl
         services.attach_lesson(empty, closed, by=SYSTEM)
     opened = world.plan(start=later(days=4), access=LessonAccess.PUBLIC, receivers=[])
     services.attach_lesson(empty, opened, by=SYSTEM)
+    group, world.group, alliance, world.alliance = world.group, None, world.alliance, None
+    rehearsal = world.plan(start=later(days=5), access=LessonAccess.REHEARSAL, receivers=[])
+    world.group, world.alliance = group, alliance
+    own = make(world, published=False, lessons=0, access="region", region=world.county)
+    assert list(queries.lessons_to_choose(world.teacher_actor, own)) == [opened, closed]
+    with pytest.raises(LessonIsRehearsal):
+        services.attach_lesson(empty, rehearsal, by=SYSTEM)
     with pytest.raises(LessonThere):
         services.attach_lesson(empty, opened, by=SYSTEM)
     services.publish_series(empty, by=SYSTEM)
