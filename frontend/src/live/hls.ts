@@ -20,6 +20,8 @@ export const LIVE_DELAY = 2.2;
 export interface Source {
   keys: KeyCache;
   ticket: () => string;
+  /** The server's time, ms; what is missing is not known, as in a replay. */
+  now?: () => number;
 }
 
 function shared({ keys, ticket }: Source): Partial<HlsConfig> {

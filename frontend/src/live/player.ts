@@ -1,11 +1,12 @@
 /** One video element that keeps playing: hls.js or the browser's own HLS, with every way back that we know. */
 import type HlsInstance from "hls.js/light";
-import type { ErrorData, Events } from "hls.js/light";
+import type { ErrorData, Events, LevelLoadedData } from "hls.js/light";
 import { bufferAhead, StallMeter } from "./quality";
 import { afterLost } from "./lost";
 import { chooseLevel, Hls, LIVE_DELAY, liveSettings, playsNatively, replaySettings, type Source } from "./hls";
 import { Pace } from "./pace";
 import { Recovery, type Trouble } from "./recovery";
+import { Rhythm, writtenAt } from "./rhythm";
 
 export type PlayerMode = "idle" | "live" | "replay";
 
@@ -35,6 +36,7 @@ export class Player {
   private dropsBefore = 0;
   private runningNow = false;
   private pace = new Pace(LIVE_DELAY);
+  private rhythm = new Rhythm();
   private timer: number;
   private retry: number | undefined;
   /** A stretch of the replay that no key opens: from where to where (s); `to` null: to the end. */
@@ -144,6 +146,7 @@ export class Player {
     hls.on(Hls.Events.ERROR, (_event: Events.ERROR, data: ErrorData) => {
       if (hls === this.hls) this.failed(data);
     });
+    hls.on(Hls.Events.LEVEL_LOADED, (_event: Events.LEVEL_LOADED, data: LevelLoadedData) => this.keepRhythm(data));
     hls.loadSource(this.url);
     hls.attachMedia(this.video);
   }
@@ -262,6 +265,16 @@ export class Player {
     const step = this.pace.step({ now, behind, target: hls.targetLatency, buffer: this.buffer, running });
     if (step === "nearer") hls.targetLatency = LIVE_DELAY; // forgets the stalls that hls.js has counted
     if (step === "leap") this.toEdge();
+  }
+
+  /** hls.js has planned when it asks for the list again; the next time but one follows from that moment. */
+  private keepRhythm({ details, stats }: LevelLoadedData): void {
+    const written = writtenAt(details.m3u8);
+    const last = details.fragments[details.fragments.length - 1];
+    if (this.mode !== "live" || !this.source.now || !details.live || !details.advanced || written === null || !last) return;
+    const now = performance.now();
+    const asked = this.source.now() - (now - (stats.loading.start + stats.loading.first) / 2);
+    details.requestScheduled += this.rhythm.shift(asked - written, last.duration * 1000, now);
   }
 
   private setRunning(running: boolean): void {

@@ -48,12 +48,21 @@ def starts_discontinuity(entry: Entry, before: Entry | None) -> bool:
     return before is not None and (entry.jump or entry.epoch != before.epoch)
 
 
-def live_playlist(entries: Sequence[Entry], *, discontinuities: int = 0, target: int = 1, ended: bool = False) -> str:
-    """The sliding window. `entries` are those still in it; `discontinuities` how many have left it before its first.
+def live_playlist(
+    entries: Sequence[Entry],
+    *,
+    discontinuities: int = 0,
+    target: int = 1,
+    ended: bool = False,
+    written_ms: int | None = None,
+) -> str:
+    """The sliding window. `entries` are those still in it; `discontinuities` how many have left it before its first; `written_ms`
+    when it is written (Unix ms), a comment by which our players find the moment to ask for it.
 
     A DISCONTINUITY tag that stands directly before the first entry belongs to it and is not counted.
     """
-    return _playlist(entries, discontinuities=discontinuities, target=target, ended=ended, kind=None)
+    text = _playlist(entries, discontinuities=discontinuities, target=target, ended=ended, kind=None)
+    return text if written_ms is None else f"{text}# written {written_ms}\n"
 
 
 def replay_playlist(entries: Sequence[Entry]) -> str:
@@ -141,5 +150,11 @@ class Window:
             total -= gone.duration_us
             self.discontinuities += starts_discontinuity(self.entries[0], gone)
 
-    def text(self, *, ended: bool = False) -> str:
-        return live_playlist(self.entries, discontinuities=self.discontinuities, target=self._target, ended=ended)
+    def text(self, *, ended: bool = False, written_ms: int | None = None) -> str:
+        return live_playlist(
+            self.entries,
+            discontinuities=self.discontinuities,
+            target=self._target,
+            ended=ended,
+            written_ms=written_ms,
+        )

@@ -15,6 +15,7 @@ import json
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -248,7 +249,7 @@ class Rendition:
         return source.name
 
     def write_live(self, *, ended: bool = False) -> None:
-        write_whole(self.path / LIVE, self.window.text(ended=ended).encode())
+        write_whole(self.path / LIVE, self.window.text(ended=ended, written_ms=time.time_ns() // 1_000_000).encode())
 
     def write_replay(self) -> None:
         entries = [self.entry(record) for record in self.history.segments]

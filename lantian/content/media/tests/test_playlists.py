@@ -90,6 +90,8 @@ def test_a_playlist_to_the_letter() -> None:
         Entry(1, "000001-b.m4s", 999_000, "i.mp4", 0, False, wall + 1001, "/live/keys/k2"),
         Entry(2, "000002-c.m4s", 1_000_000, "j.mp4", 1, False, wall + 9000, "/live/keys/k3", iv=bytes(15) + b"\x07"),
     ]
+    written = live_playlist(entries, written_ms=1_700_000_000_123)
+    assert written == f"{live_playlist(entries)}# written 1700000000123\n"  # a comment to every other player
     assert live_playlist(entries).splitlines() == [
         "#EXTM3U",
         "#EXT-X-VERSION:7",
