@@ -110,7 +110,7 @@ async def _lesson(
         async with live.connect("/live/ws/watch", tickets[0]) as late:
             while '"t":"room"' not in (text := str(await asyncio.wait_for(late.recv(), 30))):
                 pass
-            tally.snapshot = len(text)
+            tally.snapshot = len(text) + len(str(await asyncio.wait_for(late.recv(), 30)))  # and what is young yet
         await asyncio.wait(crowd, timeout=30)
 
 

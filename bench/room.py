@@ -182,7 +182,7 @@ class _Lesson:
             async with self.live.connect("/live/ws/watch", late_ticket) as late:
                 while '"t":"room"' not in (text := str(await asyncio.wait_for(late.recv(), 30))):
                     pass
-                tally.snapshot = len(text)
+                tally.snapshot = len(text) + len(str(await asyncio.wait_for(late.recv(), 30)))  # and what is young yet
             self.phase.value = OVER
             self.over.set()
             await asyncio.wait([publishing], timeout=30)

@@ -46,6 +46,8 @@ CROWD = 300
 DESK_S = 0.3
 DESK_KEYS = 300  # of one message to the desk
 RECENT = 512  # events that somebody who comes back is given singly; who missed more gets the whole room
+# Whoever comes sees a picture that is some seconds old: what happened since is given singly, to wait for its moment there.
+YOUNG_MS = 10_000
 BATCH = 1000
 
 
@@ -79,7 +81,10 @@ class Floor:
         self._views: dict[str, dict[str, Any]] = {}  # what the desks were sent, by view
         self._stale: set[str] = set()
         self._desk_bell: asyncio.TimerHandle | None = None
-        self._snapshot: tuple[int, str] = (-1, "")
+        # the room as it was before the events that are young yet (seq, ms, patch): the last ones of `_recent`
+        self._base: dict[str, Any] = {}
+        self._young: deque[tuple[int, int, Patch]] = deque()
+        self._base_text = ""
         # for the database: events it has not, and polls that have changed since it was told
         self.waiting: deque[tuple[Event, Patch]] = deque()
         self._saved_polls: dict[int, int] = {}
@@ -159,12 +164,19 @@ class Floor:
             self._forget(effects.forget)
         if effects.public:
             self._recent.append((event.seq, _shown(event, effects.public)))
+            self._young.append((event.seq, event.ms, effects.public))
+            if len(self._young) > RECENT:
+                self._age()
         return effects
 
     def _forget(self, keys: frozenset[str]) -> None:
         """What was hidden is taken out of what somebody may yet be told."""
         self._recent = deque(((seq, _without(text, keys)) for seq, text in self._recent), maxlen=RECENT)
         self._untold = [_without(text, keys) for text in self._untold]
+        for key in keys:
+            self._base.pop(key, None)
+        self._young = deque((seq, ms, _less(patch, keys)) for seq, ms, patch in self._young)
+        self._base_text = ""
 
     def _tell(self, event: Event, effects: Effects, actor: Outlet | None) -> None:
         if effects.public:
@@ -222,7 +234,9 @@ class Floor:
             viewer.outlet.send(dump({"t": "you", "set": {"*": None, **own}}))
             return
         # this telling may hold what others are told in a moment: who hears it twice knows it by its number
-        viewer.outlet.send(f'{{"t":"room",{self._state()},"you":{dump(own)}}}')
+        viewer.outlet.send(f'{{"t":"room",{self._older_state()},"you":{dump(own)}}}')
+        if self._young:
+            viewer.outlet.send(_events([text for _seq, text in islice(self._recent, self._first_young, None)]))
 
     def _since(self, have: int) -> list[str] | None:
         """Events for all after number `have`; None when that is nothing to go on from."""
@@ -231,17 +245,29 @@ class Floor:
         complete = len(self._recent) < RECENT or self._recent[0][0] <= have
         return [text for seq, text in self._recent if seq > have] if complete else None
 
-    def _state(self) -> str:
-        """The inside of a `room` message; made once for all who come between two events."""
-        if self._snapshot[0] != self.room.seq:
-            state = f'"seq":{self.room.seq},"state":{dump(self.room.public)}'
-            self._snapshot = (self.room.seq, state)
-        return self._snapshot[1]
+    @property
+    def _first_young(self) -> int:
+        return len(self._recent) - len(self._young)
+
+    def _age(self) -> None:
+        """Take into the base what every picture has reached by now, and what is not kept singly."""
+        reached = self._live.moment()[0] - YOUNG_MS
+        while self._young and (self._young[0][1] <= reached or len(self._young) > RECENT):
+            patched(self._base, self._young.popleft()[2])
+            self._base_text = ""
+
+    def _older_state(self) -> str:
+        """The inside of a `room` message as of before the young events; the map made into text once for all who come."""
+        self._age()
+        seq = self._young[0][0] - 1 if self._young else self.room.seq
+        self._base_text = self._base_text or dump(self._base)
+        return f'"seq":{seq},"state":{self._base_text}'
 
     def seat(self, outlet: Outlet) -> None:
-        """The teacher sits down at the desk."""
+        """The teacher sits down at the desk, and is ahead of every picture."""
         self.desks[outlet] = TEACHER
-        outlet.send(f'{{"t":"room",{self._state()},"you":{{}},"desk":{dump(_seen(self._views, TEACHER))}}}')
+        state = f'"seq":{self.room.seq},"state":{dump(self.room.public)}'
+        outlet.send(f'{{"t":"room",{state},"you":{{}},"desk":{dump(_seen(self._views, TEACHER))}}}')
 
     def seat_beside(self, viewer: "Viewer") -> None:
         """An assistant, who watches as others do, is given that part of the desk which is theirs."""
@@ -323,8 +349,12 @@ def _without(text: str, keys: frozenset[str]) -> str:
     if not any(f'"{key}":{{' in text for key in keys):
         return text
     told = json.loads(text)
-    told["set"] = {key: value for key, value in told["set"].items() if value is None or key not in keys}
+    told["set"] = _less(told["set"], keys)
     return dump(told)
+
+
+def _less(patch: Patch, keys: frozenset[str]) -> Patch:
+    return {key: value for key, value in patch.items() if value is None or key not in keys}
 
 
 def _seen(views: dict[str, dict[str, Any]], seat: Seat) -> Patch:

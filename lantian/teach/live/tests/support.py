@@ -18,6 +18,7 @@ from lantian.content.media.engine.crypto import decrypt_segment, sequence_iv
 from lantian.content.media.engine.lesson.source import LessonSource
 from lantian.content.media.tests.support import frames, playable, read_playlist
 from lantian.teach.live import services
+from lantian.teach.live.engine.happenings import patched
 from lantian.teach.live.models import LiveSession
 
 if TYPE_CHECKING:
@@ -123,6 +124,19 @@ def frames_of(chunks) -> int:
     """How many pictures the recorder's own file holds."""
     with av.open(io.BytesIO(b"".join(chunks))) as opened:
         return sum(1 for _ in opened.decode(video=0))
+
+
+def shown_by(heard: list[dict]) -> dict:
+    """What a page shows beside its picture once that has come so far, by the messages it heard."""
+    seq, known = 0, {}
+    for message in heard:
+        if message["t"] == "room":
+            seq, known = message["seq"], dict(message["state"])
+        for event in message["events"] if message["t"] == "events" else ():
+            if event["seq"] > seq:
+                seq = event["seq"]
+                patched(known, event["set"])
+    return known
 
 
 async def aside(call, *args):

@@ -23,7 +23,7 @@ from lantian.teach.live.engine.happenings.registry import VIEWS
 from lantian.teach.live.engine.protocol import WireError
 from lantian.teach.live.engine.tickets import Ticket
 from lantian.teach.live.models import LessonEvent, LessonPoll
-from lantian.teach.live.tests.support import open_for
+from lantian.teach.live.tests.support import open_for, shown_by
 
 ONE = {"type": "one", "question": "正还是负？", "options": ["正", "负"]}
 
@@ -98,6 +98,10 @@ class Stage:
         self.floor = Floor(self, EventLog(self.path))
 
 
+def shown(viewer) -> dict:
+    return shown_by(viewer.outlet.heard)
+
+
 def on_stage(tmp_path, story, pause: float = 0.0):
     """Run a story of a stage on an event loop of its own."""
 
@@ -168,14 +172,52 @@ def test_everybody_is_told_and_who_comes_later_or_comes_back_knows_as_much(tmp_p
         back = stage.enter(ticket(), have=1)
         current = stage.enter(ticket(), have=2)
         ahead = stage.enter(ticket(), have=99)
-        known: dict = {}
-        for event in told["events"]:
-            patched(known, event["set"])
-        assert late.outlet.heard[0]["state"] == known == ahead.outlet.heard[0]["state"]
+        assert shown(late) == shown(early) == shown(ahead) != {}
         assert [event["seq"] for event in back.outlet.heard[0]["events"]] == [2]
         assert current.outlet.heard == [{"t": "you", "set": {"*": None}}], "of itself alone"
         stage.restart()
         assert [e["seq"] for e in stage.enter(ticket(), have=1).outlet.heard[0]["events"]] == [2]
+
+    on_stage(tmp_path, story)
+
+
+def test_who_comes_late_is_not_ahead_of_a_picture_that_is_some_seconds_old(tmp_path):
+    def story(stage):
+        stage.do("poll.open", **ONE)
+        opened = dict(stage.floor.room.public)
+        stage.clock += floors.YOUNG_MS
+        stage.do("poll.close", poll=1)
+        stage.do("poll.show", poll=1, on=True)
+        late = stage.enter(ticket())
+        room, young, *_ = late.outlet.heard
+        assert (room["seq"], room["state"]) == (1, json.loads(json.dumps(opened)))
+        assert [event["seq"] for event in young["events"]] == [2, 3]
+        assert shown(late) == json.loads(json.dumps(stage.floor.room.public))
+        stage.clock += floors.YOUNG_MS
+        later = stage.enter(ticket())
+        assert [message["t"] for message in later.outlet.heard] == ["room"]
+        assert shown(later) == shown(late)
+        stage.restart()
+        assert shown(stage.enter(ticket())) == shown(late)
+
+    on_stage(tmp_path, story)
+
+
+def test_what_was_hidden_is_in_nothing_that_a_latecomer_is_given(tmp_path):
+    def story(stage):
+        stage.do("chat.set", open=True, slow=0)
+        said = [stage.do("chat.say", ticket(), text=text)["seq"] for text in ("老话", "新话")]
+        stage.clock += floors.YOUNG_MS
+        stage.enter(ticket())
+        fresh = stage.do("chat.say", ticket(), text="刚说的")["seq"]
+        for number in (said[0], fresh):
+            stage.do("chat.hide", n=number)
+        late = stage.enter(ticket())
+        told = json.dumps(late.outlet.heard, ensure_ascii=False)
+        assert "新话" in told
+        assert "老话" not in told
+        assert "刚说的" not in told
+        assert list(shown(late)) == ["chat", f"chat:{said[1]}"]
 
     on_stage(tmp_path, story)
 

@@ -14,7 +14,7 @@ from lantian.teach.live.engine.happenings import By, HappeningRoom, Refused, Sce
 from lantian.teach.live.engine.happenings.model import load_event
 from lantian.teach.live.engine.strokes import pack
 from lantian.teach.live.tests.stage import Page, Teacher
-from lantian.teach.live.tests.support import do, lesson_chunks, open_for, settled, sign_in
+from lantian.teach.live.tests.support import do, lesson_chunks, open_for, settled, shown_by, sign_in
 
 CASES = json.loads((Path(__file__).parent / "data" / "board.json").read_text())["cases"]
 TEACHER, PUPIL = By("person:t", "teach"), By("class:c", "class")
@@ -67,14 +67,10 @@ def test_a_stroke_is_seen_as_it_grows_by_who_comes_late_and_in_the_replay(live, 
             assert (await do(teacher, "ink.begin", **STROKE, id="<svg>", points=[1, 1]))["code"] == "bad_data"
             await do(teacher, "ink.points", id="a", at=1, points=pack(points[2:]))
             await panel.hear("events", where=lambda m: f"{key}:1" in m["events"][-1]["set"])
-            seen: dict[str, object] = {}
-            for message in panel.heard:
-                for event in message["events"] if message["t"] == "events" else ():
-                    patched(seen, event["set"])
-            assert seen["page:now"]["number"] == 7
+            assert shown_by(panel.heard)["page:now"]["number"] == 7
             async with Page(live, WATCH, late) as other:
-                state = (await other.hear("room"))["state"]
-                assert list(state) == ["page:now", key, f"{key}:1"]
+                await other.hear("events")
+                assert list(shown_by(other.heard)) == ["page:now", key, f"{key}:1"]
                 await do(teacher, "ink.end", id="a")
                 ended = await other.hear("events", where=lambda m: key in m["events"][-1]["set"])
                 assert ended["events"][-1]["set"][key]["points"] == pack(points)
