@@ -26,6 +26,12 @@ export interface Lesson {
   receivers: Receiver[];
 }
 
+/** The counties of the receiving classes, and the map they stand on. */
+export interface Places {
+  counties: { code: string; name: string; schools: string[] }[];
+  map: { width: number; height: number; schematic: boolean; source: string; shapes: { code: string; name: string; path: string; x: number; y: number }[] } | null;
+}
+
 export interface Session {
   id: string;
   state: SessionState;
@@ -80,6 +86,8 @@ export interface RecorderSettings {
 export interface TeachConfig {
   now_ms: number;
   lesson: Lesson;
+  /** Null where all classes are of one county. */
+  places: Places | null;
   /** Whose lesson it was until it was handed over to the one who asks; that person is still sending it. */
   taking_over: string | null;
   session: Session | null;
@@ -116,6 +124,8 @@ export interface WatchConfig {
   me: { name: string; organization: string };
   /** On the sending side beside the teacher, or the assistant in a receiving class's room. */
   duty: "host" | "room" | null;
+  /** For a host. */
+  places: Places | null;
   urls: {
     watch: string; keys: string; lesson: string; events: string; home: string; fault: string | null; heads: string | null;
   };

@@ -107,6 +107,8 @@ export interface WatchState {
 
 export type WatchMessage =
   | WatchState
+  | Viewers
+  | ViewersChange
   | { t: "beat"; keys?: StreamKey[]; viewers?: number; ticket?: string | null; server_ms?: number }
   | { t: "time"; c: number; s: number }
   | { t: "refused"; code: string; message: string }

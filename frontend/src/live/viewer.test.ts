@@ -66,6 +66,28 @@ test("a picture that comes or stops is told at once, yet a flickering one not mo
   }
 });
 
+test("who comes late is not shown what the picture has not reached, though no frame is there yet", () => {
+  vi.useFakeTimers();
+  vi.stubGlobal("fetch", () => new Promise(() => undefined));
+  try {
+    const watching = viewer();
+    vi.spyOn(watching.player, "playLive").mockImplementation(() => (watching.player.mode = "live"));
+    const line = Line.made[0] as unknown as { onmessage(event: { data: string }): void };
+    const hear = (message: Record<string, unknown>): void => line.onmessage({ data: JSON.stringify(message) });
+    const now = Date.now();
+    hear({ t: "state", state: "live", master: "/m.m3u8", replay: null, keys: [], server_ms: now, started_ms: now - 60_000, planned_end_ms: now + 60_000 });
+    hear({ t: "room", seq: 1, state: { poll: { id: 1 } }, you: {} });
+    hear({ t: "events", events: [{ seq: 2, kind: "poll.close", at: 59, ms: now - 1000, set: { poll: null } }] });
+    vi.advanceTimersByTime(1900);
+    expect([...watching.floor.timeline.state.keys()]).toEqual(["poll"]);
+    vi.advanceTimersByTime(300);
+    expect([...watching.floor.timeline.state.keys()]).toEqual([]);
+    watching.destroy();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 const settled = (): Promise<void> => new Promise((done) => setTimeout(done, 20));
 
 test("a dead ticket is renewed once, and the line comes back with the new one", async () => {

@@ -5,7 +5,8 @@ import { type Cause, findCause } from "./cause";
 import { Floor } from "./floor";
 import { KeyCache } from "./keys";
 import { Player } from "./player";
-import { type Beat, type SessionState, type WatchMessage, type WatchState, withTicket } from "./protocol";
+import { changed as boardAfter, present } from "./presence/rows";
+import { type Beat, type SessionState, type Viewers, type WatchMessage, type WatchState, withTicket } from "./protocol";
 
 export type Line = "connecting" | "up" | "down" | "refused";
 
@@ -29,6 +30,8 @@ const BEATS_APART_MS = 2000;
 const SPREAD_MS = 300;
 const WHY_MS = 5000;
 const SILENCE_MS = 35_000;
+/** How old the picture usually is: what is gone by until the first frame is there. */
+const USUAL_LAG_MS = 3000;
 /** A stroke is seen as it grows. */
 const REACH_MS = 80;
 
@@ -42,6 +45,10 @@ export class LessonViewer {
   running = false;
   viewers: number | null = null;
   startedMs: number | null = null;
+  /** Who is there: told to assistants of the sending side. */
+  board: Viewers | null = null;
+  /** Classes that have been there while this page was. */
+  readonly seen = new Set<string>();
   refusal = "";
   /** While the line is down: whose fault it seems to be. */
   cause: Cause = "unknown";
@@ -60,7 +67,7 @@ export class LessonViewer {
   constructor(private readonly options: ViewerOptions) {
     this.ticket = options.ticket;
     this.state = options.session;
-    this.player = new Player(options.video, { keys: this.keys, ticket: () => this.ticket }, {
+    this.player = new Player(options.video, { keys: this.keys, ticket: () => this.ticket, now: () => this.clock.now() }, {
       ...(options.blocked ? { blocked: options.blocked } : {}),
       running: (running) => {
         this.running = running;
@@ -115,10 +122,12 @@ export class LessonViewer {
     });
   }
 
-  /** Events wait for their frame; where nothing plays there is nothing to wait for. */
+  /** Events wait for their frame; where nothing plays there is nothing to wait for. Until the first frame is there, whoever comes
+   * late is shown what a picture of the usual age would show. */
   private reach(): void {
-    const date = this.state === "live" && this.player.mode === "live" ? this.player.frameDate : null;
-    this.floor.timeline.reach(date, this.clock.now());
+    const now = this.clock.now();
+    const plays = this.state === "live" && this.player.mode === "live";
+    this.floor.timeline.reach(plays ? (this.player.frameDate ?? now - USUAL_LAG_MS) : null, now);
   }
 
   private lineChanged(state: SocketState): void {
@@ -152,10 +161,20 @@ export class LessonViewer {
       case "ended":
         this.state = "ended";
         return this.options.changed(this);
+      case "viewers":
+        return this.counted(message);
+      case "viewers_change":
+        return this.counted(boardAfter(this.board, message));
       default:
         if ((message.t as string) === "day") this.options.day?.();
         else this.floor.hear(message as unknown as Record<string, unknown>);
     }
+  }
+
+  private counted(board: Viewers | null): void {
+    this.board = board;
+    if (board) for (const id of present(board)) this.seen.add(id);
+    this.options.changed(this);
   }
 
   private enter(message: WatchState): void {
@@ -164,6 +183,7 @@ export class LessonViewer {
     this.startedMs = message.started_ms;
     this.player.expectsMotion = message.state === "live";
     if (message.master && (message.state === "live" || message.state === "interrupted")) this.player.playLive(message.master);
+    this.reach(); // what comes with the next message waits already
     this.options.changed(this);
   }
 

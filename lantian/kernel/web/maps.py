@@ -6,7 +6,7 @@ the `name` and the place of the name (`label`) of a part.
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -92,6 +92,12 @@ def map_of(code: str) -> RegionMap | None:
     height = round(2 * MARGIN + (north - south) * scale)
     sources = {"zh": told["source"], "en": told.get("source_en", "")}
     return RegionMap(code, round(WIDTH), height, shapes, sources, bool(told.get("schematic")))
+
+
+def map_over(codes: Iterable[str]) -> RegionMap | None:
+    """The map of the city that all these counties (by division code) lie in; None where there are several, or no file."""
+    cities = {f"{code[:4]}00" for code in codes if code}
+    return map_of(cities.pop()) if len(cities) == 1 else None
 
 
 def _rings(geometry: Mapping[str, Any]) -> Iterator[list[list[float]]]:

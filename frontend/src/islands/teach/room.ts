@@ -15,7 +15,7 @@ import { Compositor } from "./compositor";
 import { Devices } from "./devices";
 import { Pages } from "./pages";
 import { EpochRecorder } from "./recorder";
-import { changed as boardAfter, present } from "./presence";
+import { changed as boardAfter, present } from "../../live/presence/rows";
 import { Awake, endSession, extendSession, lessonNow, openSession } from "./session";
 import { refusalWords, warningWords } from "./trouble";
 import { forget, recall, recallSeen, remember, rememberSeen, wasReloaded } from "./resume";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { browserChecks, cameraCheck, deviceFault, type Environment, microphoneCheck, passes, screenCheck, soundCheck } from "./checks";
 import { uploadFault } from "./pages";
-import { presenceRows } from "./presence";
+import { presenceRows } from "../../live/presence/rows";
 import { contain, cover, effectiveMain, frameRate, insetBox } from "./scene";
 
 const GOOD: Environment = {

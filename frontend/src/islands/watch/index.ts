@@ -11,6 +11,7 @@ import { icon } from "../../live/icons";
 import { countdownWords, type Overlay } from "../../live/mode";
 import type { Parts, PartsOptions } from "../../live/parts";
 import type { Part } from "../../live/parts/poll";
+import type { PresenceList } from "../../live/presence/list";
 import type { Timeline } from "../../live/timeline";
 import { button, onKeys, press, setText, show } from "../../live/ui";
 import { clockLength, timeOfDay } from "../../live/words";
@@ -35,6 +36,7 @@ class WatchView {
   private readonly foot = h("div", { class: "lw-foot", hidden: true });
   private parts: Parts | null = null;
   private partsOf: Timeline | null = null;
+  private watchers: PresenceList | null = null;
   private board: BoardView | null = null;
   private boardOf: Timeline | null = null;
   private readonly sheets: HTMLButtonElement;
@@ -100,6 +102,7 @@ class WatchView {
     this.controls.update();
     void this.followTimeline();
     this.drawBoard();
+    if (room.viewer) this.watchers?.update(room.viewer.board, room.viewer.seen);
     const viewers = room.viewer?.viewers;
     setText(this.people, viewers ? t("{n} 处在看", { n: number(viewers) }) : "");
   }
@@ -163,15 +166,25 @@ class WatchView {
     this.partsOf = timeline;
     this.parts?.destroy();
     this.parts = null;
+    this.watchers = null;
     show(this.foot, false);
     if (!timeline) return;
     const { Parts: Made } = await import("../../live/parts");
     if (timeline !== room.timeline) return;
     const part: Part = room.config.role === "student" || room.config.role === "class" ? room.config.role : "other";
-    this.parts = new Made({ timeline, floor: viewer?.floor ?? null, part, now: () => room.now(), captions: this.captions, ...this.standing(room.config) });
+    const watchers = viewer && room.config.duty === "host" ? await this.seatBeside(room.config) : null;
+    if (timeline !== room.timeline) return;
+    this.parts = new Made({ timeline, floor: viewer?.floor ?? null, part, now: () => room.now(), captions: this.captions, watchers, ...this.standing(room.config) });
     this.main.append(this.parts.element);
     if (this.parts.hand) fill(this.foot, this.parts.hand);
     show(this.foot, this.parts.hand !== null);
+  }
+
+  /** An assistant of the sending side sees what the teacher sees of the classes. */
+  private async seatBeside(config: WatchConfig): Promise<HTMLElement> {
+    const { PresenceList: Made } = await import("../../live/presence/list");
+    this.watchers = new Made(config.lesson.receivers, config.places);
+    return h("section", { class: "lr-card", "aria-label": t("谁在听课") }, h("h2", { class: "lr-kicker" }, t("谁在听课")), this.watchers.element);
   }
 
   /** What somebody with a duty, or a name, may do beside watching. */

@@ -32,6 +32,8 @@ export interface PartsOptions {
   receivers?: readonly Receiver[];
   /** Where an assistant confirms the head count. */
   heads?: string | null;
+  /** Who is there, for whoever is told. */
+  watchers?: HTMLElement | null;
 }
 
 export class Parts {
@@ -57,7 +59,7 @@ export class Parts {
     const { floor, part, duty, timeline, now } = options;
     this.chat = new ChatCard({ timeline, floor, speaks: part === "student" || !!duty, reports: part === "student" || !!options.named, hosts: duty === "host", now, ...(part === "class" ? { newest: 6 } : {}) });
     this.side = floor && duty ? new SideCard({ floor, hosts: duty === "host", receivers: options.receivers ?? [], heads: options.heads ?? null }) : null;
-    fill(this.element, this.words, this.timer, this.lot, this.poll.element, this.notes, this.chat.element, this.side?.element);
+    fill(this.element, this.words, this.timer, this.lot, this.poll.element, this.notes, this.chat.element, this.side?.element, options.watchers);
     this.ticking = window.setInterval(() => this.tick(), 250);
     this.update();
   }

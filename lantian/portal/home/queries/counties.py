@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lantian.kernel.web.maps import Area, AreaFacts, RegionMap, areas, map_of
+from lantian.kernel.web.maps import Area, AreaFacts, RegionMap, areas, map_over
 
 MOST = 200  # counties of a province; a larger platform shows those of its cities
 
@@ -84,7 +84,7 @@ _SQL = """
             WHERE a.starts_on <= %(today)s AND a.ends_on >= %(today)s
               AND (m.joins_on IS NULL OR m.joins_on <= %(today)s) AND (m.leaves_on IS NULL OR m.leaves_on >= %(today)s)
             GROUP BY 1),
-         live AS MATERIALIZED (SELECT id, organization_id FROM schedule_lesson WHERE state = 'live'),
+         live AS MATERIALIZED (SELECT id, organization_id FROM schedule_lesson WHERE state = 'live' AND access <> 'rehearsal'),
          part AS (
            SELECT u.county, l.id AS lesson, NULL::uuid AS class FROM live l JOIN unit u ON u.id = l.organization_id
            UNION ALL
@@ -101,5 +101,4 @@ def counties(now: datetime) -> Counties:
     with connection.cursor() as cursor:
         cursor.execute(_SQL, {"today": timezone.localdate(now), "most": MOST})
         lines = tuple(CountyLine(*row) for row in cursor.fetchall())
-    cities = {f"{line.code[:4]}00" for line in lines if line.code}
-    return Counties(lines, map_of(cities.pop()) if len(cities) == 1 else None)
+    return Counties(lines, map_over(line.code for line in lines))

@@ -1,4 +1,4 @@
-"""The hub's clock: every second silence and ends, every other second the teachers' boards, now and then the disk."""
+"""The hub's clock: every second silence and ends, every other second the boards, now and then the disk."""
 
 import asyncio
 import time
@@ -50,10 +50,8 @@ def _tick(hub: "Hub") -> None:
 
 def _send_boards(hub: "Hub") -> None:
     for room in hub.rooms.values():
-        if room.publisher is not None:
-            text = room.board()
-            if text is not None:
-                room.publisher.outlet.send(text)
+        for outlet, text in room.boards():
+            outlet.send(text)
 
 
 async def _warn_of_disk(hub: "Hub") -> None:

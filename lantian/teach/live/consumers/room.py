@@ -131,7 +131,7 @@ class LiveRoom:
         self.saved: tuple[object, ...] = ()
         self.saved_at = 0.0
         self.remembered: tuple[object, ...] = ()
-        self._board = Board()
+        self._boards: dict[Outlet, Board] = {}
         self._keys: list[dict[str, str]] = []
         self._keys_mark: tuple[int, ...] = (-1,)
         self._warned_end = False
@@ -365,12 +365,17 @@ class LiveRoom:
         viewer.stalls, viewer.lag, viewer.playing = beat.stalls, beat.lag, beat.playing
         viewer.played = viewer.played or beat.playing
 
-    def board(self) -> str | None:
-        """Who is there, by school, for the teacher; None without one, and when nothing has changed."""
-        seat = self.publisher
-        if seat is None:
-            return None
-        return self._board.message(seat.outlet, self.facts, self.viewers, changes=seat.changes)
+    def boards(self) -> list[tuple[Outlet, str]]:
+        """Who is there, by school, for the teacher's page and those of assistants beside; a page that knows it is left out."""
+        pages = {outlet: True for outlet, seat in self.floor.desks.items() if seat.part == "host"} if self.floor else {}
+        if self.publisher is not None:
+            pages[self.publisher.outlet] = self.publisher.changes
+        self._boards = {page: self._boards.get(page) or Board() for page in pages}
+        texts = [
+            (page, board.message(page, self.facts, self.viewers, changes=pages[page]))
+            for page, board in self._boards.items()
+        ]
+        return [(page, text) for page, text in texts if text is not None]
 
     # -- the clock ----------------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ def viewer(role, number, state="watching", lag=2.0, stalls=0):
 
 
 def applied(board, change):
-    """What a page makes of a change, as `frontend/src/islands/teach/presence.ts` does."""
+    """What a page makes of a change, as `frontend/src/live/presence/rows.ts` does."""
     schools = {row["id"]: row for row in board["schools"]}
     for row in schools.values():
         for each in row["classes"]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from lantian.teach.live import services
 from lantian.teach.live.models import LessonEvent
 from lantian.teach.live.tests.stage import Page, Teacher
-from lantian.teach.live.tests.support import aside, do, lesson_chunks, open_for, settled, sign_in
+from lantian.teach.live.tests.support import aside, do, lesson_chunks, open_for, settled, shown_by, sign_in
 from lantian.teach.live.tests.test_floor_story import WATCH, student_ticket
 from lantian.teach.live.tests.world import actor, person
 
@@ -22,6 +22,9 @@ def test_a_chat_is_opened_used_moderated_and_kept_and_the_rooms_assistant_report
     colleague = person("李老师", school, "teacher", group)
     who = actor(colleague, "teacher", school, class_group_ids=frozenset({group.pk}))
     assistant = services.ticket_for_viewer(session, by=who)
+    beside = person("周老师", world.sending, "teacher", world.group)
+    beside = actor(beside, "teacher", world.sending, class_group_ids=frozenset({world.group.pk}))
+    host_ticket = services.ticket_for_viewer(session, by=beside)
     _someone, student = student_ticket(world, session)
     _another, second = student_ticket(world, session, "张伟")
     client = sign_in(Client(headers={"accept": "application/json"}), colleague)
@@ -33,6 +36,7 @@ def test_a_chat_is_opened_used_moderated_and_kept_and_the_rooms_assistant_report
             Page(live, WATCH, assistant) as room,
             Page(live, WATCH, student) as phone,
             Page(live, WATCH, second) as other,
+            Page(live, WATCH, host_ticket) as host,
         ):
             await teacher.hello()
             await teacher.send_all(lesson_chunks(10), 0, 20)
@@ -54,9 +58,14 @@ def test_a_chat_is_opened_used_moderated_and_kept_and_the_rooms_assistant_report
                 counted = await page.hear("desk", where=lambda m: f"heads:{group.pk}" in m["set"])
                 assert counted["set"][f"heads:{group.pk}"]["present"] == 3
             await do(teacher, "chat.hide", n=said["seq"])
+            boards = [await page.hear("viewers") for page in (teacher, host)]
+            assert (
+                {row["name"] for row in boards[1]["schools"]} >= {row["name"] for row in boards[0]["schools"]} != set()
+            )
+            assert not any(message["t"].startswith("viewers") for page in (room, phone) for message in page.heard)
             async with Page(live, WATCH, second) as late:
-                state = (await late.hear("room"))["state"]
-                assert [key for key in state if key.startswith("chat")] == ["chat"]
+                await late.hear("events")
+                assert [key for key in shown_by(late.heard) if key.startswith("chat")] == ["chat"]
             assert not any(message["t"] == "desk" for message in phone.heard + other.heard)
             await teacher.say(t="end")
             await phone.hear("ended")

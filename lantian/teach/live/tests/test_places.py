@@ -9,8 +9,9 @@ from django.utils import timezone
 from lantian.kernel.rules import SYSTEM
 from lantian.teach.live import services
 from lantian.teach.live.models import Attendance, QualityReport
-from lantian.teach.live.tests.support import sign_in
-from lantian.teach.live.tests.world import organization
+from lantian.teach.live.tests.support import config, sign_in
+from lantian.teach.live.tests.world import organization, person
+from lantian.teach.live.views import payloads
 
 pytestmark = pytest.mark.django_db
 
@@ -69,10 +70,27 @@ def test_a_running_lesson_shows_county_by_county_who_is_there_and_who_stood_stil
     assert words.strip() in teacher.get(address).content.decode()
 
 
+def test_the_room_of_the_teacher_and_of_an_assistant_beside_know_the_counties_and_their_map(client, teacher, apart):
+    lesson = apart.plan(start=timezone.now() - timedelta(minutes=5))
+    services.open_live_session(lesson, by=SYSTEM, now=lesson.starts_at)
+    given = config(teacher.get(reverse("live_teach", args=[lesson.pk])), "teach-config")["places"]
+    assert [(each["code"], each["name"], each["schools"]) for each in given["counties"]] == [
+        ("510725", "梓潼县", [str(apart.receiving[0].pk)]),
+        ("510727", "平武县", [str(apart.receiving[1].pk)]),
+    ]
+    assert {"510725", "510727", "510703"} < {shape["code"] for shape in given["map"]["shapes"]}
+    watch = reverse("live_watch", args=[lesson.pk])
+    sign_in(client, person("周老师", apart.sending, "teacher", apart.group))
+    assert config(client.get(watch), "watch-config")["places"] == given
+    sign_in(client, person("李老师", apart.receiving[0], "teacher", apart.groups[0]))
+    assert config(client.get(watch), "watch-config")["places"] is None
+
+
 def test_a_lesson_that_is_over_is_not_asked_again_and_one_county_needs_no_map(teacher, world):
     lesson = world.plan(start=timezone.now() - timedelta(minutes=25))
     session = services.open_live_session(lesson, by=SYSTEM, now=lesson.starts_at)
     services.end_live_session(session.pk, reason="teacher", by=SYSTEM)
+    assert payloads.places(lesson) is None
     part = teacher.get(reverse("live_attendance", args=[lesson.pk]), {"part": "places"}).content.decode()
     assert "every" not in part
     assert "<svg" not in part

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from lantian.kernel.rules import Actor, require
 from lantian.kernel.web import sheets
 from lantian.kernel.web.guards import guarded_by_object
-from lantian.kernel.web.maps import AreaFacts, areas, map_of
+from lantian.kernel.web.maps import AreaFacts, areas, map_over
 from lantian.kernel.web.taken import note_taken, watermark_of
 from lantian.people.roster import queries as roster
 from lantian.teach.live import queries, rules
@@ -61,8 +61,7 @@ def _places(classes: list[queries.Row], *, running: bool) -> dict[str, Any]:
     if len(found) < 2:
         return {"places": []}
     places = sorted(found.values(), key=lambda place: (place.here == place.all, place.code))
-    cities = {f"{place.code[:4]}00" for place in places if place.code}
-    region = map_of(cities.pop()) if len(cities) == 1 else None
+    region = map_over(place.code for place in places)
     facts = {
         place.code: AreaFacts(place.here, place.words, f"#place-{place.code}", place.stalled > 0, place.all)
         for place in places

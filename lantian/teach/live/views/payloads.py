@@ -1,10 +1,12 @@
 """The JSON that pages hand to their islands; docs/engines/live.md describes it field by field."""
 
 import hashlib
+from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
@@ -13,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from lantian.content.media import services as media
 from lantian.kernel.rules import Actor, check
+from lantian.kernel.web.maps import map_over
 from lantian.kernel.web.shell import place
+from lantian.people.roster import queries as roster
 from lantian.people.schedule import queries as schedule
 from lantian.people.schedule.enums import LessonState
 from lantian.teach.live import queries, rules, services
@@ -23,6 +27,7 @@ from lantian.teach.live.services import office
 from lantian.teach.live.services.uploads import MAX_BYTES, MAX_PAGES
 
 if TYPE_CHECKING:
+    from lantian.people.roster.models import Organization
     from lantian.people.schedule.models import Lesson, Room
 
 MIMES = (
@@ -103,6 +108,35 @@ def lesson(item: "Lesson") -> dict[str, Any]:
     }
 
 
+def places(item: "Lesson") -> dict[str, Any] | None:
+    """The counties of the receiving classes, their schools, and the map they stand on; None where all are of one. One query."""
+    schools = {row.class_group.organization for row in item.receivers.all()}
+    above = roster.counties_above(str(school.path) for school in schools)
+    found: dict[UUID, tuple[Organization, list[str]]] = {}
+    for school in sorted(schools, key=lambda school: str(school.path)):
+        county = above.get(str(school.path))
+        if county is not None:
+            found.setdefault(county.pk, (county, []))[1].append(str(school.pk))
+    if len(found) < 2:
+        return None
+    counties = sorted(found.values(), key=lambda each: (each[0].code or "", each[0].sort_key))
+    region = map_over(county.code or "" for county, _schools in counties)
+    return {
+        "counties": [
+            {"code": county.code or str(county.pk), "name": str(county), "schools": ids} for county, ids in counties
+        ],
+        "map": {
+            "width": region.width,
+            "height": region.height,
+            "schematic": region.schematic,
+            "source": region.source,
+            "shapes": [asdict(shape) for shape in region.shapes],
+        }
+        if region
+        else None,
+    }
+
+
 def session(item: LiveSession, ticket: str) -> dict[str, Any]:
     return {
         "id": str(item.pk),
@@ -167,6 +201,7 @@ def teach_config(item: "Lesson", *, by: Actor) -> dict[str, Any]:
         "v": 1,
         "now_ms": now_ms(),
         "lesson": lesson(item),
+        "places": places(item),
         # who sends it now, where the lesson was handed over to whoever asks
         "taking_over": sends.name if sends and sends.pk != by.person_id else None,
         "session": session(opened, services.ticket_for_teacher(opened, by=by)) if opened else None,
@@ -243,6 +278,7 @@ def watch_config(item: "Lesson", *, by: Actor) -> dict[str, Any]:
         "session": session(latest, services.ticket_for_viewer(latest, by=by)) if latest and mode == "live" else None,
         "replay": played,
         "duty": duty or None,
+        "places": places(item) if duty == "host" and mode == "live" else None,
         "me": {"name": by.name, "organization": str(group.organization) if group else ""},
         "urls": {
             "watch": "/live/ws/watch",

@@ -1,6 +1,6 @@
 /** Who is there: the server's list joined with the classes that were invited. Pure. */
-import type { Receiver } from "../../live/config";
-import type { ClassPresence, Viewers, ViewersChange } from "../../live/protocol";
+import type { Receiver } from "../config";
+import type { ClassPresence, Viewers, ViewersChange } from "../protocol";
 
 export type Where = ClassPresence["state"] | "absent";
 
