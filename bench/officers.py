@@ -4,6 +4,9 @@
 an IT teacher in office; `--rounds N` (5) requests a page. The database is the embedded one with the tuning of a real server,
 filled by COPY. Requests go through Django's whole stack in this process; a page's CPU is this thread's and that of its database
 process together. One operation is one page. The yardstick is `/healthz` through the same stack.
+
+`--home PATH`: instead the region of a platform that is running there (`lantian demo seed --scale city`): its lessons, timetables,
+notices and records are there as well. An officer of the city and one of its largest county are added to it.
 """
 
 import os
@@ -21,30 +24,65 @@ TARGET_MS = 300
 
 
 def run(options: Options) -> Result:
+    """`--people N` (500 000), `--rounds N` (5), `--home PATH`."""
+    if "home" in options.more:
+        home = Path(options.more["home"]).absolute()
+        server = EmbeddedPostgres(home)
+        postmaster = int((server.data / "postmaster.pid").read_text().split()[0])
+        _set_up(server, home)
+        return _measure(_there(), options, postmaster)
     with tempfile.TemporaryDirectory(prefix="lantian-bench-") as folder:
         home = Path(folder)
         home.chmod(0o700)
         with EmbeddedPostgres(home) as server:
-            os.environ |= {
-                "DATABASE_URL": server.url,
-                "LANTIAN_HOME": str(home),
-                "LANTIAN_DEMO": "1",
-                "DJANGO_SETTINGS_MODULE": "config.settings",
-            }
-            import django
-
-            django.setup()
+            _set_up(server, home)
             from django.core.management import call_command
 
             call_command("migrate", verbosity=0)
             population = make(int(options.number("people", 500_000)))
-            return _measure(population, int(options.number("rounds", 5)), server.pid or 0)
+            _offices(population)
+            return _measure(population, options, server.pid or 0)
 
 
-def _measure(population: Population, rounds: int, server: int) -> Result:
+def _set_up(server: EmbeddedPostgres, home: Path) -> None:
+    os.environ |= {
+        "DATABASE_URL": server.url,
+        "LANTIAN_HOME": str(home),
+        "LANTIAN_DEMO": "1",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+    import django
+
+    django.setup()
+
+
+def _there() -> Population:
+    """The city of the database, as `make` would describe it."""
     from django.db import connection
 
-    _offices(population)
+    from lantian.people.roster.models import Organization, Person
+
+    units = Organization.objects.filter(is_active=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.id FROM roster_organization c LEFT JOIN roster_organization o ON o.path <@ c.path"
+            " LEFT JOIN roster_membership m ON m.organization_id = o.id WHERE c.kind = 'county'"
+            " GROUP BY c.id ORDER BY count(m.id) DESC, c.id"
+        )
+        order = [row[0] for row in cursor.fetchall()]
+    counties = units.in_bulk(order)
+    return Population(
+        people=Person.objects.count(),
+        city=units.get(kind="city"),
+        counties=[counties[pk] for pk in order],
+        schools=list(units.filter(kind="school")),
+    )
+
+
+def _measure(population: Population, options: Options, server: int) -> Result:
+    from django.db import connection
+
+    rounds = int(options.number("rounds", 5))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("SET max_parallel_workers_per_gather = 0")  # so that one process does all of a page's work
@@ -139,6 +177,11 @@ def _pages(population: Population, unit: Any) -> list[tuple[str, str]]:
         ("holidays", f"/organizations/{unit.pk}/days/"),
         ("a day off, before it is saved", f"/organizations/{unit.pk}/days/clear/?first=2026-12-01"),
         ("lessons", "/lessons/"),
+        ("the week's report", "/desk/week/"),
+        ("lessons that were not held as planned", "/desk/lessons/"),
+        ("faults", "/desk/tickets/"),
+        ("notices", "/notices/"),
+        ("inbox", "/inbox/"),
         ("timetables", "/timetables/"),
         ("rooms", "/rooms/"),
         ("software", "/clients/"),

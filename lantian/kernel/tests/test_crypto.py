@@ -1,5 +1,6 @@
 """Keys, sealed values and blind indexes."""
 
+import hmac
 import json
 import stat
 import subprocess
@@ -47,6 +48,25 @@ def test_any_changed_byte_is_noticed(place, change):
 def test_what_was_never_sealed_is_no_secret(junk):
     with pytest.raises(crypto.KeyLost):
         crypto.decrypt(junk)
+
+
+@given(st.lists(st.text(max_size=60), max_size=8), st.text(max_size=40))
+def test_many_values_are_sealed_as_one_by_one(values, context):
+    sealer = crypto.Sealer(context)
+    sealed = [sealer.seal(value) for value in values]
+    assert [crypto.decrypt(each, context=context).decode() for each in sealed] == values
+    assert [sealer.index(value) for value in values] == [crypto.blind_index(value, purpose=context) for value in values]
+
+
+def test_no_two_values_of_a_large_batch_share_a_nonce():
+    sealer = crypto.Sealer("a.phone")
+    nonces = {sealer.seal("13800001111")[3 : 3 + crypto.NONCE_BYTES] for _ in range(3 * crypto.Sealer.DRAWN)}
+    assert len(nonces) == 3 * crypto.Sealer.DRAWN
+
+
+def test_a_blind_index_is_a_keyed_hash_of_purpose_and_value(ring):
+    said = hmac.digest(bytes([9]) * 32, b"a.phone\x0013800001111", "sha256")
+    assert crypto.blind_index(" 13800001111 ", purpose="a.phone") == said
 
 
 def test_old_values_open_after_a_new_key_is_added_and_new_ones_use_it(ring):

@@ -95,7 +95,9 @@ class Person(models.Model):
     student_number = SealedTextField(context="roster.person.student_number", null=True, blank=True)
     student_number_index = models.BinaryField(max_length=32, null=True, blank=True, editable=False)
     # a duplicate that was merged: kept, empty of roles, for undoing and for old references
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", db_index=False
+    )
     erased_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="since when only an id and a pseudonym are left"
     )
@@ -105,7 +107,14 @@ class Person(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["sort_key", "id"], name="person_sort"),
-            models.Index(fields=["phone_index"], name="person_phone"),
+            models.Index(fields=["phone_index", "name"], name="person_phone", condition=Q(phone_index__isnull=False)),
+            # who may be one and the same: read in this order, those who share both stand side by side
+            models.Index(
+                fields=["birth_date", "name"],
+                name="person_twins",
+                condition=Q(birth_date__isnull=False, merged_into__isnull=True),
+            ),
+            models.Index(fields=["merged_into"], name="person_merged", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["updated_at"], name="person_updated"),
         ]
         constraints = [

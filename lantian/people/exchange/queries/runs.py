@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from lantian.kernel.rules import Actor
-from lantian.people.exchange.enums import Entity, Severity
+from lantian.people.exchange.enums import Entity, RunState, Severity
 from lantian.people.exchange.models import Export, Finding, ImportRun, Source, StagedRow
 from lantian.people.roster.enums import Role
 
@@ -21,14 +21,21 @@ SHOWN = (
     Entity.SESSIONS,
 )
 
+_FILE_FAULT = Q(severity=Severity.ERROR, row_no__isnull=True, corrected_at__isnull=True)
+
 
 def runs_visible_to(actor: Actor) -> QuerySet[ImportRun]:
-    """Imports of the subtree that the actor administers, newest first."""
+    """Imports of the subtree that the actor administers, newest first.
+
+    Each says by `unreadable` whether it waits in vain: checked, with a file that could not be read.
+    """
+    faults = Finding.objects.filter(_FILE_FAULT, run=OuterRef("pk"))
+    every = ImportRun.objects.annotate(unreadable=Q(state=RunState.CHECKED) & Exists(faults))
     if actor.is_system:
-        return ImportRun.objects.order_by("-created_at")
+        return every.order_by("-created_at")
     if not actor.has_role(Role.OFFICER, Role.SCHOOL_HEAD, Role.SCHOOL_IT):
         return ImportRun.objects.none()
-    rows = ImportRun.objects.filter(organization__path__within_any=list(actor.paths))
+    rows = every.filter(organization__path__within_any=list(actor.paths))
     return rows.select_related("organization", "source", "created_by").order_by("-created_at")
 
 
@@ -49,9 +56,7 @@ def findings_of(run: ImportRun) -> QuerySet[Finding]:
 
 def file_faults(run: ImportRun) -> QuerySet[Finding]:
     """Errors of a file as a whole: with one of these nothing can be applied."""
-    return Finding.objects.filter(
-        run=run, severity=Severity.ERROR, row_no__isnull=True, corrected_at__isnull=True
-    ).order_by("id")
+    return Finding.objects.filter(_FILE_FAULT, run=run).order_by("id")
 
 
 def staged_rows(run: ImportRun) -> QuerySet[StagedRow]:

@@ -93,7 +93,11 @@ class Counted(io.RawIOBase):
     """A member's bytes, counted: what the archive says about sizes is not believed."""
 
     def __init__(self, stream: IO[bytes], limit: int) -> None:
-        self._stream, self._left = stream, limit
+        self._stream, self._limit, self._left = stream, limit, limit
+
+    @property
+    def taken(self) -> int:
+        return self._limit - self._left
 
     def readable(self) -> bool:
         return True
@@ -107,23 +111,27 @@ class Counted(io.RawIOBase):
         return len(piece)
 
 
-def stream(archive: zipfile.ZipFile, member: Member) -> BinaryIO:
+def taken(content: io.BufferedReader) -> int:
+    """How many bytes of what `stream` gave have been unpacked."""
+    assert isinstance(content.raw, Counted)
+    return content.raw.taken
+
+
+def stream(archive: zipfile.ZipFile, member: Member) -> io.BufferedReader:
     """A member's bytes, buffered."""
     return io.BufferedReader(Counted(archive.open(member.inside), member.size), buffer_size=1 << 18)
 
 
-def count_lines(pieces: BinaryIO) -> int | None:
-    """How many line feeds the stream has, or None when it is not UTF-8."""
+def is_utf8(pieces: BinaryIO) -> bool:
+    """Whether the stream is UTF-8 to its end."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    lines = 0
     try:
         while piece := pieces.read(1 << 18):
             decoder.decode(piece)
-            lines += piece.count(b"\n")
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return None
-    return lines
+        return False
+    return True
 
 
 def other_encoding(pieces: BinaryIO) -> str:

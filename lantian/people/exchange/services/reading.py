@@ -42,9 +42,12 @@ CHUNK = 20_000
 PIECE = 200  # lines handed over at once: the database takes them while the next are read
 FINDINGS_KEPT = 1000  # per file, code and column: the count goes on, the list does not
 ROW_COLUMNS = (
-    "run_id", "entity", "file", "row_no", "key", "status", "modified_at", "org_key", "user_key", "class_key", "course_key",
-    "data", "phone", "phone_index", "citizen_id", "citizen_id_index", "student_number", "student_number_index", "faulty",
+    "run_id", "entity", "file", "row_no", "status", "modified_at", "faulty", "key", "org_key", "user_key", "class_key",
+    "course_key", "data", "phone", "phone_index", "citizen_id", "citizen_id_index", "student_number", "student_number_index",
 )  # fmt: skip
+# Entities whose rows say the same over and over (a role and a day): written as JSON once, so many of them remembered.
+ALIKE = frozenset({Entity.DEMOGRAPHICS.value, Entity.ROLES.value, Entity.ENROLLMENTS.value})
+MOST_SAID = 20_000
 FINDING_COLUMNS = ("run_id", "entity", "file", "row_no", "column", "code", "severity", "params", "at_check")
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -67,23 +70,48 @@ def _clean(text: str) -> str:
     return text.replace("\x00", "")
 
 
-def _sealed(value: str, context: str) -> str:
+class Lines:
+    """Records as lines of COPY's text form, sealed facts sealed. Keys and data hold no tabs and no line ends."""
+
+    def __init__(self, run: ImportRun) -> None:
+        self._run_id = str(run.pk)
+        self._phone, self._citizen_id, self._number = map(crypto.Sealer, (PHONE, CITIZEN_ID, NUMBER))
+        self._said: dict[tuple[tuple[str, Any], ...], str] = {}
+
+    def line(self, entity: str, file: str, row_no: int, record: Record, *, faulty: bool) -> str:
+        keys = _escaped(f"{record.key}\t{record.org_key}\t{record.user_key}\t{record.class_key}\t{record.course_key}")
+        sealed = _NOTHING
+        if record.phone or record.citizen_id or record.student_number:
+            sealed = (
+                f"{_sealed(record.phone, self._phone)}\t{_sealed(record.citizen_id, self._citizen_id)}"
+                f"\t{_sealed(record.student_number, self._number)}"
+            )
+        return (
+            f"{self._run_id}\t{entity}\t{file}\t{row_no}\t{record.status}\t{record.modified_at or _NULL}"
+            f"\t{'t' if faulty else 'f'}\t{keys}\t{self._data(entity, record.data)}\t{sealed}\n"
+        )
+
+    def _data(self, entity: str, data: dict[str, Any]) -> str:
+        if entity not in ALIKE:
+            return _escaped(_encode(data))
+        items = tuple(data.items())
+        text = self._said.get(items)
+        if text is None:
+            if len(self._said) >= MOST_SAID:
+                self._said.clear()
+            text = self._said[items] = _escaped(_encode(data))
+        return text
+
+
+_NULL = "\\N"
+_NOTHING = "\t".join([_NULL] * 6)
+
+
+def _sealed(value: str, sealer: crypto.Sealer) -> str:
     """Ciphertext and blind index as two COPY fields."""
     if not value:
-        return "\\N\t\\N"
-    index = crypto.blind_index(value, purpose=context)
-    return f"\\\\x{crypto.encrypt(value, context=context).hex()}\t\\\\x{index.hex()}"
-
-
-def copy_line(run_id: str, entity: str, file: str, row_no: int, record: Record, *, faulty: bool) -> str:
-    """A record as a line of COPY's text form, sealed facts sealed. Keys and data hold no tabs and no line ends."""
-    fields = (
-        run_id, entity, file, str(row_no), _escaped(record.key), record.status, record.modified_at or "\\N",
-        _escaped(record.org_key), _escaped(record.user_key), _escaped(record.class_key), _escaped(record.course_key),
-        _escaped(_encode(record.data)), _sealed(record.phone, PHONE), _sealed(record.citizen_id, CITIZEN_ID),
-        _sealed(record.student_number, NUMBER), "t" if faulty else "f",
-    )  # fmt: skip
-    return "\t".join(fields) + "\n"
+        return f"{_NULL}\t{_NULL}"
+    return f"\\\\x{sealer.seal(value).hex()}\t\\\\x{sealer.index(value).hex()}"
 
 
 def _copy(table: str, columns: Sequence[str], lines: Sequence[str]) -> None:
@@ -137,7 +165,7 @@ class _Pipe:
 
 
 def copy_rows(lines: Iterable[str]) -> None:
-    """COPY lines made by `copy_line` into the staging."""
+    """COPY lines made by `Lines` into the staging."""
     with _Pipe() as pipe:
         for line in lines:
             pipe.add(line)
@@ -254,26 +282,19 @@ def _count(run: ImportRun, findings: Findings) -> None:
 def _read_file(
     run: ImportRun, entity: str, opened: ZipFile, member: Member, outside: Outside, span: tuple[int, int]
 ) -> None:
-    with transaction.atomic():
-        StagedRow.objects.filter(run=run, entity=entity).delete()
-        Finding.objects.filter(run=run, file=member.name, row_no__isnull=False).delete()
-        Finding.objects.filter(run=run, file=member.name, code__in=FILE_FAULTS).delete()
-    findings = Findings(run)
-    with _Pipe() as pipe:
-        step = _Step(run, entity, member, findings, outside, span, pipe)
-        lines = archive.count_lines(archive.stream(opened, member))
-        if lines is None:
-            code = archive.other_encoding(archive.stream(opened, member))
-            findings.add(entity, member.name, None, (code, "", ERROR, {}))
+    step = _Step(run, entity, member, outside, span)
+    step.begin()
+    try:
+        with _Pipe() as pipe:
+            step.read(archive.stream(opened, member), pipe)
+    except (csv.Error, UnicodeDecodeError) as error:
+        # what was read before the broken place stays; of a file in another encoding nothing does
+        if isinstance(error, UnicodeDecodeError) or not archive.is_utf8(archive.stream(opened, member)):
+            step.begin()
+            step.fault(archive.other_encoding(archive.stream(opened, member)))
         else:
-            step.lines = max(lines, 1)
-            try:
-                step.read(archive.stream(opened, member))
-            except csv.Error as error:
-                findings.add(
-                    entity, member.name, None, ("broken_csv", "", ERROR, {"row": step.at + 1, "what": str(error)[:80]})
-                )
-        step.finish()
+            step.fault("broken_csv", row=step.at + 1, what=str(error)[:80])
+    step.finish()
 
 
 # Faults of a file as a whole, found while it is read.
@@ -286,51 +307,59 @@ FILE_FAULTS = (
 class _Step:
     """One file being read."""
 
-    def __init__(
-        self,
-        run: ImportRun,
-        entity: str,
-        member: Member,
-        findings: Findings,
-        outside: Outside,
-        span: tuple[int, int],
-        pipe: _Pipe,
-    ) -> None:
-        self.run, self.entity, self.member, self.findings, self.outside = run, entity, member, findings, outside
-        self.span, self.pipe = span, pipe
-        self.at, self.rows, self.lines = 0, 0, 1
+    def __init__(self, run: ImportRun, entity: str, member: Member, outside: Outside, span: tuple[int, int]) -> None:
+        self.run, self.entity, self.member, self.outside, self.span = run, entity, member, outside, span
 
-    def read(self, content: BinaryIO) -> None:
+    def begin(self) -> None:
+        """Nothing is read yet: what was, is dropped."""
+        with transaction.atomic():
+            StagedRow.objects.filter(run=self.run, entity=self.entity).delete()
+            Finding.objects.filter(run=self.run, file=self.member.name, row_no__isnull=False).delete()
+            Finding.objects.filter(run=self.run, file=self.member.name, code__in=FILE_FAULTS).delete()
+        self.findings = Findings(self.run)
+        self.at = self.rows = 0
+
+    def fault(self, code: str, **params: Any) -> None:
+        """Something wrong with the file as a whole."""
+        self.findings.add(self.entity, self.member.name, None, (code, "", ERROR, params))
+
+    def read(self, content: io.BufferedReader, pipe: _Pipe) -> None:
+        """Stage the rows. Raises csv.Error, UnicodeDecodeError; what was staged by then is in the table."""
+        entity, file = self.entity, self.member.name
         rows = rows_of(content)
         self.at, head = next(rows, (1, []))
-        places, faults = check_head(FILES[self.entity], head)
+        places, faults = check_head(FILES[entity], head)
         for fault in faults:
-            self.findings.add(self.entity, self.member.name, None, fault)
+            self.findings.add(entity, file, None, fault)
         if any(fault[2] == ERROR for fault in faults):
             return
-        delta = self.run.files[self.entity]["binding"] == Binding.DELTA
-        reader = RowReader(self.entity, places, len(head), checks=CHECKS, delta=delta)
-        run_id = str(self.run.pk)
-        for self.at, cells in rows:
-            record = reader.read(cells)
-            for fault in reader.faults:
-                self.findings.add(self.entity, self.member.name, self.at, fault)
-            self.rows += 1
-            if record is not None:
-                faulty = any(fault[2] == ERROR for fault in reader.faults)
-                self.pipe.add(copy_line(run_id, self.entity, self.member.name, self.at, record, faulty=faulty))
-                if self.pipe.lines >= CHUNK:
-                    self._flush()
+        delta = self.run.files[entity]["binding"] == Binding.DELTA
+        reader = RowReader(entity, places, len(head), checks=CHECKS, delta=delta)
+        read, line = reader.read, Lines(self.run).line
+        try:
+            for self.at, cells in rows:
+                record = read(cells)
+                faulty = False
+                for fault in reader.faults:
+                    self.findings.add(entity, file, self.at, fault)
+                    faulty = faulty or fault[2] == ERROR
+                self.rows += 1
+                if record is not None:
+                    pipe.add(line(entity, file, self.at, record, faulty=faulty))
+                    if pipe.lines >= CHUNK:
+                        self._flush(content, pipe)
+        except csv.Error:
+            pipe.close()
+            raise
 
-    def _flush(self) -> None:
-        self.pipe.close()
+    def _flush(self, content: io.BufferedReader, pipe: _Pipe) -> None:
+        pipe.close()
         self.findings.flush()
         before, total = self.span
-        share = min(self.at / self.lines, 1.0)
-        self.outside.tell(f"read:{self.entity}", int(before + share * self.member.size) // 1024, total // 1024)
+        taken = min(archive.taken(content), self.member.size)
+        self.outside.tell(f"read:{self.entity}", (before + taken) // 1024, total // 1024)
 
     def finish(self) -> None:
-        self.pipe.close()
         with transaction.atomic():
             self.findings.flush()
             run = ImportRun.objects.select_for_update().get(pk=self.run.pk)
@@ -340,4 +369,4 @@ class _Step:
         self.run.files, self.run.counts = run.files, run.counts
 
 
-__all__ = ["BadArchive", "copy_line", "copy_rows", "read_run", "rows_of"]
+__all__ = ["BadArchive", "Lines", "copy_rows", "read_run", "rows_of"]

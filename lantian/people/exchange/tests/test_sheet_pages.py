@@ -283,12 +283,32 @@ def test_a_number_in_a_column_of_names_is_masked_like_one(world: World, typed: s
 
 
 def test_a_list_that_cannot_be_read_is_not_shown_as_checked(world: World) -> None:
-    run = bring_sheets({"全县.xls": bytes.fromhex("d0cf11e0a1b11ae1") * 64}, world.fucheng, world.act("officer"))
-    assert (run.state, [step[2] for step in _steps(run)]) == ("checked", ["blocked", "", "", ""])
+    officer = world.act("officer")
+    run = bring_sheets({"全县.xls": bytes.fromhex("d0cf11e0a1b11ae1") * 64}, world.fucheng, officer)
+    seen = queries.runs_visible_to(officer).get(pk=run.pk)
+    assert (run.state, [step[2] for step in _steps(seen)]) == ("checked", ["blocked", "", "", ""])
     client = enter(world, "officer")
     page = text(client.get(f"/imports/{run.pk}/corrections/"))
     assert "全县.xls" in page
     assert "没有要更正的了" not in page
+    page = text(client.get(f"/imports/{run.pk}/"))
+    assert "有文件不能读取</span>" in page
+    for vain in ("等待确认", "发给学校更正", "重新核对", "各列的含义"):
+        assert vain not in page
+    listed = text(client.get("/imports/"))
+    assert "有文件不能读取</span>" in listed
+    assert "等待确认</span>" not in listed
+
+
+def test_beside_a_list_that_can_be_read_the_other_is_left_out(world: World) -> None:
+    files = {"全县.xls": bytes.fromhex("d0cf11e0a1b11ae1") * 64, "东小学.csv": csv_of(HEADS, pupil("李小兰"))}
+    run = bring_sheets(files, world.fucheng, world.act("officer"))
+    client = enter(world, "officer")
+    assert f"/imports/{run.pk}/corrections/" in text(client.get(f"/imports/{run.pk}/"))
+    fault = queries.file_faults(run).get()
+    client.post(f"/imports/{run.pk}/corrections/files/{fault.pk}/")
+    services.proceed(run.pk)
+    assert "等待确认</span>" in text(client.get(f"/imports/{run.pk}/"))
 
 
 def test_a_mask_is_not_taken_for_a_correction_and_empty_is(world: World) -> None:

@@ -39,6 +39,15 @@ STEPS = (
 )
 
 
+def state_words(run: ImportRun) -> str:
+    """Where a run of `runs_visible_to` stands; one with a file that cannot be read waits for nobody's word."""
+    return _("有文件不能读取") if run.unreadable else str(run.get_state_display())  # type: ignore[attr-defined]  # annotated
+
+
+def state_tone(run: ImportRun) -> str:
+    return "error" if run.unreadable else TONES.get(RunState(run.state), "info")  # type: ignore[attr-defined]  # annotated
+
+
 def _address(run: ImportRun) -> str:
     return reverse("exchange_import", args=[run.pk])
 
@@ -67,9 +76,9 @@ class RunList(ListPage[ImportRun]):
         Column(
             "state",
             gettext_lazy("状态"),
-            value=lambda run: run.get_state_display(),
+            value=state_words,
             kind="badge",
-            tone=lambda run: TONES.get(run.state, "info"),
+            tone=state_tone,
         ),
         Column("result", gettext_lazy("结果"), value=_result),
         Column("by", gettext_lazy("办理人"), value=lambda run: run.created_by.name if run.created_by else _("系统")),
@@ -139,7 +148,7 @@ def _find(request: HttpRequest, run_id: UUID) -> ImportRun:
 
 def _steps(run: ImportRun) -> list[tuple[str, Any, str]]:
     """(key, words, state) of each step; state: done, now, blocked or empty. What could not be read was not checked either."""
-    if run.state == RunState.CHECKED and queries.file_faults(run).exists():
+    if run.unreadable:  # type: ignore[attr-defined]  # annotated
         return [(key, words, "" if n else "blocked") for n, (key, words, _states) in enumerate(STEPS)]
     if run.state == RunState.APPLIED:
         return [(key, words, "done") for key, words, _states in STEPS]
@@ -175,6 +184,8 @@ def _context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
     actor = acting(request)
     may = bool(check(rules.may_import, actor, run.organization))
     bulk = {said.get("binding") for said in run.files.values()}
+    is_sheet, asks = run.kind == RunKind.SHEET, may and run.state == RunState.CHECKED
+    faults = [queries.finding_words(one) for one in queries.file_faults(run)[:10]]
     return {
         "run": run,
         "steps": _steps(run),
@@ -183,12 +194,14 @@ def _context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "fault": queries.fault_words(run),
         "working": run.state in WORKING,
         "finished": run.state in FINISHED,
-        "tone": TONES.get(RunState(run.state), "info"),
+        "state": state_words(run),
+        "tone": state_tone(run),
         "mode": _("全量") if bulk == {"bulk"} else _("增量") if bulk == {"delta"} else _("全量和增量"),
-        "file_faults": [queries.finding_words(one) for one in queries.file_faults(run)[:10]],
+        "file_faults": faults,
         "may": may,
-        "is_sheet": run.kind == RunKind.SHEET,
-        "asks": may and run.state == RunState.CHECKED,
+        # of files none of which could be read there is nothing to correct
+        "corrects": is_sheet and asks and (not faults or queries.sheets_of(run).exists()),
+        "asks": asks,
     }
 
 

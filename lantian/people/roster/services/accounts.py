@@ -54,17 +54,20 @@ def usernames_for(people: Sequence[Person], wanted: Sequence[str]) -> list[str]:
     pinyin = {_base_name(person) for person, base in zip(people, bases, strict=True) if not base}
     used = identity_queries.usernames_like(pinyin) if pinyin else set()
     used |= {base.lower() for base in bases if base}
-    names = []
+    names, tried = [], dict[str, int]()
     for person, base in zip(people, bases, strict=True):
-        names.append(base or _next_free(_base_name(person), used))
+        names.append(base or _next_free(_base_name(person), used, tried))
     return names
 
 
-def _next_free(base: str, used: set[str]) -> str:
-    name, number = base if len(base) >= 3 else f"{base}1", 1
+def _next_free(base: str, used: set[str], tried: dict[str, int]) -> str:
+    """`tried`: the number of each base up to which all are used, so that thousands of one name are counted through once."""
+    number = tried.get(base, 1)
+    name = base if number == 1 and len(base) >= 3 else f"{base}{number}"
     while name in used:
         number += 1
         name = f"{base}{number}"
+    tried[base] = number
     used.add(name)
     return name
 

@@ -6,6 +6,7 @@ from lantian.kernel.crypto import KeyLost
 from lantian.kernel.journal.models import JournalEntry
 from lantian.kernel.rules import SYSTEM, Denied, check
 from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
+from lantian.people.identity import queries as identity_queries
 from lantian.people.roster import rules, services
 from lantian.people.roster.errors import (
     AlreadyGuardian,
@@ -19,6 +20,7 @@ from lantian.people.roster.errors import (
     WrongClass,
 )
 from lantian.people.roster.models import Person
+from lantian.people.roster.services import NewMembership, NewPerson
 from lantian.people.roster.tests.factories import (
     GuardianshipFactory,
     MembershipFactory,
@@ -289,3 +291,14 @@ def test_user_names_are_numbered_when_taken(world):
         for _ in range(3)
     )
     assert (first, second, third) == ("wangfang", "wangfang2", "wangfang3")
+
+
+def test_people_of_one_name_get_user_names_that_are_counted_on(world):
+    def opened(*names: str) -> list[str]:
+        rows = [NewPerson(name=name, memberships=[NewMembership(world.east, "staff")], account=True) for name in names]
+        made = services.bulk_create_people(rows, by=SYSTEM)
+        return [one.person.account.username for one in made]
+
+    assert opened("欧阳晓", "欧阳晓", "易") == ["ouyangxiao", "ouyangxiao2", "yi1"]
+    assert opened("欧阳", "欧阳晓", "欧阳晓", "易") == ["ouyang", "ouyangxiao3", "ouyangxiao4", "yi2"]
+    assert identity_queries.usernames_like(["ouyangxiao"]) == {f"ouyangxiao{n}" for n in ("", 2, 3, 4)}

@@ -194,7 +194,7 @@ def test_duplicates_are_proposed_by_name_and_one_fact_more(world: World, django_
         memberships=[NewMembership(world.east, "student", world.east1)],
     ).person  # fmt: skip
     officer = world.act("officer")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         pairs = queries.likely_duplicates(officer)
     assert [{pair.one.pk, pair.other.pk} for pair in pairs] == [{one.pk, other.pk}]
     assert pairs[0].why == ("birth_date",)

@@ -377,3 +377,6 @@ def test_a_guardians_page_names_the_child(as_, world):
     page = text(as_("head").get(record(world.mother)))
     head = page.split('class="record-title"')[1].split('class="columns')[0]
     assert f"{world.jia.name}的家长" in head
+    places = page.split("所在单位和班级")[1].split("</section>")[0]
+    assert "不属于任何单位" not in places
+    assert str(world.east1) in places

@@ -63,6 +63,19 @@ def where_of(person: Any) -> str:
     return _("；").join(dict.fromkeys(word.replace("  ", " ") for word in words))
 
 
+def _through(wards: "list[Guardianship]") -> list[dict[str, Any]]:
+    """Where children belong today, by whom their guardians have to do with a school."""
+    if not wards:
+        return []
+    rows = Membership.objects.filter(
+        valid_on(timezone.localdate()), person__in=[row.student_id for row in wards], role=MemberRole.STUDENT
+    )
+    places: dict[Any, list[Membership]] = {}
+    for place in rows.select_related("organization", "class_group").order_by("valid_from", "pk"):
+        places.setdefault(place.person_id, []).append(place)
+    return [{"child": row.student, "places": places.get(row.student_id, [])} for row in wards]
+
+
 def account_state(person: Person) -> tuple[str, str]:
     """(words, tone) of how far a person's account is."""
     account = person.account
@@ -97,15 +110,17 @@ def _record(request: HttpRequest, person: Person, **extra: Any) -> dict[str, Any
     near = may["reveal"] or actor.person_id == person.pk
     grants = queries.grants_visible_to(actor).filter(person=person).select_related("organization")
     visible = queries.people_visible_to(actor)
+    wards = list(queries.wards_of(person).filter(student__in=visible))
     return {
         "person": person,
         "where": where_of(person),
+        "through": [] if person.now else _through(wards),  # type: ignore[attr-defined]
         "memberships": person.now,  # type: ignore[attr-defined]
         "ending": {row.pk for row in person.now if check(rules.may_manage_people, actor, row.organization)},  # type: ignore[attr-defined]
         "near": near,
         "facts": [(name, readable(person, name, mask)) for name, mask in SEALED.items()] if near else [],
         "guardians": list(queries.guardians_of(person).filter(guardian__in=visible)),
-        "wards": list(queries.wards_of(person).filter(student__in=visible)),
+        "wards": wards,
         "grants": list(grants.order_by("-granted_at")[:20]),
         "panels": queries.panels_of_person(actor, person),
         "merges": list(queries.merges_of(person)) if actor.paths and may["account"] else [],

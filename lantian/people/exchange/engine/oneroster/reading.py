@@ -5,10 +5,11 @@ A fault is (code, column, severity, params); the words for its code are made whe
 # i18n: data file
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from lantian.people.exchange.engine.oneroster import values
@@ -122,6 +123,11 @@ class RowReader:
         self.delta = delta
         self.faults: list[Fault] = []
         self._places = places
+        self._names = tuple(places)
+        at = tuple(places.values())
+        self._pick: Callable[[Sequence[str]], Iterable[str]] = (
+            itemgetter(*at) if len(at) > 1 else lambda cells: [cells[place] for place in at]
+        )
         self._required = [name for name in self.spec.required if name in places]
         closed = dict(self.spec.closed or {})
         self._closed = [(name, frozenset(closed[name])) for name in closed if name in places]
@@ -131,10 +137,10 @@ class RowReader:
     def _get(self, name: str) -> str:
         return self._row.get(name, "")
 
-    def _take(self, cells: Sequence[str]) -> None:
+    def _take(self, cells: Sequence[str], *, plain: bool) -> None:
         """The known columns by name, without white space around; line ends within a cell become spaces."""
-        self._row = {name: cells[place].strip() for name, place in self._places.items()}
-        if not "".join(self._row.values()).isprintable():
+        self._row = dict(zip(self._names, map(str.strip, self._pick(cells)), strict=True))
+        if not plain:
             self._row = {
                 name: _SPACE.sub(" ", text) if _LINE_OR_TAB.search(text) else text for name, text in self._row.items()
             }
@@ -147,9 +153,11 @@ class RowReader:
         if len(cells) != self.width:
             self._fault("ragged_row", cells=len(cells), head=self.width)
             return None
-        if self._unusable(cells):
+        whole = "".join(cells)
+        plain = len(whole) <= MAX_CELL and whole.isprintable()  # nearly every row, at once
+        if not plain and self._unusable(cells):
             return None
-        self._take(cells)
+        self._take(cells, plain=plain)
         key = self._get("sourcedId")
         if not key or len(key) > MAX_KEY or _BAD_KEY.search(key):
             self._fault("bad_key" if key else "empty", "sourcedId", value=key[:40])
@@ -164,9 +172,6 @@ class RowReader:
         return record
 
     def _unusable(self, cells: Sequence[str]) -> bool:
-        whole = "".join(cells)
-        if len(whole) <= MAX_CELL and whole.isprintable():
-            return False  # nearly every row, at once
         for place, cell in enumerate(cells):
             if len(cell) > MAX_CELL:
                 self._fault("cell_too_long", self._name_of(place), length=len(cell), most=MAX_CELL)
@@ -189,7 +194,8 @@ class RowReader:
         return next((name for name, at in self._places.items() if at == place), str(place + 1))
 
     def _common(self, record: Record) -> None:
-        status, moment = self._get("status"), self._get("dateLastModified")
+        get = self._row.get
+        status, moment = get("status", ""), get("dateLastModified", "")
         if status and status not in STATUSES:
             self._fault("not_in_list", "status", value=status[:40])
         elif status:
