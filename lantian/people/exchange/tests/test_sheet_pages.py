@@ -292,11 +292,11 @@ def test_a_list_that_cannot_be_read_is_not_shown_as_checked(world: World) -> Non
     assert "全县.xls" in page
     assert "没有要更正的了" not in page
     page = text(client.get(f"/imports/{run.pk}/"))
-    assert "有文件不能读取</span>" in page
+    assert "不能读取</span>" in page
     for vain in ("等待确认", "发给学校更正", "重新核对", "各列的含义"):
         assert vain not in page
     listed = text(client.get("/imports/"))
-    assert "有文件不能读取</span>" in listed
+    assert "不能读取</span>" in listed
     assert "等待确认</span>" not in listed
 
 

@@ -41,7 +41,7 @@ STEPS = (
 
 def state_words(run: ImportRun) -> str:
     """Where a run of `runs_visible_to` stands; one with a file that cannot be read waits for nobody's word."""
-    return _("有文件不能读取") if run.unreadable else str(run.get_state_display())  # type: ignore[attr-defined]  # annotated
+    return _("不能读取") if run.unreadable else str(run.get_state_display())  # type: ignore[attr-defined]  # annotated
 
 
 def state_tone(run: ImportRun) -> str:
@@ -180,10 +180,17 @@ def _table(run: ImportRun) -> list[dict[str, Any]]:
     return rows
 
 
+def _mode(run: ImportRun) -> str:
+    """Whether what its files do not name leaves; nothing of a run of which no file is read."""
+    said = {file.get("binding") for file in run.files.values()}
+    if not said:
+        return ""
+    return _("全量") if said == {"bulk"} else _("增量") if said == {"delta"} else _("全量和增量")
+
+
 def _context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
     actor = acting(request)
     may = bool(check(rules.may_import, actor, run.organization))
-    bulk = {said.get("binding") for said in run.files.values()}
     is_sheet, asks = run.kind == RunKind.SHEET, may and run.state == RunState.CHECKED
     faults = [queries.finding_words(one) for one in queries.file_faults(run)[:10]]
     return {
@@ -196,7 +203,7 @@ def _context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "finished": run.state in FINISHED,
         "state": state_words(run),
         "tone": state_tone(run),
-        "mode": _("全量") if bulk == {"bulk"} else _("增量") if bulk == {"delta"} else _("全量和增量"),
+        "mode": _mode(run),
         "file_faults": faults,
         "may": may,
         # of files none of which could be read there is nothing to correct

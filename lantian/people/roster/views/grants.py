@@ -250,8 +250,16 @@ def extend(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("roster_grants")
     context = {
         "form": form,
-        "title": _("%(name)s在%(unit)s的%(role)s职务到哪天为止")
-        % {"name": grant.person, "unit": grant.organization, "role": grant.get_role_display()},
+        "title": _("修改职务的期限"),
+        "about": _("%(name)s：%(unit)s，%(role)s，%(first)s 起，%(last)s")
+        % {
+            "name": grant.person,
+            "unit": grant.organization,
+            "role": grant.get_role_display(),
+            "first": grant.valid_from.isoformat(),
+            "last": _("到 %(day)s") % {"day": grant.valid_to.isoformat()} if grant.valid_to else _("长期"),
+        },
+        "crumb": _("授权"),
         "back": reverse("roster_grants"),
         "submit": _("保存"),
     }
