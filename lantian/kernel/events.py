@@ -6,7 +6,7 @@ at least once and in any number of tries, so each receiver must bear a repeat.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
@@ -81,7 +81,7 @@ def receiver(event_class: type[E]) -> Callable[[Callable[[E], None]], Callable[[
     return declare
 
 
-Outbox = Callable[[Event], None]
+Outbox = Callable[[Sequence[Event]], None]
 _outbox: list[Outbox] = []
 
 
@@ -92,6 +92,11 @@ def plug_outbox(outbox: Outbox) -> None:
 
 def publish(fact: Event) -> None:
     """Announce a fact inside the running transaction. Raises RuntimeError when no outbox is plugged in."""
+    publish_many([fact])
+
+
+def publish_many(facts: Sequence[Event]) -> None:
+    """Announce facts that became true together, in a fixed number of statements a thousand. Raises RuntimeError as `publish`."""
     if not _outbox:
         raise RuntimeError("no outbox is plugged in: is lantian.kernel.journal installed?")
-    _outbox[0](fact)
+    _outbox[0](facts)

@@ -4,7 +4,7 @@ A job is deferred on the caller's database connection, so it exists if and only 
 once, also when a worker dies with it in hand (`take_up_again`); name its `lock` when two of a kind must not run at the same time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -57,6 +57,12 @@ def enqueue(name: str, *, lock: str | None = None, once: str | None = None, **ar
     except AlreadyEnqueued:
         return False
     return True
+
+
+def enqueue_many(name: str, arguments: Sequence[dict[str, Any]]) -> None:
+    """Defer a job by name for each of many sets of arguments, in one statement."""
+    if arguments:
+        app.configure_task(name).batch_defer(*arguments)
 
 
 def jobs_by_state() -> dict[str, int]:

@@ -12,7 +12,7 @@ class JournalConfig(AppConfig):
         from lantian.kernel.holdings import HOLDINGS, Holding, exempt, kept_with_the_record
         from lantian.kernel.journal import queries, services
 
-        events.plug_outbox(services.store_event)
+        events.plug_outbox(services.store_events)
         holding = Holding(
             _("操作记录"),
             covers=("journal.journalentry.person_id", "journal.journalentry.account_id"),

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from lantian.kernel.rules import Text
+
+BATCH = 1000  # rows a statement
 
 
 def plain(data: Any) -> Any:
@@ -81,7 +83,7 @@ def note(action: str, object_type: str, object_id: UUID, *, by: Actor, **data: A
 def record_many(action: str, objects: Iterable[models.Model], *, by: Actor, **data: Any) -> None:
     """Write the same audit row about each of many things, for imports; one statement per thousand."""
     data = plain(data)
-    JournalEntry.objects.bulk_create([_entry(action, obj, by, data) for obj in objects], batch_size=1000)
+    JournalEntry.objects.bulk_create([_entry(action, obj, by, data) for obj in objects], batch_size=BATCH)
 
 
 def record_from(
@@ -117,9 +119,16 @@ def record_from(
         return int(cursor.rowcount)
 
 
-def store_event(fact: Event) -> None:
-    """Put a published event into the outbox, and a job for its receivers beside it, in the running transaction."""
-    row = OutboxEvent.objects.create(
+def store_events(facts: Sequence[Event]) -> None:
+    """Put published events into the outbox, and a job beside each for its receivers, in the running transaction."""
+    for start in range(0, len(facts), BATCH):
+        rows = OutboxEvent.objects.bulk_create([_stored(fact) for fact in facts[start : start + BATCH]])
+        waiting = [row.sequence for row in rows if RECEIVERS.get(row.name)]
+        jobs.enqueue_many("journal.deliver", [{"sequence": sequence} for sequence in waiting])
+
+
+def _stored(fact: Event) -> OutboxEvent:
+    return OutboxEvent(
         id=fact.id,
         name=fact.name,
         verb=fact.verb,
@@ -133,8 +142,6 @@ def store_event(fact: Event) -> None:
         extras=plain(fact.extras()),
         occurred_at=fact.occurred_at,
     )
-    if RECEIVERS.get(fact.name):
-        jobs.enqueue("journal.deliver", sequence=row.sequence)
 
 
 def restore_event(row: OutboxEvent) -> Event:

@@ -77,6 +77,7 @@ class ChangeKind(models.TextChoices):
 
 
 TAKEN_BACK = "taken_back"  # what a change of a day becomes in its event when it holds no more
+BY_TIMETABLE = "timetable"  # the reason why a lesson was cancelled that the timetable no longer has
 
 
 class Settlement(models.TextChoices):

@@ -164,3 +164,20 @@ def test_the_journal_says_who_did_what_in_which_role():
     assert lines[2].data["day"] == "2026-01-02"
     assert lines[2].actor_name == "系统"
     assert JournalEntry.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_facts_that_became_true_together_are_stored_in_order_in_a_fixed_number_of_statements(
+    known, django_assert_num_queries
+):
+    seen = []
+    receiver(Baked)(lambda fact: seen.append(fact.pieces))
+    facts = [Baked(object_id=uuid4(), pieces=number) for number in range(300)]
+    with django_assert_num_queries(2):
+        events.publish_many(facts)
+    rows = list(OutboxEvent.objects.order_by("sequence"))
+    assert [row.extras["pieces"] for row in rows] == list(range(300))
+    jobs = ProcrastinateJob.objects.filter(task_name="journal.deliver").order_by("id")
+    assert [job.args["sequence"] for job in jobs] == [row.sequence for row in rows]
+    with django_assert_num_queries(0):
+        events.publish_many([])

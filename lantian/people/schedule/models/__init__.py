@@ -8,7 +8,7 @@ from lantian.people.schedule.models.alliances import (
     PairingChoice,
 )
 from lantian.people.schedule.models.courses import Course, CourseOffering
-from lantian.people.schedule.models.lessons import Lesson, LessonReceiver, Occupancy, Room
+from lantian.people.schedule.models.lessons import Lesson, LessonReceiver, Occupancy, Room, Seat
 from lantian.people.schedule.models.timetable import (
     BellSchedule,
     CalendarFeed,
@@ -33,6 +33,7 @@ __all__ = [
     "PairingChoice",
     "Period",
     "Room",
+    "Seat",
     "Timetable",
     "TimetableChange",
     "TimetableEntry",

@@ -60,6 +60,7 @@ from lantian.people.schedule.queries.pairings import (
 )
 from lantian.people.schedule.queries.timetable import (
     CALENDAR_LESSONS,
+    LONGEST_LESSON,
     NAMES,
     Bells,
     Held,
@@ -91,6 +92,7 @@ __all__ = [
     "CALENDAR_LESSONS",
     "EARLY",
     "LESSON_PAGES",
+    "LONGEST_LESSON",
     "NAMES",
     "TEACHING_ROLES",
     "Bells",

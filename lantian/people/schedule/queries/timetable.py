@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from lantian.kernel.holdings import Subject
     from lantian.people.roster.models import ClassGroup, Organization
 
+LONGEST_LESSON = timedelta(hours=4)
 NAMES = ("class_group", "teacher", "room", "timetable__organization")
 # Lessons beyond the timetable that somebody asked to have in the own calendar, in a stretch of time, as far as they may be seen.
 CALENDAR_LESSONS: Registry[Callable[[Actor, datetime, datetime], Iterable[Lesson]]] = Registry(
@@ -93,11 +94,23 @@ class Bells:
         self._known: dict[UUID, list[BellSchedule]] = {}
         for row in rows:
             self._known.setdefault(row.organization_id, []).append(row)
+        self._found: dict[tuple[tuple[UUID, ...], date], BellSchedule | None] = {}
+        self._places: dict[str, tuple[UUID, ...]] = {}
 
     def schedule(self, path: str, day: date) -> BellSchedule | None:
         """The schedule that holds for the organisation with this ltree path on that day."""
-        for organization in reversed(organizations_of(path)):
-            for row in self._known.get(organization, ()):
+        # most schools have no bells of their own: they share what was looked up for those above them
+        place = self._places.get(path)
+        if place is None:
+            place = tuple(pk for pk in reversed(organizations_of(path)) if pk in self._known)
+            self._places[path] = place
+        if (place, day) not in self._found:
+            self._found[place, day] = self._look_up(place, day)
+        return self._found[place, day]
+
+    def _look_up(self, place: tuple[UUID, ...], day: date) -> BellSchedule | None:
+        for organization in place:
+            for row in self._known[organization]:
                 if row.during.lower <= day and (row.during.upper is None or day < row.during.upper):
                     return row
         return None
@@ -305,6 +318,8 @@ def teaching_beside(lesson: Lesson) -> frozenset[UUID]:
     if rest[0] >= rest[1]:
         return frozenset()
     rows = Occupancy.objects.filter(teacher__isnull=False, during__overlap=rest).exclude(lesson=lesson)
+    # found by the lessons of the hour: what a lesson takes, it takes while it lasts, and none lasts longer
+    rows = rows.filter(lesson__starts_at__gt=rest[0] - LONGEST_LESSON, lesson__starts_at__lt=rest[1])
     return frozenset(rows.values_list("teacher", flat=True))
 
 

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from lantian.people.roster.models import ClassGroup, Organization, Person
 
 SHORTEST = timedelta(minutes=5)
-LONGEST = timedelta(hours=4)
 
 
 @transaction.atomic
@@ -232,7 +231,7 @@ def locked_lesson(lesson: Lesson) -> Lesson:
 
 
 def _check_times(starts_at: datetime, ends_at: datetime) -> None:
-    if not SHORTEST <= ends_at - starts_at <= LONGEST:
+    if not SHORTEST <= ends_at - starts_at <= queries.LONGEST_LESSON:
         raise LessonInvalid(_("一节课至少 5 分钟，至多 4 小时"))
 
 

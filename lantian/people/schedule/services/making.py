@@ -16,13 +16,14 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from lantian.kernel.events import acted_by, publish
+from lantian.kernel.events import acted_by, publish_many
 from lantian.kernel.journal.services import record_many
 from lantian.kernel.rules import SYSTEM, Actor
 from lantian.kernel.time.queries import Calendars
 from lantian.people.roster import queries as roster
 from lantian.people.roster.enums import Subject
 from lantian.people.schedule import queries
+from lantian.people.schedule.enums import BY_TIMETABLE
 from lantian.people.schedule.events import LessonCancelled, LessonsMade
 from lantian.people.schedule.models import Lesson
 from lantian.people.schedule.services import making_sql as sql
@@ -65,27 +66,33 @@ def make_lessons(first: date, last: date, *, by: Actor = SYSTEM, now: datetime |
     moment = now or timezone.now()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        for statement in sql.TABLES:
-            cursor.execute(statement)
+        _run(cursor, sql.TABLES)
         _copy_days(cursor, first, last)
         _copy_words(cursor)
         facts: dict[str, Any] = {"now": moment, "tz": settings.TIME_ZONE, "first": first, "last": last}
-        for statement in sql.WANTED:
-            cursor.execute(statement, facts)
+        _run(cursor, sql.WANTED, facts)
         made = Made(left_out=_problems(cursor))
-        cancelled = _ids(cursor, sql.CANCEL, facts)
-        made.revived = len(_ids(cursor, sql.REVIVE, facts))
-        made.changed = len(_ids(cursor, sql.CHANGE, facts))
-        made.made = len(_ids(cursor, sql.MAKE, facts))
-        for statement in sql.OCCUPY:
-            cursor.execute(statement)
+        _run(cursor, sql.SETTLED)
+        cursor.execute(sql.CANCEL)
+        cancelled = [row[0] for row in cursor.fetchall()]
+        made.revived = _count(cursor, sql.REVIVE)
+        cursor.execute(sql.MOVE)
+        made.made = _count(cursor, sql.MAKE)
+        _run(cursor, sql.RECEIVE)
+        cursor.execute(sql.CHANGED)
+        made.changed = cursor.fetchone()[0]
+        _run(cursor, sql.OCCUPY)
         cursor.execute(sql.BY_SCHOOL)
         by_school = cursor.fetchall()
     _tell_of_cancelled(cancelled, by)
     made.cancelled = len(cancelled)
-    for school, count in by_school:
-        context = {"first": first, "last": last, "lessons": count}
-        publish(LessonsMade(object_id=school, organization_id=school, context=context, **acted_by(by)))
+    days = {"first": first, "last": last}
+    publish_many(
+        [
+            LessonsMade(object_id=pk, organization_id=pk, context={**days, "lessons": count}, **acted_by(by))
+            for pk, count in by_school
+        ]
+    )
     return made
 
 
@@ -116,9 +123,14 @@ def _copy_words(cursor: Any) -> None:
             copy.write_row((value, str(label)))
 
 
-def _ids(cursor: Any, statement: str, facts: dict[str, Any]) -> list[UUID]:
-    cursor.execute(statement, facts)
-    return [row[0] for row in cursor.fetchall()]
+def _run(cursor: Any, statements: Iterable[str], facts: dict[str, Any] | None = None) -> None:
+    for statement in statements:
+        cursor.execute(statement, facts)
+
+
+def _count(cursor: Any, statement: str) -> int:
+    cursor.execute(statement)
+    return int(cursor.rowcount)
 
 
 def _problems(cursor: Any) -> list[Problem]:
@@ -133,13 +145,15 @@ def _read_problems(rows: Iterable[tuple[Any, ...]]) -> Iterator[Problem]:
 
 def _tell_of_cancelled(ids: list[UUID], by: Actor) -> None:
     lessons = list(Lesson.objects.filter(pk__in=ids))
-    record_many("schedule.lesson_cancelled", lessons, by=by, reason="timetable")
-    for lesson in lessons:
-        publish(
+    record_many("schedule.lesson_cancelled", lessons, by=by, reason=BY_TIMETABLE)
+    publish_many(
+        [
             LessonCancelled(
                 object_id=lesson.pk,
                 organization_id=lesson.organization_id,
-                context={"reason": "timetable"},
+                context={"reason": BY_TIMETABLE},
                 **acted_by(by),
             )
-        )
+            for lesson in lessons
+        ]
+    )
