@@ -63,7 +63,7 @@ class LessonHandedOver(Event):
 @event
 @dataclass(frozen=True, kw_only=True)
 class LessonCancelled(Event):
-    """Object: the lesson. Context: reason."""
+    """Object: the lesson. Context: reason (BY_TIMETABLE: the timetable did it); alliance, when that has ended or was left."""
 
     name: ClassVar[str] = "schedule.lesson_cancelled"
     verb: ClassVar[str] = ACTIVITY_STREAMS + "cancel"
@@ -138,7 +138,8 @@ class InvitationAnswered(Event):
 @event
 @dataclass(frozen=True, kw_only=True)
 class AllianceLeft(Event):
-    """A school leaves. Object: the alliance; organisation: the school. Context: name, last (day), reason, lessons (cancelled)."""
+    """A school leaves. Object: the alliance; organisation: the school. Context: name, last (day), reason, lessons (cancelled),
+    classes and teachers (ids of those concerned)."""
 
     name: ClassVar[str] = "schedule.alliance_left"
     verb: ClassVar[str] = ACTIVITY_STREAMS + "leave"
@@ -149,7 +150,7 @@ class AllianceLeft(Event):
 @dataclass(frozen=True, kw_only=True)
 class AllianceEnded(Event):
     """An alliance ends, before its time or with it. Object: the alliance; organisation: its lead. Context: name, last, reason,
-    lessons (cancelled)."""
+    lessons (cancelled); before its time also classes and teachers (ids of those concerned)."""
 
     name: ClassVar[str] = "schedule.alliance_ended"
     verb: ClassVar[str] = ACTIVITY_STREAMS + "terminate"

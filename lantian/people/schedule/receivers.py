@@ -12,7 +12,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from lantian.kernel.events import receiver
 from lantian.kernel.time.events import CalendarChanged
@@ -22,18 +22,27 @@ from lantian.people.messaging.services import Audience, subscribe
 from lantian.people.roster import queries as roster
 from lantian.people.roster.enums import Subject
 from lantian.people.schedule.enums import TAKEN_BACK, ChangeKind, LessonState
-from lantian.people.schedule.events import LessonCancelled, LessonHandedOver, LessonRescheduled, TimetableChanged
+from lantian.people.schedule.events import (
+    AllianceEnded,
+    AllianceLeft,
+    LessonCancelled,
+    LessonHandedOver,
+    LessonRescheduled,
+    TimetableChanged,
+)
 from lantian.people.schedule.queries.concerned import (
+    TOLD,
     classes_of_lesson,
     classes_receiving,
     in_lessons,
+    is_told,
     lesson_known,
+    told_of_lesson,
 )
 from lantian.people.schedule.queries.lessons import lesson_url
 from lantian.people.schedule.services.timetables import follow_up
 
 BUSY.register("schedule", in_lessons)
-TOLD = (Group.STUDENT, Group.GUARDIAN, Group.HOMEROOM)
 _SUBJECTS = dict(Subject.choices)
 
 
@@ -109,15 +118,15 @@ subscribe(
 
 
 def _about_lesson(fact: LessonCancelled | LessonRescheduled) -> Telling | None:
-    """What somebody did to a lesson; what the timetable did is told by its own change."""
+    """What somebody did to a lesson; what the timetable or the end of an alliance did is told by its own notice."""
     lesson = lesson_known(fact.object_id)
-    if lesson is None or fact.actor_kind == "system" or fact.context.get("reason") == "timetable":
+    if lesson is None or not is_told(fact) or fact.context.get("alliance"):
         return None
     before = fact.context.get("before") or {}
     day = timezone.localtime(lesson.starts_at).date()  # before eight in the morning it is yesterday in UTC
     monday = day - timedelta(days=day.weekday())
     return Telling(
-        audience=Audience.of(people=[lesson.teacher_id], classes=classes_of_lesson(lesson), to=TOLD),
+        audience=told_of_lesson(lesson),
         facts={
             "title": lesson.title,
             "school": str(lesson.organization),
@@ -211,6 +220,63 @@ subscribe(
         body=gettext_lazy("%(school)s%(at)s的“%(title)s”由%(substitute)s老师代%(teacher)s老师上。\n%(detail)s"),
         tell=_about_hand_over,
         words=_hand_over_words,
+    )
+)
+
+
+def _about_alliance(fact: AllianceEnded | AllianceLeft) -> Telling | None:
+    """One notice to all whose lessons it ends, however many these are. What runs out by itself was known from the beginning."""
+    told = fact.context
+    left = isinstance(fact, AllianceLeft)
+    school = roster.organizations_known([fact.organization_id]).first() if left and fact.organization_id else None
+    last = date.fromisoformat(str(told["last"]))
+    after = last + timedelta(days=1)
+    monday = after - timedelta(days=after.weekday())
+    return Telling(
+        audience=Audience.of(
+            people=[UUID(pk) for pk in told.get("teachers", ())],
+            classes=[UUID(pk) for pk in told.get("classes", ())],
+            to=TOLD,
+        ),
+        facts={**{key: told.get(key) for key in ("name", "last", "reason", "lessons")}, "school": str(school or "")},
+        subject=f"alliance:{fact.object_id}:{fact.organization_id if left else 'end'}",
+        link=f"{reverse('schedule_week')}?week={monday.isoformat()}",
+        organization_id=fact.organization_id,
+    )
+
+
+def _alliance_words(facts: Any) -> dict[str, Any]:
+    count = facts["lessons"] or 0
+    lessons = ngettext("已经排好的 %(n)s 节直播课取消。", "已经排好的 %(n)s 节直播课取消。", count) if count else ""
+    reason = _("原因：%(reason)s") % facts if facts["reason"] else ""
+    return {
+        "name": facts["name"],
+        "school": facts["school"],
+        "last": day_words(facts["last"]),
+        "detail": "\n".join(part for part in (lessons and lessons % {"n": count}, reason) if part),
+    }
+
+
+subscribe(
+    Kind(
+        key="schedule.alliance_ended",
+        event=AllianceEnded,
+        category=Category.LESSON,
+        title=gettext_lazy("联盟提前结束：%(name)s"),
+        body=gettext_lazy("“%(name)s”的直播课上到%(last)s为止。\n%(detail)s"),
+        tell=_about_alliance,
+        words=_alliance_words,
+    )
+)
+subscribe(
+    Kind(
+        key="schedule.alliance_left",
+        event=AllianceLeft,
+        category=Category.LESSON,
+        title=gettext_lazy("%(school)s退出联盟：%(name)s"),
+        body=gettext_lazy("%(school)s在“%(name)s”的直播课上到%(last)s为止。\n%(detail)s"),
+        tell=_about_alliance,
+        words=_alliance_words,
     )
 )
 

@@ -15,7 +15,7 @@ from lantian.people.messaging.queries.inbox import (
     unread_of_request,
 )
 from lantian.people.messaging.queries.kinds import KINDS, Kind, Telling, day_words, moment_words, words_of
-from lantian.people.messaging.queries.recipients import count_recipients
+from lantian.people.messaging.queries.recipients import count_recipients, reached_among
 from lantian.people.messaging.queries.sent import (
     PlaceReach,
     Reach,
@@ -49,6 +49,7 @@ __all__ = [
     "preference_of",
     "reach_by_place",
     "reach_of",
+    "reached_among",
     "receipts_visible_to",
     "recipients_of",
     "standing_q",

@@ -3,6 +3,7 @@
 Every part gives (person_id, place): the class or unit through which somebody is reached. Dates are those of the day asked.
 """
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -77,6 +78,17 @@ def units_below(audience: Audience, *, after: UUID | None = None, most: int | No
     if after is not None:
         rows = rows.filter(pk__gt=after)
     return list(rows.values_list("pk", flat=True)[:most])
+
+
+def reached_among(audience: Audience, people: Iterable[UUID]) -> set[UUID]:
+    """Those of some people whom a notice to the audience reaches today by name or class. One query."""
+    source = parts_of(audience, units=False)
+    if not source:
+        return set()
+    sql = f"SELECT DISTINCT person_id FROM ({source}) AS way(person_id, place) WHERE person_id = ANY(%(among)s)"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {**values_of(audience, []), "among": list(people)})
+        return {row[0] for row in cursor.fetchall()}
 
 
 def count_recipients(audience: Audience, *, without: UUID | None = None) -> dict[str, int]:

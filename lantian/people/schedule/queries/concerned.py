@@ -2,14 +2,47 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.utils import timezone
 
 from lantian.kernel.time.queries import Calendars
+from lantian.people.messaging.engine.audience import Audience
+from lantian.people.messaging.enums import Group
 from lantian.people.roster import queries as roster
-from lantian.people.schedule.models import Lesson, Pairing
+from lantian.people.schedule.enums import BY_TIMETABLE
+from lantian.people.schedule.models import Lesson, LessonReceiver, Pairing
+from lantian.people.schedule.queries.alliances import Ending
 from lantian.people.schedule.queries.timetable import Bells
+
+if TYPE_CHECKING:
+    from lantian.people.roster.models import Organization
+    from lantian.people.schedule.events import LessonCancelled, LessonRescheduled
+
+TOLD = (Group.STUDENT, Group.GUARDIAN, Group.HOMEROOM)
+
+
+def is_told(fact: "LessonCancelled | LessonRescheduled") -> bool:
+    """Whether those in a lesson are told what became of it, in a notice of its own or of what ended many: what the timetable did
+    is told by the change that caused it."""
+    return fact.actor_kind != "system" and fact.context.get("reason") != BY_TIMETABLE
+
+
+def told_of_lesson(lesson: Lesson) -> Audience:
+    """Its teacher; the students, families and homeroom teachers of its classes. One query."""
+    return Audience.of(people=[lesson.teacher_id], classes=classes_of_lesson(lesson), to=TOLD)
+
+
+def concerned_by(stops: Ending, school: "Organization | None") -> tuple[list[UUID], list[UUID]]:
+    """The classes and the teachers for whom something stops when an alliance ends, or when `school` leaves it. Two queries."""
+    classes = {pairing.receiver_id for pairing in stops.pairings}
+    classes |= {lesson.class_group_id for lesson in stops.cancelled if lesson.class_group_id}
+    classes.update(LessonReceiver.objects.filter(lesson__in=stops.cancelled).values_list("class_group_id", flat=True))
+    if school is not None:
+        own = LessonReceiver.objects.filter(class_group__organization__path__within=school.path)
+        classes.update(own.filter(lesson__in=stops.thinned).values_list("class_group_id", flat=True))
+    return sorted(classes), sorted({lesson.teacher_id for lesson in stops.cancelled})
 
 
 def classes_receiving(sender: UUID, subject: str, day: date) -> list[UUID]:

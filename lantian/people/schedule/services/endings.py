@@ -2,13 +2,14 @@
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lantian.kernel.events import acted_by, publish
+from lantian.kernel.events import acted_by, publish, publish_many
 from lantian.kernel.journal.services import record, record_many
 from lantian.kernel.rules import SYSTEM, Actor, require
 from lantian.people.schedule import queries, rules
@@ -17,6 +18,7 @@ from lantian.people.schedule.errors import AllianceOver, NotAMember, ScheduleErr
 from lantian.people.schedule.events import AllianceEnded, AllianceLeft, LessonCancelled
 from lantian.people.schedule.models import Alliance, AllianceMember, Lesson, LessonReceiver, Occupancy, Pairing
 from lantian.people.schedule.queries.alliances import Ending
+from lantian.people.schedule.queries.concerned import concerned_by
 from lantian.people.schedule.services.alliances import withdraw_invitation
 from lantian.people.schedule.services.timetables import follow_up
 
@@ -34,8 +36,9 @@ def end_alliance(alliance: Alliance, *, last: date, reason: str, by: Actor) -> i
         raise AllianceOver
     _check_last(alliance, last)
     stops = queries.ending(alliance, last)
+    concerned = _concerned(stops, None)
     _cut(stops.pairings, last)
-    cancelled = _cancel(stops, None, reason, by)
+    cancelled = _cancel(alliance, stops, None, reason, by)
     for invitation in alliance.invitations.filter(state=InvitationState.SENT):
         withdraw_invitation(invitation, reason=reason, by=by if not by.is_system else SYSTEM)
     alliance.ends_on, alliance.end_reason = max(last, alliance.starts_on), reason.strip()[:200]
@@ -51,7 +54,7 @@ def end_alliance(alliance: Alliance, *, last: date, reason: str, by: Actor) -> i
         lessons=cancelled,
         count=len(stops.pairings),
     )
-    _tell_ended(alliance, last, reason, cancelled, by)
+    _tell_ended(alliance, last, reason, cancelled, by, **concerned)
     follow_up()
     return cancelled
 
@@ -63,8 +66,15 @@ def _check_last(alliance: Alliance, last: date) -> None:
         raise ScheduleError(_("最后一天不能晚于联盟的有效期"), field="last")
 
 
-def _tell_ended(alliance: Alliance, last: date, reason: str, cancelled: int, by: Actor) -> None:
-    context = {"name": alliance.name, "last": last, "reason": reason, "lessons": cancelled}
+def _concerned(stops: Ending, school: "Organization | None") -> dict[str, list[UUID]]:
+    classes, teachers = concerned_by(stops, school)
+    return {"classes": classes, "teachers": teachers}
+
+
+def _tell_ended(
+    alliance: Alliance, last: date, reason: str, cancelled: int, by: Actor, **concerned: list[UUID]
+) -> None:
+    context = {"name": alliance.name, "last": last, "reason": reason, "lessons": cancelled, **concerned}
     publish(AllianceEnded(object_id=alliance.pk, organization_id=alliance.lead_id, context=context, **acted_by(by)))
 
 
@@ -82,14 +92,15 @@ def leave_alliance(member: AllianceMember, *, last: date, reason: str, by: Actor
         raise AllianceOver
     _check_last(alliance, last)
     stops = queries.ending(alliance, last, school)
+    concerned = _concerned(stops, school)
     _cut(stops.pairings, last)
-    cancelled = _cancel(stops, school, reason, by)
+    cancelled = _cancel(alliance, stops, school, reason, by)
     member.leaves_on, member.leave_reason = max(last, member.joins_on or last), reason.strip()[:200]
     member.save(update_fields=["leaves_on", "leave_reason"])
     record(
         "schedule.alliance_left", alliance, by=by, organization=school.name, last=last, reason=reason, lessons=cancelled
     )
-    context = {"name": alliance.name, "last": last, "reason": reason, "lessons": cancelled}
+    context = {"name": alliance.name, "last": last, "reason": reason, "lessons": cancelled, **concerned}
     publish(AllianceLeft(object_id=alliance.pk, organization_id=school.pk, context=context, **acted_by(by)))
     follow_up()
     return cancelled
@@ -122,22 +133,24 @@ def _cut(pairings: list[Pairing], last: date) -> None:
             pairing.save(update_fields=["during"])
 
 
-def _cancel(stops: Ending, school: "Organization | None", reason: str, by: Actor) -> int:
+def _cancel(alliance: Alliance, stops: Ending, school: "Organization | None", reason: str, by: Actor) -> int:
     """Cancel what nobody receives any more and take the school's classes out of the rest. The timetable would do the same by
     itself, but could not say why."""
     lessons = stops.cancelled
     Lesson.objects.filter(pk__in=[lesson.pk for lesson in lessons]).update(state=LessonState.CANCELLED)
     Occupancy.objects.filter(lesson__in=lessons).delete()
     record_many("schedule.lesson_cancelled", lessons, by=by, reason=reason)
-    for lesson in lessons:
-        publish(
+    publish_many(
+        [
             LessonCancelled(
                 object_id=lesson.pk,
                 organization_id=lesson.organization_id,
-                context={"reason": reason},
+                context={"reason": reason, "alliance": alliance.pk},  # told once for all of them
                 **acted_by(by),
             )
-        )
+            for lesson in lessons
+        ]
+    )
     if school is not None and stops.thinned:
         own = LessonReceiver.objects.filter(
             lesson__in=stops.thinned, class_group__organization__path__within=school.path

@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from lantian.kernel.journal import services as journal
 from lantian.kernel.journal.models import OutboxEvent
 from lantian.kernel.rules import SYSTEM, Actor
+from lantian.kernel.time.services import set_special_day
 from lantian.people.messaging.models import Notice, Receipt
 from lantian.people.messaging.queries import words_of
 from lantian.people.roster.models import Guardianship, Membership
@@ -132,3 +133,78 @@ def test_students_are_in_a_lesson_while_their_school_has_a_period(weeks: Weeks) 
     assert in_lessons([pupil], at.replace(minute=45)) == {}
     assert in_lessons([pupil], at + timedelta(days=5)) == {}
     assert in_lessons([weeks.world.teacher.pk], at) == {}
+
+
+def deliver_all() -> None:
+    """Hand every event to its receivers, as the worker does, and what these publish as well."""
+    done = 0
+    while (rows := list(OutboxEvent.objects.filter(sequence__gt=done).order_by("sequence"))) != []:
+        for row in rows:
+            journal.deliver(row.sequence)
+            done = row.sequence
+
+
+def counts() -> dict[str, int]:
+    """How many notices everybody has."""
+    found: dict[str, int] = {}
+    for name in Receipt.objects.values_list("person__name", flat=True):
+        found[name] = found.get(name, 0) + 1
+    return found
+
+
+def test_an_alliance_that_ends_is_one_notice_to_everybody_however_many_lessons_it_ends(weeks: Weeks) -> None:
+    weeks.make(2)
+    ended = services.end_alliance(
+        weeks.world.alliance, last=MONDAY - timedelta(days=1), reason="经费没有了", by=head(weeks)
+    )
+    assert ended > 3
+    deliver_all()
+    notice = Notice.objects.get()
+    assert counts() == dict.fromkeys({*FAMILIES, "王芳"}, 1)
+    assert notice.title == f"联盟提前结束：{weeks.world.alliance.name}"
+    assert "上到3月7日为止" in notice.body
+    assert f"已经排好的 {ended} 节直播课取消。\n原因：经费没有了" in notice.body
+    with translation.override("en"):
+        assert f"{ended} lessons" in words_of(notice).body
+
+
+def in_the_afternoon(weeks: Weeks, days: int, group: int) -> None:
+    """A lesson planned by hand for one receiving class alone, some days after the Monday."""
+    start = timezone.make_aware(datetime.combine(MONDAY + timedelta(days=days), time(16)))
+    weeks.world.plan(start=start, receivers=[weeks.world.groups[group]])
+
+
+def test_a_school_that_leaves_is_one_notice_to_those_who_lose_by_it_and_none_to_the_others(weeks: Weeks) -> None:
+    weeks.make(2)
+    for days in (1, 2, 3):
+        in_the_afternoon(weeks, days, 0)
+    schools, alliance = weeks.world.receiving, weeks.world.alliance
+    person("另一校学生", schools[1], "student", weeks.world.groups[1])
+    member = alliance.members.get(organization=schools[0])
+    assert services.leave_alliance(member, last=MONDAY, reason="并校", by=head(weeks)) == 3
+    deliver_all()
+    notice = Notice.objects.get()
+    assert counts() == dict.fromkeys({*FAMILIES, "王芳"}, 1), "both ends of the lessons that nobody else receives"
+    assert notice.title == f"{schools[0]}退出联盟：{alliance.name}"
+    assert "已经排好的 3 节直播课取消。" in notice.body
+
+
+def test_a_school_whose_lessons_go_on_for_others_tells_its_own_classes_alone(weeks: Weeks) -> None:
+    weeks.make(2)
+    member = weeks.world.alliance.members.get(organization=weeks.world.receiving[0])
+    assert services.leave_alliance(member, last=MONDAY, reason="", by=head(weeks)) == 0
+    deliver_all()
+    assert counts() == dict.fromkeys(("远处学生", "远处家长", "远处班主任"), 1)
+    assert Notice.objects.get().body.endswith("为止。\n")
+
+
+def test_a_holiday_set_by_an_office_tells_nobody_lesson_by_lesson(weeks: Weeks) -> None:
+    weeks.make(2)
+    city = weeks.world.county.parent
+    office = actor(person("干部"), "officer", city)
+    for day, kind, follows in ((MONDAY, "holiday", None), (MONDAY + timedelta(days=5), "workday", 0)):
+        set_special_day(day, kind=kind, follows_weekday=follows, organization_id=city.pk, by=office)
+    made = weeks.make(2)
+    assert (made.cancelled, made.made) == (1, 1)
+    deliver_all()
+    assert not Notice.objects.exists()
