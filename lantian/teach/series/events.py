@@ -34,3 +34,14 @@ class LessonSoon(Event):
     name: ClassVar[str] = "series.lesson_soon"
     verb: ClassVar[str] = LANTIAN_VERBS + "announced"
     object_type: ClassVar[str] = "series.serieslesson"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class LessonChanged(Event):
+    """A lesson of published series is not held, or not when its followers thought. Object: the lesson; context: before (when it
+    was to begin; None: not at all), reason, classes_told (whether its classes are told of it by the timetable)."""
+
+    name: ClassVar[str] = "series.lesson_changed"
+    verb: ClassVar[str] = ACTIVITY_STREAMS + "update"
+    object_type: ClassVar[str] = "schedule.lesson"

@@ -57,7 +57,10 @@ class SeriesLesson(models.Model):
     series = models.ForeignKey(Series, models.CASCADE, related_name="entries", db_index=False)
     lesson = models.ForeignKey("schedule.Lesson", models.CASCADE, related_name="series_entries")
     position = models.PositiveSmallIntegerField()
-    told_for = models.DateTimeField(null=True, blank=True, help_text="the beginning that followers were told of")
+    told_for = models.DateTimeField(null=True, blank=True, help_text="the beginning that followers were reminded of")
+    known_start = models.DateTimeField(
+        null=True, blank=True, help_text="when it begins as far as followers know; none: they know that it is not held"
+    )
 
     class Meta:
         ordering = ("series", "position")

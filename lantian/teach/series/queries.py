@@ -214,6 +214,16 @@ def followers_of(series_id: UUID) -> list[UUID]:
     return list(Subscription.objects.filter(series=series_id).values_list("person_id", flat=True))
 
 
+def series_holding(lesson_id: UUID) -> list[Series]:
+    """Published series that a lesson is in."""
+    rows = Series.objects.filter(state=SeriesState.PUBLISHED, entries__lesson=lesson_id)
+    return list(rows.distinct().order_by("published_at", "pk"))
+
+
+def followers_of_any(series: Iterable[Series]) -> list[UUID]:
+    return list(Subscription.objects.filter(series__in=list(series)).values_list("person_id", flat=True).distinct())
+
+
 def entry_known(pk: UUID) -> SeriesLesson | None:
     return (
         SeriesLesson.objects.filter(pk=pk).select_related("series", "lesson__organization", "lesson__teacher").first()

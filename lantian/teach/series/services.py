@@ -11,7 +11,7 @@ from django.utils import timezone
 from PIL import Image, ImageOps
 
 from lantian.kernel import files
-from lantian.kernel.events import acted_by, publish
+from lantian.kernel.events import acted_by, publish, publish_many
 from lantian.kernel.holdings import renamed
 from lantian.kernel.journal.services import record
 from lantian.kernel.rules import Actor, require
@@ -27,10 +27,12 @@ from lantian.teach.series.errors import (
     SeriesEmpty,
     TooManyLessons,
 )
-from lantian.teach.series.events import LessonSoon, SeriesClosed, SeriesPublished
+from lantian.teach.series.events import LessonChanged, LessonSoon, SeriesClosed, SeriesPublished
 from lantian.teach.series.models import Series, SeriesLesson, Subscription
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from lantian.kernel.holdings import Subject
     from lantian.people.roster.models import Organization, Person
     from lantian.people.schedule.models import Alliance, Lesson
@@ -172,7 +174,8 @@ def attach_lesson(series: Series, lesson: "Lesson", *, by: Actor) -> SeriesLesso
     last = series.entries.aggregate(last=Max("position"))["last"] or 0
     if last >= MOST_LESSONS:
         raise TooManyLessons(field="lesson")
-    entry = SeriesLesson.objects.create(series=series, lesson=lesson, position=last + 1)
+    known = None if lesson.state == LessonState.CANCELLED else lesson.starts_at
+    entry = SeriesLesson.objects.create(series=series, lesson=lesson, position=last + 1, known_start=known)
     record("series.lesson_attached", series, by=by, lesson=lesson.pk, title=lesson.title)
     return entry
 
@@ -280,6 +283,43 @@ def announce_lessons(now: datetime | None = None) -> int:
         publish(LessonSoon(object_id=row.pk, organization_id=row.series.organization_id))
     SeriesLesson.objects.bulk_update(rows, ["told_for"])
     return len(rows)
+
+
+@transaction.atomic
+def tell_of_changes(
+    *, lesson: "UUID | None" = None, school: "UUID | None" = None, reason: str = "", classes_told: bool = False
+) -> int:
+    """Tell followers that a lesson (or those of a school whose timetable was followed) is cancelled, moved, or held after all:
+    once a lesson and change, however many series hold it. Asks no rule: for what follows from facts. Returns how many lessons.
+    """
+    rows = (
+        SeriesLesson.objects.filter(lesson=lesson)
+        if lesson
+        else SeriesLesson.objects.filter(lesson__organization=school)
+    )
+    off = Q(lesson__state=LessonState.CANCELLED)
+    known = Q(known_start__isnull=False) & Q(known_start=F("lesson__starts_at"))
+    rows = rows.filter(off & Q(known_start__isnull=False) | ~off & ~known)
+    found = list(rows.select_for_update(of=("self",)).select_related("lesson", "series").order_by("lesson", "pk"))
+    now, before = timezone.now(), dict[Any, datetime | None]()
+    for row in found:
+        stands = None if row.lesson.state == LessonState.CANCELLED else row.lesson.starts_at
+        to_come = max(filter(None, (row.known_start, stands)), default=now) > now
+        if row.series.state == SeriesState.PUBLISHED and to_come:
+            before[row.lesson] = row.known_start
+        row.known_start = stands
+    SeriesLesson.objects.bulk_update(found, ["known_start"])
+    publish_many(
+        [
+            LessonChanged(
+                object_id=each.pk,
+                organization_id=each.organization_id,
+                context={"before": start, "reason": reason, "classes_told": classes_told},
+            )
+            for each, start in before.items()
+        ]
+    )
+    return len(before)
 
 
 def forget_teacher(subject: "Subject") -> int:

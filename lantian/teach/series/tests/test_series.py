@@ -4,18 +4,22 @@ import io
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 from PIL import Image
 
 from lantian.kernel import files
+from lantian.kernel.events import publish
 from lantian.kernel.holdings import HOLDINGS, Subject
 from lantian.kernel.journal.models import JournalEntry, OutboxEvent
 from lantian.kernel.rules import ANONYMOUS, SYSTEM, Denied
 from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
 from lantian.people.messaging.models import Notice, Receipt
+from lantian.people.messaging.queries import words_of
 from lantian.people.schedule import queries as schedule
 from lantian.people.schedule import services as planning
-from lantian.people.schedule.enums import LessonAccess
+from lantian.people.schedule.enums import LessonAccess, LessonState
+from lantian.people.schedule.events import LessonsMade
+from lantian.people.schedule.models import Lesson
 from lantian.people.schedule.rules import may_view_lesson
 from lantian.teach.live.tests.world import actor, organization, person
 from lantian.teach.series import queries, rules, services
@@ -227,6 +231,94 @@ def test_followers_are_told_once_before_a_lesson_and_again_when_it_moves(world, 
     assert _about_lesson(LessonSoon(object_id=entry.pk)) is None
     assert services.unfollow_series(made, by=mother)
     assert not Subscription.objects.exists()
+
+
+def changes_told(name):
+    """The notices that a person has about lessons that changed, and what they say."""
+    rows = Notice.objects.filter(receipts__person__name=name).exclude(kind="series.lesson_soon")
+    return [(row.kind, row.title) for row in rows.order_by("told_at")]
+
+
+def follower(world, *series, name="母"):
+    mother = actor(person(name), "guardian", world.receiving[0])
+    for one in series:
+        services.follow_series(one, by=mother)
+    return mother
+
+
+def test_followers_are_told_when_a_lesson_is_moved_and_when_it_is_cancelled_in_one_notice(world, run_jobs):
+    made, again = make(world), make(world)
+    lesson = made.entries.first().lesson
+    services.attach_lesson(again, lesson, by=SYSTEM)
+    follower(world, made, again)
+    start = lesson.starts_at + timedelta(hours=5)
+    planning.reschedule_lesson(
+        lesson, starts_at=start, ends_at=start + timedelta(minutes=40), by=head_of(world.sending)
+    )
+    run_jobs()
+    assert changes_told("母") == [("series.lesson_changed", "系列课改时间：第1课")]
+    notice = Notice.objects.get(kind="series.lesson_changed")
+    assert "您订阅的“函数十讲”“函数十讲”有变动：第1课（涪城中学 王芳）。" in notice.body
+    Receipt.objects.update(read_at=timezone.now())
+    planning.cancel_lesson(lesson, reason="停电", by=head_of(world.sending))
+    run_jobs()
+    assert changes_told("母") == [("series.lesson_changed", "系列课取消：第1课")]
+    notice.refresh_from_db()
+    assert notice.body.endswith("的这节课不上了。\n原因：停电")
+    assert not Receipt.objects.filter(notice=notice, read_at__isnull=False).exists()
+    with translation.override("en"):
+        assert "cancelled" in words_of(notice).title
+    assert OutboxEvent.objects.filter(name="series.lesson_changed").count() == 2
+
+
+def test_who_sits_in_the_lesson_as_well_has_one_notice(world, run_jobs):
+    made = make(world, access="alliance", alliance=world.alliance, lessons=0, published=False)
+    lesson = world.plan(start=later(days=3))
+    services.attach_lesson(made, lesson, by=SYSTEM)
+    made = services.publish_series(made, by=SYSTEM)
+    pupil = person("生", world.receiving[0], "student", world.groups[0])
+    services.follow_series(made, by=actor(pupil, "student", world.receiving[0]))
+    follower(world, made)
+    planning.cancel_lesson(lesson, reason="停电", by=head_of(world.sending))
+    run_jobs()
+    assert changes_told("生") == [("schedule.lesson_cancelled", "课程取消：一次函数的图象")]
+    assert changes_told("母") == [("series.lesson_changed", "系列课取消：一次函数的图象")]
+
+
+def test_what_the_timetable_does_to_a_lesson_is_told_to_its_followers_once(world, run_jobs):
+    made = make(world)
+    first, second = (entry.lesson for entry in made.entries.order_by("position"))
+    follower(world, made)
+
+    def the_timetable(lesson, **facts):
+        """What making lessons does: rows change, and one event a school says so."""
+        Lesson.objects.filter(pk=lesson.pk).update(**facts)
+        publish(LessonsMade(object_id=world.sending.pk, organization_id=world.sending.pk))
+        run_jobs()
+
+    the_timetable(first, starts_at=first.starts_at - timedelta(hours=1))
+    assert changes_told("母") == [("series.lesson_changed", "系列课改时间：第1课")]
+    the_timetable(second, state=LessonState.CANCELLED)
+    the_timetable(second)
+    assert [title for _kind, title in changes_told("母")] == ["系列课改时间：第1课", "系列课取消：第2课"]
+    the_timetable(second, state=LessonState.PLANNED)
+    assert [title for _kind, title in changes_told("母")] == ["系列课改时间：第1课", "系列课恢复：第2课"]
+    assert OutboxEvent.objects.filter(name="series.lesson_changed").count() == 3
+
+
+def test_nobody_is_told_of_what_is_over_or_of_a_series_that_is_not_published(world, run_jobs):
+    draft, made = make(world, published=False), make(world)
+    follower(world, made)
+    lesson = draft.entries.first().lesson
+    planning.cancel_lesson(lesson, reason="停电", by=SYSTEM)
+    past = made.entries.first().lesson
+    Lesson.objects.filter(pk=past.pk).update(starts_at=later(days=-9), ends_at=later(days=-8))
+    made.entries.filter(lesson=past).update(known_start=later(days=-9))
+    planning.cancel_lesson(past, reason="停电", by=SYSTEM)
+    run_jobs()
+    assert changes_told("母") == []
+    services.publish_series(draft, by=SYSTEM)
+    assert services.tell_of_changes(school=world.sending.pk) == 0, "what was known before it was published is no news"
 
 
 def test_what_one_follows_stands_in_the_own_calendar_as_long_as_one_may_see_it(world):
