@@ -190,14 +190,20 @@ def _run(office: str, place: Path, deck: Path) -> None:
         log.info("presentation not converted", code=process.returncode)
 
 
-def _become(place: Path) -> str:
-    """Whom the child becomes: nobody, when we are root; its folder is given to it."""
+def lesser_user() -> str:
+    """Whom a child becomes: nobody, when we are root; `-`: whom we are."""
     if os.getuid() != 0:
         return "-"
     try:
-        nobody = pwd.getpwnam("nobody").pw_uid
+        return str(pwd.getpwnam("nobody").pw_uid)
     except KeyError:
-        nobody = 65534
-    for path in (place, *place.rglob("*")):
-        os.chown(path, nobody, nobody)
-    return str(nobody)
+        return "65534"
+
+
+def _become(place: Path) -> str:
+    """Whom the child becomes; its folder is given to it."""
+    uid = lesser_user()
+    if uid != "-":
+        for path in (place, *place.rglob("*")):
+            os.chown(path, int(uid), int(uid))
+    return uid

@@ -6,7 +6,6 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 from uuid import UUID
 
-import pypdfium2
 import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -21,7 +20,7 @@ from lantian.teach.live.enums import UploadState
 from lantian.teach.live.errors import BadUpload
 from lantian.teach.live.events import PagesUploaded
 from lantian.teach.live.models import LessonPage, PageUpload
-from lantian.teach.live.services import office
+from lantian.teach.live.services import office, pdf
 
 if TYPE_CHECKING:
     from lantian.people.schedule.models import Lesson
@@ -119,8 +118,8 @@ def render_page_upload(upload_id: UUID | str) -> None:
         if row.kind == "application/pdf":
             _render_pdf(row, files.path_of(row.file))
         elif row.kind in office.ENDINGS:
-            with office.as_pdf(files.path_of(row.file), row.kind) as pdf:
-                _render_pdf(row, pdf)
+            with office.as_pdf(files.path_of(row.file), row.kind) as made:
+                _render_pdf(row, made)
         else:
             _render_picture(row)
     except BadUpload as error:
@@ -149,23 +148,15 @@ def _fail(row: PageUpload, reason: str) -> None:
 
 
 def _render_pdf(row: PageUpload, path: Path) -> None:
-    document = pypdfium2.PdfDocument(path)
-    try:
-        count = len(document)
-        if not 0 < count <= MAX_PAGES:
-            raise BadUpload(_("文件有 %(count)s 页，最多 %(most)s 页") % {"count": count, "most": MAX_PAGES})
-        _expect(row, count)
-        for index in range(row.done, count):
-            page = document[index]
-            width, height = page.get_size()
-            if not (0 < width <= MAX_POINTS and 0 < height <= MAX_POINTS):
-                raise BadUpload(_("第 %(number)s 页的尺寸不正常") % {"number": index + 1})
-            scale = min(WIDTH / width, HEIGHT / height)
-            bitmap = page.render(scale=scale, may_draw_forms=False)
-            _keep(row, index + 1, bitmap.to_pil().convert("RGB"))
-            page.close()
-    finally:
-        document.close()
+    found = pdf.draw_pages(
+        path, width=WIDTH, height=HEIGHT, most_pages=MAX_PAGES, most_points=MAX_POINTS, first=row.done
+    )
+    with contextlib.closing(found):
+        for one in found:
+            if isinstance(one, int):
+                _expect(row, one)
+            else:
+                _keep(row, row.done + 1, one)
 
 
 def _render_picture(row: PageUpload) -> None:

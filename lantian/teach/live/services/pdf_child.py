@@ -1,0 +1,77 @@
+"""The process that opens a stranger's PDF: it gives up what it does not need, then hands over plain pixels, page by page.
+
+    python -I pdf_child.py MEMORY SECONDS UID WIDTH HEIGHT MOST_PAGES MOST_POINTS FIRST <file.pdf
+
+Run as a script and by itself: nothing of the platform is in its memory. MEMORY (bytes of address space) and SECONDS of CPU are
+its limits, UID as in `office_child`. It answers with a line of JSON, `{"pages": n}`, and from page FIRST (0: the first) on for
+each with `{"width": …, "height": …}` (pixels) and as many RGB bytes; `{"odd": true}` for a page of impossible size ends it.
+"""
+
+import importlib.util
+import json
+import os
+import resource
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+import PIL.Image  # before the rights to read it are gone
+import pypdfium2
+
+
+def _shed(uid: str) -> None:
+    """What LibreOffice's process gives up, too: read from beside this file, for there is no package in here."""
+    spec = importlib.util.spec_from_file_location("office_child", Path(__file__).with_name("office_child.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.shed(uid)
+
+
+def _say(out: BinaryIO, **facts: object) -> None:
+    out.write(json.dumps(facts).encode() + b"\n")
+
+
+def draw(out: BinaryIO, *, width: int, height: int, most_pages: int, most_points: int, first: int) -> None:
+    """Write the pages of the file at standard input, each as large as fits `width` × `height`."""
+    with open(0, "rb", closefd=False) as source:
+        document = pypdfium2.PdfDocument(source)
+        _say(out, pages=len(document))
+        if not 0 < len(document) <= most_pages:
+            return
+        for index in range(first, len(document)):
+            page = document[index]
+            across, down = page.get_size()
+            if not (0 < across <= most_points and 0 < down <= most_points):
+                _say(out, odd=True)
+                return
+            bitmap = page.render(scale=min(width / across, height / down), may_draw_forms=False)
+            picture: PIL.Image.Image = bitmap.to_pil().convert("RGB")
+            _say(out, width=picture.width, height=picture.height)
+            out.write(picture.tobytes())
+            out.flush()
+            bitmap.close()
+            page.close()
+
+
+def main(memory: str, seconds: str, uid: str, *numbers: str) -> None:
+    """Bound, shed, draw."""
+    limits = {
+        resource.RLIMIT_AS: int(memory),
+        resource.RLIMIT_CPU: int(seconds),
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_CORE: 0,
+    }
+    for limit, most in limits.items():
+        resource.setrlimit(limit, (most, most))
+    os.nice(10)
+    _shed(uid)
+    width, height, most_pages, most_points, first = map(int, numbers)
+    out = sys.stdout.buffer
+    draw(out, width=width, height=height, most_pages=most_pages, most_points=most_points, first=first)
+    out.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
