@@ -36,7 +36,8 @@ subscribe(
         key="privacy.consent_asked",
         event=GuardianBound,
         category=Category.PRIVACY,
-        title=_("请阅读%(name)s的个人信息同意书"),
+        # becomes the subject of a mail and stands on a locked telephone: whose child it is stands in the text alone
+        title=_("请阅读孩子的个人信息同意书"),
         body=_("%(name)s未满十四周岁，平台处理孩子的信息需要监护人同意。请阅读同意书，再决定是否同意。"),
         tell=_consent_asked,
     )

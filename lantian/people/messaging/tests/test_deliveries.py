@@ -7,6 +7,7 @@ import threading
 from datetime import datetime, time, timedelta
 from email.header import decode_header, make_header
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib import import_module
 from zoneinfo import ZoneInfo
 
 import http_ece
@@ -14,6 +15,7 @@ import jwt
 import pytest
 from aiosmtpd.controller import Controller
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.apps import apps
 from django.utils import timezone
 
 from lantian.kernel.rules import SYSTEM
@@ -539,3 +541,19 @@ def test_a_pupils_digest_waits_for_the_morning_whatever_was_chosen(world, mailbo
     assert timezone.localtime(row.due_at) == NOON.replace(hour=7) + timedelta(days=1)
     at(row.due_at + timedelta(seconds=1))
     assert services.deliver_due("mail") == 1
+
+
+def test_boxes_that_were_only_left_as_they_were_shown_take_no_text_message_from_anybody(world, settings):
+    """What stood in the rows before such boxes were no longer written down."""
+    settings.LANTIAN_MAIL_URL, settings.LANTIAN_DEMO = "smtp://127.0.0.1", False
+    change = import_module("lantian.people.messaging.migrations.0003_usual_is_no_choice").forget_what_was_left
+    kept = {"safety": ["push"], "lesson": [], "roster": ["mail", "push", "sms"]}
+    left = {key: ["mail", "push"] for key in ("announcement", "privacy")}
+    people = list(world.people.values())[:3]
+    for person, channels in zip(people, (kept, {"safety": ["mail", "push"]}, kept | left), strict=True):
+        Preference.objects.create(person=person, channels=channels)
+    change(apps, None)
+    assert [Preference.objects.get(person=person).channels for person in people] == [kept, {}, kept]
+    settings.LANTIAN_MAIL_URL = ""
+    change(apps, None)
+    assert Preference.objects.get(person=people[0]).channels == {key: kept[key] for key in ("lesson", "roster")}

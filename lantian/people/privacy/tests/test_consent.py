@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from lantian.kernel.journal.queries import history_of
 from lantian.kernel.rules import SYSTEM, Denied
 from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
+from lantian.people.messaging.queries import KINDS, words_of
+from lantian.people.messaging.services.telling import tell
 from lantian.people.privacy import queries, rules, services
 from lantian.people.privacy.engine import consent_texts
 from lantian.people.privacy.enums import ConsentState
@@ -23,6 +25,7 @@ from lantian.people.privacy.errors import (
 from lantian.people.privacy.models import Consent
 from lantian.people.privacy.tests.conftest import text
 from lantian.people.roster.engine import ages
+from lantian.people.roster.events import GuardianBound
 from lantian.people.roster.services import merge_people
 from lantian.people.roster.tests.factories import GuardianshipFactory, PersonFactory
 
@@ -220,3 +223,16 @@ def test_a_slip_of_the_pen_in_the_year_does_not_lock_the_childs_page(world):
     with pytest.raises(DayLongAgo):
         services.record_paper_consent(world.jia, guardian=world.mother, signed_on=date(1, 1, 1), by=by)
     assert not Consent.objects.exists()
+
+
+def test_a_childs_name_stands_in_what_a_guardian_is_told_and_not_in_the_title_that_a_mail_shows(world):
+    fact = GuardianBound(object_id=world.jia.pk, guardian_id=world.mother.pk, student_id=world.jia.pk)
+    kind = KINDS["privacy.consent_asked"]
+    telling = kind.tell(fact)
+    notice = tell(kind, telling)
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            words = words_of(notice)
+        assert world.jia.name not in words.title
+        assert world.jia.name in words.body
+    assert world.jia.name not in notice.title
