@@ -250,7 +250,8 @@ RECEIVE = (
     """UPDATE schedule_lessonreceiver r SET room_id = d.room_id FROM making_difference d
         WHERE r.id = d.id AND d.class_group_id IS NOT NULL""",
     """INSERT INTO schedule_lessonreceiver (id, lesson_id, class_group_id, room_id)
-       SELECT gen_random_uuid(), lesson_id, class_group_id, room_id FROM making_difference WHERE id IS NULL""",
+       SELECT gen_random_uuid(), lesson_id, class_group_id, room_id FROM making_difference WHERE id IS NULL
+        ORDER BY lesson_id, class_group_id""",  # in the order of the largest index
 )
 
 CHANGED = """
