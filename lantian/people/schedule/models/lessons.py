@@ -116,7 +116,7 @@ class Occupancy(models.Model):
 
     The sending room and every receiving room stand here alike, so that the database itself refuses to put anyone or anything
     into two lessons at once, whoever plans them and at whatever moment: a trigger behind every statement (migration
-    `0008_seats`) raises what an exclusion constraint would, with the names of the constraints below. A cancelled lesson has
+    `0009_seats`) raises what an exclusion constraint would, with the names of the constraints below. A cancelled lesson has
     no rows.
     """
 

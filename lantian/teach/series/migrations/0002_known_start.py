@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("series", "0001_initial"), ("schedule", "0008_seats")]
+    dependencies = [("series", "0001_initial"), ("schedule", "0009_seats")]
 
     operations = [
         migrations.AddField(

@@ -73,7 +73,7 @@ def _key(column, to):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("schedule", "0007_merging"), ("roster", "0010_bulk_writes")]
+    dependencies = [("schedule", "0008_rehearsals"), ("roster", "0010_bulk_writes")]
 
     operations = [
         migrations.CreateModel(
