@@ -20,7 +20,7 @@ from lantian.teach.live.errors import BadUpload
 from lantian.teach.live.services import office, pdf_child
 
 log = structlog.get_logger("live")
-PAGE_SECONDS = 60  # of the clock for one page; the heaviest of a textbook took two
+PAGE_SECONDS = 60  # of the clock for one page
 SECONDS = 600  # of the processor for all of them
 MEMORY = 2 << 30  # bytes of address space
 LINE = 200  # bytes: the child's word about a page
