@@ -84,7 +84,7 @@ export class PlacesPanel {
     const picture = make("svg", { class: "map-picture", viewBox: `0 0 ${map.width} ${map.height}`, role: "group", "aria-label": label });
     for (const shape of map.shapes) {
       const title = make("title", {});
-      const mark = make("circle", { cx: shape.x, cy: shape.y, r: 9, transform: "translate(0 -28)" });
+      const mark = make("circle", { cx: shape.x, cy: shape.y, r: 14, transform: "translate(0 -44)" });
       const text = make("text", { x: shape.x, y: shape.y, "aria-hidden": "true" });
       text.textContent = shape.name;
       const group = make("g", { class: "map-area map-0" }, title, make("path", { d: shape.path }), text, mark);
