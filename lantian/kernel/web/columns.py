@@ -12,6 +12,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from lantian.kernel.web.dates import said_day, said_moment
+
 if TYPE_CHECKING:
     from lantian.kernel.rules import Text
 
@@ -57,7 +59,10 @@ class Column:
         return found() if callable(found) else found
 
     def text(self, row: Any) -> str:
-        value = self.of(row)
+        return self._written(self.of(row))
+
+    def _written(self, value: Any) -> str:
+        """The value as files have it: days as numbers."""
         if value is None or value == "":
             return ""
         if isinstance(value, datetime):
@@ -68,9 +73,15 @@ class Column:
             return spaced(value)
         return str(value)
 
+    def _said(self, value: Any) -> str:
+        """The value as pages have it: days in words."""
+        if isinstance(value, datetime):
+            return said_moment(value)
+        return said_day(value) if isinstance(value, date) else self._written(value)
+
     def html(self, row: Any) -> SafeString:
         """The cell as shown on the page."""
-        text = self.text(row)
+        text = self._said(self.of(row))
         if self.kind == "badge" and text:
             return format_html(
                 '<span class="badge badge-{}">{}</span>', self.tone(row) if self.tone else "neutral", text
@@ -151,3 +162,4 @@ class Row:
     pk: str
     cells: list[Cell]
     title: str
+    settled: bool = False  # done with: shown quieter than the rows that wait

@@ -215,7 +215,11 @@ class ListPage(Generic[M]):
     def _row(self, each: M) -> Row:
         cells = [Cell(column, column.html(each), column.text(each) == "") for column in self.columns if column.page]
         title = next((column.text(each) for column in self.columns if column.primary), str(each))
-        return Row(each, str(each.pk), cells, title)
+        return Row(each, str(each.pk), cells, title, self.is_settled(each))
+
+    def is_settled(self, each: M) -> bool:
+        """Whether nothing about this row waits any more; such rows are quiet beside those that do."""
+        return False
 
     @property
     def first_row(self) -> int:

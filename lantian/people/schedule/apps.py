@@ -101,6 +101,7 @@ class ScheduleConfig(AppConfig):
                 "table",
                 42,
                 shown=navigation.roles("officer", "school_head", "school_it"),
+                group=_("教学"),
             )
         )
         navigation.add(
@@ -111,6 +112,7 @@ class ScheduleConfig(AppConfig):
                 "handshake",
                 40,
                 shown=navigation.roles("officer", "school_head", "school_it", "teacher"),
+                group=_("教学"),
             )
         )
 

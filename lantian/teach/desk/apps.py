@@ -61,6 +61,7 @@ class DeskConfig(AppConfig):
                 30,
                 shown=navigation.roles("officer", "school_head", "school_it"),
                 phone=True,
+                group=_("教学"),
             )
         )
         navigation.add(
@@ -71,6 +72,7 @@ class DeskConfig(AppConfig):
                 "clipboard-check",
                 31,
                 shown=navigation.roles("officer", "school_head", "school_it", "teacher", "homeroom_teacher"),
+                group=_("教学"),
             )
         )
         navigation.add(
@@ -81,6 +83,7 @@ class DeskConfig(AppConfig):
                 "wrench",
                 32,
                 shown=navigation.roles("officer", "school_head", "school_it", "teacher", "homeroom_teacher"),
+                group=_("教学"),
             )
         )
 

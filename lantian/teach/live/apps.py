@@ -49,6 +49,7 @@ class LiveConfig(AppConfig):
                 "message-circle",
                 33,
                 shown=navigation.roles("officer", "school_head", "school_it"),
+                group=_("教学"),
             )
         )
 

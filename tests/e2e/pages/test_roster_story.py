@@ -179,6 +179,7 @@ def test_a_school_moves_up_a_year_and_back(enter: Enter) -> None:
     head.goto("/organizations/")
     head.locator("main a[href^='/organizations/']").first.click()
     before = head.locator("main a[href^='/classes/']").all_inner_texts()
+    head.get_by_text("更多操作").click()
     head.get_by_role("link", name="升级与毕业").click()
     year = head.get_by_label("升入的学年")
     year.fill(str(int(year.input_value()) + 1))  # this school year's classes are made already
@@ -228,6 +229,7 @@ def test_a_schools_it_teacher_prints_slips_resets_a_password_and_finds_the_child
     # slips of a class, and one forgotten password
     open_unit(page, "北川中学")
     page.locator("main a[href^='/classes/']").first.click()
+    page.get_by_text("更多操作").click()
     page.get_by_role("button", name="账号纸条").click()
     say_yes(page)
     expect(page.locator("h1")).to_contain_text("账号纸条")

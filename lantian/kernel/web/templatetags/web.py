@@ -1,5 +1,6 @@
 """Tags behind the components: icons, form controls, small geometry. Pages use the components (`<c-…>`)."""
 
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from lantian.kernel.web import icons, once
 from lantian.kernel.web.addresses import address_of
+from lantian.kernel.web.dates import said_day, said_moment
 from lantian.kernel.web.lists import spaced as spaced_number
 
 register = template.Library()
@@ -145,3 +147,15 @@ def chart_rows(config: dict[str, Any]) -> list[tuple[str, list[Any]]]:
 def spaced(value: Any) -> str:
     """{{ 1149|spaced }} → 1 149; anything but a number is left alone."""
     return spaced_number(value) if isinstance(value, (int, float)) else str(value)
+
+
+@register.filter(expects_localtime=True)
+def day(value: date | None) -> str:
+    """{{ term.starts_on|day }} → 9月1日; nothing stays nothing."""
+    return said_day(value) if value else ""
+
+
+@register.filter(expects_localtime=True)
+def moment(value: datetime | None) -> str:
+    """{{ entry.at|moment }} → 11月26日 14:05; nothing stays nothing."""
+    return said_moment(value) if value else ""

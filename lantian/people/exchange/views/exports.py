@@ -39,7 +39,7 @@ class ExportList(ListPage[Export]):
         Column(
             "created",
             gettext_lazy("时间"),
-            value=lambda export: f"{timezone.localtime(export.created_at):%Y-%m-%d %H:%M}",
+            value=lambda export: export.created_at,
             primary=True,
             link=_address,
             sort="created_at",

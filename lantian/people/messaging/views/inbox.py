@@ -92,6 +92,9 @@ class Inbox(ListPage[Receipt]):
                 receipt.children = children.get(receipt.pk, [])  # type: ignore[attr-defined]  # for the template
         return [self._row(each) for each in self.objects]
 
+    def is_settled(self, each: Receipt) -> bool:
+        return tone_of(each) == "neutral"
+
 
 @never_cache
 @require_safe

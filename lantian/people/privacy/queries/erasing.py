@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from lantian.kernel.holdings import HOLDINGS, Subject
 from lantian.kernel.journal.queries import names_noted
 from lantian.kernel.rules import SYSTEM, Actor
+from lantian.kernel.web.dates import said_day
 from lantian.people.privacy.enums import OPEN, ErasureState
 from lantian.people.privacy.models import Erasure
 from lantian.people.privacy.queries.retention import LEFT, period_of
@@ -69,7 +69,7 @@ def _keeping(ids: "tuple[object, ...]", today: date) -> "tuple[frozenset[str], b
         until = _years_after(last, period_of(LEFT[kind]))
         if until > today:
             kept.add(kind)
-            why = why or _("档案的保存期到 %(day)s，还没有满。") % {"day": date_format(until, "Y-m-d")}
+            why = why or _("档案的保存期到 %(day)s，还没有满。") % {"day": said_day(until)}
     return frozenset(kept), tied, why
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lantian.kernel.rules import Actor, Denied, check, require
+from lantian.kernel.web.dates import said_day
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded, guarded_by_object
 from lantian.kernel.web.lists import Column, Filter, ListPage
 from lantian.kernel.web.once import once
@@ -97,23 +98,23 @@ def erasures(request: HttpRequest) -> HttpResponse:
 def _steps(row: Erasure) -> list[tuple[str, str, str]]:
     """(name, state, note) of each station of a request."""
     asked = _("已提出")
-    day = f"{row.requested_at:%Y-%m-%d}"
+    day = said_day(row.requested_at)
     if row.state == ErasureState.WAITING:
         return [
             (asked, "done", day),
-            (_("审核"), "now", _("%(day)s 以前") % {"day": row.decide_by.isoformat()}),
+            (_("审核"), "now", _("%(day)s 以前") % {"day": said_day(row.decide_by)}),
             (_("冷静期"), "", ""),
-            (_("删除"), "", _("%(day)s 以前") % {"day": row.finish_by.isoformat()}),
+            (_("删除"), "", _("%(day)s 以前") % {"day": said_day(row.finish_by)}),
         ]
     if row.state == ErasureState.APPROVED and row.erase_on:
         return [
             (asked, "done", day),
-            (_("已同意"), "done", f"{row.decided_at:%Y-%m-%d}"),
+            (_("已同意"), "done", said_day(row.decided_at)),
             (_("冷静期"), "now", _("可以撤回")),
-            (_("删除"), "", _("%(day)s 起，不能恢复") % {"day": row.erase_on.isoformat()}),
+            (_("删除"), "", _("%(day)s 起，不能恢复") % {"day": said_day(row.erase_on)}),
         ]
     if row.state == ErasureState.DONE:
-        return [(asked, "done", day), (_("已删除"), "done", f"{row.done_at:%Y-%m-%d}")]
+        return [(asked, "done", day), (_("已删除"), "done", said_day(row.done_at))]
     return [(asked, "done", day), (str(row.get_state_display()), "blocked", "")]
 
 
@@ -136,7 +137,7 @@ def ask(request: HttpRequest, pk: UUID) -> HttpResponse:
         except PrivacyError as error:
             messages.error(request, str(error.message))
         else:
-            messages.success(request, _("已提出。%(day)s 以前会有答复。") % {"day": row.decide_by.isoformat()})
+            messages.success(request, _("已提出。%(day)s 以前会有答复。") % {"day": said_day(row.decide_by)})
             return redirect("privacy_erasure", row.pk)
     row_open = queries.open_erasure_of(person)
     plan = queries.plan_of(queries.subject_of(person))

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lantian.kernel.rules import ALLOW, Actor, Verdict, deny, rule
+from lantian.kernel.web.dates import said_day
 from lantian.people.roster.enums import GRANTABLE, MemberRole, Role
 from lantian.people.roster.models import Membership, Organization, Person, RoleGrant, valid_on
 from lantian.people.roster.queries import visible
@@ -62,7 +63,7 @@ def _within_own_time(actor: Actor, valid_to: date | None) -> Verdict:
     if own is None or own.person_id != actor.person_id:
         return deny(_("您自己的授权已经到期或被撤销"))
     if own.valid_to and (valid_to is None or valid_to > own.valid_to):
-        return deny(_("授权期限不能超过您自己的任期（%(day)s）") % {"day": own.valid_to.isoformat()})
+        return deny(_("授权期限不能超过您自己的任期（%(day)s）") % {"day": said_day(own.valid_to)})
     return ALLOW
 
 

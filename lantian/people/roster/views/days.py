@@ -22,6 +22,7 @@ from lantian.kernel.time.errors import CalendarError
 from lantian.kernel.time.queries import own_days_among, special_days
 from lantian.kernel.time.rules import may_set_calendar
 from lantian.kernel.time.services import clear_special_days, rehearse, set_special_days
+from lantian.kernel.web.dates import said_day
 from lantian.kernel.web.guards import acting, found_or_404, guarded_by_object
 from lantian.kernel.web.once import once
 from lantian.people.roster import queries
@@ -245,7 +246,7 @@ def _saved(request: HttpRequest, unit: Organization | None, first: date) -> Http
 
 
 def _span(first: date, last: date) -> str:
-    return f"{first:%Y-%m-%d}" if first == last else f"{first:%Y-%m-%d} — {last:%Y-%m-%d}"
+    return said_day(first) if first == last else f"{said_day(first)} — {said_day(last)}"
 
 
 def _words(form: DaysForm, first: date, last: date) -> str:

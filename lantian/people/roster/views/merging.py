@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantian.kernel.rules import check, require
+from lantian.kernel.web.dates import said_day
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded, guarded_by_object
 from lantian.kernel.web.once import once
 from lantian.people.roster import queries, rules, services
@@ -130,7 +131,7 @@ def _facts(one: Person, other: Person) -> list[Fact]:
         Fact(_("手机号"), *sealed("phone")),
         Fact(_("账号"), account(one), account(other)),
         Fact(_("单位和身份"), where_of(one), where_of(other)),
-        Fact(_("登记日期"), f"{one.created_at:%Y-%m-%d}", f"{other.created_at:%Y-%m-%d}"),
+        Fact(_("登记日期"), said_day(one.created_at), said_day(other.created_at)),
     ]
 
 
