@@ -32,7 +32,7 @@ class Column:
 
     kind: text, number, date, datetime, badge. `tone(row)` colours a badge. `primary`: names the row (its header, the card's
     title). `sort`: what to order by, the row's key added so that pages never overlap. `export=False` keeps it out of files,
-    `page=False` off the page.
+    `page=False` off the page. `plain`: says itself what it is, so that a phone's card goes without its label.
     `link(row)` may answer "" for a row whose page is not for this person: words alone.
     """
 
@@ -46,6 +46,7 @@ class Column:
     primary: bool = False
     export: bool = True
     page: bool = True
+    plain: bool = False
 
     def of(self, row: Any) -> Any:
         """The value for one row."""

@@ -27,7 +27,7 @@ log = structlog.get_logger("web")
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "lantian_theme"
-PHONE_ITEMS = 4
+PHONE_ITEMS, PHONE_FEW = 4, 3
 
 # Places of the frame that apps above fill with the name of a URL: "switch_role" (POST grant=<id>), "search" (GET q), "inbox",
 # "me", "sign_in", "sign_out" (POST). A place nobody fills is not shown.
@@ -104,7 +104,9 @@ class Shell:
 
     @cached_property
     def phone_items(self) -> list[NavItem]:
-        return [item for item in self.items if item.phone][:PHONE_ITEMS]
+        """The bar's entries: those meant for it; where there are hardly any, the first ones in their place."""
+        meant = [item for item in self.items if item.phone][:PHONE_ITEMS]
+        return meant if len(meant) >= PHONE_FEW else [*meant, *(i for i in self.items if i not in meant)][:PHONE_FEW]
 
     @cached_property
     def phone_rest(self) -> list[NavItem]:

@@ -256,12 +256,18 @@ def test_entries_are_grouped_and_those_without_a_page_are_left_out(monkeypatch: 
         NavItem("gone", "g", "no_such_url", "x", 2),
         NavItem("b", "b", "web_ui", "x", 3, group="G"),
         NavItem("c", "c", "web_ui_room", "x", 4, phone=True),
+        NavItem("d", "d", "web_ui_room", "x", 5),
+        NavItem("e", "e", "web_ui_room", "x", 6),
     ]
     monkeypatch.setattr("lantian.kernel.web.navigation.items_for", lambda actor: entries)
     frame = shell_for("/")
-    assert [(name, [item.key for item in items]) for name, items in frame.groups] == [("", ["a", "c"]), ("G", ["b"])]
-    assert [item.key for item in frame.phone_items] == ["c"]
-    assert [item.key for item in frame.phone_rest] == ["a", "b"]
+    assert [(name, [item.key for item in items]) for name, items in frame.groups] == [
+        ("", ["a", "c", "d", "e"]),
+        ("G", ["b"]),
+    ]
+    # one meant for the phone's bar is too few: the first ones stand beside it
+    assert [item.key for item in frame.phone_items] == ["c", "a", "b"]
+    assert [item.key for item in frame.phone_rest] == ["d", "e"]
 
 
 def test_the_roles_one_holds_are_offered_with_the_present_one_marked() -> None:

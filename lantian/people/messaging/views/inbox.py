@@ -61,9 +61,9 @@ class Inbox(ListPage[Receipt]):
         ),
         Column("state", gettext_lazy("状态"), kind="badge", value=state_of, tone=tone_of),
         Column("about", gettext_lazy("关于"), value=lambda row: _("、").join(getattr(row, "children", ()))),
-        Column("category", gettext_lazy("类别"), value=lambda row: row.notice.get_category_display()),
-        Column("sender", gettext_lazy("来自"), value=sender_words),
-        Column("at", gettext_lazy("时间"), kind="datetime", sort="at"),
+        Column("category", gettext_lazy("类别"), value=lambda row: row.notice.get_category_display(), plain=True),
+        Column("sender", gettext_lazy("来自"), value=sender_words, plain=True),
+        Column("at", gettext_lazy("时间"), kind="datetime", sort="at", plain=True),
     )
     filters = (
         Filter(

@@ -120,7 +120,7 @@ def _facts(one: Person, other: Person) -> list[Fact]:
         return person.account.username if person.account else ""
 
     def day(person: Person) -> str:
-        return person.birth_date.isoformat() if person.birth_date else ""
+        return said_day(person.birth_date) if person.birth_date else ""
 
     return [
         Fact(_("姓名"), one.name, other.name),

@@ -133,9 +133,9 @@ def _span(expression: "Combinable") -> "ExpressionWrapper[Combinable]":
 
 def entry(card: LessonCard, actor: Actor, now: datetime) -> Entry:
     teaches = actor.person_id is not None and card.teacher_id == actor.person_id
-    note = card.reach if teaches else f"{card.course} · {card.teacher}"
+    note = card.reach if teaches else f"{card.course}\u00a0· {card.teacher}"
     if not teaches and not actor.class_group_ids:
-        note = f"{card.organization} · {note}"
+        note = f"{card.organization}\u00a0· {note}"
     state, word, tone = _standing(card, now)
     action = _teaching_action(card, now) if teaches else _watching_action(card, now)
     return Entry(card, note, state, word, tone, action)

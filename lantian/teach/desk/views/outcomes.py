@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lantian.kernel.rules import check, require
+from lantian.kernel.web.dates import said_day
 from lantian.kernel.web.guards import acting, found_or_404, get_visible_or_404, guarded_by_object, signed_in
 from lantian.kernel.web.lists import Column, Filter, ListPage
 from lantian.kernel.web.once import once
@@ -56,8 +57,9 @@ def _days(request: HttpRequest) -> list[tuple[str, str]]:
         (f"{today}..{today}", _("今天")),
     ]
     asked = request.GET.get("days", "")
-    if asked and asked not in dict(offered) and _bounds(asked) is not None:
-        offered.insert(0, (asked, asked.replace("..", "–")))
+    bounds = _bounds(asked)
+    if bounds and asked not in dict(offered):
+        offered.insert(0, (asked, "–".join(dict.fromkeys(said_day(day) for day in bounds))))
     return offered
 
 
@@ -128,10 +130,10 @@ class OutcomeList(ListPage[Outcome]):
             link=lambda row: reverse("desk_outcome", args=[row.pk]),
         ),
         Column("at", lazy("时间"), value=lambda row: row.lesson.starts_at, kind="datetime", sort="day"),
-        Column("subject", pgettext_lazy("one", "学科"), value="get_subject_display"),
+        Column("subject", pgettext_lazy("one", "学科"), value="get_subject_display", page=False),
         Column("class", lazy("班级"), value=lambda row: str(row.class_group)),
         Column("school", lazy("学校"), value=lambda row: str(row.organization), sort="organization__sort_key"),
-        Column("sender", lazy("主讲学校"), value=lambda row: str(row.sender)),
+        Column("sender", lazy("主讲学校"), value=lambda row: str(row.sender), page=False),
         Column("teacher", lazy("主讲"), value=lambda row: row.lesson.teacher.name),
         Column("minutes", lazy("分钟"), value=lambda row: round(row.seconds / 60), kind="number", sort="seconds"),
         Column("heads", lazy("人数"), value="head_count", kind="number"),
