@@ -109,12 +109,12 @@ def _steps(row: Erasure) -> list[tuple[str, str, str]]:
     if row.state == ErasureState.APPROVED and row.erase_on:
         return [
             (asked, "done", day),
-            (_("已同意"), "done", said_day(row.decided_at)),
+            (_("已同意"), "done", said_day(row.decided_at) if row.decided_at else ""),
             (_("冷静期"), "now", _("可以撤回")),
             (_("删除"), "", _("%(day)s 起，不能恢复") % {"day": said_day(row.erase_on)}),
         ]
     if row.state == ErasureState.DONE:
-        return [(asked, "done", day), (_("已删除"), "done", said_day(row.done_at))]
+        return [(asked, "done", day), (_("已删除"), "done", said_day(row.done_at) if row.done_at else "")]
     return [(asked, "done", day), (str(row.get_state_display()), "blocked", "")]
 
 

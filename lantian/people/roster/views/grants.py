@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lantian.kernel.rules import Actor, require
+from lantian.kernel.web.dates import said_day
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded, guarded_by_object
 from lantian.kernel.web.lists import Column, Filter
 from lantian.kernel.web.once import once
@@ -230,6 +231,7 @@ def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
         "title": _("撤销%(name)s在%(unit)s的%(role)s职务")
         % {"name": grant.person, "unit": grant.organization, "role": grant.get_role_display()},
         "back": reverse("roster_grants"),
+        "crumb": _("授权"),
         "submit": _("撤销"),
         "variant": "danger",
         "warning": _("撤销立即生效，不影响这个人做过的事的记录。"),
@@ -258,8 +260,8 @@ def extend(request: HttpRequest, pk: UUID) -> HttpResponse:
             "name": grant.person,
             "unit": grant.organization,
             "role": grant.get_role_display(),
-            "first": grant.valid_from.isoformat(),
-            "last": _("到 %(day)s") % {"day": grant.valid_to.isoformat()} if grant.valid_to else _("长期"),
+            "first": said_day(grant.valid_from),
+            "last": _("到 %(day)s") % {"day": said_day(grant.valid_to)} if grant.valid_to else _("长期"),
         },
         "crumb": _("授权"),
         "back": reverse("roster_grants"),

@@ -198,7 +198,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("roster_person", person.pk)
     title = _("修改%(name)s的资料") % {"name": person.name}
     back = reverse("roster_person", args=[person.pk])
-    return render(request, "roster/form.html", {"form": form, "title": title, "back": back})
+    return render(request, "roster/form.html", {"form": form, "title": title, "back": back, "crumb": person.name})
 
 
 @never_cache
@@ -274,7 +274,8 @@ def add_guardian(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("roster_person", student.pk)
     back = reverse("roster_person", args=[student.pk])
     title = _("登记%(name)s的监护人") % {"name": student.name}
-    return render(request, "roster/form.html", {"form": form, "title": title, "back": back, "submit": _("登记")})
+    context = {"form": form, "title": title, "back": back, "crumb": student.name, "submit": _("登记")}
+    return render(request, "roster/form.html", context)
 
 
 def _memberships_of_visible(actor: Actor) -> "QuerySet[Membership]":
@@ -300,6 +301,7 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
         "title": _("结束%(name)s在%(unit)s的%(role)s身份")
         % {"name": row.person.name, "unit": row.organization, "role": row.get_role_display()},
         "back": reverse("roster_person", args=[row.person_id]),
+        "crumb": row.person.name,
         "submit": _("结束"),
         "variant": "danger",
     }
