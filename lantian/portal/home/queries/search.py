@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from lantian.kernel.rules import Actor
+from lantian.kernel.web.dates import said_day
 from lantian.people.roster.queries import class_groups_visible_to, find, find_people, organizations_visible_to
 from lantian.people.schedule.queries import lessons_visible_to
 from lantian.portal.home.queries.addresses import page_of
@@ -52,7 +53,8 @@ def _lessons(actor: Actor, typed: str) -> Group:
 
 
 def _lesson_hit(card: LessonCard) -> Hit:
-    return Hit(card.title, f"{card.course} · {card.teacher} · {card.organization}", card.url, "presentation")
+    note = f"{said_day(card.starts_at)} · {card.course} · {card.teacher} · {card.organization}"
+    return Hit(card.title, note, card.url, "presentation")
 
 
 def _organizations(actor: Actor, typed: str) -> Group:

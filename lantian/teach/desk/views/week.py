@@ -161,7 +161,8 @@ def _down(asked: Asked, row: Line) -> str:
 def _title(days: Stretch) -> str:
     if days.span == Span.DAY:
         return date_format(days.first, _("Y年n月j日"))
-    first, last = date_format(days.first, _("Y年n月j日")), date_format(days.last, _("n月j日"))
+    first = date_format(days.first, _("Y年n月j日"))
+    last = date_format(days.last, _("n月j日") if days.last.year == days.first.year else _("Y年n月j日"))
     words = _("%(first)s–%(last)s") % {"first": first, "last": last}
     return f"{days.title} · {words}" if days.title else words
 
