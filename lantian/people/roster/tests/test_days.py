@@ -7,6 +7,7 @@ from django.test import Client
 
 from lantian.kernel.time.models import SpecialDay
 from lantian.kernel.time.queries import is_working_day, special_days, weekday_timetable
+from lantian.kernel.web.dates import said_day
 from lantian.people.roster.models import Person
 from lantian.people.roster.tests.factories import with_account
 
@@ -67,7 +68,7 @@ def test_a_school_sets_its_own_and_takes_it_back(as_, world):
     assert weekday_timetable(SHIFTED, path=world.west.path) is None
     assert [str(unit) for unit, _own in as_("officer").get(page_of(world.fucheng)).context["below"]] == ["东小学"]
     clear = f"{page_of(world.east, 'clear/')}?first=2026-10-10&last=2026-10-10"
-    assert "取消2026-10-10的设置" in head.get(clear).content.decode()
+    assert f"取消{said_day(date(2026, 10, 10))}的设置" in head.get(clear).content.decode()
     assert weekday_timetable(SHIFTED, path=world.east.path) == 3
     assert head.post(clear).status_code == 302
     assert special_days(SHIFTED, SHIFTED, path=world.east.path)[SHIFTED].organization_id is None

@@ -9,6 +9,7 @@ from lantian.kernel.journal.models import OutboxEvent
 from lantian.kernel.journal.queries import history_of
 from lantian.kernel.rules import SYSTEM, Denied, check
 from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
+from lantian.kernel.web.dates import said_day
 from lantian.people.roster import services
 from lantian.people.roster.enums import GRANTABLE
 from lantian.people.roster.errors import AlreadyEnded, AlreadyGranted, BadDates, ReasonNeeded
@@ -96,7 +97,7 @@ def passing_officer(world):
 def test_a_grant_does_not_outlive_the_givers_own(world, passing_officer):
     end = TODAY + timedelta(days=40)
     args = (passing_officer, world.teacher, "school_it", world.east)
-    assert_refused(may_grant, *args, because=end.isoformat())
+    assert_refused(may_grant, *args, because=said_day(end))
     assert_refused(may_grant, *args, end + timedelta(days=1))
     assert_allowed(may_grant, *args, end)
 
