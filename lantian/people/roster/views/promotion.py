@@ -91,7 +91,7 @@ def _sums(plans: list[SchoolPlan]) -> dict[str, int]:
     ready = [one.plan for one in plans if one.ready]
     return {
         "schools": len(ready),
-        "crumb": sum(len(one.up) for one in ready),
+        "up": sum(len(one.up) for one in ready),
         "ended": sum(len(one.ended) for one in ready),
         "students_up": sum(one.students_up for one in ready),
         "graduated": sum(one.students_graduated for one in ready),
@@ -116,7 +116,7 @@ def _school_rows(plans: list[SchoolPlan], settled: dict[str, Any]) -> list[dict[
                 "name": str(one.school),
                 "url": f"{address % one.school.pk}?{asked}",
                 "ready": one.ready,
-                "crumb": len(up),
+                "up": len(up),
                 "ended": len(ended),
                 "graduated": sum(step.old.students for step in ended),
                 "state": moved if one.done else held if clashes else ready if one.ready else None,
