@@ -62,6 +62,24 @@ VARIABLES = (
         "0: no second rendition with AAC sound (older iPhones hear nothing; half the disk)",
     ),
     Variable(
+        "LANTIAN_STUN_URLS",
+        "",
+        "连线用的 STUN 服务器，逗号分隔，如 stun:turn.example.cn:3478",
+        "STUN servers for calling classes in, comma separated, such as stun:turn.example.cn:3478",
+    ),
+    Variable(
+        "LANTIAN_TURN_URLS",
+        "",
+        "连线用的 TURN 服务器，逗号分隔，如 turn:turn.example.cn:3478",
+        "TURN servers for calling classes in, comma separated, such as turn:turn.example.cn:3478",
+    ),
+    Variable(
+        "LANTIAN_TURN_SECRET",
+        "",
+        "与 TURN 服务器（coturn use-auth-secret）共用的密钥",
+        "secret shared with the TURN server (coturn's use-auth-secret)",
+    ),
+    Variable(
         "LANTIAN_SMS",
         "",
         "短信：http 为调用地区的短信服务，log 为写入文件（仅演示）",

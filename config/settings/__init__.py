@@ -30,6 +30,10 @@ LANTIAN_DISK_RESERVE_BYTES = int(os.environ.get("LANTIAN_DISK_RESERVE_MB") or "1
 LANTIAN_KEEP_RECORDINGS_DAYS = int(os.environ.get("LANTIAN_KEEP_RECORDINGS_DAYS") or ("3" if LANTIAN_DEMO else "0"))
 # The second rendition of live lessons, with AAC sound, for players without Opus: about 2 % of a core a lesson.
 LANTIAN_LIVE_AAC = flag("LANTIAN_LIVE_AAC", default=True)
+# Calling classes in: servers that help browsers in different networks find one another, and coturn's shared secret.
+LANTIAN_STUN_URLS = [url for url in os.environ.get("LANTIAN_STUN_URLS", "").split(",") if url.strip()]
+LANTIAN_TURN_URLS = [url for url in os.environ.get("LANTIAN_TURN_URLS", "").split(",") if url.strip()]
+LANTIAN_TURN_SECRET = os.environ.get("LANTIAN_TURN_SECRET", "")
 # Text messages for forgotten passwords: http (a service of the region's), log (demonstrations alone), or none.
 LANTIAN_SMS = os.environ.get("LANTIAN_SMS", "log" if LANTIAN_DEMO else "")
 LANTIAN_SMS_URL = os.environ.get("LANTIAN_SMS_URL", "")

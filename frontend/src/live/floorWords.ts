@@ -25,6 +25,14 @@ export function refusalOf(code: string, message = ""): string {
       return t("现在没有人可以抽。");
     case "nobody_left":
       return t("都抽过了。点“重新开始”再抽。");
+    case "stage_full":
+      return t("连线已满，请先结束一个班。");
+    case "on_stage":
+      return t("这个班已经在连线，或者已经邀请过了。");
+    case "not_on_stage":
+      return t("这个班已经不在连线了。");
+    case "not_invited":
+      return t("老师已经取消了邀请。");
     case "too_many_notes":
       return t("最多钉六条，请先取下一条。");
     case "too_many_words":

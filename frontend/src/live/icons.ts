@@ -18,6 +18,8 @@ import micOff from "lucide-static/icons/mic-off.svg?raw";
 import monitor from "lucide-static/icons/monitor.svg?raw";
 import move from "lucide-static/icons/move.svg?raw";
 import pause from "lucide-static/icons/pause.svg?raw";
+import phone from "lucide-static/icons/phone-call.svg?raw";
+import phoneOff from "lucide-static/icons/phone-off.svg?raw";
 import pen from "lucide-static/icons/pencil.svg?raw";
 import play from "lucide-static/icons/play.svg?raw";
 import plus from "lucide-static/icons/plus.svg?raw";
@@ -35,7 +37,7 @@ import wifiOff from "lucide-static/icons/wifi-off.svg?raw";
 
 const ICONS = {
   arrowLeft, board, camera, cameraOff, check, circle, close, corner, expand, files, hand, left, list, logOut, mic, micOff, monitor, move, pause,
-  pen, play, plus, radio,
+  pen, phone, phoneOff, play, plus, radio,
   refresh, right, shrink, signal, upload, users, volume, volumeOff, warning, wifiOff,
 };
 

@@ -22,6 +22,9 @@ export interface ViewerOptions {
   day?: () => void;
   /** What is shown beside the picture has changed: these keys, or (null) perhaps everything. */
   happened?: (keys: string[] | null) => void;
+  /** A word about the stage (a call), and that there is a line (again) to say one. */
+  staged?: (message: Record<string, unknown>) => void;
+  linked?: () => void;
 }
 
 const BEAT_MS = 10_000;
@@ -59,6 +62,9 @@ export class LessonViewer {
   private soon: number | undefined;
   private asking: number | undefined;
   private renewed = false;
+  private master: string | null = null;
+  /** The picture comes another way. */
+  private resting = false;
   private gone = false;
   private readonly timer: number;
   private readonly reaching: number;
@@ -70,7 +76,7 @@ export class LessonViewer {
     this.player = new Player(options.video, { keys: this.keys, ticket: () => this.ticket, now: () => this.clock.now() }, {
       ...(options.blocked ? { blocked: options.blocked } : {}),
       running: (running) => {
-        this.running = running;
+        this.running = running || this.resting;
         if (this.state === "live") this.beatSoon();
         options.changed(this);
       },
@@ -104,6 +110,21 @@ export class LessonViewer {
     return date === null ? null : (this.clock.now() - date) / 1000;
   }
 
+  /** False when there is no line. */
+  say(message: Record<string, unknown>): boolean {
+    return this.socket.send(message);
+  }
+
+  /** While the class talks with the teacher the stream is let go of: its picture comes by the call, and the line may be thin. */
+  rest(resting: boolean): void {
+    if (resting === this.resting) return;
+    this.resting = this.running = resting;
+    if (resting) this.player.stop();
+    else if (this.master && this.state !== "ended") this.player.playLive(this.master);
+    this.beat();
+    this.options.changed(this);
+  }
+
   hurry(): void {
     this.socket.hurry();
   }
@@ -115,6 +136,7 @@ export class LessonViewer {
       open: () => {
         this.beat();
         this.floor.connected();
+        this.options.linked?.();
       },
       message: (message) => this.heard(message as unknown as WatchMessage),
       state: (state) => this.lineChanged(state),
@@ -167,6 +189,7 @@ export class LessonViewer {
         return this.counted(boardAfter(this.board, message));
       default:
         if ((message.t as string) === "day") this.options.day?.();
+        else if ((message.t as string) === "stage" || (message.t as string) === "signal") this.options.staged?.(message as unknown as Record<string, unknown>);
         else this.floor.hear(message as unknown as Record<string, unknown>);
     }
   }
@@ -182,7 +205,8 @@ export class LessonViewer {
     this.state = message.state;
     this.startedMs = message.started_ms;
     this.player.expectsMotion = message.state === "live";
-    if (message.master && (message.state === "live" || message.state === "interrupted")) this.player.playLive(message.master);
+    if (message.master && (message.state === "live" || message.state === "interrupted")) this.master = message.master;
+    if (this.master && !this.resting && message.state !== "ended") this.player.playLive(this.master);
     this.reach(); // what comes with the next message waits already
     this.options.changed(this);
   }
@@ -240,7 +264,7 @@ export class LessonViewer {
       stalls: meter.stalls,
       stall_ms: Math.round(meter.stallMs),
       dropped: player.droppedFrames,
-      playing: player.isPlaying,
+      playing: this.resting || player.isPlaying,
       visible: document.visibilityState === "visible",
       error: player.lastError ?? (player.soundBlocked ? "soundBlocked" : null),
       head_count: null,

@@ -109,14 +109,18 @@ class Viewer:
         binary: str = "",
         phone: bool = False,
         clock_wrong_by: float = 0,
+        camera: str = "",
         **kw: Any,
     ) -> Self:
-        """`clock_wrong_by`: seconds that the device's clock is ahead of the true time."""
+        """`clock_wrong_by`: seconds that the device's clock is ahead of the true time; `camera`: the script that stands in for
+        camera and microphone."""
         options = {"binary": binary, "headless": "--headless"} if binary else {}
         browser = Browser(*flags, **options, **kw)
         try:
             page = browser.page(width=390 if phone else 1280, height=844 if phone else 720, mobile=phone)
             page.at_start(READER)
+            if camera:
+                page.at_start(camera)
             if clock_wrong_by:
                 page.at_start(WRONG_CLOCK.replace("SECONDS", str(clock_wrong_by)))
             sign_in(page, instance.url, login)

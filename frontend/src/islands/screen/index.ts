@@ -10,6 +10,7 @@ import { causeWords } from "../../live/cause";
 import { faultAddress, Overlay as Over } from "../../live/fault";
 import type { Overlay } from "../../live/mode";
 import type { Parts } from "../../live/parts";
+import type { GuestStage } from "../../live/stage/guest";
 import type { LessonViewer } from "../../live/viewer";
 import { button, onKeys, redress, setText, show } from "../../live/ui";
 import { dayWords, timeOfDay } from "../../live/words";
@@ -44,6 +45,7 @@ class ScreenView {
   private parts: Parts | null = null;
   private partsOf: LessonViewer | null = null;
   private board: BoardView | null = null;
+  private stage: GuestStage | null = null;
   private wokenAt = performance.now();
   private readonly wake = (): void => {
     this.wokenAt = performance.now();
@@ -55,6 +57,8 @@ class ScreenView {
     private readonly config: ScreenConfig,
   ) {
     this.room = new ScreenRoom(config, this.video, () => this.update(), (keys) => this.happened(keys));
+    this.room.staged = (message) => this.stage?.hear(message);
+    this.room.linked = () => this.stage?.linked();
     this.idle = new IdleBoard(this.room);
     this.sound = button("", { class: "ls-button", icon: "volume", keys: "M", onclick: () => this.room.toggleSound() });
     this.full = button("", { class: "ls-button", icon: "expand", keys: "F", onclick: () => this.toggleFull() });
@@ -74,6 +78,7 @@ class ScreenView {
     this.undoKeys();
     this.parts?.destroy();
     this.board?.destroy();
+    this.stage?.destroy();
     for (const type of ["pointermove", "pointerdown", "keydown"]) this.root.removeEventListener(type, this.wake);
     this.room.destroy();
   }
@@ -146,6 +151,8 @@ class ScreenView {
     this.parts = null;
     this.board?.destroy();
     this.board = null;
+    this.stage?.destroy();
+    this.stage = null;
     this.root.classList.remove("ls-with-parts");
     if (!viewer) return;
     const { Parts: Made } = await import("../../live/parts");
@@ -170,6 +177,8 @@ class ScreenView {
     this.parts?.update();
     const { viewer } = this.room;
     if (!viewer || viewer !== this.partsOf) return;
+    if (this.stage) this.stage.update();
+    else if (viewer.floor.own.has("stage")) void this.loadStage(viewer);
     if (this.board) this.board.happened(keys);
     else if (touchesBoard(keys, viewer.floor.timeline.state)) void this.loadBoard(viewer);
   }
@@ -178,6 +187,14 @@ class ScreenView {
     const { BoardView: Made } = await import("../../live/board/view");
     if (this.board || viewer !== this.room.viewer) return;
     this.board = new Made({ video: this.video, map: viewer.floor.timeline.state });
+  }
+
+  /** The class is called into the lesson. */
+  private async loadStage(viewer: LessonViewer): Promise<void> {
+    const { GuestStage: Made } = await import("../../live/stage/guest");
+    if (this.stage || viewer !== this.room.viewer) return;
+    this.stage = new Made({ viewer, video: this.video, changed: (talking) => this.root.classList.toggle("ls-talking", talking) });
+    this.root.append(this.stage.element);
   }
 
   private drawBar(inLesson: boolean): void {

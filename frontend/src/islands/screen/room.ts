@@ -24,6 +24,9 @@ export class ScreenRoom {
   cause: Cause = "unknown";
   signedOut = false;
   joined = 0;
+  /** Words about a call, and that there is a line to say some. */
+  staged: (message: Record<string, unknown>) => void = () => undefined;
+  linked: () => void = () => undefined;
   private readonly over = new Set<string>();
   private lobby: Socket | null = null;
   private lobbyTicket: string | null = null;
@@ -158,6 +161,8 @@ export class ScreenRoom {
         this.changed();
       },
       happened: (keys) => this.happened(keys),
+      staged: (message) => this.staged(message),
+      linked: () => this.linked(),
     });
   }
 

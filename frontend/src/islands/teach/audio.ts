@@ -1,10 +1,13 @@
-/** One sound track that never ends: microphones and shared screens come and go behind it, the recorder notices nothing. */
+/** One sound track that never ends: microphones, shared screens and called-in classes come and go behind it, the recorder notices
+ * nothing. A second one, for those classes, has everything but themselves: nobody hears the own voice come back. */
 const SILENT_DB = -58;
 
 export class AudioMix {
   readonly context = new AudioContext({ sampleRate: 48000, latencyHint: "interactive" });
   private readonly master = this.context.createGain();
   private readonly output = this.context.createMediaStreamDestination();
+  private readonly talk = this.context.createMediaStreamDestination();
+  private readonly guests = new Map<string, { source: MediaStreamAudioSourceNode; gain: GainNode; speaker: HTMLAudioElement }>();
   private readonly micGain = this.context.createGain();
   private readonly meter = this.context.createAnalyser();
   private readonly samples: Float32Array<ArrayBuffer>;
@@ -16,18 +19,25 @@ export class AudioMix {
   constructor() {
     this.meter.fftSize = 2048;
     this.samples = new Float32Array(this.meter.fftSize);
-    this.output.channelCount = 1;
+    this.output.channelCount = this.talk.channelCount = 1;
     this.micGain.connect(this.master);
+    this.micGain.connect(this.talk);
     this.master.connect(this.output);
     // a track with no input at all sends nothing, and the recorder would wait for it: feed it silence
     this.hum = this.context.createConstantSource();
     this.hum.offset.value = 0;
     this.hum.connect(this.master);
+    this.hum.connect(this.talk);
     this.hum.start();
   }
 
   get track(): MediaStreamTrack | undefined {
     return this.output.stream.getAudioTracks()[0];
+  }
+
+  /** What called-in classes hear from here: the teacher, not one another. */
+  get talkTrack(): MediaStreamTrack | undefined {
+    return this.talk.stream.getAudioTracks()[0];
   }
 
   /** False when the browser wants a tap first. */
@@ -54,6 +64,34 @@ export class AudioMix {
     if (!stream || stream.getAudioTracks().length === 0) return;
     this.screen = this.context.createMediaStreamSource(new MediaStream(stream.getAudioTracks()));
     this.screen.connect(this.master);
+    this.screen.connect(this.talk);
+  }
+
+  /** A called-in class: into the lesson, and to the teacher's ears. It is played by an element, for the browser takes its sound
+   * out of the microphone's then (and would give WebAudio none without one). */
+  setGuest(key: string, stream: MediaStream | null, muted = false): void {
+    const known = this.guests.get(key);
+    if (known && known.source.mediaStream !== stream) {
+      known.source.disconnect();
+      known.gain.disconnect();
+      known.speaker.srcObject = null;
+      this.guests.delete(key);
+    }
+    if (!stream || stream.getAudioTracks().length === 0) return;
+    const guest = this.guests.get(key) ?? this.addGuest(key, stream);
+    guest.gain.gain.setTargetAtTime(muted ? 0 : 1, this.context.currentTime, 0.015);
+    guest.speaker.muted = muted;
+  }
+
+  private addGuest(key: string, stream: MediaStream): { source: MediaStreamAudioSourceNode; gain: GainNode; speaker: HTMLAudioElement } {
+    const speaker = new Audio();
+    speaker.srcObject = stream;
+    void speaker.play().catch(() => undefined);
+    const guest = { source: this.context.createMediaStreamSource(stream), gain: this.context.createGain(), speaker };
+    guest.source.connect(guest.gain);
+    guest.gain.connect(this.master);
+    this.guests.set(key, guest);
+    return guest;
   }
 
   mute(muted: boolean): void {
@@ -80,6 +118,7 @@ export class AudioMix {
   stop(): void {
     this.setMic(null);
     this.setScreen(null);
+    for (const key of [...this.guests.keys()]) this.setGuest(key, null);
     this.hum.stop();
     void this.context.close();
   }

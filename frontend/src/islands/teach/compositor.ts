@@ -1,12 +1,19 @@
 /** Draws camera, screen and pages into one picture. Ticks come from a Worker, so a hidden tab goes on drawing. */
 import { t } from "../../lib/i18n";
 import type { Timers } from "../../live/timers";
-import { type Box, contain, cover, effectiveMain, frameRate, insetBox, type Main, type Scene } from "./scene";
+import { type Box, contain, cover, effectiveMain, frameRate, insetBox, type Look, type Main, type Scene, stageBoxes } from "./scene";
 
 type Track = MediaStreamTrack & { requestFrame?: () => void };
 
 const DARK = "#0a121a";
 const CARD = "#16314c";
+
+/** A class on stage: its picture, and what stands under it. */
+export interface Guest {
+  key: string;
+  name: string;
+  video: HTMLVideoElement;
+}
 
 export interface CompositorOptions {
   width: number;
@@ -28,6 +35,10 @@ export class Compositor {
   cameraOn = false;
   screenOn = false;
   scene: Scene = { main: "camera", inset: true, corner: "bottom-right" };
+  /** Called-in classes, and how they stand. */
+  guests: readonly Guest[] = [];
+  look: Look = "row";
+  large: string | null = null;
   frames = 0;
   private readonly context: CanvasRenderingContext2D;
   private readonly stream: MediaStream;
@@ -79,7 +90,7 @@ export class Compositor {
 
   private tick(): void {
     const now = performance.now();
-    const rate = frameRate(this.main, this.scene.inset, this.cameraOn, this.options.fps);
+    const rate = this.guests.length ? this.options.fps : frameRate(this.main, this.scene.inset, this.cameraOn, this.options.fps);
     // ticks that queued up while the page was busy are one picture, not five; and half of the time is left to the teacher's hand
     if (now - this.lastDraw < Math.max(1000 / rate - 12, 2 * this.drawMs)) return;
     this.lastDraw = now;
@@ -95,11 +106,70 @@ export class Compositor {
   }
 
   private draw(): void {
+    const { context, canvas, guests } = this;
+    context.fillStyle = DARK;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    const large = guests.findIndex((guest) => guest.key === this.large);
+    const boxes = stageBoxes(this.look, guests.length, large, canvas);
+    const behind = this.look === "one" ? large : -1;
+    const first = guests[behind];
+    if (first) this.drawGuest(first, boxes.guests[behind], 0);
+    this.drawLesson(boxes.main);
+    guests.forEach((guest, index) => index !== behind && this.drawGuest(guest, boxes.guests[index], 10));
+  }
+
+  /** The lesson's own picture; in a part of the frame it is the same picture, smaller. */
+  private drawLesson(box: Box): void {
+    const { context, canvas } = this;
+    const scale = Math.min(box.width / canvas.width, box.height / canvas.height);
+    context.save();
+    context.translate(box.x + (box.width - canvas.width * scale) / 2, box.y + (box.height - canvas.height * scale) / 2);
+    context.scale(scale, scale);
+    context.beginPath();
+    context.rect(0, 0, canvas.width, canvas.height);
+    context.clip();
+    if (scale < 1) {
+      context.fillStyle = CARD;
+      context.fillRect(0, 0, canvas.width, canvas.height);
+    }
+    this.drawOwn();
+    context.restore();
+  }
+
+  private drawGuest(guest: Guest, box: Box | undefined, radius: number): void {
+    if (!box) return;
+    const { context } = this;
+    const { video } = guest;
+    context.save();
+    roundedPath(context, box, radius || 0.01);
+    context.clip();
+    context.fillStyle = CARD;
+    context.fillRect(box.x, box.y, box.width, box.height);
+    if (video.videoWidth && video.readyState >= 2) {
+      const part = cover({ width: video.videoWidth, height: video.videoHeight }, box);
+      context.drawImage(video, part.x, part.y, part.width, part.height, box.x, box.y, box.width, box.height);
+    }
+    this.drawName(guest.name, box);
+    context.restore();
+  }
+
+  private drawName(name: string, box: Box): void {
+    const { context } = this;
+    const size = Math.round(Math.max(14, this.canvas.height / 40));
+    context.font = `600 ${size}px "Noto Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif`;
+    context.textAlign = "left";
+    context.textBaseline = "middle";
+    const width = Math.min(box.width, context.measureText(name).width + size);
+    context.fillStyle = "rgba(10, 18, 26, 0.78)";
+    context.fillRect(box.x, box.y + box.height - size * 1.7, width, size * 1.7);
+    context.fillStyle = "#ffffff";
+    context.fillText(name, box.x + size / 2, box.y + box.height - size * 0.82, box.width - size);
+  }
+
+  private drawOwn(): void {
     const { context, canvas } = this;
     const whole: Box = { x: 0, y: 0, width: canvas.width, height: canvas.height };
     const { main } = this;
-    context.fillStyle = DARK;
-    context.fillRect(0, 0, canvas.width, canvas.height);
     if (main === "camera") {
       this.drawCamera(whole, 0);
       return;

@@ -36,6 +36,7 @@ export class Desk {
       this.tab("classes", t("课堂"), classes),
       this.tab("polls", t("提问"), null),
       this.tab("hands", t("举手"), null),
+      this.tab("stage", t("连线"), null),
       this.tab("tools", t("工具"), null),
       this.tab("chat", t("讨论"), null),
       this.tab("side", t("助教"), null),

@@ -60,7 +60,9 @@ export class HandsPanel implements DeskPanel {
   }
 
   private actions(hand: Hand): HTMLElement[] {
+    const call = button(t("连线"), { icon: "phone", onclick: () => void this.room.do("stage.invite", { key: hand.key }) });
     return [
+      ...(hand.role === "class" ? [call] : []),
       button(t("请发言"), { class: "btn-primary", onclick: () => void this.room.do("hand.word", { key: hand.key }) }),
       button(t("放下"), { class: "btn-ghost", onclick: () => void this.room.do("hand.dismiss", { key: hand.key }) }),
     ];

@@ -17,6 +17,7 @@ import { Pages } from "./pages";
 import { EpochRecorder } from "./recorder";
 import { changed as boardAfter, present } from "../../live/presence/rows";
 import { Awake, endSession, extendSession, lessonNow, openSession } from "./session";
+import { TeachStage } from "./stage";
 import { refusalWords, warningWords } from "./trouble";
 import { forget, recall, recallSeen, remember, rememberSeen, wasReloaded } from "./resume";
 import type { Main } from "./scene";
@@ -52,6 +53,7 @@ export class TeachRoom {
   /** Rows that were asked of the floor. */
   told: (message: Record<string, unknown>) => void = () => undefined;
   readonly writing: Writing;
+  readonly stage = new TeachStage(this);
   /** The pen is taken up. */
   writingOpen = false;
   compositor: Compositor | null = null;
@@ -87,6 +89,7 @@ export class TeachRoom {
       now: () => this.now(),
       changed: (keys) => {
         if (keys === null) this.writing.join(this.floor.timeline.state, (step) => this.floor.do(step.kind, { ...step.data }));
+        this.stage.update();
         changed();
       },
       told: (message) => this.told(message),
@@ -316,6 +319,7 @@ export class TeachRoom {
     for (const stop of this.stops) stop();
     window.removeEventListener("beforeunload", this.guard);
     document.removeEventListener("visibilitychange", this.seen);
+    this.stage.stop();
     this.uplink?.stop();
     void this.recorder?.stop();
     this.devices.stop();
@@ -339,6 +343,7 @@ export class TeachRoom {
       after: recall(lesson.id)?.epoch ?? null,
       state: (state) => {
         if (state === "sending") this.floor.connected();
+        if (state === "sending") this.stage.connected();
         this.changed();
       },
       ready: () => {
@@ -382,6 +387,7 @@ export class TeachRoom {
 
   private other(message: Record<string, unknown>): void {
     if (message.t === "handed_over") return this.say(t("已请代课老师接这节课，对方接上之前请继续。"));
+    if (this.stage.hear(message)) return;
     if (message.t === "planned") return this.endsAt(Number(message.end_ms));
     if (message.t !== "viewers_change") return void this.floor.hear(message);
     const now = boardAfter(this.viewers, message as unknown as ViewersChange);
@@ -435,6 +441,7 @@ export class TeachRoom {
   private halted(code: string, message: string): void {
     this.trouble = { code, message };
     this.phase = code === "other_publisher" ? "prep" : "stopped";
+    this.stage.stop();
     void this.recorder?.stop();
     this.recorder = null;
     this.changed();
@@ -460,6 +467,7 @@ export class TeachRoom {
     this.replay = replay;
     this.phase = "ended";
     this.floor.abandon();
+    this.stage.stop();
     this.writing.stop();
     forget(this.config.lesson.id);
     void this.recorder?.stop();

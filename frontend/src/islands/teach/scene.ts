@@ -47,6 +47,58 @@ export function insetBox(corner: Corner, frame: { width: number; height: number 
   };
 }
 
+/** How called-in classes stand in the picture: small in a row over it, all alike side by side, or one of them large. */
+export type Look = "row" | "even" | "one";
+
+export interface StageBoxes {
+  /** The lesson's own picture. */
+  main: Box;
+  /** Of each class, in their order. */
+  guests: Box[];
+  /** Beside one another, nothing covered: the small camera has its place in the lesson's own picture. */
+  tiled: boolean;
+}
+
+/** `large`: number of the class whose picture is large in "one"; without it that look is "row". */
+export function stageBoxes(look: Look, count: number, large: number, frame: { width: number; height: number }): StageBoxes {
+  const whole: Box = { x: 0, y: 0, width: frame.width, height: frame.height };
+  const order = Array.from({ length: count }, (_, index) => index);
+  if (look === "even" && count > 0) {
+    const cells = grid(count + 1, frame);
+    return { main: cells[0] ?? whole, guests: cells.slice(1), tiled: true };
+  }
+  if (look === "one" && large >= 0 && large < count) {
+    const small = [-1, ...order.filter((index) => index !== large)];
+    const boxes = rowBoxes(small.length, frame);
+    const place = (index: number): Box => boxes[small.indexOf(index)] ?? whole;
+    return { main: place(-1), guests: order.map((index) => (index === large ? whole : place(index))), tiled: false };
+  }
+  return { main: whole, guests: rowBoxes(count, frame), tiled: false };
+}
+
+/** Equal frames of 16:9, as many beside one another as below. */
+function grid(count: number, frame: { width: number; height: number }): Box[] {
+  const columns = Math.ceil(Math.sqrt(count));
+  const rows = Math.ceil(count / columns);
+  const gap = Math.round(frame.width * 0.01);
+  const width = Math.floor((frame.width - gap * (columns + 1)) / columns);
+  const height = Math.min(Math.round((width * 9) / 16), Math.floor((frame.height - gap * (rows + 1)) / rows));
+  const top = Math.round((frame.height - rows * height - (rows - 1) * gap) / 2);
+  return Array.from({ length: count }, (_, index) => {
+    const row = Math.floor(index / columns);
+    const inRow = Math.min(columns, count - row * columns);
+    const left = Math.round((frame.width - inRow * width - (inRow - 1) * gap) / 2);
+    return { x: left + (index % columns) * (width + gap), y: top + row * (height + gap), width, height };
+  });
+}
+
+/** Small frames along the upper edge, from the left. */
+function rowBoxes(count: number, frame: { width: number; height: number }): Box[] {
+  const width = Math.round(frame.width * 0.2);
+  const margin = Math.round(frame.width * 0.014);
+  return Array.from({ length: count }, (_, index) => ({ x: margin + index * (width + margin), y: margin, width, height: Math.round((width * 9) / 16) }));
+}
+
 /** What is really shown: a missing screen or empty page list falls back to the camera. */
 export function effectiveMain(scene: Scene, has: { screen: boolean; pages: boolean }): Main {
   if (scene.main === "screen" && !has.screen) return "camera";

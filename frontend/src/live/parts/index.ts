@@ -75,7 +75,7 @@ export class Parts {
   update(): void {
     const { timeline, floor } = this.options;
     this.poll.update(timeline.get<Poll>("poll") ?? null, floor?.own.get("answer") as OwnAnswer | undefined);
-    this.drawWords(timeline.get<Word[]>("words") ?? []);
+    this.drawWords(timeline.get<Word[]>("words") ?? [], timeline.get<Word[]>("stage") ?? []);
     this.drawNotes(timeline.all<Note>("note:"));
     this.drawHand();
     this.chat.update();
@@ -83,10 +83,12 @@ export class Parts {
     this.tick();
   }
 
-  private drawWords(words: Word[]): void {
+  /** Who has the word, and which classes are called in. */
+  private drawWords(words: Word[], stage: Word[]): void {
     const mine = this.options.floor?.own.has("word");
-    const names = words.map((word) => (word.school ? `${word.school} ${word.name}` : word.name)).join(t("、"));
-    const text = mine ? t("请您发言，老师在等您。") : names ? t("正在发言：{names}", { names }) : "";
+    const names = nameList(words);
+    const called = stage.length ? t("正在连线：{names}", { names: nameList(stage) }) : "";
+    const text = mine ? t("请您发言，老师在等您。") : names ? t("正在发言：{names}", { names }) : called;
     this.words.classList.toggle("lr-mine", !!mine);
     setText(this.words, text);
     show(this.words, text !== "");
@@ -165,4 +167,8 @@ export class Parts {
     if (shown) setText(captions, caption.text);
     show(captions, shown);
   }
+}
+
+function nameList(words: Word[]): string {
+  return words.map((word) => (word.school ? `${word.school} ${word.name}` : word.name)).join(t("、"));
 }

@@ -26,6 +26,7 @@ STALLS = Counter("lantian_live_stalls_total", "Stalls that viewers reported", re
 HAPPENINGS = Counter(
     "lantian_live_happenings_total", "Events of lessons: polls, hands, tools", ["result"], registry=REGISTRY
 )
+SIGNALS = Counter("lantian_live_signals_total", "Words passed between ends of a stage", registry=REGISTRY)
 REFUSED = Counter("lantian_live_refused_total", "Sockets refused", ["code"], registry=REGISTRY)
 PRESENCE_WAITING = Gauge(
     "lantian_live_presence_waiting", "Stretches of presence not yet in the database", registry=REGISTRY

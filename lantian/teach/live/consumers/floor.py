@@ -19,6 +19,7 @@ from lantian.teach.live.consumers import figures
 from lantian.teach.live.consumers.database import Database
 from lantian.teach.live.consumers.eventlog import EventLog, LogFull
 from lantian.teach.live.consumers.outlet import Outlet
+from lantian.teach.live.consumers.switchboard import Switchboard
 from lantian.teach.live.engine.happenings import (
     By,
     Effects,
@@ -73,6 +74,7 @@ class Floor:
         """`events`: the session's log; what stands in it is taken in."""
         self._live, self._log = live, events
         self.room = HappeningRoom()
+        self.stage = Switchboard(live, self)
         self._recent: deque[tuple[int, str]] = deque(maxlen=RECENT)
         self._untold: list[str] = []
         self._told_at = 0.0
@@ -277,6 +279,7 @@ class Floor:
 
     def leave(self, outlet: Outlet) -> None:
         self.desks.pop(outlet, None)
+        self.stage.left(outlet)
 
     # -- the desk -----------------------------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from lantian.teach.live.consumers.room import (
     UnknownSession,
     now_ms,
 )
+from lantian.teach.live.consumers.switchboard import TEACHER
 from lantian.teach.live.engine.protocol import Chunk, WireError, dump, parse_chunk, parse_hello, parse_text
 from lantian.teach.live.engine.tickets import Ticket
 from lantian.teach.live.enums import EndReason
@@ -159,6 +160,8 @@ class Ingest:
             room.floor.do(word, self._ticket, self._outlet)
         elif word["t"] == "ask":
             room.floor.answer(word, self._outlet)
+        elif word["t"] in ("stage", "signal"):
+            room.floor.stage.take(word, TEACHER, self._outlet)
 
     # -- greeting -----------------------------------------------------------------------------------------------------------
 

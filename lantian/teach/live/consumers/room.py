@@ -396,6 +396,8 @@ class LiveRoom:
         if not self._warned_end and self.publisher is not None and now_ms() > self.facts.planned_end_ms:
             self._warned_end = True
             self.publisher.outlet.send(dump({"t": "ending", "at_ms": self.facts.planned_end_ms + GRACE_MS}))
+        if self.floor is not None:
+            self.floor.stage.tick(time.monotonic())
 
     # -- the end ------------------------------------------------------------------------------------------------------------
 

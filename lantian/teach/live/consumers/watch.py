@@ -10,6 +10,7 @@ from lantian.content.media.errors import MediaError
 from lantian.teach.live import services
 from lantian.teach.live.consumers import figures
 from lantian.teach.live.consumers.database import DatabaseAway
+from lantian.teach.live.consumers.floor import by_of
 from lantian.teach.live.consumers.gate import admit, refuse, say_goodbye, serve
 from lantian.teach.live.consumers.hub import Hub
 from lantian.teach.live.consumers.outlet import Allowance, Outlet, Patience
@@ -138,6 +139,8 @@ class Watch:
             self._outlet.send(dump({"t": "time", "c": word.get("c"), "s": now_ms()}))
         elif word["t"] == "do" and self._room is not None and self._room.floor is not None:
             self._room.floor.do(word, self._ticket, self._outlet)
+        elif word["t"] in ("stage", "signal") and self._room is not None and self._room.floor is not None:
+            self._room.floor.stage.take(word, by_of(self._ticket).key, self._outlet)
 
     def _beat(self, word: dict[str, Any]) -> None:
         figures.BEATS.inc()

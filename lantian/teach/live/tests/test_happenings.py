@@ -50,11 +50,16 @@ ACTS = st.one_of(
     st.tuples(
         st.just(0),
         st.sampled_from(["poll.open", "poll.close", "poll.show", "poll.clear", "hand.clear", "lot.draw", "lot.clear",
-                         "lot.again", "timer.start", "timer.stop", "note.pin", "note.unpin", "caption.say"]),
+                         "lot.again", "stage.look", "timer.start", "timer.stop", "note.pin", "note.unpin", "caption.say"]),
     ),
     st.tuples(st.integers(1, len(PUPILS)), st.sampled_from(["poll.answer", "hand.raise", "hand.lower"])),
     st.tuples(st.integers(1, len(PUPILS)), st.sampled_from(["hand.word", "hand.done", "hand.dismiss"])),
+    st.tuples(st.integers(1, len(CLASSES)), st.sampled_from(["stage.invite", "stage.remove", "stage.mute"])),
+    st.tuples(st.integers(1, len(CLASSES)), st.sampled_from(["stage.accept", "stage.decline", "stage.leave"])),
 )  # fmt: skip
+
+
+OWN_DEEDS = ("answer", "raise", "lower", "accept", "decline", "leave")
 
 
 def data_for(room: HappeningRoom, kind: str, who: int, number: int) -> dict:
@@ -70,6 +75,7 @@ def data_for(room: HappeningRoom, kind: str, who: int, number: int) -> dict:
         return {"poll": poll.id if poll else 1, "choice": [number % 3]}
     return {
         "poll": poll.id if poll else 1, "on": number % 2 == 0, "key": by.key, "among": ["students", "classes"][number % 2],
+        "line": "abcdefgh", "look": ["row", "even", "one"][number % 3],
         "seconds": 60, "text": f"第{number}条", "n": number,
     }  # fmt: skip
 
@@ -78,7 +84,7 @@ def tell(story) -> tuple[HappeningRoom, list]:
     """The room after a story, and what happened: (event, what it changed for all, for single viewers)."""
     room, happened = HappeningRoom(), []
     for number, (who, kind) in enumerate(story):
-        by = PUPILS[who - 1] if kind.split(".")[1] in ("answer", "raise", "lower") else TEACHER
+        by = PUPILS[who - 1] if kind.split(".")[1] in OWN_DEEDS else TEACHER
         data = data_for(room, kind, who or 1, number)
         try:
             event = room.propose(kind, data, by, scene(1000 + number, present=there), f"m{number}")
