@@ -3,7 +3,7 @@ import { fill, h } from "../../lib/dom";
 import { t } from "../../lib/i18n";
 import { button, press, setText, show } from "../../live/ui";
 import type { DeskPanel } from "./desk";
-import { presenceRows } from "./presence";
+import { presenceRows } from "../../live/presence/rows";
 import type { TeachRoom } from "./room";
 import type { Look } from "./scene";
 import type { StageEnd, StageState } from "./stage";
