@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { browserChecks, cameraCheck, deviceFault, type Environment, microphoneCheck, passes, screenCheck, soundCheck } from "./checks";
 import { uploadFault } from "./pages";
 import { presenceRows } from "../../live/presence/rows";
-import { contain, cover, effectiveMain, frameRate, insetBox } from "./scene";
+import { contain, cover, effectiveMain, frameRate, insetBox, stageBoxes } from "./scene";
 
 const GOOD: Environment = {
   secure: true, mediaDevices: true, recorder: true, canvasCapture: true, worker: true, mime: "video/mp4", screenShare: true, phone: false,
@@ -79,4 +79,27 @@ test("the board joins those invited with those present, trouble first", () => {
   expect(later.find((row) => row.id === "A")?.classes.find((each) => each.id === "2")?.where).toBe("away");
   expect(rows.find((row) => row.id === "A")?.classes.map((each) => each.where)).toEqual(["watching", "absent"]);
   expect(presenceRows(receivers, null, new Set()).flatMap((row) => row.classes).every((each) => each.where === "absent")).toBe(true);
+});
+
+test("called-in classes stand inside the picture, and none covers another", () => {
+  const frame = { width: 1280, height: 720 };
+  for (const look of ["row", "even", "one"] as const) {
+    for (const count of [0, 1, 2, 3]) {
+      const { main, guests, tiled } = stageBoxes(look, count, count - 1, frame);
+      expect(guests).toHaveLength(count);
+      for (const box of [main, ...guests]) {
+        expect(box.x >= 0 && box.y >= 0 && box.x + box.width <= 1280 && box.y + box.height <= 720).toBe(true);
+        expect(Math.abs(box.width / box.height - 16 / 9)).toBeLessThan(0.05);
+      }
+      const beside = tiled ? [main, ...guests] : guests.filter((box) => box.width < 1280);
+      for (const [index, one] of beside.entries()) {
+        for (const two of beside.slice(index + 1)) {
+          const apart = one.x + one.width <= two.x || two.x + two.width <= one.x || one.y + one.height <= two.y || two.y + two.height <= one.y;
+          expect(apart).toBe(true);
+        }
+      }
+    }
+  }
+  expect(stageBoxes("one", 2, 1, frame).guests[1]).toEqual({ x: 0, y: 0, width: 1280, height: 720 });
+  expect(stageBoxes("one", 2, -1, frame).main).toEqual({ x: 0, y: 0, width: 1280, height: 720 });
 });

@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { Board, type Step } from "../../live/board/state";
 import { pack } from "../../live/board/strokes";
 import type { Answer } from "../../live/floor";
@@ -6,6 +6,17 @@ import { turnOf, Writing } from "./writing";
 
 const SHEET = "6a8f0c1e-3f57-4a6c-9d1e-0c1a2b3c4d5e";
 const OK: Answer = { ok: true, seq: 1 };
+
+const opened: Writing[] = [];
+
+/** What is written on, put down again after the test: its timer would ring in a page that is gone. */
+function fresh(refused: (code: string) => void = () => undefined): Writing {
+  const writing = new Writing(1280, refused);
+  opened.push(writing);
+  return writing;
+}
+
+afterEach(() => opened.splice(0).forEach((each) => each.stop()));
 
 /** A lesson's events as far as a board goes: what was taken, and the answers that are still owed. */
 function lesson(answer: (step: Step) => Answer = () => OK) {
@@ -25,7 +36,7 @@ function draw(writing: Writing, ...points: [number, number][]): void {
 }
 
 test("what was drawn before the lesson goes out when it begins, and the sheet that is shown", async () => {
-  const writing = new Writing(1280, () => undefined);
+  const writing = fresh();
   draw(writing, [0, 0], [900, 900], [2000, 100]);
   writing.turn({ sheet: SHEET, form: "board", name: "白板", number: null });
   const { taken, tell } = lesson();
@@ -44,7 +55,7 @@ test("after a reload the board is there again, a stroke left open is ended, and 
     [`ink:${SHEET}:half`, { ...stroke, order: 2, growing: true }],
     [`ink:${SHEET}:half:1`, { points: [90, 90] }],
   ]);
-  const writing = new Writing(1280, () => undefined);
+  const writing = fresh();
   const { taken, tell } = lesson();
   writing.join(map, tell);
   await Promise.resolve();
@@ -56,7 +67,7 @@ test("after a reload the board is there again, a stroke left open is ended, and 
 
 test("what the server does not take does not stand here either", async () => {
   const refused = vi.fn();
-  const writing = new Writing(1280, refused);
+  const writing = fresh(refused);
   const { tell } = lesson((step) => (step.kind === "ink.begin" ? { ok: false, code: "board_full" } : OK));
   writing.join(new Map(), tell);
   draw(writing, [0, 0], [900, 900]);
@@ -68,7 +79,7 @@ test("what the server does not take does not stand here either", async () => {
 
 test("a board full of strokes goes out no faster than the line may be used", () => {
   vi.useFakeTimers();
-  const writing = new Writing(1280, () => undefined);
+  const writing = fresh();
   for (let line = 0; line < 100; line += 1) draw(writing, [line * 100, 0], [line * 100, 5000]);
   const { taken, tell } = lesson();
   writing.join(new Map(), tell);
