@@ -1,3 +1,10 @@
+interface GuestVoice {
+  track: MediaStreamTrack;
+  source: MediaStreamAudioSourceNode;
+  gain: GainNode;
+  speaker: HTMLAudioElement;
+}
+
 /** One sound track that never ends: microphones, shared screens and called-in classes come and go behind it, the recorder notices
  * nothing. A second one, for those classes, has everything but themselves: nobody hears the own voice come back. */
 const SILENT_DB = -58;
@@ -7,7 +14,7 @@ export class AudioMix {
   private readonly master = this.context.createGain();
   private readonly output = this.context.createMediaStreamDestination();
   private readonly talk = this.context.createMediaStreamDestination();
-  private readonly guests = new Map<string, { source: MediaStreamAudioSourceNode; gain: GainNode; speaker: HTMLAudioElement }>();
+  private readonly guests = new Map<string, GuestVoice>();
   private readonly micGain = this.context.createGain();
   private readonly meter = this.context.createAnalyser();
   private readonly samples: Float32Array<ArrayBuffer>;
@@ -70,24 +77,27 @@ export class AudioMix {
   /** A called-in class: into the lesson, and to the teacher's ears. It is played by an element, for the browser takes its sound
    * out of the microphone's then (and would give WebAudio none without one). */
   setGuest(key: string, stream: MediaStream | null, muted = false): void {
+    const track = stream?.getAudioTracks()[0];
     const known = this.guests.get(key);
-    if (known && known.source.mediaStream !== stream) {
+    if (known && known.track !== track) {
+      // a connection that was made anew has another track, and a source keeps to the one it was made of
       known.source.disconnect();
       known.gain.disconnect();
       known.speaker.srcObject = null;
       this.guests.delete(key);
     }
-    if (!stream || stream.getAudioTracks().length === 0) return;
-    const guest = this.guests.get(key) ?? this.addGuest(key, stream);
+    if (!track) return;
+    const guest = this.guests.get(key) ?? this.addGuest(key, track);
     guest.gain.gain.setTargetAtTime(muted ? 0 : 1, this.context.currentTime, 0.015);
     guest.speaker.muted = muted;
   }
 
-  private addGuest(key: string, stream: MediaStream): { source: MediaStreamAudioSourceNode; gain: GainNode; speaker: HTMLAudioElement } {
+  private addGuest(key: string, track: MediaStreamTrack): GuestVoice {
+    const stream = new MediaStream([track]);
     const speaker = new Audio();
     speaker.srcObject = stream;
     void speaker.play().catch(() => undefined);
-    const guest = { source: this.context.createMediaStreamSource(stream), gain: this.context.createGain(), speaker };
+    const guest = { track, source: this.context.createMediaStreamSource(stream), gain: this.context.createGain(), speaker };
     guest.source.connect(guest.gain);
     guest.gain.connect(this.master);
     this.guests.set(key, guest);
