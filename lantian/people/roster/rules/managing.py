@@ -4,12 +4,14 @@ Officers act only below themselves: their own bureau is kept by the one above. H
 """
 
 from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lantian.kernel.prepared import prepared
 from lantian.kernel.rules import ALLOW, Actor, Verdict, deny, rule
 from lantian.people.roster.enums import MemberRole, Role
 from lantian.people.roster.models import ClassGroup, Guardianship, Membership, Organization, Person, valid_on
@@ -174,15 +176,18 @@ def _only_in_my_homeroom(person: UUID, ties: Ties, mine: frozenset[UUID]) -> boo
     return ties.wards <= mine and bool(ties.roles or ties.wards)
 
 
+@prepared
+def _minds(person: UUID, class_group: UUID, today: date) -> QuerySet[Membership]:
+    return Membership.objects.filter(
+        valid_on(today), person=person, class_group=class_group, role=MemberRole.HOMEROOM_TEACHER
+    )
+
+
 @rule("roster.issue_slips")
 def may_issue_slips(actor: Actor, class_group: ClassGroup) -> Verdict:
     """Print a class's activation codes: its homeroom teacher and the administration."""
     if manages(actor, class_group.organization.path):
         return ALLOW
-    today = timezone.localdate()
-    mine = Membership.objects.filter(
-        valid_on(today), person=actor.person_id, class_group=class_group, role=MemberRole.HOMEROOM_TEACHER
-    )
-    if actor.has_role(Role.HOMEROOM_TEACHER) and mine.exists():
+    if actor.has_role(Role.HOMEROOM_TEACHER) and _minds(actor.person_id, class_group.pk, timezone.localdate()):
         return ALLOW
     return deny(_("只有班主任和本校管理人员可以发放账号纸条"))

@@ -6,6 +6,7 @@ from lantian.kernel.rules import ANONYMOUS, SYSTEM
 from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
 from lantian.people.schedule import queries, rules, services
 from lantian.people.schedule.enums import LessonAccess
+from lantian.people.schedule.queries.lessons import concerns
 from lantian.teach.live.tests.world import actor, class_group, organization, person
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,12 @@ def test_a_lesson_is_seen_by_those_it_concerns_and_no_others(world):
         assert lesson not in queries.lessons_visible_to(one)
     public = world.plan(start=lesson.ends_at, access=LessonAccess.PUBLIC, receivers=())
     assert_allowed(rules.may_view_lesson, ANONYMOUS, public)
+    elsewhere = world.plan(start=public.ends_at, receivers=world.groups[1:])
+    for each in (lesson, public, elsewhere):
+        for one in seen_by + hidden_from:
+            by_query = queries.lessons_visible_to(one).filter(pk=each.pk).exists()
+            assert (queries.visible_lesson(one, each.pk) is not None) == by_query
+            assert concerns(one, each, list(each.receivers.all())) == by_query, "nothing is shared here"
 
 
 def test_a_rehearsal_is_seen_by_the_schools_staff_alone(world):

@@ -99,7 +99,7 @@ def test_the_record_has_what_was_hidden_and_a_replay_has_not(client, world, djan
     address = reverse("live_chat", args=[lesson.pk])
     sign_in(client, world.teacher)
     client.get(address)
-    with django_assert_num_queries(9):  # session, account, roles; lesson thrice; count, page; views of the list
+    with django_assert_num_queries(8):  # session, account, roles; lesson twice; count, page; views of the list
         page = client.get(address).content.decode()
     assert "老师我没听懂" in page
     assert "李小明" in page
