@@ -86,7 +86,9 @@ def concerns(actor: Actor, lesson: Lesson, receivers: Iterable[LessonReceiver]) 
     if actor.is_anonymous:
         return False
     groups = [lesson.class_group_id, *(receiver.class_group_id for receiver in receivers)]
-    rooms = [lesson.room_id, *(receiver.room_id for receiver in receivers)]
+    rooms = [receiver.room_id for receiver in receivers]
+    if lesson.access != LessonAccess.REHEARSAL:
+        rooms.append(lesson.room_id)
     schools = [lesson.organization, *(receiver.class_group.organization for receiver in receivers)]
     teaches_at = actor.grant.organization_id if actor.grant and actor.has_role(*TEACHING_ROLES) else None
     return (

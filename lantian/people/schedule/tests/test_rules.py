@@ -80,6 +80,7 @@ def test_a_rehearsal_is_seen_by_the_schools_staff_alone(world):
     ):
         assert_refused(rules.may_view_lesson, one, lesson)
         assert lesson not in queries.lessons_of(one)
+        assert queries.visible_lesson(one, lesson.pk) is None
 
 
 def test_planning_is_for_teachers_of_the_school_and_those_above(world):
