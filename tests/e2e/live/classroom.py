@@ -59,7 +59,7 @@ def end_other_sessions(instance: Instance, login: str) -> None:
         page = other.page(f"{instance.url}/accounts/login/")
         fill_in_sign_in(page, login)
         page.goto(f"{instance.url}/me/sessions/")
-        page.click("form[action$='/me/sessions/end/'] .btn-danger")
+        page.click("form[action$='/me/sessions/end/'] .btn")
         page.wait("document.body.innerText.includes('已退出')", 15)
 
 

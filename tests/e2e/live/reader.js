@@ -11,19 +11,19 @@
   };
   const video = () => document.querySelector("video");
 
-  // Unix ms shown in the frame on the screen, or null.
-  window.readClock = () => {
-    const source = video();
+  // Unix ms shown in the frame on the screen, or null. `drawn`: how wide the clock was drawn, where it was scaled on its way.
+  window.readClock = (source = video(), drawn = 0) => {
     if (!source || source.readyState < 2 || !source.videoWidth) return null;
     const { videoWidth: width, videoHeight: height } = source;
     canvas.width = width;
     canvas.height = height;
     context.drawImage(source, 0, 0);
-    const cell = Math.floor(width / (CELLS + 3)), tall = Math.floor(height / 16), left = Math.floor((width - CELLS * cell) / 2);
+    const whole = drawn || width, scale = width / whole, unit = Math.floor(whole / (CELLS + 3));
+    const cell = unit * scale, tall = Math.floor(height / 16), left = Math.floor((whole - CELLS * unit) / 2) * scale;
     const row = context.getImageData(0, height - tall + Math.floor(tall / 2), width, 1).data;
     let word = 0n;
     for (let index = 0; index < CELLS; index += 1) {
-      const at = (left + index * cell + Math.floor(cell / 2)) * 4;
+      const at = Math.floor(left + (index + 0.5) * cell) * 4;
       const bit = (row[at] + row[at + 1] + row[at + 2]) / 3 > 125 ? 1 : 0;
       if (index === 0 && bit !== 1) return null;
       if (index === 1 && bit !== 0) return null;
@@ -34,8 +34,8 @@
   };
 
   // Seconds from the teacher's camera to this screen.
-  window.glass = () => {
-    const shown = window.readClock();
+  window.glass = (source = video(), drawn = 0) => {
+    const shown = window.readClock(source, drawn);
     return shown === null ? null : (trueNow() - shown) / 1000;
   };
 

@@ -118,6 +118,8 @@ export class Peer implements EndView {
       if (sender.track?.kind !== "video") continue;
       const parameters = sender.getParameters();
       for (const encoding of parameters.encodings ?? []) encoding.maxBitrate = this.options.videoBits;
+      // a line that is slow at first must not make writing unreadable: rather fewer pictures than small ones
+      parameters.degradationPreference = "maintain-resolution";
       await sender.setParameters(parameters).catch(() => undefined);
     }
   }

@@ -99,6 +99,10 @@ def test_muting_and_the_large_picture_end_with_the_call():
     do(room, "stage.look", look="one", key=A.key)
     assert (VIEWS["stage"](room)["stage"]["look"], VIEWS["stage"](room)["stage"]["large"]) == ("one", A.key)
     do(room, "stage.remove", key=A.key)
+    do(room, "stage.look", look="even")
+    call(room, B)
+    assert room.part(StageEnds).look == "even"
+    do(room, "stage.leave", B)
     call(room, B)
     assert (room.part(StageEnds).look, room.part(StageEnds).large) == ("row", None)
     assert not room.own[B.key]["stage"]["muted"]

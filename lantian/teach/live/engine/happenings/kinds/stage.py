@@ -113,7 +113,7 @@ def _told(stage: StageEnds, gone: str | None = None) -> Effects:
 def _gone(room: HappeningRoom, key: str) -> Effects:
     stage = room.part(StageEnds)
     stage.all.pop(key, None)
-    if stage.large == key:
+    if stage.large == key or not stage.all:
         stage.look, stage.large = "row", None
     return _told(stage, key)
 
