@@ -126,6 +126,8 @@ def read_playlist(text: str) -> Listed:  # noqa: C901 - one tag after the other
             out.breaks.append(broken)
             duration, broken, iv = None, False, None
             continue
+        if not line.startswith("#EXT"):
+            continue  # a comment (section 4.1): a live list says when it was written
         match = _LINE.match(line)
         assert match, line
         tag, value = match.group(1), match.group(2) or ""
