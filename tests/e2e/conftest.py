@@ -55,8 +55,8 @@ class Instance:
         """Demo accounts by login."""
         return {row["login"]: row for row in json.loads((self.home / "demo" / "accounts.json").read_text())}
 
-    def shell(self, code: str) -> str:
-        """Run Python inside the platform, over its database (`lantian shell -c`); what it printed."""
+    def shell(self, code: str) -> None:
+        """Run Python inside the platform, over its database (`lantian shell -c`)."""
         environment = os.environ | {
             "LANTIAN_HOME": str(self.home),
             "LANTIAN_PORT": str(self.port),
@@ -64,10 +64,7 @@ class Instance:
         }
         environment.pop("DATABASE_URL", None)
         command = [sys.executable, "-m", "runtime.cli", "shell", "-c", code]
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=60
-        )
-        return done.stdout.decode()
+        subprocess.run(command, cwd=ROOT, env=environment, check=True, stdin=subprocess.DEVNULL, timeout=60)
 
     def _wait_up(self, service: str) -> None:
         """The worker ends with the database and is started again: what is not there cannot be killed."""

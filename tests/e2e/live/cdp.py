@@ -88,25 +88,6 @@ class Browser:
             page.goto(url)
         return page
 
-    def visitor(self) -> "Page":
-        """A tab with cookies of its own, as in a private window: somebody else who needs no browser to themselves."""
-        with urlopen(f"http://127.0.0.1:{self.port}/json/version", timeout=10) as answer:
-            address = json.load(answer)["webSocketDebuggerUrl"]
-        with connect(address, open_timeout=20) as socket:
-
-            def call(method: str, **params: Any) -> dict[str, Any]:
-                socket.send(json.dumps({"id": 1, "method": method, "params": params}))
-                while "id" not in (message := json.loads(socket.recv(20))):
-                    pass
-                return dict(message["result"])
-
-            context = call("Target.createBrowserContext", disposeOnDetach=False)["browserContextId"]
-            target = call("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
-        page = Page(f"ws://127.0.0.1:{self.port}/devtools/page/{target}", target, self)
-        self.pages.append(page)
-        page.viewport(1280, 800)
-        return page
-
     def _blank(self) -> dict[str, Any]:
         for _ in range(100):
             found = [one for one in self.targets() if one["type"] == "page"]
@@ -274,24 +255,6 @@ class Page:
         x, y = self.wait(find, timeout)
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
-
-    def choose_files(self, selector: str, *paths: str | Path) -> None:
-        """As in the dialog that a file field opens."""
-        root = self.call("DOM.getDocument", depth=0)["root"]["nodeId"]
-        field = self.call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
-        self.call("DOM.setFileInputFiles", nodeId=field, files=[str(path) for path in paths])
-
-    def write(self, selector: str, text: str) -> None:
-        """Into a field of a form, and send the form."""
-        self.wait(f"document.querySelector({json.dumps(selector)})")
-        self.eval(
-            f"""(() => {{
-            const field = document.querySelector({json.dumps(selector)});
-            field.value = {json.dumps(text)};
-            field.dispatchEvent(new Event("input", {{bubbles: true}}));
-            field.form.requestSubmit();
-            }})()"""
-        )
 
     def press(self, key: str) -> None:
         """One key, as a keyboard sends it: Tab moves the focus, Enter and Space press what has it."""

@@ -172,10 +172,7 @@ class Viewer:
 class Teacher:
     """The teacher's computer, behind a cable of its own."""
 
-    def __init__(
-        self, instance: Instance, login: str = "teacher", *, camera: bool = True, lesson: str | None = None
-    ) -> None:
-        """`lesson`: the one to be taken over; else the one that can be opened now."""
+    def __init__(self, instance: Instance, login: str = "teacher", *, camera: bool = True) -> None:
         self.instance = instance
         self.cable = Cable(instance.port)
         self.base = f"http://localhost:{self.cable.port}"
@@ -185,7 +182,7 @@ class Teacher:
             if camera:
                 self.page.at_start(CAMERA)
             sign_in(self.page, self.base, login)
-            self.lesson = lesson or lesson_of_teacher(self.page, self.base)
+            self.lesson = lesson_of_teacher(self.page, self.base)
         except BaseException:
             self.close()
             raise
@@ -217,12 +214,6 @@ class Teacher:
     def wait_live(self, seconds: float = 30) -> None:
         self.page.wait("document.querySelector('.lv-teach')?.dataset.phase === 'live'", seconds)
         self.page.wait("document.querySelector('.lv-teach').dataset.uplink === 'sending'", seconds)
-
-    def take_over(self) -> None:
-        """The lesson that runs was handed over to this teacher, who goes on with it."""
-        self.page.goto(f"{self.base}/live/lessons/{self.lesson}/teach/")
-        self.page.click(".lv-message .btn-live")
-        self.wait_live()
 
     def end(self, *, by_keyboard: bool = False) -> None:
         for selector in ("[data-action=end]", ".lv-dialog .btn-danger"):

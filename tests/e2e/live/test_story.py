@@ -10,40 +10,17 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.e2e.conftest import Instance
-from tests.e2e.live.cast import Cast, arrange
-from tests.e2e.live.cdp import Browser, Page
+from tests.e2e.live.cdp import Page
 from tests.e2e.live.chromium92 import PACKAGE, chromium92
-from tests.e2e.live.classroom import (
-    SOUND_ALLOWED,
-    Teacher,
-    Viewer,
-    end_other_sessions,
-    lesson_of_teacher,
-    sign_in,
-    together,
-    until,
-)
-from tests.e2e.live.doings import (
-    Register,
-    Staff,
-    ask,
-    bring_slides,
-    discuss,
-    give_the_word,
-    hand_over,
-    look_at_the_map,
-    see_it_again,
-    work_together,
-    write_over_a_slide,
-)
-from tests.e2e.live.recording import gaps, read_recording
+from tests.e2e.live.classroom import SOUND_ALLOWED, Teacher, Viewer, end_other_sessions, together, until
+from tests.e2e.live.recording import Part, gaps, read_recording
 
 # Twice what the platform promises (p50 3.0 s, p95 3.5 s): three browsers share the cores with it. About 2.5 s on a quiet machine.
 LATEST, LATEST_P95 = 6.0, 7.0
@@ -52,6 +29,20 @@ AFTERWARDS = 6.0  # seconds that are watched when a fault is over: a player has 
 LOST = 1.0  # seconds by which the clock of a whole recording may jump: a starved machine draws it late
 EMPTY_BATTERY = -timedelta(days=3900).total_seconds()  # a class panel that wakes up in 2016
 FAST_PHONE = timedelta(minutes=47).total_seconds()
+
+
+@dataclass
+class Register:
+    """What the lesson went through, for the end to be held against (Unix s)."""
+
+    went_live: float = 0
+    away: list[tuple[float, float]] = field(default_factory=list)  # when the teacher's page was not there
+    restarts: int = 0  # of the recorder, by the page itself
+    results: float = 0  # of a poll, for everybody to see
+    taken: float = 0  # the board, instead of the camera
+    put_away: float = 0  # the board, for the camera
+    ended: float = 0
+    parts: list[Part] = field(default_factory=list)  # of the recording
 
 
 @pytest.fixture(scope="module")
@@ -68,44 +59,18 @@ def old_chromium() -> str:
         return f"Chromium 92 cannot be fetched ({PACKAGE} from the npm registry): {error}"
 
 
-def class_screen(instance: Instance, *flags: str, login: str = "screen", **options: Any) -> Viewer:
-    viewer = Viewer.open(instance, login, *flags, **options)
+def class_screen(instance: Instance, *flags: str, **options: Any) -> Viewer:
+    viewer = Viewer.open(instance, "screen", *flags, **options)
     viewer.page.goto(f"{instance.url}/live/screen/")
     return viewer
 
 
-def old_panel(instance: Instance, binary: str, login: str) -> Viewer | None:
-    """The screen of the second receiving room."""
+def old_panel(instance: Instance, binary: str) -> Viewer | None:
     if not binary.startswith("/"):
         return None
-    viewer = class_screen(instance, "--no-zygote", binary=binary, login=login)
+    viewer = class_screen(instance, "--no-zygote", binary=binary)
     viewer.page.click(".ls-tap-button")
     return viewer
-
-
-@dataclass
-class Others:
-    cast: Cast
-    panel: Viewer | None
-    substitute: Teacher
-    staff: Staff
-
-
-def others(instance: Instance, outside: Browser, old_chromium: str) -> Others:
-    """All but the teacher, the first room's screen and the student."""
-
-    def come(login: str) -> Page:
-        page = outside.visitor()
-        sign_in(page, instance.url, login)
-        return page
-
-    cast = arrange(instance)
-    panel, substitute, *staff = together(
-        lambda: old_panel(instance, old_chromium, cast.screen),
-        lambda: Teacher(instance, cast.substitute, lesson=cast.lesson),
-        *(lambda login=login: come(login) for login in ("homeroom", cast.assistant, "head", "county")),
-    )
-    return Others(cast, panel, substitute, Staff(*staff))
 
 
 @dataclass
@@ -114,28 +79,20 @@ class People:
     screen: Viewer
     student: Viewer
     panel: Viewer | None
-    substitute: Teacher
-    staff: Staff
-    cast: Cast
 
 
 @pytest.fixture(scope="module")
-def people(instance: Instance, old_chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
-    """They come at the same time, before the lesson; the teacher has brought slides."""
-    with Browser() as outside:
-        teacher, screen, student, rest = together(
-            lambda: Teacher(instance),
-            lambda: class_screen(instance, clock_wrong_by=EMPTY_BATTERY),
-            lambda: Viewer.open(instance, "student", phone=True, clock_wrong_by=FAST_PHONE),
-            lambda: others(instance, outside, old_chromium),
-        )
-        found = People(teacher, screen, student, rest.panel, rest.substitute, rest.staff, rest.cast)
-        teacher.lesson = lesson_of_teacher(teacher.page, teacher.base)  # at its new time
-        assert teacher.lesson == rest.cast.lesson
-        bring_slides(teacher, tmp_path_factory.mktemp("slides"))
-        yield found
-        ends = (found.teacher, found.screen, found.student, found.panel, found.substitute)
-        together(*(someone.close for someone in ends if someone))
+def people(instance: Instance, old_chromium: str) -> Iterator[People]:
+    """They come at the same time, before the lesson."""
+    came = together(
+        lambda: Teacher(instance),
+        lambda: class_screen(instance, clock_wrong_by=EMPTY_BATTERY),
+        lambda: Viewer.open(instance, "student", phone=True, clock_wrong_by=FAST_PHONE),
+        lambda: old_panel(instance, old_chromium),
+    )
+    found = People(*came)
+    yield found
+    together(*(someone.close for someone in vars(found).values() if someone))
 
 
 @pytest.fixture(scope="module")
@@ -205,8 +162,6 @@ def test_goes_live_by_keyboard_and_is_seen_and_heard(
         assert sound["peak"] > 0.05
         assert sound["hertz"] == pytest.approx(440, abs=15)
         assert viewer.page.eval("document.querySelector('video').muted") is False
-    teacher.page.click("[data-action=extend]")  # the lesson would end in some minutes
-    teacher.page.wait("document.querySelector('.lv-notice').innerText.includes('延长到')", 10)
     assert not teacher.page.errors + screen.page.errors + student.page.errors
 
 
@@ -226,26 +181,81 @@ def test_a_class_screen_on_a_very_old_browser_joins_by_itself_and_plays(people: 
     assert not panel.page.errors
 
 
+def press_words(page: Page, within: str, words: str) -> None:
+    """The button with these words, once it is there."""
+    found = f"[...document.querySelectorAll('{within} button')].find(each => each.innerText.includes('{words}'))"
+    page.wait(found, 15)
+    page.eval(f"{found}.click()")
+
+
+def ask(teacher: Teacher, panel: Viewer, student: Viewer, register: Register) -> None:
+    """The class counts hands on its panel, the student answers alone, both are counted, all see the results."""
+    page = teacher.page
+    page.click("#desk-tab-polls")
+    page.wait("document.querySelector('.lv-form [name=question]')", 15)
+    page.eval(
+        """(() => {
+        document.querySelector(".lv-form [name=question]").value = "图象上升还是下降？";
+        document.querySelector(".lv-form [name=options]").value = "上升\\n下降";
+        })()"""
+    )
+    page.click("[data-action=poll-open]")
+    panel.page.wait("document.querySelector('[data-more=\"1\"]')", 20)
+    for option in (0, 0, 1):
+        panel.page.click(f"[data-more='{option}']")
+    panel.page.click(".lr-send")
+    student.page.wait("document.querySelector('[data-option=\"0\"]')", 20)
+    student.page.click("[data-option='0']")
+    page.wait("document.querySelector('.lv-running .lr-bars')?.innerText.includes('75%')", 15)
+    page.click("[data-action=poll-close]")
+    page.wait("document.querySelector('[data-action=poll-show]:not([hidden])')", 15)
+    register.results = time.time()
+    page.click("[data-action=poll-show]")
+    for viewer in (panel, student):
+        viewer.page.wait(BARS, 20)
+    page.click("[data-action=poll-clear]")
+
+
+def write_on_a_board(teacher: Teacher, viewers: list[Viewer], register: Register) -> None:
+    """By keyboard; everybody sees the stroke, and the camera again."""
+    page = teacher.page
+    register.taken = time.time()
+    page.click("[data-main=board]")
+    page.wait("document.querySelector('.lv-drawing')", 20)
+    page.eval("document.querySelector('.lv-surface').focus()")
+    for key in ("Enter", *["ArrowRight"] * 4, *["ArrowDown"] * 4, "Enter"):
+        page.press(key)
+    for viewer in viewers:
+        viewer.page.wait(f"{STROKES} === '1'", 20)
+    time.sleep(3)  # what is shown for less than two seconds was leafed over, and has no place in the replay's list
+    register.put_away = time.time()
+    page.click("[data-main=camera]")
+    for viewer in viewers:
+        viewer.page.wait(f"{SHEET} === '' && {STROKES} === '0'", 20)
+
+
+BARS = "document.querySelectorAll('.lr-poll .lr-bar').length === 2"
+STROKES = "document.querySelector('.lb-layer')?.dataset.strokes"
+SHEET = "document.querySelector('.lb-layer')?.dataset.sheet"
+
+
 @pytest.mark.timeout(240)
 def test_all_take_part_and_the_oldest_browser_too(
-    people: People, teacher: Teacher, screen: Viewer, student: Viewer, instance: Instance, register: Register
+    people: People, teacher: Teacher, screen: Viewer, student: Viewer, register: Register
 ) -> None:
-    """A poll, a hand, a name drawn, a pinned sentence and a chat, a stroke over a slide: two rooms, one screen of 2021, each with
-    an assistant who works with the sending side meanwhile; a county each on the teacher's map."""
+    """A poll, a hand, a name drawn, a stroke on a board: four browsers at once, one of them of 2021."""
     panel = people.panel or screen
-
-    def teach() -> None:
-        ask(teacher, panel, student, register)
-        give_the_word(teacher, student)
-        discuss(teacher, panel, student)
-        write_over_a_slide(teacher, [screen, student] if panel is screen else [screen, student, panel], register)
-
-    together(teach, lambda: work_together(people.staff, instance.url, teacher.lesson))
-    teacher.page.click("#desk-tab-side")
-    teacher.page.wait("document.querySelector('#desk-side .lc-heads summary').innerText.includes('63')", 10)
+    ask(teacher, panel, student, register)
+    student.page.click(".lr-hand")
+    teacher.page.click("#desk-tab-hands")
+    press_words(teacher.page, "#desk-hands", "请发言")
+    student.page.wait("document.querySelector('.lr-hand').disabled", 15)
+    press_words(teacher.page, "#desk-hands", "请坐")
+    teacher.page.click("#desk-tab-tools")
+    press_words(teacher.page, "#desk-tools", "抽一名学生")
+    teacher.page.wait("document.querySelector('#desk-tools').innerText.includes('（从 1 个里抽）')", 15)
+    write_on_a_board(teacher, [screen, student] if panel is screen else [screen, student, panel], register)
     teacher.page.click("#desk-tab-classes")
-    if people.panel:
-        look_at_the_map(teacher)
     screen.wait_picture()
     assert not panel.page.errors + teacher.page.errors
     if people.panel:
@@ -259,15 +269,9 @@ def test_the_teacher_sees_who_is_there(teacher: Teacher, screen: Viewer) -> None
 
 
 def test_axe_finds_nothing_in_the_three_rooms_while_they_are_live(
-    people: People, teacher: Teacher, screen: Viewer, student: Viewer
+    teacher: Teacher, screen: Viewer, student: Viewer
 ) -> None:
-    """And where the head sits beside, who sees who is there as the teacher does."""
-    head = people.staff.head
-    head.eval("document.querySelector('.lv-places').open = true")
-    pages = (teacher.page, screen.page, student.page, head)
-    assert together(*(page.faults_of_access for page in pages)) == [[], [], [], []]
-    assert not head.errors
-    head.goto("about:blank")
+    assert together(*(someone.page.faults_of_access for someone in (teacher, screen, student))) == [[], [], []]
 
 
 def test_goes_on_while_the_teacher_looks_at_another_tab(teacher: Teacher, screen: Viewer) -> None:
@@ -295,7 +299,8 @@ def test_a_screen_that_fell_behind_catches_up(screen: Viewer) -> None:
         })"""
     )
     behind = screen.glass(1).at(0.5)
-    enough = max(3.0, before + 0.4)
+    # the distance itself is a figure of `bench glass`; here, beside three other browsers, that most of what was lost comes back
+    enough = max(3.0, before + 0.4, before + (behind - before) / 2)
     began = time.monotonic()
     while (now := screen.glass(2).at(0.5)) > enough and time.monotonic() - began < 45:
         pass
@@ -308,9 +313,8 @@ def test_a_cable_pulled_for_three_seconds_loses_nothing(teacher: Teacher, screen
         teacher.cable.cut(3)
         teacher.wait_live()
 
-    before = restarts_of(teacher)
     go_on_while(cut, screen)
-    assert restarts_of(teacher) == before
+    assert teacher.page.eval("document.querySelector('.lv-teach').dataset.epochs") == "1"
 
 
 def test_a_severed_connection_resumes_the_same_recording(teacher: Teacher, screen: Viewer) -> None:
@@ -318,9 +322,8 @@ def test_a_severed_connection_resumes_the_same_recording(teacher: Teacher, scree
         teacher.cable.sever()
         teacher.wait_live()
 
-    before = restarts_of(teacher)
     go_on_while(sever, screen)
-    assert restarts_of(teacher) == before
+    assert teacher.page.eval("document.querySelector('.lv-teach').dataset.epochs") == "1"
 
 
 @pytest.mark.timeout(240)
@@ -382,26 +385,23 @@ def test_a_class_screen_and_a_student_signed_out_elsewhere_watch_on(
 
 
 @pytest.mark.timeout(240)
-def test_a_substitute_takes_over_in_mid_lesson(
-    people: People, teacher: Teacher, screen: Viewer, student: Viewer, register: Register
-) -> None:
-    register.restarts += restarts_of(teacher)
-    go_on_while(lambda: hand_over(people.staff, teacher, people.substitute, people.cast, register), screen, student)
-
-
-@pytest.mark.timeout(240)
 def test_the_end_and_the_replay(
-    people: People, screen: Viewer, student: Viewer, instance: Instance, register: Register, old_chromium: str
+    people: People,
+    teacher: Teacher,
+    screen: Viewer,
+    student: Viewer,
+    instance: Instance,
+    register: Register,
+    old_chromium: str,
 ) -> None:
-    panel = people.panel = old_panel(instance, old_chromium, people.cast.screen)
+    panel = people.panel = old_panel(instance, old_chromium)
     screens = [screen.page] + ([panel.page] if panel else [])
     if panel:
         panel.wait_picture(40)
-    substitute = people.substitute
-    taught = substitute.page.eval("document.querySelector('.lv-pill').textContent")
-    register.restarts += restarts_of(substitute)
+    taught = teacher.page.eval("document.querySelector('.lv-pill').textContent")
+    register.restarts += restarts_of(teacher)
     register.ended = time.time()
-    substitute.end(by_keyboard=True)
+    teacher.end(by_keyboard=True)
     for each in screens:
         each.wait("document.querySelector('.lv-screen').dataset.task !== 'lesson'", 20)
     if panel:
@@ -429,6 +429,24 @@ def test_the_end_and_the_replay(
     assert student.page.faults_of_access() == []
 
 
+def see_it_again(student: Viewer, register: Register, first: float) -> None:
+    """What was done beside the picture is done again when the clock in it says so."""
+    page = student.page
+    page.eval(f"document.querySelector('video').currentTime = {register.results - first / 1000 - 4}")
+    page.wait(
+        "!document.querySelector('video').seeking && document.querySelectorAll('.lr-poll .lr-bar').length === 0", 15
+    )
+    shown = page.wait(f"{BARS} && readClock()", 20, every=0.05)
+    assert abs(shown / 1000 - register.results) < 1.5
+    page.click(".lw-sheets")
+    page.click(".lb-chapters button")
+    page.wait(f"{STROKES} === '1'", 30)
+    gone = page.wait(f"{SHEET} === '' && readClock()", 40, every=0.05)
+    assert abs(gone / 1000 - register.put_away) < 1.5
+    page.eval("document.querySelector('video').currentTime = 0")
+    page.wait(f"{SHEET} === '' && {STROKES} === '0'", 10)
+
+
 def replay_of(viewer: Viewer) -> dict[str, Any]:
     return dict(json.loads(viewer.page.eval("document.getElementById('watch-config').textContent"))["replay"])
 
@@ -447,8 +465,9 @@ def test_the_replay_is_whole_but_for_seconds_never_received(
     # a recorder that begins anew is a seam: after the reload, and where a starved machine made the page restart it
     assert len(missing) <= len(register.away) + register.restarts, missing
     if register.restarts == 0:
-        for gap in missing:  # a recorder that dies takes the second with it that it had not handed out
-            assert any(left - 1.5 < gap.at and gap.at + gap.seconds < back + 1 for left, back in register.away), gap
+        for gap, (left, back) in zip(missing, register.away, strict=False):
+            assert left - 1.5 < gap.at  # a recorder that dies takes the second with it that it had not handed out
+            assert gap.at + gap.seconds < back + 1
 
 
 def test_a_replay_passes_over_what_no_key_opens_and_says_when_nothing_is_left(
@@ -472,10 +491,8 @@ def test_a_replay_passes_over_what_no_key_opens_and_says_when_nothing_is_left(
     student.page.wait("document.body.innerText.includes('这段录像打不开')", 20)
 
 
-def test_no_script_failed_on_the_way(people: People, teacher: Teacher, screen: Viewer, student: Viewer) -> None:
-    staff = people.staff
-    pages = (teacher.page, people.substitute.page, screen.page, student.page, staff.near, staff.far, staff.head)
-    assert [error for page in pages for error in page.errors] == []
+def test_no_script_failed_on_the_way(teacher: Teacher, screen: Viewer, student: Viewer) -> None:
+    assert not teacher.page.errors + screen.page.errors + student.page.errors
 
 
 def test_axe_finds_nothing_in_the_rooms_before_and_after_a_lesson(teacher: Teacher, screen: Viewer) -> None:
