@@ -114,7 +114,7 @@ def _record(request: HttpRequest, person: Person, **extra: Any) -> dict[str, Any
     return {
         "person": person,
         "where": where_of(person),
-        "through": [] if person.now else _through(wards),  # type: ignore[attr-defined]
+        "through": [] if person.now else _through(wards),  # type: ignore[attr-defined]  # `now` was put there by the query
         "memberships": person.now,  # type: ignore[attr-defined]
         "ending": {row.pk for row in person.now if check(rules.may_manage_people, actor, row.organization)},  # type: ignore[attr-defined]
         "near": near,
