@@ -8,7 +8,6 @@ from urllib.parse import urljoin
 from urllib.request import urlopen
 
 import av
-import numpy as np
 
 from lantian.content.media.engine.crypto import decrypt_segment, sequence_iv
 from lantian.content.media.engine.lesson.clock import read_clock
@@ -76,28 +75,3 @@ def gaps(parts: list[Part], longer_than: float) -> list[Gap]:
         if missing > longer_than:
             found.append(Gap(before.clock + before.seconds, missing, after.seam))
     return found
-
-
-def read_media(base: str, replay: dict[str, Any]) -> tuple[list[tuple[float, Any]], Any, float, float]:
-    """A picture of each segment of a replay (seconds from its beginning, RGB array), all its sound (mono floats), the sound's
-    rate (Hz), and when it began (Unix s, by the teacher's clock)."""
-    address = _variant(urljoin(base, replay["master"]))
-    listed = read_playlist(_get(address).decode())
-    keys = {row["id"]: bytes.fromhex(row["key"]) for row in replay["keys"]}
-    inits = {name: _get(urljoin(address, name)) for name in set(listed.maps)}
-    pictures: list[tuple[float, Any]] = []
-    waves: list[Any] = []
-    at, rate, began = 0.0, 48000.0, 0.0
-    for index, name in enumerate(listed.names):
-        key = listed.keys[index].rsplit("/", 1)[1]
-        data = decrypt_segment(_get(urljoin(address, name)), keys[key], sequence_iv(listed.sequence + index))
-        with av.open(io.BytesIO(inits[listed.maps[index]] + data)) as opened:
-            frame = next(opened.decode(video=0))
-        pictures.append((at, frame.to_ndarray(format="rgb24")))
-        began = began or (read_clock(frame.to_ndarray(format="gray")) or 0) / 1000
-        with av.open(io.BytesIO(inits[listed.maps[index]] + data)) as opened:
-            for sound in opened.decode(audio=0):
-                rate = float(sound.sample_rate)
-                waves.append(sound.to_ndarray().astype("float32").mean(axis=0))
-        at += listed.durations[index]
-    return pictures, np.concatenate(waves), rate, began

@@ -36,19 +36,23 @@ def shed(uid: str) -> None:
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
+def confine(uid: str, limits: dict[int, int]) -> None:
+    """Bound what may be used (`limits` by resource), stand back behind others, and shed the rest."""
+    for limit, most in {resource.RLIMIT_CORE: 0, **limits}.items():
+        resource.setrlimit(limit, (most, most))
+    os.nice(10)
+    shed(uid)
+
+
 def main(memory: str, seconds: str, size: str, uid: str, program: str, *arguments: str) -> None:
     """Bound, shed, turn into the program. Does not come back."""
     limits = {
         resource.RLIMIT_AS: int(memory),
         resource.RLIMIT_CPU: int(seconds),
         resource.RLIMIT_FSIZE: int(size),
-        resource.RLIMIT_CORE: 0,
         resource.RLIMIT_NOFILE: 512,
     }
-    for limit, most in limits.items():
-        resource.setrlimit(limit, (most, most))
-    os.nice(10)
-    shed(uid)
+    confine(uid, limits)
     os.execv(program, [program, *arguments])  # noqa: S606 - no shell is meant
 
 

@@ -9,7 +9,6 @@ each with `{"width": …, "height": …}` (pixels) and as many RGB bytes; `{"odd
 
 import importlib.util
 import json
-import os
 import resource
 import sys
 from pathlib import Path
@@ -19,14 +18,14 @@ import PIL.Image  # before the rights to read it are gone
 import pypdfium2
 
 
-def _shed(uid: str) -> None:
-    """What LibreOffice's process gives up, too: read from beside this file, for there is no package in here."""
+def _confine(uid: str, limits: dict[int, int]) -> None:
+    """As LibreOffice's process is: read from beside this file, for there is no package in here."""
     spec = importlib.util.spec_from_file_location("office_child", Path(__file__).with_name("office_child.py"))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    module.shed(uid)
+    module.confine(uid, limits)
 
 
 def _say(out: BinaryIO, **facts: object) -> None:
@@ -61,12 +60,8 @@ def main(memory: str, seconds: str, uid: str, *numbers: str) -> None:
         resource.RLIMIT_AS: int(memory),
         resource.RLIMIT_CPU: int(seconds),
         resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_CORE: 0,
     }
-    for limit, most in limits.items():
-        resource.setrlimit(limit, (most, most))
-    os.nice(10)
-    _shed(uid)
+    _confine(uid, limits)
     width, height, most_pages, most_points, first = map(int, numbers)
     out = sys.stdout.buffer
     draw(out, width=width, height=height, most_pages=most_pages, most_points=most_points, first=first)
