@@ -66,6 +66,22 @@ test("a picture that comes or stops is told at once, yet a flickering one not mo
   }
 });
 
+test("a class that talks with the teacher lets go of the stream and is reported as watching; afterwards it takes it up again", () => {
+  const watching = viewer();
+  const line = Line.made[0] as unknown as { sent: string[]; onmessage(event: { data: string }): void };
+  const plays = vi.spyOn(watching.player, "playLive").mockImplementation(() => undefined);
+  const stops = vi.spyOn(watching.player, "stop");
+  line.onmessage({ data: JSON.stringify({ t: "state", state: "live", master: "/m.m3u8", replay: null, keys: [], server_ms: 0, started_ms: 0, planned_end_ms: 1 }) });
+  const last = (): Record<string, unknown> => JSON.parse(line.sent[line.sent.length - 1] ?? "{}") as Record<string, unknown>;
+  watching.rest(true);
+  expect(stops).toHaveBeenCalledOnce();
+  expect([watching.running, last().playing, last().pos, last().lag]).toEqual([true, true, null, null]);
+  watching.rest(false);
+  expect(plays).toHaveBeenLastCalledWith("/m.m3u8");
+  expect([watching.running, last().playing]).toEqual([false, false]);
+  watching.destroy();
+});
+
 test("who comes late is not shown what the picture has not reached, though no frame is there yet", () => {
   vi.useFakeTimers();
   vi.stubGlobal("fetch", () => new Promise(() => undefined));

@@ -31,6 +31,8 @@ export class Peer implements EndView {
   state: LineState = "connecting";
   private pc: RTCPeerConnection | null = null;
   private attempt = "";
+  /** The try that was answered, until it is known to have come to nothing. */
+  private answered = "";
   private heardIce: RTCIceCandidateInit[] = [];
   private ownIce: RTCIceCandidateInit[] = [];
   private stopTimers: (() => void)[] = [];
@@ -61,6 +63,7 @@ export class Peer implements EndView {
   private begin(): void {
     if (this.options.offers) this.work = this.work.then(() => this.offer()).catch(() => this.later(AGAIN_MS));
     else {
+      this.answered = "";
       this.options.send({ hello: true });
       this.later(TRY_MS);
     }
@@ -69,10 +72,14 @@ export class Peer implements EndView {
   private async take(signal: Signal): Promise<void> {
     if (this.gone) return;
     if (signal.hello) {
-      if (this.options.offers) await this.offer();
+      if (this.options.offers) await this.greeted();
       return;
     }
-    if (signal.sdp?.type === "offer" && !this.options.offers) return this.answer(signal.sdp, signal.try ?? "");
+    if (signal.sdp?.type === "offer" && !this.options.offers) {
+      const attempt = signal.try ?? "";
+      if (attempt !== this.answered) await this.answer(signal.sdp, attempt);
+      return;
+    }
     if (!this.pc || signal.try !== this.attempt) return;
     if (signal.sdp?.type === "answer" && this.pc.signalingState === "have-local-offer") {
       await this.pc.setRemoteDescription(signal.sdp);
@@ -82,6 +89,13 @@ export class Peer implements EndView {
       if (this.pc.remoteDescription) await this.pc.addIceCandidate(each).catch(() => undefined);
       else this.heardIce.push(each);
     }
+  }
+
+  /** The other end is there. An offer that nobody has answered yet may have come too early for it, or crossed with its greeting: it
+   * is said again, and is no second connection. */
+  private async greeted(): Promise<void> {
+    if (this.pc?.signalingState === "have-local-offer" && this.pc.localDescription) this.send({ sdp: this.pc.localDescription.toJSON() });
+    else await this.offer();
   }
 
   private async offer(): Promise<void> {
@@ -97,6 +111,7 @@ export class Peer implements EndView {
 
   private async answer(sdp: RTCSessionDescriptionInit, attempt: string): Promise<void> {
     const pc = this.fresh(attempt);
+    this.answered = attempt;
     await pc.setRemoteDescription(sdp);
     for (const transceiver of pc.getTransceivers()) {
       const track = this.options.tracks[transceiver.receiver.track.kind as "audio" | "video"];

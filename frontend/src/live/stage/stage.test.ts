@@ -139,6 +139,19 @@ test("three ends are connected each with each; pictures go between a class and t
   expect(new Set(offers.map(String))).toEqual(new Set([`teacher,class:a,audio,video`, `teacher,class:b,audio,video`, `class:a,class:b,audio`]));
 });
 
+test("a greeting and an offer that cross, or an offer that comes too early, make one connection and no second", async () => {
+  for (const early of [0, 300]) {
+    FakeConnection.all = [];
+    const ends = new Ends();
+    ends.add(TEACHER).connect([other("class:a")]);
+    await later(early); // the class's page is not there yet: nobody hears the offer
+    ends.add("class:a").connect([other(TEACHER)]);
+    await later(500);
+    expect([ends.state(TEACHER, "class:a"), ends.state("class:a", TEACHER)]).toEqual(["up", "up"]);
+    expect(FakeConnection.all).toHaveLength(2);
+  }
+});
+
 test("candidates that come before the description wait for it, and those of an older try are passed over", async () => {
   const ends = new Ends();
   const teacher = ends.add(TEACHER);

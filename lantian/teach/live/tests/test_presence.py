@@ -53,6 +53,16 @@ def test_counters_are_summed_by_growth_also_after_a_players_reload():
     assert (found.stalls, found.stall_ms, found.dropped, found.lag_ms, found.error) == (6, 1000, 1, 2500, "net")
 
 
+def test_a_class_that_talks_with_the_teacher_has_no_place_in_the_stream_and_its_minutes_count():
+    beat = parse_beat({"pos": None, "lag": None, "buffer": 0, "stalls": 1, "stall_ms": 200, "playing": True})
+    one = presence()
+    for at in range(0, 600_000, 10_000):
+        totals = Totals(beat.stalls, beat.stall_ms, beat.dropped)
+        found = one.sign(START + at, totals=totals, pos=beat.pos, lag=beat.lag)
+    assert beat.playing
+    assert (found.started_ms, found.ended_ms, found.media_from, found.stalls) == (START, START + 600_000, None, 1)
+
+
 def test_a_clock_set_back_takes_no_presence_away():
     one = presence()
     one.sign(START + 60_000)
