@@ -2,6 +2,7 @@
 #
 #   make run              the platform with its demo region on http://localhost:8000 (LANTIAN_PORT, LANTIAN_HOME …)
 #   make test             linters, then every test (installs Chromium when root)
+#   make services         what recorder boxes need: nginx with its rtmp module (by apt when root); see docs/operations.md
 #   make lint             linters and type checkers alone
 #   make bench B=pages    one benchmark; its last line is JSON
 #   make install          Python and front-end dependencies, built front end, translations
@@ -26,7 +27,7 @@ FRONTEND := $(shell find frontend -maxdepth 1 -type f 2>/dev/null) $(shell find 
 CATALOGUES := $(shell find locale -name '*.po' 2>/dev/null)
 I18N := $(wildcard lantian/*/*/management/commands/i18n.py)
 
-.PHONY: run install test lint types style scripts bench fmt clean unit e2e pages lessons browser
+.PHONY: run install test lint types style scripts bench fmt clean unit e2e pages lessons browser services
 .DEFAULT_GOAL := run
 
 run: install
@@ -92,11 +93,22 @@ browser:
 			chromium curl fonts-noto-cjk fontconfig >/dev/null; \
 	else echo "Install it first: sudo apt-get install chromium curl fonts-noto-cjk fontconfig"; exit 1; fi
 
+# Debian starts its nginx at once, on port 80: ours is started by `lantian up` alone. One that was there before is left as it is.
+services:
+	@if PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null 2>&1 && [ -e /usr/lib/nginx/modules/ngx_rtmp_module.so ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+		new=yes; [ -e /usr/sbin/nginx ] && new=; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			nginx libnginx-mod-rtmp >/dev/null; \
+		if [ -n "$$new" ] && [ -d /run/systemd/system ]; then systemctl disable --quiet --now nginx; \
+		elif [ -n "$$new" ]; then service nginx stop >/dev/null 2>&1 || true; fi; \
+	else echo "Install it first: sudo apt-get install nginx libnginx-mod-rtmp && sudo systemctl disable --now nginx"; exit 1; fi
+
 # The browser first: who has to install it by hand is told at once.
-test: browser lint
+test: browser services lint
 	@$(MAKE) --no-print-directory scripts unit e2e
 
-unit: install
+unit: install services
 	$(BIN)/python -m pytest -n 2 -q --dist worksteal -m "not e2e"
 
 # One platform for all of them: pages share the machine, lessons are timed and have it to themselves, and kill what they meet.

@@ -80,6 +80,12 @@ VARIABLES = (
         "secret shared with the TURN server (coturn's use-auth-secret)",
     ),
     Variable(
+        "LANTIAN_RTMP_PORT",
+        "",
+        "录播设备推流（RTMP）的端口，通常 1935；不填为不接（需先 make services）",
+        "port on which recorder boxes send (RTMP), usually 1935; empty: none (needs `make services` first)",
+    ),
+    Variable(
         "LANTIAN_SMS",
         "",
         "短信：http 为调用地区的短信服务，log 为写入文件（仅演示）",
@@ -174,6 +180,12 @@ VARIABLES = (
         "（由监管进程设置）直播进程的套接字",
         "(set by the supervisor) socket of the live process",
     ),
+    Variable(
+        "LANTIAN_DOOR_FOLDER",
+        "",
+        "（由监管进程设置）录播设备接入所用套接字的目录",
+        "(set by the supervisor) folder of the sockets between recorders' door and gateway",
+    ),
 )
 
 
@@ -195,6 +207,7 @@ class Instance:
     debug: bool = False
     access_log: bool = False
     max_upload_mb: int = 256
+    rtmp_port: int = 0
 
     @property
     def url(self) -> str:
@@ -227,6 +240,11 @@ class Instance:
     @property
     def live_socket(self) -> Path:
         return socket_folder(self.home) / "live.sock"
+
+    @property
+    def door_folder(self) -> Path:
+        """Where recorders' door and gateway meet. As root the door's worker is somebody else, who may not enter the home."""
+        return private_folder(self.home) if os.geteuid() == 0 else socket_folder(self.home)
 
 
 def _flag(env: Mapping[str, str], name: str) -> bool:
@@ -284,6 +302,7 @@ def read_instance(env: Mapping[str, str] | None = None) -> Instance:
         debug=_flag(env, "LANTIAN_DEBUG"),
         access_log=_flag(env, "LANTIAN_ACCESS_LOG"),
         max_upload_mb=_number(env, "LANTIAN_MAX_UPLOAD_MB", 256, 1, 100_000),
+        rtmp_port=_number(env, "LANTIAN_RTMP_PORT", 0, 0, 65535),
     )
 
 

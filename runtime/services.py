@@ -9,7 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from runtime import caddy
+from runtime import caddy, rtmp
 from runtime.home import ROOT, Instance
 from runtime.launch import Launch
 from runtime.postgres import EmbeddedPostgres
@@ -30,6 +30,8 @@ def environment(instance: Instance, database_url: str) -> dict[str, str]:
         "LANTIAN_DB_POOL": str(instance.db_pool),
         "LANTIAN_WEB_SOCKET": str(instance.web_socket),
         "LANTIAN_LIVE_SOCKET": str(instance.live_socket),
+        "LANTIAN_DOOR_FOLDER": str(instance.door_folder),
+        "LANTIAN_RTMP_PORT": str(instance.rtmp_port or ""),
         "DATABASE_URL": database_url,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")])),
@@ -162,3 +164,31 @@ def caddy_spec(instance: Instance) -> Spec:
         return await http_ok(caddy.FRONT_PROBE, host=host, port=instance.port, tls=bool(instance.tls))
 
     return Spec("caddy", launch, ready, alive=ready, stop_timeout=6, title=say("前门 caddy", "front door caddy"))
+
+
+def rtmp_spec(instance: Instance) -> Spec:
+    def launch() -> Launch:
+        return Launch(rtmp.prepare(instance), rtmp.environment(), cwd=instance.home)
+
+    probe = _probe("/stat", instance.door_folder / "rtmp.sock")
+    return Spec(
+        "rtmp",
+        launch,
+        probe,
+        alive=probe,
+        stop_signal=signal.SIGQUIT,
+        stop_timeout=6,
+        tries_at_first=0,
+        title=say("录播接入 rtmp", "recorders' door rtmp"),
+    )
+
+
+def recorders_spec(told: dict[str, str]) -> Spec:
+    return Spec(
+        "recorders",
+        _python(["-m", "django", "recorders"], told),
+        settle=1,
+        after=("schema", "live"),
+        tries_at_first=0,
+        title=say("录播设备 recorders", "recorders' gateway"),
+    )

@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from runtime import caddy, services
+from runtime import caddy, rtmp, services
 from runtime.database import server_lock, up_lock
 from runtime.home import ROOT, Instance, make_home
 from runtime.logs import Terminal
@@ -86,6 +86,8 @@ def _specs(instance: Instance, told: dict[str, str], server: EmbeddedPostgres | 
     specs = [services.postgres_spec(server)] if server else []
     specs += [services.web_spec(instance, told), services.live_spec(instance, told), services.worker_spec(told)]
     specs.append(services.caddy_spec(instance))
+    if instance.rtmp_port:
+        specs += [services.rtmp_spec(instance), services.recorders_spec(told)]
     if instance.demo:
         specs.append(services.broadcaster_spec(told))
     return specs
@@ -111,7 +113,9 @@ def up(instance: Instance, manner: Manner) -> None:
                 f"an instance is already running on {instance.home} (see lantian status)",
             )
         )
-    ports = [instance.port, instance.http_port] if instance.http_port else [instance.port]
+    ports = [port for port in (instance.port, instance.http_port, instance.rtmp_port) if port]
+    if instance.rtmp_port:
+        rtmp.programs()  # a plain word now, if they are not there
     _clear_orphans(instance)
     for port in ports:
         _check_port(instance, port)

@@ -34,6 +34,8 @@ LANTIAN_LIVE_AAC = flag("LANTIAN_LIVE_AAC", default=True)
 LANTIAN_STUN_URLS = [url for url in os.environ.get("LANTIAN_STUN_URLS", "").split(",") if url.strip()]
 LANTIAN_TURN_URLS = [url for url in os.environ.get("LANTIAN_TURN_URLS", "").split(",") if url.strip()]
 LANTIAN_TURN_SECRET = os.environ.get("LANTIAN_TURN_SECRET", "")
+# Recorder boxes: the port on which they send by RTMP (0: no door), and where door and gateway meet.
+LANTIAN_RTMP_PORT = int(os.environ.get("LANTIAN_RTMP_PORT") or "0")
 # Text messages for forgotten passwords: http (a service of the region's), log (demonstrations alone), or none.
 LANTIAN_SMS = os.environ.get("LANTIAN_SMS", "log" if LANTIAN_DEMO else "")
 LANTIAN_SMS_URL = os.environ.get("LANTIAN_SMS_URL", "")
@@ -90,6 +92,7 @@ UPPER_APPS = [
     "lantian.teach.live",
     "lantian.teach.desk",
     "lantian.teach.series",
+    "lantian.teach.recorders",
     "lantian.portal.home",
 ]
 THIRD_PARTY_APPS = [

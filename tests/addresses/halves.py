@@ -56,6 +56,7 @@ from lantian.people.schedule.models import (
 )
 from lantian.teach.desk.models import Outcome, Ticket
 from lantian.teach.live.models import ChatWord, LessonPage, LiveSession, PageUpload, PreparedPoll
+from lantian.teach.recorders.models import Recorder
 from lantian.teach.series.models import Series, SeriesLesson
 
 ROLES = (
@@ -344,6 +345,15 @@ def keep_lessons(half: Half, school: Organization, other: Organization, group: o
         "taught": key(taught),
         "session": key(session),
         "secret": key(secret),
+        "recorder": key(
+            Recorder.objects.create(
+                room=Room.objects.get(pk=things["room"]),
+                organization=school,
+                name="录播主机",
+                way="rtmp",
+                key_index=uuid4().bytes,
+            )
+        ),
         "poll": key(PreparedPoll.objects.create(lesson=planned, type="one", question="几？", options=["一", "二"])),
         "upload": key(upload),
         "sheet": key(

@@ -81,9 +81,13 @@ def note(action: str, object_type: str, object_id: UUID, *, by: Actor, **data: A
 
 
 def record_many(action: str, objects: Iterable[models.Model], *, by: Actor, **data: Any) -> None:
-    """Write the same audit row about each of many things, for imports; one statement per thousand."""
-    data = plain(data)
-    JournalEntry.objects.bulk_create([_entry(action, obj, by, data) for obj in objects], batch_size=BATCH)
+    """Write the same audit row about each of many things of one model, for imports; one statement, whatever their number."""
+    rows = list(objects)
+    if not rows:
+        return
+    model = type(rows[0])
+    ids = [row.pk for row in rows]
+    _write_from(action, model, "listed.id", "unnest(%s::uuid[]) AS listed (id)", by=by, data=data, source_params=[ids])
 
 
 def record_from(
@@ -101,6 +105,21 @@ def record_from(
     FROM, `data_sql` an expression of jsonb over the same rows (instead of `data`), `people_sql` one of uuid[] (see `record`).
     One statement for any number; returns it.
     """
+    return _write_from(action, model, what, source, by=by, data=data, data_sql=data_sql, people_sql=people_sql)
+
+
+def _write_from(
+    action: str,
+    model: type[models.Model],
+    what: str,
+    source: str,
+    *,
+    by: Actor,
+    data: dict[str, Any],
+    data_sql: str = "",
+    people_sql: str = "NULL::uuid[]",
+    source_params: Sequence[Any] = (),
+) -> int:
     entry = _entry(action, model(), by, plain(data))
     fixed: dict[str, Any] = {
         str(field.column): getattr(entry, field.attname) for field in JournalEntry._meta.concrete_fields
@@ -113,7 +132,7 @@ def record_from(
         f"INSERT INTO journal_journalentry (id, object_id, data, people, {', '.join(names)})"  # noqa: S608 - names of our own
         f" SELECT gen_random_uuid(), {what}, {expression}, {people_sql}, {', '.join(['%s'] * len(names))} FROM {source}"
     )
-    values = [fixed[name] for name in names]
+    values = [*(fixed[name] for name in names), *source_params]
     with connection.cursor() as cursor:
         cursor.execute(sql, values if data_sql else [json.dumps(entry.data), *values])
         return int(cursor.rowcount)

@@ -42,7 +42,7 @@ Slot = tuple[int, int]  # weekday, period
 
 
 def seed(context: DemoContext, region: "Region", bells: dict[int, time], sent: tuple[int, ...]) -> None:
-    """Bells for the city, a published week for every school; mathematics lies in the periods `sent` where it is received."""
+    """Bells for the city, a published week for every school with classes; mathematics lies in `sent` where it is received."""
     year = context.today.year if context.today.month >= 8 else context.today.year - 1
     first, last = date(year, 8, 25), date(year + 1, 7, 31)
     rows = [PeriodRow(number, starts, _later(starts)) for number, starts in bells.items()]
@@ -50,6 +50,8 @@ def seed(context: DemoContext, region: "Region", bells: dict[int, time], sent: t
     term = term_on(context.today)
     name = f"{term.get_kind_display()}课表" if term else "课表"
     for school in region.schools:
+        if not school.classes:  # a kindergarten
+            continue
         draft = services.draft_timetable(school.organization, name=name, first=first, last=last, by=SYSTEM)
         services.set_entries(draft, rows=_week(school, sent, context.today), by=SYSTEM)
         services.publish_timetable(draft, by=SYSTEM)

@@ -7,20 +7,13 @@ slot's end it dismisses the class and goes on with the next one.
 
 import asyncio
 import contextlib
-import json
-import os
 import threading
-from collections import deque
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import Any
 
 import structlog
-import websockets
 from django.apps import apps
-from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
@@ -29,23 +22,14 @@ from lantian.people.schedule import services as schedule
 from lantian.people.schedule.enums import LessonAccess, LessonState
 from lantian.people.schedule.errors import ScheduleError
 from lantian.teach.live import services
-from lantian.teach.live.engine.protocol import build_chunk, dump
 from lantian.teach.live.enums import EndReason
 from lantian.teach.live.errors import LiveError
-
-if TYPE_CHECKING:
-    from lantian.content.media.engine.lesson.source import Chunk
+from lantian.teach.live.services.publishing import LOST, Greeting, Outbox, Refused, live_address, publish
 
 log = structlog.get_logger("broadcast")
 SLOT = timedelta(minutes=45)
 TITLES = ("光的折射规律", "光的折射：从水里的筷子说起", "生活中的折射", "光的折射实验课", "光的折射：作图与应用")
 SUMMARY = "演示课：由程序合成的画面、时钟和声音，走的是与教师浏览器相同的直播通道。"
-KEPT_CHUNKS, KEPT_BYTES = 240, 64 << 20
-SOCKET_PATH = "/live/ws/ingest?ticket="
-
-
-class Refused(Exception):
-    """The live process will not have us: `code` as on the wire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +120,12 @@ def dismiss(session: str) -> None:
         close_old_connections()
 
 
-@dataclass
-class Recorder:
-    """The synthetic source in a thread of its own, and the chunks that are not acknowledged yet."""
+class Recorder(Outbox):
+    """The synthetic source in a thread of its own, and its chunks that are not acknowledged yet."""
 
-    loop: asyncio.AbstractEventLoop
-    epoch: str = field(default_factory=lambda: str(uuid4()))
-    kept: "deque[Chunk]" = field(default_factory=deque)
-    fresh: asyncio.Event = field(default_factory=asyncio.Event)
-    stopped: threading.Event = field(default_factory=threading.Event)
-    bytes: int = 0
-    overflowed: bool = False
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
+        self._loop, self.stopped = loop, threading.Event()
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="synthetic-lesson", daemon=True).start()
@@ -156,55 +135,12 @@ class Recorder:
 
         for chunk in LessonSource().chunks(stop=self.stopped.is_set):
             with contextlib.suppress(RuntimeError):  # the loop is gone: so are we
-                self.loop.call_soon_threadsafe(self._take, chunk)
-
-    def _take(self, chunk: "Chunk") -> None:
-        self.kept.append(chunk)
-        self.bytes += len(chunk.data)
-        while len(self.kept) > KEPT_CHUNKS or self.bytes > KEPT_BYTES:
-            self.bytes -= len(self.kept.popleft().data)
-            self.overflowed = True
-        self.fresh.set()
-
-    def acknowledge(self, number: int) -> None:
-        while self.kept and self.kept[0].number <= number:
-            self.bytes -= len(self.kept.popleft().data)
-
-    def can_go_on_from(self, number: int) -> bool:
-        """Whether the server's next chunk is still here (or not yet made)."""
-        return not self.kept or self.kept[0].number <= number
-
-    async def chunks_from(self, number: int) -> "AsyncIterator[Chunk]":
-        """Chunks from `number` on, waiting for new ones."""
-        while True:
-            self.fresh.clear()
-            for chunk in list(self.kept):
-                if chunk.number >= number:
-                    number = chunk.number + 1
-                    yield chunk
-                    if chunk.last:
-                        return
-            await self.fresh.wait()
-
-
-def _connect(base_url: str, ticket: str) -> websockets.connect:
-    """`base_url`: ws://host:port, http://host:port, or unix:/path/to/live.sock."""
-    options: dict[str, Any] = {"compression": None, "max_size": 1 << 20, "open_timeout": 10, "ping_interval": None}
-    if base_url.startswith("unix:"):
-        return websockets.unix_connect(base_url.removeprefix("unix:"), f"ws://live{SOCKET_PATH}{ticket}", **options)
-    address = base_url.replace("http://", "ws://", 1).replace("https://", "wss://", 1).rstrip("/")
-    return websockets.connect(f"{address}{SOCKET_PATH}{ticket}", **options)
-
-
-def _default_address() -> str:
-    """The live process of this instance, by its socket."""
-    socket = os.environ.get("LANTIAN_LIVE_SOCKET") or str(settings.LANTIAN_HOME / "run" / "live.sock")
-    return f"unix:{socket}"
+                self._loop.call_soon_threadsafe(self.put, chunk)
 
 
 async def broadcast(base_url: str = "") -> None:
-    """Keep the open lesson live until cancelled. `base_url`: see `_connect`; empty for this instance's own live process."""
-    base_url = base_url or _default_address()
+    """Keep the open lesson live until cancelled. `base_url`: as `publishing.publish` takes it; empty for this instance's own."""
+    base_url = base_url or live_address()
     while True:
         slot = await asyncio.to_thread(prepare)
         if slot is None:
@@ -233,7 +169,7 @@ async def _give(base_url: str, slot: Slot) -> None:
                 recorder.stopped.set()
                 recorder = Recorder(asyncio.get_running_loop())
                 recorder.start()
-            except (OSError, websockets.WebSocketException, TimeoutError) as error:
+            except LOST as error:
                 log.info("line lost", error=type(error).__name__)
             await asyncio.sleep(pause)
             pause = min(5.0, pause * 2)
@@ -246,45 +182,5 @@ async def _publish(base_url: str, slot: Slot, recorder: Recorder) -> bool:
     """Send over one connection. True when the lesson was ended, False when the line closed. Raises Refused."""
     from lantian.content.media.engine.lesson.source import MIME
 
-    async with _connect(base_url, slot.ticket) as socket:
-        await socket.send(
-            dump(
-                {
-                    "t": "hello",
-                    "v": 1,
-                    "epoch": recorder.epoch,
-                    "mime": MIME,
-                    "width": 854,
-                    "height": 480,
-                    "takeover": True,
-                    "after": None,
-                }
-            )
-        )
-        sender: asyncio.Task[None] | None = None
-        try:
-            async for text in socket:
-                message = json.loads(text)
-                kind = message["t"]
-                if kind == "ready":
-                    if not recorder.can_go_on_from(message["next_chunk"]):
-                        raise Refused("overflow")
-                    sender = asyncio.create_task(_send(socket, slot, recorder, message["next_chunk"]))
-                elif kind == "ack":
-                    recorder.acknowledge(message["chunk"])
-                elif kind == "ended":
-                    return True
-                elif kind in {"refused", "replaced"} or (kind == "error" and message["code"] != "gap"):
-                    raise Refused(message.get("code", kind))
-        finally:
-            if sender is not None:
-                sender.cancel()
-    return False
-
-
-async def _send(socket: Any, slot: Slot, recorder: Recorder, number: int) -> None:
-    async for chunk in recorder.chunks_from(number):
-        await socket.send(build_chunk(chunk.number, chunk.captured_ms, chunk.data, last=chunk.last))
-        if timezone.now() >= slot.ends_at:
-            await socket.send(dump({"t": "end"}))
-            return
+    greeting = Greeting(MIME, 854, 480, takeover=True)
+    return await publish(base_url, slot.ticket, recorder, greeting, over=lambda: timezone.now() >= slot.ends_at)

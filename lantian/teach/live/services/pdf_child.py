@@ -7,9 +7,9 @@ its limits, UID as in `office_child`. It answers with a line of JSON, `{"pages":
 each with `{"width": …, "height": …}` (pixels) and as many RGB bytes; `{"odd": true}` for a page of impossible size ends it.
 """
 
-import importlib.util
 import json
 import resource
+import runpy
 import sys
 from pathlib import Path
 from typing import BinaryIO
@@ -17,15 +17,7 @@ from typing import BinaryIO
 import PIL.Image  # before the rights to read it are gone
 import pypdfium2
 
-
-def _confine(uid: str, limits: dict[int, int]) -> None:
-    """As LibreOffice's process is: read from beside this file, for there is no package in here."""
-    spec = importlib.util.spec_from_file_location("office_child", Path(__file__).with_name("office_child.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    module.confine(uid, limits)
+CONFINED = Path(__file__).resolve().parents[3] / "kernel" / "confined.py"
 
 
 def _say(out: BinaryIO, **facts: object) -> None:
@@ -61,7 +53,7 @@ def main(memory: str, seconds: str, uid: str, *numbers: str) -> None:
         resource.RLIMIT_CPU: int(seconds),
         resource.RLIMIT_FSIZE: 0,
     }
-    _confine(uid, limits)
+    runpy.run_path(str(CONFINED))["confine"](uid, limits)
     width, height, most_pages, most_points, first = map(int, numbers)
     out = sys.stdout.buffer
     draw(out, width=width, height=height, most_pages=most_pages, most_points=most_points, first=first)

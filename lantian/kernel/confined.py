@@ -1,0 +1,42 @@
+"""What a process gives up before it opens a stranger's file or stream. Standard library alone: such a process loads this file by
+its place (`runpy.run_path`), with nothing else of the platform in its memory.
+"""
+
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+from pathlib import Path
+
+PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
+CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
+
+
+def shed(uid: str, *, network: bool = False) -> None:
+    """The network (where the kernel lets us, and unless it is to be kept), then root, then any way back.
+
+    `uid`: whom it becomes when it is started as root, `-` otherwise.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    me, group = os.getuid(), os.getgid()
+    if not network and me == 0:
+        libc.unshare(CLONE_NEWNET)
+    elif not network and libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0:
+        for name, text in (("setgroups", "deny"), ("uid_map", f"{me} {me} 1"), ("gid_map", f"{group} {group} 1")):
+            with contextlib.suppress(OSError):
+                Path(f"/proc/self/{name}").write_text(text)
+    if me == 0 and uid != "-":
+        os.setgroups([])
+        os.setgid(int(uid))
+        os.setuid(int(uid))
+    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def confine(uid: str, limits: dict[int, int], *, network: bool = False, nice: int = 10) -> None:
+    """Bound what may be used (`limits` by resource), stand back behind others by `nice`, and shed the rest."""
+    for limit, most in {resource.RLIMIT_CORE: 0, **limits}.items():
+        resource.setrlimit(limit, (most, most))
+    os.nice(nice)
+    shed(uid, network=network)

@@ -1,0 +1,1 @@
+"""The process that stands between recorders and the live process (`lantian recorders`)."""
