@@ -52,8 +52,10 @@ class WithinAny(_Paths):
 
     lookup_name = "within_any"
 
-    def get_prep_lookup(self) -> list[str]:
-        return [str(root) for root in self.rhs]
+    def get_prep_lookup(self) -> list[Any]:
+        return [
+            root if hasattr(root, "as_sql") else str(root) for root in self.rhs
+        ]  # a stand-in of kernel.shaped stays
 
     def get_db_prep_lookup(self, value: Any, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         return "%s", (value,)
@@ -76,12 +78,17 @@ class Contains(_Path):
         return f"{left} @> {right}::ltree", (*left_params, *right_params)
 
 
+@models.ForeignKey.register_lookup
 @models.UUIDField.register_lookup
 class Among(models.Lookup):
-    """`id__among=ids`: one of a list given as one parameter, so that the SQL is the same for any number (kernel.prepared)."""
+    """`id__among=ids`: one of a list given as one parameter, so that the SQL is the same for any number (kernel.prepared,
+    kernel.shaped); of foreign keys too, whose ids are UUIDs here."""
 
     lookup_name = "among"
     prepare_rhs = False
+
+    def get_db_prep_lookup(self, value: Any, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        return "%s", (list(value),)
 
     def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         left, left_params = self.process_lhs(compiler, connection)

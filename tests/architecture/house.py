@@ -67,6 +67,7 @@ KERNEL_LIBRARIES = {
     "holdings",
     "prepared",
     "retention",
+    "shaped",
     "triggers",
     "web",
     "whole",

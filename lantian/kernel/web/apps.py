@@ -9,8 +9,9 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         from lantian.kernel.holdings import HOLDINGS, Holding
-        from lantian.kernel.web import views_kept
+        from lantian.kernel.web import quick, views_kept
 
+        quick.install()
         speak_plainly()
         holding = Holding(
             _("保存的列表视图"),

@@ -1,7 +1,8 @@
 """What stands in the side navigation and the phone's bottom bar; each app adds its own entries."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from lantian.kernel.registry import Registry
@@ -16,7 +17,7 @@ def everyone(actor: Actor) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class NavItem:
     """One entry. `shown(actor)` decides for whom; `phone` puts it into the bottom bar; entries
     of one `group` stand together under its name. The entry whose address begins the page's is the current one."""
@@ -51,3 +52,27 @@ def roles(*names: str) -> Callable[[Actor], bool]:
     """Shown to actors whose active role is one of `names`."""
     wanted = frozenset(names)
     return lambda actor: actor.role in wanted
+
+
+PHONE_ITEMS, PHONE_FEW = 4, 3
+
+
+def grouped(items: Sequence[NavItem]) -> list[tuple["Text", list[NavItem]]]:
+    """Entries by group, groups in order of their first entry; the group without a name stands first."""
+    order: dict[str, int] = {"": -1}
+    for position, item in enumerate(items):
+        order.setdefault(str(item.group), position)
+    ordered = sorted(items, key=lambda item: order[str(item.group)])
+    return [(name, list(found)) for name, found in groupby(ordered, key=lambda item: str(item.group))]
+
+
+def in_bar(items: Sequence[NavItem]) -> list[NavItem]:
+    """The phone bar's entries: those meant for it; where there are hardly any, the first ones in their place."""
+    meant = [item for item in items if item.phone][:PHONE_ITEMS]
+    return meant if len(meant) >= PHONE_FEW else [*meant, *(item for item in items if item not in meant)][:PHONE_FEW]
+
+
+def beside_bar(items: Sequence[NavItem]) -> list[NavItem]:
+    """What the phone's bar has no place for; it stands in the menu beside."""
+    shown = in_bar(items)
+    return [item for item in items if item not in shown]

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -27,7 +26,6 @@ log = structlog.get_logger("web")
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "lantian_theme"
-PHONE_ITEMS, PHONE_FEW = 4, 3
 
 # Places of the frame that apps above fill with the name of a URL: "switch_role" (POST grant=<id>), "search" (GET q), "inbox",
 # "me", "sign_in", "sign_out" (POST). A place nobody fills is not shown.
@@ -90,32 +88,8 @@ class Shell:
         return str(settings.LANTIAN_REGION_NAME)
 
     @cached_property
-    def items(self) -> list[NavItem]:
-        return [item for item in navigation.items_for(self.actor) if _leads_somewhere(item)]
-
-    @cached_property
-    def groups(self) -> list[tuple["Text", list[NavItem]]]:
-        """Entries by group, groups in order of their first entry; the group without a name stands first."""
-        order: dict[str, int] = {"": -1}
-        for position, item in enumerate(self.items):
-            order.setdefault(str(item.group), position)
-        ordered = sorted(self.items, key=lambda item: order[str(item.group)])
-        return [(name, list(items)) for name, items in groupby(ordered, key=lambda item: str(item.group))]
-
-    @cached_property
-    def phone_items(self) -> list[NavItem]:
-        """The bar's entries: those meant for it; where there are hardly any, the first ones in their place."""
-        meant = [item for item in self.items if item.phone][:PHONE_ITEMS]
-        return meant if len(meant) >= PHONE_FEW else [*meant, *(i for i in self.items if i not in meant)][:PHONE_FEW]
-
-    @cached_property
-    def phone_rest(self) -> list[NavItem]:
-        """What the phone's bar has no place for; it stands in the menu beside."""
-        return [item for item in self.items if item not in self.phone_items]
-
-    @property
-    def in_phone_rest(self) -> bool:
-        return any(item.key == self.current for item in self.phone_rest)
+    def items(self) -> tuple[NavItem, ...]:
+        return tuple(item for item in navigation.items_for(self.actor) if _leads_somewhere(item))
 
     @cached_property
     def current(self) -> str:
@@ -123,15 +97,15 @@ class Shell:
         return self._current_of(self.items)
 
     @cached_property
-    def public_items(self) -> list[NavItem]:
+    def public_items(self) -> tuple[NavItem, ...]:
         shown = [item for item in PUBLIC_NAV if item.shown(self.actor) and _leads_somewhere(item)]
-        return sorted(shown, key=lambda item: item.order)
+        return tuple(sorted(shown, key=lambda item: item.order))
 
     @cached_property
     def public_current(self) -> str:
         return self._current_of(self.public_items)
 
-    def _current_of(self, items: list[NavItem]) -> str:
+    def _current_of(self, items: tuple[NavItem, ...]) -> str:
         path = self.request.path
         best, length = "", 0
         for item in items:
@@ -161,19 +135,12 @@ class Shell:
         return chosen if chosen in THEMES else ""
 
     @property
-    def themes(self) -> list[tuple[str, "Text", str, bool]]:
-        """(value, words, icon, current)."""
-        now = self.theme or "auto"
-        return [
-            ("auto", _("跟随系统"), "monitor", now == "auto"),
-            ("light", _("浅色"), "sun", now == "light"),
-            ("dark", _("深色"), "moon", now == "dark"),
-        ]
+    def themes(self) -> "list[tuple[str, Text, str, bool]]":
+        return themes(self.theme)
 
     @property
     def languages(self) -> list[Language]:
-        now = get_language() or settings.LANGUAGE_CODE
-        return [Language(code, name, code == now) for code, name in settings.LANGUAGES]
+        return languages()
 
     @property
     def lang(self) -> str:
@@ -191,6 +158,10 @@ class Shell:
     def me_url(self) -> str:
         return place("me")
 
+    @property
+    def is_own_page(self) -> bool:
+        return self.request.path == self.me_url
+
     @cached_property
     def switch_url(self) -> str:
         return place("switch_role")
@@ -207,6 +178,21 @@ class Shell:
     @cached_property
     def sign_out_url(self) -> str:
         return place("sign_out")
+
+
+def themes(chosen: str) -> "list[tuple[str, Text, str, bool]]":
+    """(value, words, icon, current)."""
+    now = chosen or "auto"
+    return [
+        ("auto", _("跟随系统"), "monitor", now == "auto"),
+        ("light", _("浅色"), "sun", now == "light"),
+        ("dark", _("深色"), "moon", now == "dark"),
+    ]
+
+
+def languages() -> list[Language]:
+    now = get_language() or settings.LANGUAGE_CODE
+    return [Language(code, name, code == now) for code, name in settings.LANGUAGES]
 
 
 def role_label(grant: Grant) -> str:

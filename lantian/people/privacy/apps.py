@@ -231,7 +231,7 @@ def _erasures_to_decide(actor: "Actor", day: "date") -> "Iterable[Todo]":
 
     if not actor.has_role(*queries.DECIDERS):
         return
-    days = list(queries.erasures_to_decide(actor).values_list("decide_by", flat=True)[:100])
+    days = queries.days_to_decide(actor)
     if days:
         url = reverse("privacy_erasures") + "?state=waiting"
         unit = npgettext("requests", "件", "件", len(days))

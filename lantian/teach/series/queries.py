@@ -16,6 +16,7 @@ from lantian.content.media.enums import StreamState
 from lantian.content.media.queries import poster_url, streams_visible_to
 from lantian.kernel.holdings import Part, Subject
 from lantian.kernel.rules import ANONYMOUS, Actor, share_edge, shared
+from lantian.kernel.shaped import derived
 from lantian.kernel.time.queries import organizations_of
 from lantian.people.roster import queries as roster
 from lantian.people.schedule import queries as schedule
@@ -38,7 +39,7 @@ def _for_some(actor: Actor) -> Q:
     """Published for a region or an alliance that the actor belongs to."""
     if actor.is_anonymous or actor.grant is None:
         return Q(pk__in=[])
-    here = Q(access=SeriesAccess.REGION, region__in=organizations_of(actor.grant.path))
+    here = Q(access=SeriesAccess.REGION, region__among=derived(organizations_of, actor.grant.path))
     allied = Q(access=SeriesAccess.ALLIANCE, alliance__in=schedule.alliances_visible_to(actor).values("pk"))
     return Q(state=SeriesState.PUBLISHED) & (here | allied)
 

@@ -9,12 +9,19 @@ from django.forms.boundfield import BoundField
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from lantian.kernel.web import icons, once
+from lantian.kernel.web import icons, navigation, once, shell
 from lantian.kernel.web.addresses import address_of
 from lantian.kernel.web.dates import said_day, said_moment
+from lantian.kernel.web.drawn import drawn
 from lantian.kernel.web.lists import spaced as spaced_number
 
 register = template.Library()
+register.tag("drawn", drawn)
+register.filter("grouped", navigation.grouped)
+register.filter("in_bar", navigation.in_bar)
+register.filter("beside_bar", navigation.beside_bar)
+register.filter("themes", shell.themes)
+register.simple_tag(shell.languages, name="languages")
 
 _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxSelectMultiple, "checkbox"),

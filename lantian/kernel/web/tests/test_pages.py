@@ -17,7 +17,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from lantian.kernel.rules import ANONYMOUS, Actor, ActorKind, Grant
-from lantian.kernel.web import faults, icons, shell
+from lantian.kernel.web import faults, icons, navigation, shell
 from lantian.kernel.web.metrics import REQUESTS
 from lantian.kernel.web.models import SavedView
 from lantian.kernel.web.navigation import NavItem
@@ -261,13 +261,13 @@ def test_entries_are_grouped_and_those_without_a_page_are_left_out(monkeypatch: 
     ]
     monkeypatch.setattr("lantian.kernel.web.navigation.items_for", lambda actor: entries)
     frame = shell_for("/")
-    assert [(name, [item.key for item in items]) for name, items in frame.groups] == [
+    assert [(name, [item.key for item in items]) for name, items in navigation.grouped(frame.items)] == [
         ("", ["a", "c", "d", "e"]),
         ("G", ["b"]),
     ]
     # one meant for the phone's bar is too few: the first ones stand beside it
-    assert [item.key for item in frame.phone_items] == ["c", "a", "b"]
-    assert [item.key for item in frame.phone_rest] == ["d", "e"]
+    assert [item.key for item in navigation.in_bar(frame.items)] == ["c", "a", "b"]
+    assert [item.key for item in navigation.beside_bar(frame.items)] == ["d", "e"]
 
 
 def test_the_roles_one_holds_are_offered_with_the_present_one_marked() -> None:

@@ -8,11 +8,12 @@ from django.db.models import Model, Q, QuerySet
 
 from lantian.kernel import crypto
 from lantian.kernel.rules import Actor
+from lantian.kernel.shaped import shaped
 from lantian.people.identity.engine.names import halved, normalise_phone
 from lantian.people.roster.engine.codes.citizen import normalise_citizen_id
 from lantian.people.roster.engine.names import NameWord, name_words, search_words
 from lantian.people.roster.models import Organization, Person, PersonSearch
-from lantian.people.roster.queries.visible import people_visible_to, stands_below, subtree_of
+from lantian.people.roster.queries.visible import organizations_visible_to, people_visible_to, stands_below, subtree_of
 
 if TYPE_CHECKING:
     from lantian.people.identity.models import Account
@@ -85,6 +86,28 @@ def _find_people(people: QuerySet[Person], typed: str) -> QuerySet[Person]:
     found = people.filter(*_rest(words), **narrowed)
     # a column without an index: the few that the keys find are sorted, instead of all people being walked through in order
     return found.order_by("search__sort_key" if keys else "sort_key", "pk")
+
+
+FOUND = 60  # units
+# What is shown of a unit that is found.
+SHOWN = ("name", "short_name", "kind", "code", "parent__name", "parent__short_name")
+
+
+@shaped
+def _with_word(actor: Actor, word: Any) -> QuerySet[Any, Organization]:
+    return _as_found(organizations_visible_to(actor).filter(search_text__contains=word))
+
+
+def _as_found(units: QuerySet[Organization]) -> QuerySet[Organization]:
+    return units.filter(is_active=True).select_related("parent").only(*SHOWN).order_by("path")[: FOUND + 1]
+
+
+def find_organizations(actor: Actor, typed: str) -> list[Organization]:
+    """The first FOUND units that the actor sees by what was typed, down the tree, and one more when there is one. One query."""
+    words = search_words(typed)
+    if len(words) == 1:
+        return _with_word(actor, words[0])
+    return list(_as_found(find(organizations_visible_to(actor), typed)))
 
 
 def find_people(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -9,11 +10,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from lantian.kernel.fields import Depth
 from lantian.kernel.prepared import prepared
 from lantian.kernel.rules import Actor, shared
+from lantian.kernel.shaped import shaped
 from lantian.kernel.time.queries import organizations_of
 from lantian.people.roster.enums import OrganizationKind
 from lantian.people.roster.models import Organization
 from lantian.people.roster.queries.visible import organizations_visible_to, overlooks, roots_of
 
+BRANCH = 100  # units shown at once below one parent
 SHARED_SHOWN = 200  # units shared from outside that are shown as roots of their own
 
 
@@ -53,28 +56,51 @@ def _root(path: str) -> QuerySet[Organization]:
     return Organization.objects.filter(path=path, is_active=True).annotate(has_children=_has_children())
 
 
+@prepared
+def _first_below(parent: UUID) -> QuerySet[Organization]:
+    rows = Organization.objects.filter(parent=parent, is_active=True).annotate(has_children=_has_children())
+    return rows.order_by("sort_key", "id")[: BRANCH + 1]
+
+
+@shaped
+def _first_seen_below(actor: Actor, parent: UUID) -> QuerySet[Any, Organization]:
+    return _seen_below(actor, parent).order_by("sort_key", "id")[: BRANCH + 1]
+
+
+def _seen_below(actor: Actor, parent: UUID) -> QuerySet[Organization]:
+    visible = organizations_visible_to(actor).filter(is_active=True)
+    return visible.filter(parent=parent).annotate(has_children=Exists(visible.filter(parent=OuterRef("pk"))))
+
+
+def first_children(actor: Actor, parent: Organization) -> list[Organization]:
+    """The first BRANCH of `children_of`, and one more when there is one. One query."""
+    return _first_below(parent.pk) if overlooks(actor, parent.path) else _first_seen_below(actor, parent.pk)
+
+
 def children_of(actor: Actor, parent: Organization) -> QuerySet[Organization]:
     """Visible units directly below one that is visible, with `has_children`, by pinyin."""
     if overlooks(actor, parent.path):  # then all below are visible: a plain look by index
         rows = Organization.objects.filter(parent=parent, is_active=True).annotate(has_children=_has_children())
     else:
-        visible = organizations_visible_to(actor).filter(is_active=True)
-        below = Exists(visible.filter(parent=OuterRef("pk")))
-        rows = visible.filter(parent=parent).annotate(has_children=below)
+        rows = _seen_below(actor, parent.pk)
     return rows.order_by("sort_key", "id")
+
+
+@shaped
+def _outside(actor: Actor) -> QuerySet[Any, Organization]:
+    """What is seen besides the own subtree; all that is seen by who has none."""
+    if roots := list(roots_of(actor)):
+        shares = shared("roster.organization", actor)
+        found = Organization.objects.filter(shares, ~Q(path__within_any=roots), is_active=True)
+    else:
+        found = organizations_visible_to(actor).filter(is_active=True)
+    return found.order_by("sort_key", "id")[:SHARED_SHOWN]
 
 
 def top_organizations(actor: Actor) -> list[Organization]:
     """The roots of what the actor sees, each with `has_children`: the own subtree's first, then what is shared from outside."""
-    roots = list(roots_of(actor))
-    tops = [unit for root in roots for unit in _root(root)]
-    if roots:
-        outside = Organization.objects.filter(
-            shared("roster.organization", actor), ~Q(path__within_any=roots), is_active=True
-        )
-    else:
-        outside = organizations_visible_to(actor).filter(is_active=True)
-    others = list(outside.order_by("sort_key", "id")[:SHARED_SHOWN])
+    tops = [unit for root in roots_of(actor) for unit in _root(root)]
+    others = _outside(actor)
     seen = {unit.pk for unit in (*tops, *others)}
     own = actor.grant.organization_id if actor.grant else actor.organization_id
     for unit in others:

@@ -61,7 +61,7 @@ def class_groups_visible_to(actor: Actor) -> QuerySet[ClassGroup]:
         return ClassGroup.objects.all()
     if actor.is_anonymous:
         return ClassGroup.objects.none()
-    q = Q(pk__in=actor.class_group_ids) if actor.class_group_ids else NOTHING
+    q = Q(pk__among=actor.class_group_ids) if actor.class_group_ids else NOTHING
     roots = roots_of(actor)
     if roots:
         q |= Q(organization__path__within_any=list(roots))

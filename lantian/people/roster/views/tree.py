@@ -2,24 +2,16 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from lantian.kernel.rules import Actor
 from lantian.kernel.web.guards import acting, found_or_404, guarded
 from lantian.people.roster.models import Organization
-from lantian.people.roster.queries import (
-    children_of,
-    find,
-    organizations_visible_to,
-    top_organizations,
-    visible_organization,
-)
-
-BRANCH = 100  # units shown at once below one parent
-FOUND = 60
-SHOWN = ("name", "short_name", "kind", "code", "parent__name", "parent__short_name")  # of what is found
+from lantian.people.roster.queries import children_of, top_organizations, visible_organization
+from lantian.people.roster.queries.finding import FOUND, find_organizations
+from lantian.people.roster.queries.tree import BRANCH, first_children
 
 
 @require_safe
@@ -30,14 +22,13 @@ def tree(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("q", "").strip()[:60]
     context: dict[str, object] = {"q": typed}
     if typed:
-        found = find(organizations_visible_to(actor).filter(is_active=True), typed)
-        context["found"] = list(found.select_related("parent").only(*SHOWN).order_by("path")[: FOUND + 1])
-        context["more"] = len(context["found"]) > FOUND  # type: ignore[arg-type]
+        found = find_organizations(actor, typed)
+        context |= {"found": found, "more": len(found) > FOUND}
     else:
         tops = top_organizations(actor)
         context["tops"] = tops
         if len(tops) == 1:
-            context |= _branch(children_of(actor, tops[0]), "1") | {"parent": tops[0]}
+            context |= _branch(actor, tops[0], "1") | {"parent": tops[0]}
     template = "roster/_tree.html" if request.headers.get("HX-Request") else "roster/tree.html"
     return render(request, template, context)
 
@@ -48,13 +39,13 @@ def children(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What stands directly below one unit, as a part of the tree."""
     actor = acting(request)
     parent = found_or_404(visible_organization(actor, pk))
-    context = _branch(children_of(actor, parent), request.GET.get("page", "1"))
+    context = _branch(actor, parent, request.GET.get("page", "1"))
     return render(request, "roster/_branch.html", {"parent": parent, **context})
 
 
-def _branch(nodes: "QuerySet[Organization]", number: str) -> dict[str, object]:
+def _branch(actor: Actor, parent: Organization, number: str) -> dict[str, object]:
     """One page of them, and the number of the next when there is one: found by reading one more, not by counting all."""
     page = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
     start = (max(page, 1) - 1) * BRANCH
-    found = list(nodes[start : start + BRANCH + 1])
+    found = list(children_of(actor, parent)[start : start + BRANCH + 1]) if start else first_children(actor, parent)
     return {"nodes": found[:BRANCH], "next_page": max(page, 1) + 1 if len(found) > BRANCH else None}

@@ -13,6 +13,7 @@ from lantian.kernel.holdings import Part, Subject
 from lantian.kernel.prepared import attach, prepared
 from lantian.kernel.registry import Registry
 from lantian.kernel.rules import Actor, share_edge, shared
+from lantian.kernel.shaped import shaped
 from lantian.people.roster.enums import SCHOOL_KINDS
 from lantian.people.schedule.enums import AlliancePart, AllianceState, LessonAccess, LessonState
 from lantian.people.schedule.models import (
@@ -69,7 +70,7 @@ def _lessons_of(actor: Actor) -> Q:
     if actor.room_id:
         q |= Q(room=actor.room_id) & ~REHEARSAL | Q(_receiving(room=actor.room_id))
     if actor.class_group_ids:
-        q |= Q(class_group__in=actor.class_group_ids) | Q(_receiving(class_group__in=actor.class_group_ids))
+        q |= Q(class_group__among=actor.class_group_ids) | Q(_receiving(class_group__among=actor.class_group_ids))
     if actor.grant and actor.has_role(*TEACHING_ROLES):
         school = actor.grant.organization_id
         q |= Q(organization=school) | Q(_receiving(class_group__organization=school))
@@ -175,20 +176,21 @@ def _receivers(lesson: UUID) -> QuerySet[LessonReceiver]:
 
 def visible_lesson(actor: Actor, pk: UUID) -> Lesson | None:
     """One lesson as `with_names` gives it, None unless it is among those the actor may see. Two queries, three when it is
-    seen by a share alone: what is shared differs with who asks and is made into SQL each time, which costs a third of a page.
+    seen by a share alone.
     """
     lesson = _named.first(pk)
     if lesson is None:
         return None
     receivers = _receivers(pk)
-    if not concerns(actor, lesson, receivers) and not _is_shared(actor, pk):
+    if not concerns(actor, lesson, receivers) and not _shared.any(actor, pk):
         return None
     attach(lesson, "receivers", receivers)
     return lesson
 
 
-def _is_shared(actor: Actor, lesson: UUID) -> bool:
-    return Lesson.objects.filter(shared("schedule.lesson", actor), pk=lesson).exists()
+@shaped
+def _shared(actor: Actor, lesson: UUID) -> QuerySet[Lesson]:
+    return Lesson.objects.filter(shared("schedule.lesson", actor), pk=lesson)
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:
@@ -215,7 +217,9 @@ def lessons_of(actor: Actor) -> QuerySet[Lesson]:
             | Q(_receiving(class_group__organization__path__within_any=actor.paths))
         )
     groups = actor.class_group_ids
-    return lessons.filter(Q(class_group__in=groups) | Q(_receiving(class_group__in=groups)))
+    if not groups:
+        return lessons.none()
+    return lessons.filter(Q(class_group__among=groups) | Q(_receiving(class_group__among=groups)))
 
 
 def lessons_taught_by(person_id: Any) -> QuerySet[Lesson]:
@@ -225,7 +229,7 @@ def lessons_taught_by(person_id: Any) -> QuerySet[Lesson]:
 
 def lessons_sat_in_by(actor: Actor) -> Q:
     """Lessons that a local teacher minds in the receiving class: those of the own subject, a homeroom teacher all."""
-    receivers = LessonReceiver.objects.filter(lesson=OuterRef("pk"), class_group__in=actor.class_group_ids)
+    receivers = LessonReceiver.objects.filter(lesson=OuterRef("pk"), class_group__among=actor.class_group_ids)
     if not actor.has_role("homeroom_teacher"):
         receivers = receivers.filter(
             class_group__memberships__person=actor.person_id, class_group__memberships__subject=OuterRef("subject")
@@ -247,7 +251,7 @@ def _of_room(actor: Actor) -> Q:
     """Lessons that are received in the actor's room, or by the class at home there in no other room."""
     q = Q(_receiving(room=actor.room_id))
     if actor.class_group_ids:
-        q |= Q(_receiving(class_group__in=actor.class_group_ids, room__isnull=True))
+        q |= Q(_receiving(class_group__among=actor.class_group_ids, room__isnull=True))
     return q
 
 

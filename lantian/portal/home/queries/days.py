@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
     Case,
@@ -21,6 +21,7 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from lantian.kernel.rules import Actor
+from lantian.kernel.shaped import shaped
 from lantian.people.schedule.enums import LessonState
 from lantian.people.schedule.queries import (
     EARLY,
@@ -93,38 +94,41 @@ def own_lessons(actor: Actor) -> "QuerySet[Lesson]":
     return own
 
 
-def _between(lessons: "QuerySet[Lesson]", first: date, last: date) -> "QuerySet[Lesson]":
-    return lessons.filter(starts_at__gte=day_bounds(first)[0], starts_at__lt=day_bounds(last)[1])
+@shaped
+def _between(actor: Actor, start: Any, end: Any) -> "QuerySet[Any, Lesson]":
+    """One's own lessons that begin in a stretch of time, in order."""
+    lessons = plain(own_lessons(actor).filter(starts_at__gte=start, starts_at__lt=end))
+    return lessons.order_by("starts_at", "ends_at", "pk")[:LONGEST_DAY]
 
 
 def day_of(actor: Actor, day: date, now: datetime) -> Day:
     """The day's lessons: two queries, however many there are."""
-    base = _between(own_lessons(actor), day, day)
+    start, end = day_bounds(day)
     if actor.paths or actor.role in LOOKING_ON:
-        return _nearest(base, actor, now)
-    lessons = list(plain(base).order_by("starts_at", "ends_at", "pk")[:LONGEST_DAY])
-    entries = tuple(entry(card, actor, now) for card in cards(lessons))
+        lessons = _nearest(actor, start, end, now)
+        total, live, over = (getattr(lessons[0], name) if lessons else 0 for name in ("total", "live", "over"))
+        lessons.sort(key=lambda lesson: (lesson.starts_at, lesson.ends_at, str(lesson.pk)))
+        return Day(tuple(entry(card, actor, now) for card in cards(lessons)), total, live, over)
+    entries = tuple(entry(card, actor, now) for card in cards(_between(actor, start, end)))
     live, over = (sum(getattr(line.card, what) for line in entries) for what in ("is_live", "is_over"))
     return Day(entries, len(entries), live, over)
 
 
-def _nearest(base: "QuerySet[Lesson]", actor: Actor, now: datetime) -> Day:
+@shaped
+def _nearest(actor: Actor, start: Any, end: Any, now: Any) -> "QuerySet[Any, Lesson]":
     """Of many lessons those nearest to now: what is on and what comes before what is over. Each row brings the counts of all."""
     ended = Q(state__in=(LessonState.ENDED, LessonState.CANCELLED))
-    counted = plain(base).annotate(
+    lessons = plain(own_lessons(actor).filter(starts_at__gte=start, starts_at__lt=end))
+    counted = lessons.annotate(
         total=Window(Count("pk")),
         live=Window(Count("pk", filter=Q(state=LessonState.LIVE))),
         over=Window(Count("pk", filter=ended)),
     )
     nearest = counted.alias(
         is_over=Case(When(ended, then=Value(1)), default=Value(0), output_field=IntegerField()),
-        distance=Greatest(_span(F("starts_at") - Value(now)), _span(Value(now) - F("starts_at"))),
+        distance=Greatest(_span(F("starts_at") - now), _span(now - F("starts_at"))),
     )
-    lessons = list(nearest.order_by("is_over", "distance", "pk")[:NEAREST])
-    lessons.sort(key=lambda lesson: (lesson.starts_at, lesson.ends_at, str(lesson.pk)))
-    entries = tuple(entry(card, actor, now) for card in cards(lessons))
-    total, live, over = (getattr(lessons[0], name) if lessons else 0 for name in ("total", "live", "over"))
-    return Day(entries, total, live, over)
+    return nearest.order_by("is_over", "distance", "pk")[:NEAREST]
 
 
 def _span(expression: "Combinable") -> "ExpressionWrapper[Combinable]":

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
@@ -15,6 +15,7 @@ from django.utils.translation import npgettext
 from lantian.kernel.jobs import jobs_by_state
 from lantian.kernel.prepared import prepared
 from lantian.kernel.rules import Actor
+from lantian.kernel.shaped import shaped
 from lantian.kernel.web.panels import Todo
 from lantian.people.roster.enums import GRANTABLE
 from lantian.people.roster.queries import grants_running_out, organizations_visible_to, people_visible_to
@@ -138,12 +139,16 @@ def classes_absent(actor: Actor, day: date) -> list[Todo]:
     ]
 
 
+@shaped
+def _running_out(actor: Actor, until: Any) -> "QuerySet[Any, tuple[Any, ...]]":
+    return grants_running_out(actor, until).values_list("person_id", "valid_to")
+
+
 def grants_ending(actor: Actor, day: date) -> Iterable[Todo]:
     """Roles that run out within a month: one's own, to be asked for above, and those that one hands out. One query."""
     if actor.role not in GRANTABLE:
         return
-    rows = grants_running_out(actor, day + ENDING).values_list("person_id", "valid_to")
-    found = [(person == actor.person_id, last) for person, last in rows if last]
+    found = [(person == actor.person_id, last) for person, last in _running_out(actor, day + ENDING) if last]
     own = [last for is_own, last in found if is_own]
     others = [last for is_own, last in found if not is_own]
     if own:
@@ -208,15 +213,19 @@ def jobs_failed(actor: Actor, day: date) -> Iterable[Todo]:
         yield Todo(_("查看失败的后台任务"), count=failed, unit=npgettext("count", "项", "项", failed))
 
 
+@shaped
+def _running_over(actor: Actor, since: Any) -> "QuerySet[Any, Lesson]":
+    running = lessons_of(actor).filter(
+        state=LessonState.LIVE, ends_at__lt=since, organization__path__within_any=actor.paths
+    )
+    return running.only("title").order_by("ends_at", "pk")[:MOST]
+
+
 def lessons_left_running(actor: Actor, day: date) -> Iterable[Todo]:
     """Lessons of one's school still on the air a quarter of an hour after their end. One query."""
     if not actor.has_role(*SCHOOL):
         return
-    over = timezone.now() - timedelta(minutes=15)
-    running = lessons_of(actor).filter(
-        state=LessonState.LIVE, ends_at__lt=over, organization__path__within_any=actor.paths
-    )
-    for lesson in running.annotate(late=F("ends_at")).order_by("ends_at", "pk")[:MOST]:
+    for lesson in _running_over(actor, timezone.now() - timedelta(minutes=15)):
         yield Todo(_("《%(title)s》已过下课时间仍在直播") % {"title": lesson.title}, lesson_url(lesson), due=day)
 
 

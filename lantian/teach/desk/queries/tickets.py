@@ -1,11 +1,12 @@
 """Fault tickets: who sees which, at which desk they stand, and how many wait there."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 
 from lantian.kernel.rules import Actor, shared
+from lantian.kernel.shaped import shaped
 from lantian.people.roster import queries as roster
 from lantian.people.roster.enums import REGION_KINDS, OrganizationKind
 from lantian.people.schedule.queries import TEACHING_ROLES
@@ -57,8 +58,16 @@ def counts_at_desk(actor: Actor, now: datetime) -> dict[str, int]:
     """`waiting` and `overdue` tickets at the desk of the unit that the actor acts for. One query."""
     if not actor.paths or actor.grant is None:
         return {"waiting": 0, "overdue": 0}
-    at_desk = Ticket.objects.filter(desk=actor.grant.organization_id, state__in=WAITING)
-    return at_desk.aggregate(waiting=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=now)))
+    waiting, overdue = _counted_at_desk(actor, now)[0]
+    return {"waiting": waiting, "overdue": overdue}
+
+
+@shaped
+def _counted_at_desk(actor: Actor, now: Any) -> QuerySet[Any, tuple[int, int]]:
+    """One row, as `aggregate` would give it."""
+    at_desk = Ticket.objects.filter(desk=actor.grant and actor.grant.organization_id, state__in=WAITING).order_by()
+    counted = at_desk.values(all=Value(1)).annotate(waiting=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=now)))
+    return counted.values_list("waiting", "overdue")
 
 
 def to_escalate(now: datetime) -> QuerySet[Ticket]:
