@@ -97,7 +97,7 @@ class _Nothing:
     def _refuse(self, *_: Any) -> Any:
         raise NotShaped("asked for what is not part of a shape")
 
-    __bool__ = __iter__ = __len__ = __contains__ = __eq__ = __hash__ = __str__ = _refuse  # type: ignore[assignment]
+    __bool__ = __iter__ = __len__ = __contains__ = __eq__ = __hash__ = __str__ = _refuse
 
 
 def derived(work: Callable[[Any], Any], value: Any) -> Any:

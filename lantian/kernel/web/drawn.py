@@ -7,8 +7,8 @@ Values must be hashable. For the frame, whose navigation and menus were half of 
 
 from typing import Any
 
-from django.template import Context
-from django.template.base import FilterExpression, Node, NodeList, Parser, TemplateSyntaxError, Token, token_kwargs
+from django.template import Context, TemplateSyntaxError
+from django.template.base import FilterExpression, Node, NodeList, Parser, Token, token_kwargs
 from django.urls import get_urlconf
 from django.utils.translation import get_language
 
@@ -26,7 +26,8 @@ class DrawnNode(Node):
 
     def render(self, context: Context) -> str:
         values = {name: expression.resolve(context) for name, expression in self.values.items()}
-        key = (get_language(), get_urlconf(), *values.values())
+        # by kind too: text that is safe equals the same text that is not
+        key = (get_language(), get_urlconf(), context.autoescape, *map(type, values.values()), *values.values())
         found = self.kept.get(key)
         if found is None:
             bare = Context(values, autoescape=context.autoescape)

@@ -29,4 +29,4 @@ def render(self: VariableNode, context: Context) -> str:
 
 
 def install() -> None:
-    VariableNode.render = render  # type: ignore[method-assign]
+    setattr(VariableNode, "render", render)  # noqa: B010 - a method of Django's

@@ -2,6 +2,7 @@
 
 import pytest
 from django.template import Context, RequestContext, Template, TemplateSyntaxError
+from django.utils.safestring import mark_safe
 from django.utils.translation import override
 
 from lantian.kernel.rules import Actor, ActorKind
@@ -28,6 +29,13 @@ def test_the_same_values_are_drawn_once_and_others_anew():
     assert len(asked) == 1
     assert page.render(Context({"word": "other"})) == "[other]"
     assert page.render(Context({"word": ""})) == "[]"
+
+
+def test_text_that_is_safe_is_not_taken_for_the_same_text_that_is_not():
+    page = drawn("{% drawn word=word %}{{ word }}{% enddrawn %}")
+    assert page.render(Context({"word": mark_safe("<b>")})) == "<b>"
+    assert page.render(Context({"word": "<b>"})) == "&lt;b&gt;"
+    assert page.render(Context({"word": "<b>"}, autoescape=False)) == "<b>"
 
 
 def test_each_language_has_its_own():

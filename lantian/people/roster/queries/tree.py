@@ -79,10 +79,10 @@ def first_children(actor: Actor, parent: Organization) -> list[Organization]:
 
 def children_of(actor: Actor, parent: Organization) -> QuerySet[Organization]:
     """Visible units directly below one that is visible, with `has_children`, by pinyin."""
-    if overlooks(actor, parent.path):  # then all below are visible: a plain look by index
-        rows = Organization.objects.filter(parent=parent, is_active=True).annotate(has_children=_has_children())
-    else:
-        rows = _seen_below(actor, parent.pk)
+    if not overlooks(actor, parent.path):
+        return _seen_below(actor, parent.pk).order_by("sort_key", "id")
+    # all below are visible: a plain look by index
+    rows = Organization.objects.filter(parent=parent, is_active=True).annotate(has_children=_has_children())
     return rows.order_by("sort_key", "id")
 
 

@@ -65,7 +65,8 @@ def counts_at_desk(actor: Actor, now: datetime) -> dict[str, int]:
 @shaped
 def _counted_at_desk(actor: Actor, now: Any) -> QuerySet[Any, tuple[int, int]]:
     """One row, as `aggregate` would give it."""
-    at_desk = Ticket.objects.filter(desk=actor.grant and actor.grant.organization_id, state__in=WAITING).order_by()
+    desk = actor.grant.organization_id if actor.grant else None
+    at_desk = Ticket.objects.filter(desk=desk, state__in=WAITING).order_by()
     counted = at_desk.values(all=Value(1)).annotate(waiting=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=now)))
     return counted.values_list("waiting", "overdue")
 
