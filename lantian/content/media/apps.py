@@ -20,7 +20,7 @@ class MediaConfig(AppConfig):
         rule = RetentionRule(
             _("课堂录像"),
             _("删除画面、声音和密钥，哪天上过什么课保留。"),
-            _("平台的做法；期限由运维人员在服务器上设置（LANTIAN_KEEP_RECORDINGS_DAYS）。"),
+            _("平台的做法；期限由平台的运维人员设置。"),
             DAY,
             usual=0,
             least=0,

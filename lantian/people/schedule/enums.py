@@ -48,6 +48,10 @@ class LessonState(models.TextChoices):
     CANCELLED = "cancelled", _("已取消")
 
 
+# The tone of a badge that says it.
+LESSON_TONES = {"planned": "info", "live": "live", "ended": "neutral", "cancelled": "warn"}
+
+
 class LessonAccess(models.TextChoices):
     """Who may see a lesson. A rehearsal has no class, neither its own nor receiving ones: nobody is disturbed by it."""
 

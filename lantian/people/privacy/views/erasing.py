@@ -102,16 +102,16 @@ def _steps(row: Erasure) -> list[tuple[str, str, str]]:
     if row.state == ErasureState.WAITING:
         return [
             (asked, "done", day),
-            (_("审核"), "now", _("%(day)s 以前") % {"day": said_day(row.decide_by)}),
+            (_("审核"), "now", _("%(day)s以前") % {"day": said_day(row.decide_by)}),
             (_("冷静期"), "", ""),
-            (_("删除"), "", _("%(day)s 以前") % {"day": said_day(row.finish_by)}),
+            (_("删除"), "", _("%(day)s以前") % {"day": said_day(row.finish_by)}),
         ]
     if row.state == ErasureState.APPROVED and row.erase_on:
         return [
             (asked, "done", day),
             (_("已同意"), "done", said_day(row.decided_at) if row.decided_at else ""),
             (_("冷静期"), "now", _("可以撤回")),
-            (_("删除"), "", _("%(day)s 起，不能恢复") % {"day": said_day(row.erase_on)}),
+            (_("删除"), "", _("%(day)s起，不能恢复") % {"day": said_day(row.erase_on)}),
         ]
     if row.state == ErasureState.DONE:
         return [(asked, "done", day), (_("已删除"), "done", said_day(row.done_at) if row.done_at else "")]
@@ -137,7 +137,7 @@ def ask(request: HttpRequest, pk: UUID) -> HttpResponse:
         except PrivacyError as error:
             messages.error(request, str(error.message))
         else:
-            messages.success(request, _("已提出。%(day)s 以前会有答复。") % {"day": said_day(row.decide_by)})
+            messages.success(request, _("已提出。%(day)s以前会有答复。") % {"day": said_day(row.decide_by)})
             return redirect("privacy_erasure", row.pk)
     row_open = queries.open_erasure_of(person)
     plan = queries.plan_of(queries.subject_of(person))

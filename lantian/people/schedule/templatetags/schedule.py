@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django import template
 
 from lantian.people.schedule.engine.fitting import Fit
-from lantian.people.schedule.enums import FIT_WORDS, WEEKDAYS
+from lantian.people.schedule.enums import FIT_WORDS, LESSON_TONES, WEEKDAYS
 from lantian.people.schedule.queries import lesson_url
 
 if TYPE_CHECKING:
@@ -31,3 +31,9 @@ def fit(value: Fit) -> "Text":
 def lesson_page(lesson: "Lesson") -> str:
     """The address of a lesson's page, "" when no app shows lessons."""
     return lesson_url(lesson)
+
+
+@register.filter
+def lesson_tone(lesson: "Lesson") -> str:
+    """The tone of a badge that says a lesson's state."""
+    return LESSON_TONES[lesson.state]

@@ -22,7 +22,7 @@ from lantian.kernel.web.once import once
 from lantian.people.roster import queries as roster
 from lantian.people.roster.enums import Subject
 from lantian.people.schedule import queries, rules, services
-from lantian.people.schedule.enums import LessonAccess, LessonState
+from lantian.people.schedule.enums import LESSON_TONES, LessonAccess, LessonState
 from lantian.people.schedule.errors import ScheduleError
 from lantian.people.schedule.forms import CancelForm, HandOverForm, PlanForm, TimesForm, next_quarter
 from lantian.people.schedule.models import Lesson
@@ -30,7 +30,6 @@ from lantian.people.schedule.models import Lesson
 if TYPE_CHECKING:
     from lantian.people.roster.models import Organization
 
-TONES = {"planned": "info", "live": "live", "ended": "neutral", "cancelled": "warn"}
 # Unasked the list begins today: what one comes for is the next lesson, not one in three weeks.
 WHEN = (
     ("today", lazy("今天")),
@@ -80,7 +79,9 @@ class LessonList(ListPage[Lesson]):
         Column("teacher", lazy("主讲"), value="teacher.name"),
         Column("organization", lazy("主讲学校"), value=lambda row: str(row.organization)),
         Column("receivers", lazy("接收班级"), value=lambda row: len(row.receivers.all()), kind="number"),
-        Column("state", lazy("状态"), value="get_state_display", kind="badge", tone=lambda row: TONES[row.state]),
+        Column(
+            "state", lazy("状态"), value="get_state_display", kind="badge", tone=lambda row: LESSON_TONES[row.state]
+        ),
     )
     filters = (
         Filter("when", lazy("时间"), WHEN, apply=_when, unasked=lazy("今天起")),

@@ -12,13 +12,11 @@ from lantian.content.media import queries as media
 from lantian.kernel.journal.queries import newest_of
 from lantian.kernel.rules import check
 from lantian.kernel.web.guards import public
-from lantian.people.schedule.enums import LessonState
+from lantian.people.schedule.enums import LESSON_TONES, LessonState
 from lantian.people.schedule.rules import may_change_lesson, may_hand_over_lesson, may_teach_lesson
 from lantian.teach.live import queries, rules
 from lantian.teach.live.views.found import actor_of, visible_lesson
 from lantian.teach.live.views.payloads import grade_name
-
-TONES = {"planned": "info", "live": "live", "ended": "neutral", "cancelled": "warn"}
 
 
 @require_safe
@@ -37,7 +35,7 @@ def lesson_page(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "lesson": lesson,
         "session": session,
-        "tone": TONES[lesson.state],
+        "tone": LESSON_TONES[lesson.state],
         "grade": grade_name(lesson.grade),
         "schools": schools,
         "teaches": teaches,
