@@ -39,10 +39,18 @@ export function icon(source: string, size = 18): SVGElement {
   return svg;
 }
 
-/** Say something to screen readers without moving the focus. */
+const SAID_MS = 10_000;
+let saying: number | undefined;
+
+/** Say something to screen readers without moving the focus. It is taken away again: who reads on must not come upon what was true
+ * a while ago. */
 export function announce(text: string): void {
   const place = document.getElementById("announcer");
   if (!place) return;
   place.textContent = "";
-  window.setTimeout(() => (place.textContent = text), 50);
+  window.clearTimeout(saying);
+  saying = window.setTimeout(() => {
+    place.textContent = text;
+    saying = window.setTimeout(() => (place.textContent = ""), SAID_MS);
+  }, 50);
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { backoff } from "./backoff";
 import { ServerClock } from "./clock";
 import { readConfig } from "./config";
+import { announce } from "./dom";
 import { setCatalogue, t } from "./i18n";
 import { mountIslands, registerIsland, sweepIslands } from "./islands";
 import { Socket } from "./socket";
@@ -114,5 +115,23 @@ describe("sockets", () => {
     vi.advanceTimersByTime(6000);
     expect(FakeSocket.made.length).toBeGreaterThan(1);
     socket.stop();
+  });
+});
+
+describe("announcing", () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  it("says one thing after another, and leaves nothing behind that was true a while ago", () => {
+    document.body.innerHTML = '<div id="announcer"></div>';
+    const place = document.getElementById("announcer") as HTMLElement;
+    announce("老师马上就来");
+    vi.advanceTimersByTime(9000);
+    expect(place.textContent).toBe("老师马上就来");
+    announce("下课了");
+    vi.advanceTimersByTime(5000);
+    expect(place.textContent).toBe("下课了");
+    vi.advanceTimersByTime(6000);
+    expect(place.textContent).toBe("");
   });
 });
