@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from lantian.people.roster import queries as roster
@@ -229,7 +230,7 @@ class AllianceForm(forms.Form):
     name = forms.CharField(label=_("联盟名称"), max_length=80)
     kind = forms.ChoiceField(
         label=_("类型"),
-        choices=[(kind, f"{kind.label} — {ALLIANCE_WORDS[kind]}") for kind in AllianceKind],
+        choices=[(kind, format_lazy("{} — {}", kind.label, ALLIANCE_WORDS[kind])) for kind in AllianceKind],
         initial=AllianceKind.BROADCAST,
         widget=forms.RadioSelect,
     )

@@ -50,7 +50,7 @@ export class PrepPanel {
     const { room } = this;
     const { camera, microphone } = room.devices.states;
     const fresh = camera === "unasked";
-    show(this.open, room.canCompose && fresh);
+    show(this.open, room.canCompose && fresh && !room.offersDevices);
     show(this.devices, room.canCompose && !fresh);
     show(this.again, room.canCompose && !fresh && camera !== "asking" && (camera !== "ok" || microphone !== "ok"));
     setText(this.when, this.whenWords());

@@ -112,6 +112,12 @@ export class TeachRoom {
     return browserChecks(this.env).every((check) => check.level !== "stop");
   }
 
+  /** Whether the stage itself offers to open camera and microphone: then nothing else does. */
+  get offersDevices(): boolean {
+    const barred = this.trouble || this.compositor || this.elsewhere || this.opening === "over" || this.opening === "never";
+    return this.canCompose && !barred;
+  }
+
   get checks(): Check[] {
     const first = browserChecks(this.env);
     if (!this.canCompose) return first;

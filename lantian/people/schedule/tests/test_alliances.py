@@ -1,11 +1,13 @@
 """Alliances whole: asked and answered, joined from a day, left, ended in mid-term; what stops is shown before it stops."""
 
+import re
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from lantian.kernel.journal.models import JournalEntry, OutboxEvent
 from lantian.kernel.rules import ANONYMOUS, SYSTEM, Denied, shared
@@ -15,6 +17,7 @@ from lantian.people.roster.models import Organization
 from lantian.people.schedule import queries, rules, services
 from lantian.people.schedule.enums import ALLIANCE_WORDS, AllianceKind, AlliancePart
 from lantian.people.schedule.errors import AllianceOver, AlreadyThere, NotAMember, NotInvited, ScheduleError
+from lantian.people.schedule.forms import AllianceForm
 from lantian.people.schedule.models import Invitation, Lesson, Occupancy, Pairing
 from lantian.people.schedule.tests.weeks import make_weeks, next_monday
 from lantian.teach.live.tests.world import actor, class_group, organization, person
@@ -285,3 +288,10 @@ def test_days_that_no_calendar_has_are_refused(world, lead, enter):
     address = reverse("schedule_alliance_end", args=[world.alliance.pk])
     for day in ("9999-12-31", "0001-01-01", "x"):
         assert enter(lead).get(address, {"last": day}).status_code == 200, day
+
+
+def test_kinds_of_alliances_are_explained_in_the_language_of_whoever_reads():
+    with override("en"):
+        words = [str(label) for _, label in AllianceForm.base_fields["kind"].choices]
+    assert words
+    assert not [word for word in words if re.search(r"[\u4e00-\u9fff]", word)]
