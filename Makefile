@@ -85,13 +85,13 @@ fmt: .stamps/python
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-# Chromium for the tests in a browser, a Chinese font for their pictures, and curl for the commands of docs/roster.md.
+# Chromium for the tests in a browser, a Chinese font for their pictures, curl for the commands of docs/roster.md, ffmpeg as a recorder box.
 browser:
-	@if command -v chromium >/dev/null 2>&1 && command -v curl >/dev/null 2>&1 && fc-list 2>/dev/null | grep -qi 'cjk'; then :; \
+	@if command -v chromium >/dev/null 2>&1 && command -v curl >/dev/null 2>&1 && command -v ffmpeg >/dev/null 2>&1 && fc-list 2>/dev/null | grep -qi 'cjk'; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-			chromium curl fonts-noto-cjk fontconfig >/dev/null; \
-	else echo "Install it first: sudo apt-get install chromium curl fonts-noto-cjk fontconfig"; exit 1; fi
+			chromium curl ffmpeg fonts-noto-cjk fontconfig >/dev/null; \
+	else echo "Install it first: sudo apt-get install chromium curl ffmpeg fonts-noto-cjk fontconfig"; exit 1; fi
 
 # Debian starts its nginx at once, on port 80: ours is started by `lantian up` alone. One that was there before is left as it is.
 services:
@@ -112,7 +112,7 @@ unit: install services
 	$(BIN)/python -m pytest -n 2 -q --dist worksteal -m "not e2e"
 
 # One platform for all of them: pages share the machine, lessons are timed and have it to themselves, and kill what they meet.
-e2e: install browser
+e2e: install browser services
 	@$(BIN)/python -m tests.e2e.served $(MAKE) --no-print-directory pages lessons
 
 pages:

@@ -157,6 +157,7 @@ def _run(instance: Instance, told: dict[str, str], server: EmbeddedPostgres | No
             "url": instance.url,
             "port": instance.port,
             "tls": instance.tls,
+            "rtmp_port": instance.rtmp_port,
             "demo": instance.demo,
             "embedded": server is not None,
         },

@@ -123,6 +123,7 @@ def running_instance(*, wait: bool = True) -> Iterator[Instance]:
         key: value for key, value in os.environ.items() if not key.startswith(("LANTIAN_", "DATABASE_", "DJANGO_"))
     }
     environment |= {"LANTIAN_HOME": str(home), "LANTIAN_PORT": str(port), "LANTIAN_DISK_RESERVE_MB": "64"}
+    environment["LANTIAN_RTMP_PORT"] = str(free_port())
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "runtime.cli", "up", "--demo"],

@@ -130,7 +130,7 @@ def _write_from(
     expression = data_sql or "%s::jsonb"
     sql = (
         f"INSERT INTO journal_journalentry (id, object_id, data, people, {', '.join(names)})"  # noqa: S608 - names of our own
-        f" SELECT gen_random_uuid(), {what}, {expression}, {people_sql}, {', '.join(['%s'] * len(names))} FROM {source}"
+        f" SELECT lantian_new_id(), {what}, {expression}, {people_sql}, {', '.join(['%s'] * len(names))} FROM {source}"
     )
     values = [*(fixed[name] for name in names), *source_params]
     with connection.cursor() as cursor:

@@ -324,7 +324,7 @@ def write_people(*, by: Actor, names: Names, tell: Callable[[int], None] = lambd
         f"""
         INSERT INTO roster_person (id, name, sort_key, initials, search_text, gender, birth_date, {sealed}, created_at)
         SELECT b.id, n.name, n.sort_key, n.initials, n.search_text, COALESCE(b.gender, '0'), b.birth_date, {values}, now()
-          FROM bulk_person b JOIN bulk_name n ON n.raw = b.name WHERE b.created
+          FROM bulk_person b JOIN bulk_name n ON n.raw = b.name WHERE b.created ORDER BY b.id
         """
     )
     _tell(events.PeopleImported, "id", "bulk_person WHERE created", made, by)
@@ -387,8 +387,8 @@ def write_memberships(*, by: Actor) -> None:
                                        end_reason)
         SELECT id, person_id, organization_id, class_group_id, role, COALESCE(subject, ''),
                COALESCE(valid_from, LEAST(%(today)s, valid_to)), valid_to, COALESCE(end_reason, '')
-          FROM bulk_membership WHERE created
-        """,
+          FROM bulk_membership WHERE created ORDER BY person_id
+        """,  # in the order of the larger indexes, and of the people who are looked up at the end
         {"today": timezone.localdate()},
     )
     # begun, they hold the people's rows: a merge under way is over by now, and one to come waits
@@ -465,7 +465,7 @@ def write_ties(*, by: Actor) -> None:
     )
     made = _run(
         "INSERT INTO roster_guardianship (id, guardian_id, student_id, relation, created_at)"
-        " SELECT gen_random_uuid(), guardian_id, student_id, relation, now() FROM bulk_tie"
+        " SELECT lantian_new_id(), guardian_id, student_id, relation, now() FROM bulk_tie"
         " ON CONFLICT (guardian_id, student_id) DO NOTHING"
     )
     tied = "roster_guardianship g JOIN bulk_tie t USING (guardian_id, student_id)"

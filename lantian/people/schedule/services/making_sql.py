@@ -45,7 +45,7 @@ _WANTED = """
            (coalesce(c.to_day, d.day) + p.starts) AT TIME ZONE %(tz)s AS starts_at,
            (coalesce(c.to_day, d.day) + p.ends) AT TIME ZONE %(tz)s AS ends_at,
            CASE WHEN p.id IS NULL THEN 'no_bell' END AS trouble,
-           coalesce(k.id, gen_random_uuid()) AS lesson_id, k.state AS was
+           coalesce(k.id, lantian_new_id()) AS lesson_id, k.state AS was
       FROM making_day d
       JOIN schedule_timetable t ON t.organization_id = d.organization_id AND t.state = 'published' AND t.during @> d.day
       JOIN schedule_timetableentry e
@@ -250,7 +250,7 @@ RECEIVE = (
     """UPDATE schedule_lessonreceiver r SET room_id = d.room_id FROM making_difference d
         WHERE r.id = d.id AND d.class_group_id IS NOT NULL""",
     """INSERT INTO schedule_lessonreceiver (id, lesson_id, class_group_id, room_id)
-       SELECT gen_random_uuid(), lesson_id, class_group_id, room_id FROM making_difference WHERE id IS NULL
+       SELECT lantian_new_id(), lesson_id, class_group_id, room_id FROM making_difference WHERE id IS NULL
         ORDER BY lesson_id, class_group_id""",  # in the order of the largest index
 )
 
@@ -264,13 +264,14 @@ OCCUPY = (
     "ANALYZE making_touched",
     "DELETE FROM schedule_occupancy WHERE lesson_id IN (SELECT lesson_id FROM making_touched)",
     """INSERT INTO schedule_occupancy (id, lesson_id, teacher_id, class_group_id, room_id, during)
-       SELECT gen_random_uuid(), m.lesson_id, CASE x.kind WHEN 'teacher' THEN x.what END,
+       SELECT lantian_new_id(), m.lesson_id, CASE x.kind WHEN 'teacher' THEN x.what END,
               CASE x.kind WHEN 'class' THEN x.what END, CASE x.kind WHEN 'room' THEN x.what END,
               tstzrange(x.starts_at, x.ends_at)
          FROM making_taken x
          JOIN (SELECT n, lesson_id FROM making WHERE lesson_id IN (SELECT lesson_id FROM making_touched)) m USING (n)
          LEFT JOIN making_receiver r ON r.n = x.n AND r.class_group_id = x.receiver
-        WHERE x.receiver IS NULL OR r.n IS NOT NULL""",
+        WHERE x.receiver IS NULL OR r.n IS NOT NULL
+        ORDER BY x.what, x.starts_at""",  # in the order in which seats are kept, and looked at by their trigger
 )
 
 BY_SCHOOL = """

@@ -64,7 +64,7 @@ COPY = "COPY settling FROM STDIN"
 WRITE = """
     INSERT INTO desk_outcome AS o (id, lesson_id, class_group_id, organization_id, sender_id, alliance_id, day, subject,
            planned_seconds, seconds, held, attended, corrected, cause, stalls, head_count)
-    SELECT gen_random_uuid(), lesson_id, class_group_id, organization_id, sender_id, alliance_id, day, subject,
+    SELECT lantian_new_id(), lesson_id, class_group_id, organization_id, sender_id, alliance_id, day, subject,
            planned_seconds, seconds, held, attended, corrected, cause, stalls, head_count
       FROM settling s
     ON CONFLICT (lesson_id, class_group_id) DO UPDATE

@@ -65,7 +65,7 @@ VERDICT = f"""
     SELECT m.id, m.entity, m.status, m.row_no, m.implied, m.existing, m.person_id AS said_person, m.in_scope,
            m.valid_from, m.valid_to, m.role AS said_role, m.subject,
            CASE WHEN m.implied OR COALESCE(m.role, x.role) NOT IN {MEMBER_ROLES} THEN NULL
-                ELSE COALESCE(m.existing, m.own, gen_random_uuid()) END AS object_id,
+                ELSE COALESCE(m.existing, m.own, lantian_new_id()) END AS object_id,
            COALESCE(m.person_id, x.person_id) AS person_id,
            COALESCE(m.class_org, m.org_id, x.organization_id) AS org_id,
            CASE WHEN m.status = 'active' THEN m.class_id ELSE x.class_group_id END AS class_id,

@@ -75,7 +75,7 @@ PLACES = """
 FACTS = """
     CREATE TEMP TABLE person_facts ON COMMIT DROP AS
     SELECT m.id AS row_id, m.row_no, m.key, m.status, m.existing, m.has_agents,
-           COALESCE(m.existing, CASE WHEN m.by_id IS NULL THEN m.own END, gen_random_uuid()) AS id,
+           COALESCE(m.existing, CASE WHEN m.by_id IS NULL THEN m.own END, lantian_new_id()) AS id,
            m.name, m.birth_date, m.gender, m.phone_index, m.citizen_id_index, m.student_number_index, m.org_key,
            COALESCE(pl.here, w.person_id IS NOT NULL, false) AS here,
            m.existing IS NULL OR COALESCE(pl.here, w.person_id IS NOT NULL, false)
