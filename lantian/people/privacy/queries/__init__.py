@@ -1,6 +1,7 @@
 """Reads of the privacy pages."""
 
 from lantian.people.privacy.queries.consents import (
+    agreed_to,
     answers_for,
     children_answered_for,
     consents_of,
@@ -34,6 +35,7 @@ __all__ = [
     "DECIDERS",
     "Kept",
     "Planned",
+    "agreed_to",
     "answering_unit",
     "answers_for",
     "audited_below",

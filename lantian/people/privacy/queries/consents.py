@@ -58,6 +58,12 @@ def state_of(consents: list[Consent]) -> ConsentState:
     return ConsentState.WITHDRAWN if consents else ConsentState.MISSING
 
 
+def agreed_to() -> "QuerySet[Consent]":
+    """The children for whom the text in force is agreed to, as ids for a comparison of many at once."""
+    standing = Consent.objects.filter(withdrawn_at__isnull=True, version=current_version(timezone.localdate()))
+    return standing.values("student")  # type: ignore[return-value]  # rows of one column, to compare with
+
+
 def with_consent_state(rows: "QuerySet[Membership]") -> "QuerySet[Membership]":
     """The rows with `consent` (a ConsentState value) on each: the same as `state_of`, in the database."""
     of_child = Consent.objects.filter(student=OuterRef("person"))

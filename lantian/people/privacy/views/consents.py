@@ -110,8 +110,8 @@ def consents(request: HttpRequest) -> HttpResponse:
     elif request.GET.get("organization"):
         place = get_visible_or_404(roster.organizations_visible_to(actor), pk=request.GET["organization"])
         rows = rows.filter(organization__path__within=place.path)
+    counts = rows.aggregate(all=Count("pk"), given=Count("pk", filter=Q(person__in=queries.agreed_to())))
     rows = queries.with_consent_state(rows)
-    counts = rows.aggregate(all=Count("pk"), given=Count("pk", filter=Q(consent="given")))
     page = ConsentList(request, rows)
     if not page.is_narrowed:
         page.total = counts["all"]  # counted once

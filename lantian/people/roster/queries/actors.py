@@ -40,15 +40,17 @@ _FROM_MEMBERSHIP = {
 
 
 # Every page builds an actor. Through the ORM, compiling two querysets with their joins was 31 % of a small page's CPU (profile of
-# the tree's branch); now it is one statement. `live_grants` and `valid_on` say the same in the ORM's words.
+# the tree's branch); now it is one statement. Who is asked about is gathered first: "mine or my child's" in one condition read
+# all memberships of a city, 40 ms a page. `live_grants` and `valid_on` say the same in the ORM's words.
 _ROLES_SQL = """
     SELECT me.id, me.name, me.account_id, held.* FROM roster_person me LEFT JOIN LATERAL (
         SELECT NULL::uuid, m.person_id, m.role, m.class_group_id,
                o.id, COALESCE(NULLIF(o.short_name, ''), o.name), o.kind, o.path::text
-          FROM roster_membership m JOIN roster_organization o ON o.id = m.organization_id AND o.is_active
-         WHERE (m.person_id = me.id OR (m.role = 'student' AND m.person_id IN
-                   (SELECT student_id FROM roster_guardianship WHERE guardian_id = me.id)))
-           AND m.valid_from <= %(today)s AND (m.valid_to IS NULL OR m.valid_to >= %(today)s)
+          FROM (SELECT me.id AS id UNION
+                SELECT f.student_id FROM roster_guardianship f WHERE f.guardian_id = me.id) who
+          JOIN roster_membership m ON m.person_id = who.id AND (who.id = me.id OR m.role = 'student')
+          JOIN roster_organization o ON o.id = m.organization_id AND o.is_active
+         WHERE m.valid_from <= %(today)s AND (m.valid_to IS NULL OR m.valid_to >= %(today)s)
         UNION ALL
         SELECT g.id, g.person_id, g.role, NULL::uuid,
                o.id, COALESCE(NULLIF(o.short_name, ''), o.name), o.kind, o.path::text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -51,8 +51,9 @@ def timetables_visible_to(actor: Actor) -> QuerySet[Timetable]:
     if actor.grant and actor.has_role(*TEACHING_ROLES):
         q |= published & Q(organization=actor.grant.organization_id)
     if actor.class_group_ids:
-        q |= published & Q(entries__class_group__in=actor.class_group_ids)
-    return Timetable.objects.filter(q | shared("schedule.timetable", actor)).distinct()
+        mine = TimetableEntry.objects.filter(timetable=OuterRef("pk"), class_group__in=actor.class_group_ids)
+        q |= published & Q(Exists(mine))
+    return Timetable.objects.filter(q | shared("schedule.timetable", actor))
 
 
 def entries_visible_to(actor: Actor, timetable: Timetable) -> QuerySet[TimetableEntry]:

@@ -78,7 +78,7 @@ class LessonList(ListPage[Lesson]):
         Column("subject", lazy("学科"), value="get_subject_display"),
         Column("teacher", lazy("主讲"), value="teacher.name"),
         Column("organization", lazy("主讲学校"), value=lambda row: str(row.organization)),
-        Column("receivers", lazy("接收班级"), value=lambda row: len(row.receivers.all()), kind="number"),
+        Column("receivers", lazy("接收班级"), value="classes", kind="number"),
         Column(
             "state", lazy("状态"), value="get_state_display", kind="badge", tone=lambda row: LESSON_TONES[row.state]
         ),
@@ -114,7 +114,7 @@ class LessonList(ListPage[Lesson]):
 def lessons(request: HttpRequest) -> HttpResponseBase:
     """The lessons one may see: from today on, the next one first; those that are over behind a choice."""
     actor = acting(request)
-    page = LessonList(request, queries.with_names(queries.lessons_visible_to(actor)))
+    page = LessonList(request, queries.counted(queries.lessons_visible_to(actor)))
     return page.respond("schedule/lessons.html", {"may_plan": bool(check(rules.may_plan_lesson, actor))})
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -66,11 +67,9 @@ class TimetableList(ListPage[Timetable]):
 @signed_in
 def timetables(request: HttpRequest) -> HttpResponseBase:
     actor = acting(request)
-    rows = (
-        queries.timetables_visible_to(actor)
-        .select_related("organization")
-        .annotate(periods=Count("entries", distinct=True))
-    )
+    entries = TimetableEntry.objects.filter(timetable=OuterRef("pk")).order_by().values("timetable")
+    rows = queries.timetables_visible_to(actor).select_related("organization")
+    rows = rows.annotate(periods=Coalesce(Subquery(entries.annotate(n=Count("pk")).values("n")), 0))
     context = {
         "may_manage": bool(check(rules.may_manage_timetable, actor)),
         "import_url": place("timetable_import"),  # the app above that reads spreadsheets
