@@ -1,6 +1,7 @@
 """Recorders: the list, one with its log, setting one up."""
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -107,8 +108,8 @@ def _found(request: HttpRequest, pk: UUID) -> Recorder:
 
 def _server(request: HttpRequest) -> str:
     """What is typed into the box as the address of the server."""
-    host = request.get_host().rpartition(":")[0] if ":" in request.get_host() else request.get_host()
-    return f"rtmp://{host or 'localhost'}:{settings.LANTIAN_RTMP_PORT or 1935}/recorder"
+    host = urlsplit(f"//{request.get_host()}").hostname or "localhost"
+    return f"rtmp://{f'[{host}]' if ':' in host else host}:{settings.LANTIAN_RTMP_PORT or 1935}/recorder"
 
 
 @require_safe

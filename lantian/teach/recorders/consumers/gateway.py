@@ -22,11 +22,11 @@ from django.utils import timezone
 from lantian.kernel.rules import SYSTEM
 from lantian.teach.live import services as live
 from lantian.teach.live.enums import EndReason
-from lantian.teach.live.errors import LiveError
+from lantian.teach.live.errors import LiveError, NoRoom
 from lantian.teach.live.queries import open_session
 from lantian.teach.recorders import queries, services
 from lantian.teach.recorders.consumers.door import APPLICATION, Arriving, Door, Hook
-from lantian.teach.recorders.consumers.relay import Over, Relay, Source, StandBy
+from lantian.teach.recorders.consumers.relay import Later, Over, Relay, Source, StandBy
 from lantian.teach.recorders.enums import Fault, Happened, State, Way
 
 if TYPE_CHECKING:
@@ -98,28 +98,28 @@ class Gateway:
 
     def admit(self, key: str, address: str) -> UUID | None:
         """Asked by the door, in a thread of its own."""
-        close_old_connections()
-        try:
-            found = queries.recorder_of_key(key) if key else None
-            if found is None:
-                log.info("a recorder with an unknown key", address=address)
-                return None
-            if not found.is_active:
-                services.note(found.pk, Happened.REFUSED, address=address)
-                return None
-            known = self._known.get(found.pk)
-            if known is not None and known.there:
-                services.note(found.pk, Happened.SECOND, address=address)
-            return found.pk
-        finally:
-            close_old_connections()
+        found = _connected(self._admitted, key, address)
+        return found.pk if found is not None else None
+
+    def _admitted(self, key: str, address: str) -> "Recorder | None":
+        found = queries.recorder_of_key(key) if key else None
+        if found is None:
+            log.info("a recorder with an unknown key", address=address)
+            return None
+        if not found.is_active:
+            services.note(found.pk, Happened.REFUSED, address=address)
+            return None
+        known = self._known.get(found.pk)
+        if known is not None and known.there:
+            services.note(found.pk, Happened.SECOND, address=address)
+        return found
 
     # -- looking ------------------------------------------------------------------------------------------------------------
 
     async def look(self) -> None:
         """One round."""
         arriving = await self._arriving()
-        recorders, due = await asyncio.to_thread(_state_of_things)
+        recorders, due = await _in_thread(_state_of_things)
         for recorder in recorders:
             await self._take(recorder, arriving.get(recorder.pk), due.get(recorder.room_id))
         gone = set(self._known) - {recorder.pk for recorder in recorders}
@@ -207,7 +207,13 @@ class Gateway:
             # of a box that sends, nobody has an address that could be wrong
             known.fault = Fault.GONE if fault == Fault.NO_ANSWER and recorder.way == Way.RTMP else fault
 
-        relay = Relay(Source(url or "", user=self._user), lesson.ends_at, lambda: _ticket(lesson), tell, self._live)
+        relay = Relay(
+            Source(url or "", user=self._user),
+            lesson.ends_at,
+            lambda: str(_connected(ticket_of, lesson)),
+            tell,
+            self._live,
+        )
         task = asyncio.create_task(self._give(recorder.pk, lesson, relay, known))
         self.giving[recorder.pk] = Giving(lesson.pk, relay, task)
 
@@ -257,39 +263,36 @@ class Gateway:
         await _in_thread(services.saw, recorder.pk, state=state, facts=known.facts, fault=known.fault, lesson_id=lesson)
 
 
-async def _in_thread(function: Any, *args: Any, **kwargs: Any) -> Any:
-    def run() -> Any:
+def _connected(function: Any, *args: Any, **kwargs: Any) -> Any:
+    """In a thread that lives on: with a connection that is alive, and not kept."""
+    close_old_connections()
+    try:
+        return function(*args, **kwargs)
+    finally:
         close_old_connections()
-        try:
-            return function(*args, **kwargs)
-        finally:
-            close_old_connections()
 
-    return await asyncio.to_thread(run)
+
+async def _in_thread(function: Any, *args: Any, **kwargs: Any) -> Any:
+    return await asyncio.to_thread(_connected, function, *args, **kwargs)
 
 
 def _state_of_things() -> "tuple[list[Recorder], dict[UUID, Lesson]]":
-    close_old_connections()
-    try:
-        recorders = queries.in_use()
-        return recorders, queries.lessons_due([row.room_id for row in recorders if row.follows])
-    finally:
-        close_old_connections()
+    recorders = queries.in_use()
+    return recorders, queries.lessons_due([row.room_id for row in recorders if row.follows])
 
 
-def _ticket(lesson: "Lesson") -> str:
-    """A ticket to give the lesson; opens its session. Raises Over (it is over, or cancelled)."""
-    close_old_connections()
+def ticket_of(lesson: "Lesson") -> str:
+    """A ticket to give the lesson; opens its session. Raises Over (it is over, or cancelled), Later (no room)."""
+    lesson.refresh_from_db(fields=["state", "teacher", "starts_at", "ends_at"])
     try:
-        lesson.refresh_from_db(fields=["state", "teacher", "starts_at", "ends_at"])
         session = live.open_live_session(lesson, by=SYSTEM)
-        session.lesson = lesson
-        return live.ticket_for_teacher(session, by=SYSTEM)
+    except NoRoom as error:
+        raise Later(str(Fault.FULL)) from error
     except LiveError as error:
         log.info("a recorder's lesson cannot be opened", lesson=str(lesson.pk), error=type(error).__name__)
         raise Over from error
-    finally:
-        close_old_connections()
+    session.lesson = lesson
+    return live.ticket_for_teacher(session, by=SYSTEM)
 
 
 def _is_given(lesson: "Lesson") -> bool:

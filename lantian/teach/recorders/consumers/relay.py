@@ -32,6 +32,10 @@ class StandBy(Exception):
     """Somebody else gives this lesson: the teacher's own page."""
 
 
+class Later(Exception):
+    """The lesson cannot be begun at this moment, but perhaps in the next: the fault to show until then."""
+
+
 class Over(Exception):
     """The lesson has ended, or is not to be given any more."""
 
@@ -63,8 +67,8 @@ class Source:
 class Relay:
     """The lesson's way from the recorder to the live process, until `ends_at` or `stop`.
 
-    `ticket()` gives a ticket for the session (in a thread; raises Over when there is none). `tell(facts, fault)` hears how it
-    goes.
+    `ticket()` gives a ticket for the session (in a thread; raises Over when there is none, Later while there is none yet).
+    `tell(facts, fault)` hears how it goes.
     """
 
     def __init__(
@@ -158,7 +162,10 @@ class Relay:
         pause = PAUSE_S
         await outbox.fresh.wait()
         while True:
-            ticket = await asyncio.to_thread(self._ticket)
+            try:
+                ticket = await asyncio.to_thread(self._ticket)
+            except Later as later:
+                return str(later)
             try:
                 ended = await publish(
                     self._address, ticket, outbox, Greeting(MIME, WIDTH, HEIGHT), over=self._is_over, hear=self._hear

@@ -13,6 +13,8 @@ from lantian.people.schedule.models import Room
 from lantian.people.schedule.services import cancel_lesson, plan_lesson
 from lantian.teach.live.tests.world import actor, organization, person
 from lantian.teach.recorders import queries, rules, services
+from lantian.teach.recorders.consumers.gateway import ticket_of
+from lantian.teach.recorders.consumers.relay import Later, Over
 from lantian.teach.recorders.enums import Happened, State, Way
 from lantian.teach.recorders.errors import BadAddress, RoomTaken
 from lantian.teach.recorders.models import Recorder, RecorderLine
@@ -205,3 +207,15 @@ def test_old_lines_go(world):
     assert [line.words for line in queries.sample_of_lines(before, 5)] == ["录播主机 · 设备连上了"]
     assert services.forget_lines(before) == 1
     assert found.lines.count() == 1
+
+
+def test_a_full_disk_is_a_fault_of_the_moment_and_a_cancelled_lesson_is_over(world, settings):
+    lesson = world.plan()
+    settings.LANTIAN_DISK_RESERVE_BYTES = 1 << 60
+    with pytest.raises(Later, match="full"):
+        ticket_of(lesson)
+    settings.LANTIAN_DISK_RESERVE_BYTES = 0
+    assert ticket_of(lesson)
+    cancel_lesson(lesson, reason="停电", by=SYSTEM)
+    with pytest.raises(Over):
+        ticket_of(lesson)
