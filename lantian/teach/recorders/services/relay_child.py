@@ -15,9 +15,11 @@ H.264 is passed on as it is, unless its keyframes lie further apart than a playe
 """
 
 import contextlib
+import importlib
 import itertools
 import json
 import os
+import pkgutil
 import resource
 import runpy
 import struct
@@ -39,6 +41,12 @@ FACTS_EVERY_S = 10.0
 OPEN_S, READ_S = 10.0, 12.0
 MP4 = {"movflags": "frag_keyframe+empty_moov+default_base_moof+skip_trailer", "flush_packets": "1"}
 AUDIO_RATE, AUDIO_BITS = 48_000, 96_000
+
+
+# All of it now: what it would load when it is first needed may lie where only root reads, and root is given up by then.
+for _module in pkgutil.walk_packages(av.__path__, "av."):
+    if not _module.name.endswith("__main__"):
+        importlib.import_module(_module.name)
 
 
 class End(Exception):

@@ -138,3 +138,25 @@ def test_it_reads_as_nobody_where_it_was_started_as_root(tmp_path):
     tmp_path.chmod(0o700)  # a file that nobody may read: what is open in other ways is not what it needs
     user = office.lesser_user()
     assert relay(tmp_path / "box.flv", user=user).end == ("no_answer" if user != "-" else "gone")
+
+
+ALONE = """
+import json, runpy, sys
+child = runpy.run_path(sys.argv[1])
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        raise ImportError(f"{name} is loaded when the rights to read it are gone")
+sys.meta_path.insert(0, Refuse())
+order = {"url": sys.argv[2], "encode": True, "width": 160, "height": 90, "bits": 200_000}
+end = child["relay"](order, child["Frames"](1))
+print(end.code, end.detail, file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(("name", "how"), [("box.flv", {}), ("old.mkv", {"codec": "mpeg4", "sound": "pcm_s16le"})])
+def test_nothing_is_loaded_any_more_once_the_rights_are_given_up(tmp_path, name, how):
+    make_stream(tmp_path / name, seconds=3, **how)
+    command = [sys.executable, "-I", "-c", ALONE, str(Path(relay_child.__file__)), str(tmp_path / name)]
+    done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    assert done.stderr.decode().split() == ["gone"]
+    assert len(done.stdout) > 10_000
