@@ -122,7 +122,7 @@ def _maker(model: type[Model], names: list[str]) -> Callable[[Sequence[Any]], An
 def _populator(django: Any) -> Callable[[Sequence[Any], Any], None]:
     """Django's RelatedPopulator with `_maker`."""
     if django.reorder_for_init is not None:
-        return django.populate  # type: ignore[no-any-return]
+        return django.populate  # type: ignore[no-any-return]  # the class is not in the stubs
     own, key, new = slice(django.cols_start, django.cols_end), django.pk_idx, _maker(django.model_cls, django.init_list)
     related = [_populator(populator) for populator in django.related_populators]
 

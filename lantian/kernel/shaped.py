@@ -151,7 +151,7 @@ def _standing_for(actor: Actor) -> Actor:
         id=_of_grant(lambda grant: grant.id),
         role=actor.grant.role,
         organization_id=_of_grant(lambda grant: grant.organization_id),
-        organization_name=_Nothing(),  # type: ignore[arg-type]
+        organization_name=_Nothing(),  # type: ignore[arg-type]  # raises when a read looks at it
         organization_kind=actor.grant.organization_kind,
         path=_of_grant(lambda grant: grant.path) if actor.grant.path else "",
     )
@@ -164,7 +164,7 @@ def _standing_for(actor: Actor) -> Actor:
     known: dict[str, Any] = {name: _OfActor(get) for name, get in ids.items() if getattr(actor, name) is not None}
     if actor.class_group_ids:
         known["class_group_ids"] = _OfActor(lambda call: list(call.actor.class_group_ids))
-    return Actor(kind=actor.kind, name=_Nothing(), grant=grant, grants=_Nothing(), **known)  # type: ignore[arg-type]
+    return Actor(kind=actor.kind, name=_Nothing(), grant=grant, grants=_Nothing(), **known)  # type: ignore[arg-type]  # as above
 
 
 def _refuse_queries(*_: Any) -> Any:

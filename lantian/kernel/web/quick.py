@@ -22,7 +22,7 @@ def render(self: VariableNode, context: Context) -> str:
         return ""
     kind = type(value)
     if kind is SafeString:
-        return value  # type: ignore[no-any-return]
+        return value  # type: ignore[no-any-return]  # its kind was just looked at, where mypy does not see it
     if kind is str:
         return escape(value) if context.autoescape else value
     return render_value_in_context(value, context)

@@ -8,7 +8,7 @@ may encode anew what nobody could play), `width`, `height`, `bits` (of what it e
 length of what follows (u32), the wall clock in Unix ms (u64, both big endian), then
 
     C  a chunk: bytes of fragmented MP4 (an init and whole fragments)      L  the last chunk of this recorder
-    F  facts as JSON: codecs, width, height, fps, kbps, gop_s, encoding, warnings
+    F  facts as JSON: codecs, width, height, fps, kbps, gop_s, encoding
     X  why it ends, as JSON: `code` one of no_answer no_video unreadable jump gone
 
 H.264 is passed on as it is, unless its keyframes lie further apart than a player can wait; AAC too; all else is encoded anew.
@@ -54,7 +54,9 @@ class End(Exception):
 
     def __init__(self, code: str, detail: object = "") -> None:
         super().__init__(code)
-        self.code, self.detail = code, str(detail)[:200]
+        # of libav's faults its own words alone: the whole text names the address, and an address may hold a password
+        words = getattr(detail, "strerror", detail)
+        self.code, self.detail = code, str(words or "")[:200]
 
 
 class Frames:
@@ -124,6 +126,7 @@ class Relay:
         self._encoding = False
         self._bytes, self._pictures, self._since = 0, 0, time.monotonic()
         self._told = 0.0
+        self._second = -1  # of the last picture that was encoded anew
 
     # -- looking ----------------------------------------------------------------------------------------------------------
 
@@ -254,7 +257,7 @@ class Relay:
             return
         for frame in packet.decode():
             second = int(frame.time or 0)
-            key = second != getattr(self, "_second", None)
+            key = second != self._second
             self._second = second
             width, height = self._picture.width, self._picture.height
             frame = frame.reformat(width=width, height=height, format="yuv420p")  # noqa: PLW2901 - the same picture

@@ -26,6 +26,7 @@ class Said:
     chunks: list[bytes] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     end: str = ""
+    detail: str = ""
     closed: bool = False
 
     @property
@@ -52,7 +53,8 @@ def relay(url: Path | str, *, encode: bool = True, user: str | None = None) -> S
         elif letter == b"F":
             said.facts = json.loads(body)
         else:
-            said.end = json.loads(body)["code"]
+            end = json.loads(body)
+            said.end, said.detail = end["code"], end["detail"]
     return said
 
 
@@ -160,3 +162,20 @@ def test_nothing_is_loaded_any_more_once_the_rights_are_given_up(tmp_path, name,
     done = subprocess.run(command, capture_output=True, timeout=60, check=False)
     assert done.stderr.decode().split() == ["gone"]
     assert len(done.stdout) > 10_000
+
+
+@pytest.mark.parametrize(
+    "address", ["rtsp://who:secret@127.0.0.1:9/ch1", "rtmp://127.0.0.1:9/recorder/secret", "/secret/box.flv"]
+)
+def test_why_it_ended_never_names_the_address(address):
+    said = relay(address)
+    assert said.end == "no_answer"
+    assert said.detail
+    assert "secret" not in said.detail
+
+
+@pytest.mark.parametrize("kind", [av.error.ExitError, av.error.HTTPUnauthorizedError, av.error.TimeoutError])
+def test_no_fault_of_libavs_names_the_address(kind):
+    fault = kind(1, "refused", "rtsp://who:secret@192.0.2.1/ch1")
+    assert "secret" in str(fault)  # else there would be nothing to keep back
+    assert relay_child.End("no_answer", fault).detail == "refused"
