@@ -14,7 +14,8 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-import PIL.Image  # before the rights to read it are gone
+import PIL.Image
+import PIL.ImageFile  # writing pixels needs it, and then the rights to read it are gone
 import pypdfium2
 
 CONFINED = Path(__file__).resolve().parents[3] / "kernel" / "confined.py"

@@ -1,7 +1,10 @@
 """A stranger's PDF is drawn by a child that can be ended: one that takes for ever holds no worker."""
 
 import io
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import psutil
 import pypdfium2
@@ -10,7 +13,7 @@ import pytest
 from lantian.teach.live import services
 from lantian.teach.live.enums import UploadState
 from lantian.teach.live.models import LessonPage, PageUpload
-from lantian.teach.live.services import pdf, uploads
+from lantian.teach.live.services import pdf, pdf_child, uploads
 from lantian.teach.live.services.uploads import HEIGHT, MAX_POINTS, WIDTH
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +130,26 @@ def test_a_page_comes_out_with_its_own_colours(tmp_path):
     assert count == 1
     assert picture.size == (1920, 1080)
     assert (picture.getpixel((100, 100)), picture.getpixel((1800, 1000))) == ((255, 0, 0), (0, 0, 255))
+
+
+ALONE = """
+import runpy, sys
+child = runpy.run_path(sys.argv[1])
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        raise ImportError(f"{name} is loaded when the rights to read it are gone")
+sys.meta_path.insert(0, Refuse())
+child["draw"](sys.stdout.buffer, width=96, height=54, most_pages=1, most_points=2000, first=0)
+"""
+
+
+def test_nothing_is_loaded_any_more_once_the_rights_are_given_up(tmp_path):
+    path = tmp_path / "empty.pdf"
+    document = pypdfium2.PdfDocument.new()
+    document.new_page(960, 540)
+    document.save(path)
+    command = [sys.executable, "-I", "-c", ALONE, str(Path(pdf_child.__file__))]
+    with path.open("rb") as source:
+        done = subprocess.run(command, stdin=source, capture_output=True, timeout=60, check=False)
+    assert done.stderr.decode() == ""
+    assert len(done.stdout) > 96 * 54 * 3
