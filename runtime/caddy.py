@@ -122,14 +122,29 @@ def _listen(instance: Instance, port: int) -> str:
     return f"[{bind}]:{port}" if ":" in bind else f"{bind}:{port}"
 
 
-def _proxy(socket_path: Path, *, wait: str, answer: str) -> str:
+def _handed_over(instance: Instance) -> str:
+    """Large files without an address of their own: the web process has asked who may, and names one below the media folder."""
+    return f"""
+			header_up X-Sendfile-Type X-Accel-Redirect
+			@file header X-Accel-Redirect *
+			handle_response @file {{
+				root * {_quoted(instance.home / "media")}
+				rewrite * {{rp.header.X-Accel-Redirect}}
+				copy_response_headers {{
+					exclude X-Accel-Redirect Content-Length Server
+				}}
+				file_server
+			}}"""
+
+
+def _proxy(socket_path: Path, *, wait: str, answer: str, files: str = "") -> str:
     """A proxy that holds requests for `wait` while the process behind is being restarted."""
     return f"""reverse_proxy {_quoted(f"unix/{socket_path}")} {{
 			lb_try_duration {wait}
 			lb_try_interval 150ms
 			header_up X-Forwarded-For {{client_ip}}
 			header_up -Forwarded
-			header_up -X-Real-Ip
+			header_up -X-Real-Ip{files}
 			transport http {{
 				dial_timeout 2s
 				response_header_timeout {answer}
@@ -249,7 +264,7 @@ def _body(instance: Instance) -> str:
 		request_body {{
 			max_size {instance.max_upload_mb}MiB
 		}}
-		{_proxy(instance.web_socket, wait=HOLD, answer="90s")}
+		{_proxy(instance.web_socket, wait=HOLD, answer="90s", files=_handed_over(instance))}
 	}}
 	{_errors()}
 """

@@ -93,6 +93,7 @@ UPPER_APPS = [
     "lantian.teach.desk",
     "lantian.teach.series",
     "lantian.teach.recorders",
+    "lantian.teach.recordings",
     "lantian.portal.home",
 ]
 THIRD_PARTY_APPS = [

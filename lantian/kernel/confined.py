@@ -5,6 +5,7 @@ its place (`runpy.run_path`), with nothing else of the platform in its memory.
 import contextlib
 import ctypes
 import os
+import pwd
 import resource
 import signal
 from pathlib import Path
@@ -40,3 +41,13 @@ def confine(uid: str, limits: dict[int, int], *, network: bool = False, nice: in
         resource.setrlimit(limit, (most, most))
     os.nice(nice)
     shed(uid, network=network)
+
+
+def lesser_user() -> str:
+    """Whom a child becomes: nobody, when we are root; `-`: whom we are."""
+    if os.getuid() != 0:
+        return "-"
+    try:
+        return str(pwd.getpwnam("nobody").pw_uid)
+    except KeyError:
+        return "65534"

@@ -19,7 +19,7 @@ from lantian.people.schedule.enums import LessonState
 from lantian.teach.live import services as live_services
 from lantian.teach.live.enums import EndReason
 from lantian.teach.live.models import LiveSession
-from lantian.teach.live.services import office
+from lantian.kernel.confined import lesser_user
 from lantian.teach.live.tests.stage import Teacher
 from lantian.teach.live.tests.support import decoded_frames, lesson_chunks, open_for, settled
 from lantian.teach.recorders import services
@@ -95,7 +95,7 @@ class Box:
 def gateway(door: Doorway, live):
     """The gateway in a loop of its own, as its process has one."""
     loop = asyncio.new_event_loop()
-    made = Gateway(door.folder, user=office.lesser_user(), rtmp_port=door.port, live_address=f"unix:{live.socket}")
+    made = Gateway(door.folder, user=lesser_user(), rtmp_port=door.port, live_address=f"unix:{live.socket}")
     task = loop.create_task(made.run())
 
     def run():

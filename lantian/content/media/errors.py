@@ -55,3 +55,24 @@ class NoKey(MediaError):
 
     code = "no_key"
     message = _("暂时取不到加密密钥，请稍后重试")
+
+
+class NothingToMake(MediaError):
+    """Nothing of the recording can be read: no keys, no files, or bytes that are no pictures."""
+
+    code = "nothing"
+    message = _("这段录像里没有可以读出的画面")
+
+
+class Stopped(MediaError):
+    """Somebody asked to stop what was being made."""
+
+    code = "stopped"
+    message = _("已取消")
+
+
+class CutImpossible(MediaError):
+    """Nothing would be left, or the stream has not ended."""
+
+    code = "cut"
+    message = _("剪辑后至少要留下几秒钟，开头要在结尾之前")

@@ -28,15 +28,34 @@ class Stream(models.Model):
     bytes = models.BigIntegerField(default=0, help_text="on disk, all renditions")
     segments = models.IntegerField(default=0)
     poster = models.CharField(max_length=60, blank=True, help_text="file name of the newest still picture")
+    cut_from = models.FloatField(
+        null=True, blank=True, help_text="media time at which what is shown begins; none: whole"
+    )
+    cut_until = models.FloatField(null=True, blank=True, help_text="media time at which what is shown ends")
+    withheld = models.BooleanField(
+        default=False, help_text="shown to nobody; its keys are given to those who manage it"
+    )
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(cut_from__isnull=True, cut_until__isnull=True)
+                | models.Q(cut_from__gte=0, cut_until__gt=models.F("cut_from")),
+                name="stream_cut",
+            ),
             models.CheckConstraint(condition=models.Q(seconds__gte=0, bytes__gte=0), name="stream_amounts"),
         ]
         indexes = [models.Index(fields=["state", "closed_at"], name="stream_state_closed")]
 
     def __str__(self) -> str:
         return f"{self.token[:8]} {self.state}"
+
+    @property
+    def shown_seconds(self) -> float:
+        """How long the part that is shown is."""
+        if self.cut_from is None or self.cut_until is None:
+            return self.seconds
+        return self.cut_until - self.cut_from
 
 
 class Epoch(models.Model):

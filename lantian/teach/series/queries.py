@@ -21,8 +21,7 @@ from lantian.kernel.time.queries import organizations_of
 from lantian.people.roster import queries as roster
 from lantian.people.schedule import queries as schedule
 from lantian.people.schedule.enums import LessonAccess, LessonState
-from lantian.teach.live.enums import SessionState
-from lantian.teach.live.queries import sessions_visible_to
+from lantian.teach.live.queries import REPLAYED, sessions_visible_to
 from lantian.teach.series.enums import SeriesAccess, SeriesState
 from lantian.teach.series.models import Series, SeriesLesson, Subscription
 
@@ -144,7 +143,7 @@ class Entry:
 
 def entries_of(series: Series, actor: Actor) -> list[Entry]:
     """Its lessons in their order, as far as the actor may see them. Two queries."""
-    kept = sessions_visible_to(actor).filter(lesson=OuterRef("lesson"), state=SessionState.ENDED, stream__seconds__gt=0)
+    kept = sessions_visible_to(actor).filter(REPLAYED, lesson=OuterRef("lesson"))
     rows = list(
         SeriesLesson.objects.filter(series=series, lesson__in=schedule.lessons_visible_to(actor).values("pk"))
         .select_related("lesson__teacher", "lesson__organization")

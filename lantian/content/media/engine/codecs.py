@@ -55,26 +55,26 @@ def _audio_object_type(data: bytes, config: Box) -> int:
     reader.full()
     if reader.u(1) != 3:
         raise MediaFault("malformed", "esds")
-    _length(reader)
+    descriptor_length(reader)
     reader.take(2)
     flags = reader.u(1)
     reader.take((2 if flags & 0x80 else 0) + (2 if flags & 0x20 else 0))
     if flags & 0x40 or reader.u(1) != 4:
         raise MediaFault("malformed", "esds")
-    _length(reader)
+    descriptor_length(reader)
     if reader.u(1) != 0x40:
         raise MediaFault("unsupported_codec", "mp4a that is not AAC")
     reader.take(12)
     if reader.u(1) != 5:
         raise MediaFault("malformed", "esds")
-    _length(reader)
+    descriptor_length(reader)
     kind = reader.u(1) >> 3
     if kind not in {2, 5, 29}:
         raise MediaFault("unsupported_codec", f"AAC object type {kind}")
     return kind
 
 
-def _length(reader: Reader) -> int:
+def descriptor_length(reader: Reader) -> int:
     """An expandable length of MPEG-4 descriptors."""
     value = 0
     for _ in range(4):

@@ -38,7 +38,7 @@ class AacTranscoder:
         if source is None or source.codec != "opus":
             raise MediaFault("unsupported_codec", "no Opus to transcode")
         self._source = source
-        self._decoder = _opus_decoder(source)
+        self._decoder = opus_decoder(source)
         self._encoder = _aac_encoder(source.channels, bit_rate)
         config = bytes(self._encoder.extradata or b"")
         entry = aac_entry(config, source.channels, RATE, bit_rate)
@@ -168,7 +168,8 @@ class AacTranscoder:
         return replace(runs[0], samples=tuple(sample for run in runs for sample in run.samples))
 
 
-def _opus_decoder(track: Track) -> AudioCodecContext:
+def opus_decoder(track: Track) -> AudioCodecContext:
+    """A decoder for Opus as browsers send it."""
     decoder = CodecContext.create("libopus", "r")
     assert isinstance(decoder, AudioCodecContext)
     decoder.extradata = b"OpusHead" + struct.pack("<BBHIhB", 1, track.channels, 0, RATE, 0, 0)

@@ -14,7 +14,21 @@ The live process uses it like this::
     follower = StreamFollower(folder, ring.secret); follower.step()   # in a thread: AAC rendition and posters
 """
 
-from lantian.content.media.services.folder import EpochRecord, SegmentRecord, StreamFolder, stream_folder, used_keys
+from lantian.content.media.services.cutting import (
+    cut_bounds,
+    cut_stream,
+    measure_stream,
+    whole_list,
+    withhold_stream,
+)
+from lantian.content.media.services.folder import (
+    MADE,
+    EpochRecord,
+    SegmentRecord,
+    StreamFolder,
+    stream_folder,
+    used_keys,
+)
 from lantian.content.media.services.follower import StreamFollower
 from lantian.content.media.services.keys import (
     KeyRing,
@@ -24,6 +38,7 @@ from lantian.content.media.services.keys import (
     open_key,
     stream_keys,
 )
+from lantian.content.media.services.making import FilmFacts, Look, Stills, StoredLesson, look_through, make_film
 from lantian.content.media.services.space import LESSON_BYTES, Room, room_for_lesson
 from lantian.content.media.services.streams import (
     close_stream,
@@ -41,25 +56,35 @@ from lantian.content.media.services.writer import EpochStart, Fed, SegmentWriter
 
 __all__ = [
     "LESSON_BYTES",
+    "MADE",
     "EpochRecord",
     "EpochStart",
     "Fed",
+    "FilmFacts",
     "KeyRing",
+    "Look",
     "Room",
     "SegmentRecord",
     "SegmentWriter",
+    "Stills",
+    "StoredLesson",
     "StreamFolder",
     "StreamFollower",
     "StreamLimits",
     "close_stream",
     "content_key",
     "create_stream",
+    "cut_bounds",
+    "cut_stream",
     "delete_stream",
     "expire_streams",
     "folder_of",
     "lesson_room",
+    "look_through",
+    "make_film",
     "make_key",
     "make_key_in_thread",
+    "measure_stream",
     "media_root",
     "open_key",
     "open_writer",
@@ -70,4 +95,6 @@ __all__ = [
     "stream_keys",
     "sweep_deleted",
     "used_keys",
+    "whole_list",
+    "withhold_stream",
 ]

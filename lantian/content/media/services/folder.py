@@ -28,6 +28,7 @@ from lantian.kernel import whole
 FILE_MODE, FOLDER_MODE = 0o640, 0o750
 LIVE, REPLAY, MASTER, INDEX = "live.m3u8", "replay.m3u8", "master.m3u8", "index.jsonl"
 AV, AAC = "av", "aac"
+CUT, MADE = "cut.json", ".made"  # neither has an address: the front door knows no such endings, and no hidden folder
 GONE = "gone-"
 
 
@@ -109,6 +110,41 @@ def _decode(line: bytes) -> Record:
 def write_whole(path: Path, data: bytes) -> None:
     """As `kernel.whole`, for the web server to read and without waiting for the disk: a lesson writes several a second."""
     whole.write_whole(path, data, mode=FILE_MODE, durable=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What of an ended stream is shown: segments `first` to `last` (sequence numbers, both included). Lists of the whole, for
+    those who cut, are called by `mark`."""
+
+    first: int
+    last: int
+    mark: str
+
+    @property
+    def whole(self) -> str:
+        return f"whole-{self.mark}.m3u8"
+
+
+def read_cut(folder: Path) -> Cut | None:
+    """The cut of the stream in a folder, if one was made."""
+    try:
+        return Cut(**json.loads((folder / CUT).read_bytes()))
+    except FileNotFoundError:
+        return None
+
+
+def write_cut(folder: Path, cut: Cut | None) -> None:
+    """From here on lists that are written show this alone (None: all). Lists of a former whole go."""
+    former = read_cut(folder)
+    if cut is None:
+        (folder / CUT).unlink(missing_ok=True)
+    else:
+        facts = {"first": cut.first, "last": cut.last, "mark": cut.mark}
+        write_whole(folder / CUT, json.dumps(facts).encode())
+    if former is not None and (cut is None or cut.mark != former.mark):
+        for path in (folder, folder / AV, folder / AAC):
+            (path / former.whole).unlink(missing_ok=True)
 
 
 @dataclass(slots=True)
@@ -249,11 +285,23 @@ class Rendition:
         return source.name
 
     def write_live(self, *, ended: bool = False) -> None:
+        cut = read_cut(self.path.parent) if ended else None
+        if cut is not None:  # nobody joins it any more, and its window shows what was cut off
+            write_whole(self.path / LIVE, self._list(cut))
+            return
         write_whole(self.path / LIVE, self.window.text(ended=ended, written_ms=time.time_ns() // 1_000_000).encode())
 
     def write_replay(self) -> None:
-        entries = [self.entry(record) for record in self.history.segments]
-        write_whole(self.path / REPLAY, replay_playlist(entries).encode())
+        cut = read_cut(self.path.parent)
+        write_whole(self.path / REPLAY, self._list(cut))
+        if cut is not None:
+            write_whole(self.path / cut.whole, self._list(None))
+
+    def _list(self, cut: Cut | None) -> bytes:
+        rows = self.history.segments
+        if cut is not None:
+            rows = [record for record in rows if cut.first <= record.sequence <= cut.last]
+        return replay_playlist([self.entry(record) for record in rows]).encode()
 
     def entry(self, record: SegmentRecord) -> Entry:
         """A segment as playlists list it."""

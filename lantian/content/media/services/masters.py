@@ -1,7 +1,7 @@
 """Master playlists: which renditions a player may choose from. Rewritten when the second rendition appears."""
 
 from lantian.content.media.engine.playlists import Variant, master_playlist
-from lantian.content.media.services.folder import LIVE, MASTER, REPLAY, Rendition, StreamFolder
+from lantian.content.media.services.folder import LIVE, MASTER, REPLAY, Rendition, StreamFolder, read_cut
 
 _LIVE_BANDWIDTH = 2_500_000  # promised while nothing is measured yet
 
@@ -25,7 +25,9 @@ def write_masters(folder: StreamFolder) -> None:
     folder = StreamFolder(folder.path)
     folder.av.load()
     folder.aac.load()
-    for name, file in ((MASTER, LIVE), (REPLAY, REPLAY)):
+    cut = read_cut(folder.path)
+    lists = [(MASTER, LIVE), (REPLAY, REPLAY), *([(cut.whole, cut.whole)] if cut is not None else [])]
+    for name, file in lists:
         variants = [found for side in (folder.av, folder.aac) if (found := _variant(side, file)) is not None]
         if variants:
             folder.write_master(name, master_playlist(variants))

@@ -109,7 +109,8 @@ def plain(lessons: "QuerySet[Lesson]") -> "QuerySet[Lesson]":
 def _facts(ids: Any) -> "QuerySet[Lesson]":
     """The lessons of `ids` with their receivers and recordings counted, and nothing else of them."""
     sessions = "live_sessions"
-    stored = Q(**{f"{sessions}__state": SessionState.ENDED, f"{sessions}__stream__seconds__gt": 0}) & ~Q(
+    there = {"state": SessionState.ENDED, "stream__seconds__gt": 0, "stream__withheld": False}
+    stored = Q(**{f"{sessions}__{name}": value for name, value in there.items()}) & ~Q(
         **{f"{sessions}__stream__state": StreamState.DELETED}
     )
     lessons: QuerySet[Lesson] = apps.get_model("schedule", "Lesson")._default_manager.filter(pk__among=ids)

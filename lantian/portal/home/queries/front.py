@@ -16,8 +16,7 @@ from lantian.people.schedule.enums import LessonAccess, LessonState
 from lantian.people.schedule.queries import day_bounds, lessons_held_on, lessons_visible_to
 from lantian.portal.home.queries.cards import LessonCard, cards, plain, posters_of
 from lantian.portal.home.queries.counties import NO_COUNTIES, Counties, counties
-from lantian.teach.live.enums import SessionState
-from lantian.teach.live.queries import classes_seen, classes_watching, sessions_visible_to
+from lantian.teach.live.queries import REPLAYED, classes_seen, classes_watching, sessions_visible_to
 from lantian.teach.series.queries import open_series
 
 if TYPE_CHECKING:
@@ -147,9 +146,7 @@ def still_to_come(lessons: "QuerySet[Lesson]", now: datetime) -> "QuerySet[Lesso
 
 def recorded(lessons: "QuerySet[Lesson]") -> "QuerySet[Lesson]":
     """Those whose recording is there, the newest first."""
-    sessions = sessions_visible_to(ANONYMOUS).filter(
-        lesson=OuterRef("pk"), state=SessionState.ENDED, stream__seconds__gt=0
-    )
+    sessions = sessions_visible_to(ANONYMOUS).filter(REPLAYED, lesson=OuterRef("pk"))
     kept = Exists(sessions.exclude(stream__state=StreamState.DELETED))
     return lessons.filter(kept, state=LessonState.ENDED).order_by("-starts_at", "pk")
 

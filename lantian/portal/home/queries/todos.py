@@ -80,6 +80,7 @@ def lessons_missed(actor: Actor, day: date) -> list[Todo]:
         starts_at__gte=day_bounds(day - AHEAD)[0],
         live_sessions__state=SessionState.ENDED,
         live_sessions__stream__seconds__gt=0,
+        live_sessions__stream__withheld=False,
         receivers__class_group__in=actor.class_group_ids,
     )
     there = "live_sessions__attendances"

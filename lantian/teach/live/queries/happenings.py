@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Su
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 
+from lantian.teach.live.engine.board import KINDS as BOARD_KINDS
 from lantian.teach.live.engine.happenings import By, Event
 from lantian.teach.live.engine.happenings.registry import KINDS
 from lantian.teach.live.engine.words import default_words
@@ -35,21 +36,33 @@ def _text(value: UUID | None) -> str | None:
     return str(value) if value else None
 
 
-def replayed_events(session: LiveSession) -> list[dict[str, Any]]:
-    """What a replay shows at its moments, in order: the same that viewers were told then."""
-    kinds = [name for name, kind in KINDS.items() if kind.replayed]
+def replayed_events(session: LiveSession, *, all_kinds: bool = True) -> list[dict[str, Any]]:
+    """What a replay shows at its moments, in order: the same that viewers were told then.
+
+    `all_kinds` false: pages and strokes alone. Of a replay that was cut, moments count from where it begins now; what lies
+    outside is left out, but pages and strokes from before it begins are there at once.
+    """
+    kinds = [name for name, kind in KINDS.items() if kind.replayed and (all_kinds or name in BOARD_KINDS)]
     rows = LessonEvent.objects.filter(session=session, kind__in=kinds, shown__isnull=False).order_by("seq")
     hidden = {f"chat:{data['n']}" for data in rows.filter(kind="chat.hide").values_list("data", flat=True)}
+    start, end = session.stream.cut_from or 0.0, session.stream.cut_until
     return [
         {
             "seq": seq,
             "kind": kind,
-            "at": at,
+            "at": max(0.0, at - start),
             "ms": round(moment.timestamp() * 1000),
             "set": {key: value for key, value in (shown or {}).items() if key not in hidden},
         }
         for seq, kind, at, moment, shown in rows.values_list("seq", "kind", "at", "happened_at", "shown")
+        if (at >= start or kind in BOARD_KINDS) and (end is None or at < end)
     ]
+
+
+def page_turns_of(session: LiveSession) -> list[tuple[float, dict[str, Any] | None]]:
+    """When (seconds of media time) which page was turned to; None: to camera or screen. In order."""
+    rows = LessonEvent.objects.filter(session=session, kind="page.turn", shown__isnull=False).order_by("seq")
+    return [(at, (shown or {}).get("page:now")) for at, shown in rows.values_list("at", "shown")]
 
 
 def chat_of(lesson: "Lesson") -> QuerySet[LessonEvent]:

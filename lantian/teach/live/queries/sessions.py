@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 from django.db.models.lookups import IsNull
 
+from lantian.content.media.enums import StreamState
 from lantian.kernel.journal import queries as journal
 from lantian.kernel.prepared import prepared
 from lantian.kernel.registry import Registry
@@ -34,8 +35,18 @@ def sessions_visible_to(actor: Actor) -> QuerySet[LiveSession]:
 
 @share_edge("media.stream")
 def streams_of_my_lessons(actor: Actor) -> Q:
-    """Whoever may see a lesson may have the keys of its recordings."""
-    return Q(live_session__lesson__in=schedule.lessons_visible_to(actor).values("pk"))
+    """Whoever may see a lesson may have the keys of its recordings, unless they were withdrawn."""
+    return Q(withheld=False, live_session__lesson__in=schedule.lessons_visible_to(actor).values("pk"))
+
+
+# A session of which something can be watched again, by those who may see its lesson.
+REPLAYED = Q(state=SessionState.ENDED, stream__seconds__gt=0, stream__withheld=False)
+
+
+def recorded_sessions() -> QuerySet[LiveSession]:
+    """Sessions that are over and whose pictures are there, withdrawn ones too, whoever asks."""
+    rows = LiveSession.objects.filter(state=SessionState.ENDED, stream__state=StreamState.CLOSED, stream__seconds__gt=0)
+    return rows.select_related("stream", "lesson__organization")
 
 
 def open_session(lesson: "Lesson") -> LiveSession | None:
@@ -156,6 +167,9 @@ def last_recorded_like(lesson: "Lesson", among: "QuerySet[Lesson]") -> "Lesson |
         course |= Q(alliance=lesson.alliance_id)
     like = among.filter(course, subject=lesson.subject, stage=lesson.stage, grade=lesson.grade)
     recorded = like.filter(
-        live_sessions__state=SessionState.ENDED, live_sessions__stream__seconds__gt=0, starts_at__lt=lesson.starts_at
+        live_sessions__state=SessionState.ENDED,
+        live_sessions__stream__seconds__gt=0,
+        live_sessions__stream__withheld=False,
+        starts_at__lt=lesson.starts_at,
     )
     return recorded.exclude(pk=lesson.pk).select_related("teacher", "organization").order_by("-starts_at").first()

@@ -3,7 +3,6 @@
 import contextlib
 import io
 import os
-import pwd
 import re
 import shutil
 import signal
@@ -18,6 +17,7 @@ from xml.etree import ElementTree as ET
 import structlog
 from django.utils.translation import gettext as _
 
+from lantian.kernel.confined import lesser_user
 from lantian.teach.live.errors import BadUpload
 from lantian.teach.live.services import office_child
 
@@ -188,16 +188,6 @@ def _run(office: str, place: Path, deck: Path) -> None:
         process.wait()
     if process.returncode:
         log.info("presentation not converted", code=process.returncode)
-
-
-def lesser_user() -> str:
-    """Whom a child becomes: nobody, when we are root; `-`: whom we are."""
-    if os.getuid() != 0:
-        return "-"
-    try:
-        return str(pwd.getpwnam("nobody").pw_uid)
-    except KeyError:
-        return "65534"
 
 
 def _become(place: Path) -> str:

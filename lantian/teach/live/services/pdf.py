@@ -16,8 +16,9 @@ import structlog
 from django.utils.translation import gettext as _
 from PIL import Image
 
+from lantian.kernel.confined import lesser_user
 from lantian.teach.live.errors import BadUpload
-from lantian.teach.live.services import office, pdf_child
+from lantian.teach.live.services import pdf_child
 
 log = structlog.get_logger("live")
 PAGE_SECONDS = 60  # of the clock for one page
@@ -81,7 +82,7 @@ def draw_pages(
     Raises BadUpload: damaged, too many pages, a page of impossible size, or one that takes longer than PAGE_SECONDS.
     """
     numbers = (width, height, most_pages, most_points, first)
-    command = [sys.executable, "-I", str(Path(pdf_child.__file__)), str(MEMORY), str(SECONDS), office.lesser_user()]
+    command = [sys.executable, "-I", str(Path(pdf_child.__file__)), str(MEMORY), str(SECONDS), lesser_user()]
     with path.open("rb") as source:
         child = subprocess.Popen(
             [*command, *map(str, numbers)],

@@ -8,8 +8,9 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from lantian.kernel.web.guards import public
+from lantian.people.schedule.queries.lessons import concerns
 from lantian.teach.live import queries
-from lantian.teach.live.views.found import visible_lesson
+from lantian.teach.live.views.found import actor_of, visible_lesson
 
 KEPT_S = 300
 
@@ -23,7 +24,10 @@ def events(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
     session = queries.latest_session(lesson)
     if session is None:
         raise Http404
-    content = {"v": 1, "session": str(session.pk), "events": queries.replayed_events(session)}
+    # who sees the lesson by its publication alone sees the board, not who raised a hand or wrote what
+    concerned = concerns(actor_of(request), lesson, lesson.receivers.all())
+    shown = queries.replayed_events(session, all_kinds=concerned)
+    content = {"v": 1, "session": str(session.pk), "events": shown}
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     response = HttpResponse(text, content_type="application/json")
     patch_cache_control(response, private=True, max_age=0 if session.is_open else KEPT_S)

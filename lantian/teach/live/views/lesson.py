@@ -43,13 +43,14 @@ def lesson_page(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
         "opens": opens,
         "too_early": teaches and now < opens,
         "missed": lesson.state == LessonState.PLANNED and now > closes,
-        "may_watch": session is not None and (session.is_open or session.stream.segments > 0),
+        "may_watch": session is not None
+        and (session.is_open or (session.stream.segments > 0 and not session.stream.withheld)),
         "may_change": bool(check(may_change_lesson, actor, lesson)),
         "may_hand_over": bool(check(may_hand_over_lesson, actor, lesson)),
         "may_read_attendance": session is not None and bool(check(rules.may_read_attendance, actor, lesson)),
         "may_read_polls": bool(check(rules.may_read_polls, actor, lesson)),
         "may_read_chat": session is not None and bool(check(rules.may_read_chat, actor, lesson)),
-        "poster": media.poster_url(session.stream) if session else "",
+        "poster": media.poster_url(session.stream) if session and not session.stream.withheld else "",
         "history": newest_of(lesson) if not actor.is_anonymous and (teaches or actor.paths) else [],
         "base": "web/public.html" if actor.is_anonymous else "web/shell.html",
     }

@@ -245,14 +245,16 @@ def teach_config(item: "Lesson", *, by: Actor) -> dict[str, Any]:
 
 
 def replay(item: LiveSession) -> dict[str, Any] | None:
-    """How to play what was recorded; None when there is nothing to play (yet)."""
+    """How to play what was recorded, as far as it is shown; None when there is nothing to play (yet)."""
+    if item.stream.withheld:
+        return None
     folder = media.folder_of(item.stream)
     if not (folder.path / "replay.m3u8").exists():
         return None
     keys, _lost = media.stream_keys(item.stream_id)
     return {
         "master": f"/media/streams/{item.stream.token}/replay.m3u8",
-        "seconds": round(item.stream.seconds, 1),
+        "seconds": round(item.stream.shown_seconds, 1),
         "keys": [{"id": str(key.id), "key": key.secret.hex()} for key in keys[:REPLAY_KEYS]],
     }
 

@@ -14,7 +14,7 @@ import av
 import pytest
 
 from lantian.content.media.engine.cutter import Fmp4Cutter
-from lantian.teach.live.services import office
+from lantian.kernel.confined import lesser_user
 from lantian.teach.recorders.services import relay_child
 from lantian.teach.recorders.tests.streams import make_stream, packets_of
 
@@ -138,7 +138,7 @@ def test_sound_alone_garbage_and_nobody_there_each_have_their_word(tmp_path):
 def test_it_reads_as_nobody_where_it_was_started_as_root(tmp_path):
     make_stream(tmp_path / "box.flv", seconds=3)
     tmp_path.chmod(0o700)  # a file that nobody may read: what is open in other ways is not what it needs
-    user = office.lesser_user()
+    user = lesser_user()
     assert relay(tmp_path / "box.flv", user=user).end == ("no_answer" if user != "-" else "gone")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from lantian.teach.live.services import office
+from lantian.kernel.confined import lesser_user
 from lantian.teach.recorders.consumers.gateway import Gateway
 
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder = Path(os.environ.get("LANTIAN_DOOR_FOLDER") or settings.LANTIAN_HOME / "run")
-        gateway = Gateway(folder, user=office.lesser_user(), rtmp_port=settings.LANTIAN_RTMP_PORT)
+        gateway = Gateway(folder, user=lesser_user(), rtmp_port=settings.LANTIAN_RTMP_PORT)
         asyncio.run(_until_told(gateway))
 
 

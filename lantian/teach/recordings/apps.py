@@ -1,0 +1,21 @@
+from django.apps import AppConfig
+
+
+class RecordingsConfig(AppConfig):
+    name = "lantian.teach.recordings"
+    label = "recordings"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from lantian.kernel.demo import DEMO_KEEPERS
+        from lantian.kernel.holdings import DID_IT, exempt
+        from lantian.kernel.web import navigation
+        from lantian.teach.recordings import demo, events, queries, receivers, rules  # noqa: F401 - they declare themselves
+
+        DEMO_KEEPERS.register("recordings", demo.keep)
+        exempt(DID_IT, "recordings.making.asked_by")
+        item = navigation.NavItem
+        navigation.add(
+            item("recordings", _("录像"), "recordings_list", "film", 15, shown=lambda actor: not actor.is_screen)
+        )
