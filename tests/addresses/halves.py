@@ -57,6 +57,7 @@ from lantian.people.schedule.models import (
 from lantian.teach.desk.models import Outcome, Ticket
 from lantian.teach.live.models import ChatWord, LessonPage, LiveSession, PageUpload, PreparedPoll
 from lantian.teach.recorders.models import Recorder
+from lantian.teach.recordings.models import Recording
 from lantian.teach.series.models import Series, SeriesLesson
 
 ROLES = (
@@ -304,8 +305,11 @@ def keep_lessons(half: Half, school: Organization, other: Organization, group: o
     session = LiveSession.objects.create(
         lesson=running, stream=stream, state="live", started_at=now, planned_end=running.ends_at
     )
-    LiveSession.objects.create(
+    over = LiveSession.objects.create(
         lesson=taught, stream=replay, state="ended", planned_end=taught.ends_at, ended_at=taught.ends_at
+    )
+    recording = Recording.objects.create(
+        session=over, organization=school, title="上过的课", taught_at=taught.starts_at, look={"poster": "gone.jpg"}
     )
     secret = MediaKey.objects.get(pk=media.make_key(stream.pk).id)
     upload = PageUpload.objects.create(lesson=planned, name="课件", file="gone.pdf", kind="application/pdf", size=9)
@@ -354,6 +358,7 @@ def keep_lessons(half: Half, school: Organization, other: Organization, group: o
                 key_index=uuid4().bytes,
             )
         ),
+        "recording": key(recording),
         "poll": key(PreparedPoll.objects.create(lesson=planned, type="one", question="几？", options=["一", "二"])),
         "upload": key(upload),
         "sheet": key(

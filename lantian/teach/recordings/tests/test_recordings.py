@@ -80,9 +80,7 @@ def test_a_teacher_does_not_open_it_to_the_world(world, recording):
         services.publish_recording(recording, audience=Audience.CLASS, by=world.teacher_actor)
 
 
-def test_lists_are_for_people_and_storage_for_those_who_administer(world):
-    assert_allowed(rules.may_list_recordings, world.teacher_actor)
-    assert_refused(rules.may_list_recordings, world.screen_actor())
+def test_storage_is_for_those_who_administer(world):
     assert_allowed(rules.may_read_storage, officer(world))
     assert_refused(rules.may_read_storage, world.teacher_actor)
 
