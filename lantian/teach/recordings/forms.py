@@ -65,7 +65,7 @@ class EditForm(forms.Form):
             title.label = _("章节标题")
             self.fields[f"at_{index}"], self.fields[f"title_{index}"] = at, title
             if index < len(rows):
-                self.initial |= {f"at_{index}": rows[index]["at"], f"title_{index}": rows[index]["title"]}
+                self.initial.update({f"at_{index}": rows[index]["at"], f"title_{index}": rows[index]["title"]})
 
     @property
     def lines(self) -> list[tuple[Any, Any]]:

@@ -13,7 +13,7 @@ is kept in step with the picture by whole frames, silent ones put in and superfl
 import struct
 import sys
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from lantian.content.media.engine.boxes import box, full_box
@@ -188,10 +188,10 @@ def _big(numbers: "array[int]") -> bytes:
     return copy.tobytes()
 
 
-def _runs(kind: str, values: "Sequence[int] | object", *, signed: bool = False) -> bytes:
+def _runs(kind: str, values: Iterable[int], *, signed: bool = False) -> bytes:
     """A table of (how many, value)."""
     row = struct.Struct(">Ii" if signed else ">II")
-    rows = [row.pack(sum(1 for _ in group), value) for value, group in groupby(values)]  # type: ignore[call-overload]
+    rows = [row.pack(sum(1 for _ in group), value) for value, group in groupby(values)]
     return full_box(kind, 1 if signed else 0, 0, struct.pack(">I", len(rows)), *rows)
 
 

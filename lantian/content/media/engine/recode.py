@@ -61,7 +61,7 @@ class PictureRecoder:
         begins = True
         for frame in self._decoded(run):
             fitted = self._fitted(frame)
-            fitted.pts = self._last = max(self._last + 1, int(frame.pts * TICKS // run.track.timescale))
+            fitted.pts = self._last = max(self._last + 1, (frame.pts or 0) * TICKS // run.track.timescale)
             fitted.time_base = Fraction(1, TICKS)
             fitted.pict_type = 1 if begins else 0
             begins = False
@@ -136,7 +136,7 @@ class SoundRecoder:
         off = due - self._start - self._pcm.shape[1]
         if off > HOLE_S * self._aim.rate:
             self._pcm = np.concatenate((self._pcm, np.zeros((self._aim.channels, off), np.float32)), axis=1)
-        blocks = [self._pcm]
+        blocks: list[Any] = [self._pcm]
         for sample in run.samples:
             try:
                 decoded: list[Any] = self._decoder.decode(av.Packet(sample.data))

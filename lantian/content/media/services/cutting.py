@@ -25,7 +25,8 @@ def cut_stream(stream: Stream, *, start: float, end: float) -> Stream:
         raise CutImpossible
     folder = folder_of(stream)
     history = folder.av.load()
-    kept, at, bounds = [], 0.0, [0.0, 0.0]
+    kept: list[int] = []
+    at, bounds = 0.0, [0.0, 0.0]
     for record in history.segments:
         until = at + record.duration_us / 1_000_000
         if until > start + 0.01 and at < end - 0.01:

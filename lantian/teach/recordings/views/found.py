@@ -42,7 +42,7 @@ def state_words(row: Recording) -> str:
     if is_gone(row):
         return _("已清理")
     short: dict[Any, str] = {
-        Audience.CLASS: _("本班"),
+        Audience.CLASS: _("上课班级"),
         Audience.ALLIANCE: _("联盟"),
         Audience.REGION: _("本地区"),
         Audience.PUBLIC: _("公开"),

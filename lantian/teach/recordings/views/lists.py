@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -121,7 +122,7 @@ MOST_BARS = 10
 def storage(request: HttpRequest) -> HttpResponseBase:
     """By school, the largest first, with a chart of the first ten."""
     actor = acting(request)
-    units = queries.storage_of(actor)
+    units: QuerySet[Any] = queries.storage_of(actor)
     page = StorageList(request, units)
     largest = list(units.order_by("-bytes", "pk")[:MOST_BARS])
     total = queries.storage_sum(actor)

@@ -157,8 +157,9 @@ class _Eye:
             return Moment(at, seconds)
         if due and pixels:
             self._keep(pixels, int(said["width"]), int(said["height"]), at, float(said["spread"] or 0.0))
-        levels = [tuple(map(float, said[name][:MOST_LEVELS])) for name in ("peaks", "loud")]
-        return Moment(at, seconds, *(_number(said[name]) for name in ("mean", "spread", "moved")), *levels)
+        mean, spread, moved = (_number(said[name]) for name in ("mean", "spread", "moved"))
+        peaks, loud = (tuple(map(float, said[name][:MOST_LEVELS])) for name in ("peaks", "loud"))
+        return Moment(at, seconds, mean, spread, moved, peaks, loud)
 
     def _keep(self, pixels: bytes, width: int, height: int, at: float, spread: float) -> None:
         from PIL import Image
