@@ -2,8 +2,12 @@
 
 import json
 import subprocess
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from socketserver import UnixStreamServer
+from typing import Any
 
 import httpx
 import pytest
@@ -68,6 +72,10 @@ def door(home_of_door: Path) -> Iterator[str]:
     (stream / "index.jsonl").write_text("{}\n")
     (stream / ".1-y.m4s").write_text("half")
     (home / "media" / "secret.mp4.part").write_text("x")
+    made = home / "media" / "streams" / "abc" / ".made"
+    made.mkdir()
+    (made / "film.mp4").write_bytes(bytes(range(250)) * 40)
+    (stream.parent / "cut.json").write_text("{}")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(caddy, "HOLD", "100ms")
         path = caddy.write_caddyfile(instance)
@@ -115,6 +123,8 @@ def test_segments_are_kept_forever_and_playlists_never(door: str) -> None:
         "streams/abc/av/",
         "../keys/lantian.key",
         "streams/none.m4s",
+        "streams/abc/.made/film.mp4",
+        "streams/abc/cut.json",
     ],
 )
 def test_nothing_else_of_the_media_folder_is_given_out(door: str, path: str) -> None:
@@ -122,6 +132,51 @@ def test_nothing_else_of_the_media_folder_is_given_out(door: str, path: str) -> 
     assert answer.status_code in {404, 503}
     assert "server" not in answer.headers
     assert "immutable" not in answer.headers.get("cache-control", "")
+
+
+class Sends(BaseHTTPRequestHandler):
+    """A web process that has asked its rules and names a file below the media folder."""
+
+    def do_GET(self) -> None:
+        assert self.headers["X-Sendfile-Type"] == "X-Accel-Redirect"  # whatever the client said
+        self.send_response(200)
+        self.send_header("X-Accel-Redirect", self.path.removeprefix("/as"))
+        self.send_header("Content-Type", "video/mp4")
+        self.send_header("Content-Disposition", "attachment")
+        self.send_header("Cache-Control", "private, no-store")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_line: object) -> None:
+        """No words."""
+
+
+class OnSocket(UnixStreamServer):
+    def get_request(self) -> tuple[Any, Any]:
+        return super().get_request()[0], ("front", 0)
+
+
+@pytest.fixture
+def sends(door: str, home_of_door: Path) -> Iterator[str]:
+    path = Instance(home_of_door).web_socket
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with OnSocket(str(path), Sends) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"{door}/as"
+        server.shutdown()
+    path.unlink()
+
+
+def test_a_file_without_an_address_is_handed_out_when_the_web_process_says_so(sends: str) -> None:
+    whole = get(f"{sends}/streams/abc/.made/film.mp4", **{"X-Sendfile-Type": "nothing"})
+    assert (whole.status_code, len(whole.content)) == (200, 10_000)
+    kept = ("content-type", "content-disposition", "cache-control", "accept-ranges")
+    assert [whole.headers[name] for name in kept] == ["video/mp4", "attachment", "private, no-store", "bytes"]
+    assert "x-accel-redirect" not in whole.headers
+    part = get(f"{sends}/streams/abc/.made/film.mp4", Range="bytes=250-259")
+    assert (part.status_code, part.content) == (206, bytes(range(10)))
+    assert get(f"{sends}/../../../etc/passwd").status_code in {400, 404}
 
 
 def test_people_see_a_friendly_page_that_retries(door: str) -> None:

@@ -11,8 +11,10 @@ class RecordingsConfig(AppConfig):
         from lantian.kernel.demo import DEMO_KEEPERS
         from lantian.kernel.holdings import DID_IT, exempt
         from lantian.kernel.web import navigation
+        from lantian.teach.live.queries import LESSON_HELP
         from lantian.teach.recordings import demo, events, queries, receivers, rules  # noqa: F401 - they declare themselves
 
+        LESSON_HELP.register("recording", lambda lesson, _group: queries.address_for(lesson) if lesson else "")
         DEMO_KEEPERS.register("recordings", demo.keep)
         exempt(DID_IT, "recordings.making.asked_by")
         item = navigation.NavItem

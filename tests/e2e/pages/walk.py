@@ -58,7 +58,7 @@ FIRST = (
 )
 STATES = 2  # lessons are looked at in two of their states
 # Files, and what a click would change.
-NOT_PAGES = re.compile(r"\.(csv|xlsx|svg|webp|png)$|[?&](format|export)=|/download/|^/accounts/logout/")
+NOT_PAGES = re.compile(r"\.(csv|xlsx|svg|webp|png)$|[?&](format|export)=|/download/|/film/$|^/accounts/logout/")
 
 
 def shape(path: str) -> str:

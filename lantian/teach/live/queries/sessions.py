@@ -154,8 +154,8 @@ LESSON_HELP: Registry[Callable[["Lesson | None", "UUID | None"], str]] = Registr
 
 def help_url(kind: str, lesson: "Lesson | None" = None, group: "UUID | None" = None) -> str | None:
     """The address that an app above gives for "standby" (what a class may do meanwhile), "fault" (say that something is wrong,
-    about no lesson in particular too) or "heads" (confirm how many of class `group` are there). None when no such app is
-    installed."""
+    about no lesson in particular too), "heads" (confirm how many of class `group` are there) or "recording" (cut it, publish
+    it; "" while there is none). None when no such app is installed."""
     page = LESSON_HELP.get(kind)
     return page(lesson, group) if page else None
 

@@ -50,6 +50,7 @@ def lesson_page(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
         "may_read_attendance": session is not None and bool(check(rules.may_read_attendance, actor, lesson)),
         "may_read_polls": bool(check(rules.may_read_polls, actor, lesson)),
         "may_read_chat": session is not None and bool(check(rules.may_read_chat, actor, lesson)),
+        "recording_url": (queries.help_url("recording", lesson) or "") if session and (teaches or actor.paths) else "",
         "poster": media.poster_url(session.stream) if session and not session.stream.withheld else "",
         "history": newest_of(lesson) if not actor.is_anonymous and (teaches or actor.paths) else [],
         "base": "web/public.html" if actor.is_anonymous else "web/shell.html",

@@ -9,6 +9,7 @@ from lantian.teach.recordings.queries.makings import (
     storage_sum,
 )
 from lantian.teach.recordings.queries.recordings import (
+    address_for,
     chapters_shown,
     film_path,
     kept_until,
@@ -24,6 +25,7 @@ from lantian.teach.recordings.queries.recordings import (
 )
 
 __all__ = [
+    "address_for",
     "chapters_shown",
     "error_words",
     "film_path",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lantian.content.media import services as media
@@ -23,6 +24,7 @@ from lantian.teach.recordings.models import Recording
 
 if TYPE_CHECKING:
     from lantian.people.roster.models import Organization
+    from lantian.people.schedule.models import Lesson
     from lantian.teach.live.models import LiveSession
 
 
@@ -68,6 +70,13 @@ def with_names(rows: QuerySet[Recording]) -> QuerySet[Recording]:
 def recording_known(pk: UUID) -> Recording | None:
     """One, whoever asks."""
     return with_names(Recording.objects.filter(pk=pk)).first()
+
+
+def address_for(lesson: "Lesson") -> str:
+    """The page of a lesson's newest recording; empty without one. One query."""
+    rows = Recording.objects.filter(session__lesson=lesson.pk).order_by("-created_at")
+    found = rows.values_list("pk", flat=True).first()
+    return reverse("recordings_recording", args=[found]) if found else ""
 
 
 def missing_recordings(most: int) -> "QuerySet[LiveSession]":

@@ -104,6 +104,12 @@ def test_its_teacher_cuts_and_undoes_it(world, recording, enter):
     assert fresh(recording).session.stream.cut_from is None
 
 
+def test_the_lessons_page_leads_those_who_teach_or_administer_to_its_recording(world, recording, enter):
+    lesson = f"/live/lessons/{recording.session.lesson_id}/"
+    for who, led in ((world.teacher_actor, True), (head(world), True), (colleague(world, world.receiving[0]), False)):
+        assert (page_of(recording) in text(enter(who), lesson)) is led
+
+
 def test_proposals_are_one_click_each(world, recording, enter):
     made(recording)
     look = fresh(recording).look
