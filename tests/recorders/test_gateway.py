@@ -14,12 +14,12 @@ from tempfile import mkdtemp
 import pytest
 from django.utils import timezone
 
+from lantian.kernel.confined import lesser_user
 from lantian.kernel.rules import SYSTEM
 from lantian.people.schedule.enums import LessonState
 from lantian.teach.live import services as live_services
 from lantian.teach.live.enums import EndReason
 from lantian.teach.live.models import LiveSession
-from lantian.kernel.confined import lesser_user
 from lantian.teach.live.tests.stage import Teacher
 from lantian.teach.live.tests.support import decoded_frames, lesson_chunks, open_for, settled
 from lantian.teach.recorders import services
