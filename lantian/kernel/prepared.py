@@ -9,15 +9,17 @@ the objects cost. What every page asks in the same words is declared here once:
 
     found = _account(user_id)  # a list
 
-The function runs once in a process, with stand-ins for its arguments: all that differs between two calls (days and moments too)
-must be an argument, and it may decide nothing by one. So nothing that depends on who asks (`x_visible_to`) belongs here: see
-kernel.shaped. `select_related`, `only`, annotations, order, slices and `values_list` work as usual; `prefetch_related` and
-`values` do not: `attach` puts rows where a prefetch would have, and `id__among=ids` (kernel.fields) asks for several at once,
-which `__in` cannot.
+The function runs once in a process, with stand-ins for its arguments: all that differs between two calls must be an argument (a
+day, a moment or an id that is none is refused), and it may decide nothing by one. So nothing that depends on who asks
+(`x_visible_to`) belongs here: see kernel.shaped. `select_related`, `only`, annotations, order, slices and `values_list` work as
+usual; `prefetch_related` and `values` do not: `attach` puts rows where a prefetch would have, and `id__among=ids`
+(kernel.fields) asks for several at once, which `__in` cannot.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
+from datetime import timedelta
+from decimal import Decimal
 from functools import cached_property, update_wrapper
 from inspect import getattr_static, signature
 from typing import Any, Generic, TypeVar
@@ -31,6 +33,8 @@ from django.db.models.query_utils import DeferredAttribute
 from django.db.models.signals import post_init, pre_init
 
 M = TypeVar("M", bound=Model)
+# What may stand in SQL for good. A day, a moment, an hour, an id may not: they are of one call.
+FIXED = (str, int, float, Decimal, bytes, timedelta, type(None))
 
 
 class _Slot:
@@ -148,7 +152,14 @@ class Prepared(Generic[M]):
 
     @cached_property
     def _compiled(self) -> Compiled:
-        return Compiled(self._build(*(Value(_Slot(number)) for number in range(self._arguments))))
+        compiled = Compiled(self._build(*(Value(_Slot(number)) for number in range(self._arguments))))
+        for param in compiled.params:
+            for each in param if isinstance(param, (list, tuple)) else [param]:
+                if not isinstance(each, (_Slot, *FIXED)):
+                    raise TypeError(
+                        f"{self._build.__name__} has a {type(each).__name__} in it that must be an argument"
+                    )
+        return compiled
 
     def __call__(self, *values: Any) -> list[M]:
         if len(values) != self._arguments:

@@ -11,18 +11,20 @@ So the SQL of `x_visible_to(actor)` is the same for all teachers, and for all of
     known = _coming.any(actor, timezone.now())
 
 The function gets an actor of the same shape (kind, role, kind of unit, which ids there are, whether there are classes) with
-stand-ins for all else, and stand-ins for its arguments. A stand-in can be handed to the database and nothing more: comparing it,
-printing it, walking through it or putting it into a set of values raises, as does asking the database, or a moment or an id that
-did not come from a stand-in. Then the read is not fit to be shaped; it is made anew each time, as it would be without this
-module, and that is logged. What is worked out of a value in Python goes through `derived`. Days are those of today: the SQL is
-made anew each day.
+stand-ins for all else, and stand-ins for its arguments (None stays None: which arguments there are is part of the shape). A
+stand-in can be handed to the database and nothing more: comparing it, printing it, walking through it, looking it up in a set or
+a dictionary raises, and so does asking whether an argument is empty, asking the database, or a moment or an id that did not come
+from a stand-in. Then the read is not fit to be shaped; it is made anew each time, as it would be without this module, and that is
+logged. What is worked out of a value in Python goes through `derived`. Days are those of today: the SQL is made anew each day.
+What nobody can see is a number or a word that was worked out of the time or of a setting: such things must be arguments.
 """
 
+import sys
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import date, datetime
 from inspect import signature
 from typing import Any, Generic, NamedTuple, TypeVar
-from uuid import UUID
 
 import structlog
 from django.core.exceptions import EmptyResultSet
@@ -31,7 +33,7 @@ from django.db.models import QuerySet, Value
 from django.db.models.expressions import BaseExpression
 from django.utils import timezone
 
-from lantian.kernel.prepared import Compiled
+from lantian.kernel.prepared import FIXED, Compiled
 from lantian.kernel.rules import SHARE_EDGES, Actor, Grant
 
 M = TypeVar("M")
@@ -61,31 +63,52 @@ class _Place:
         self.get = get
 
 
+def _django_asks() -> bool:
+    """Whether the one who asks a stand-in is Django, which compares and hashes expressions while it makes SQL."""
+    return str(sys._getframe(2).f_globals.get("__name__", "")).startswith("django.")
+
+
 class StandIn(Value):
-    """For a value that is there (never None, never empty) and that only the database may look at."""
+    """For a value that is there (never None) and that only the database may look at."""
 
     def __init__(self, get: Get) -> None:
         super().__init__(_Place(get))
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, BaseExpression):  # Django's own question, whether two conditions are one
-            return bool(super().__eq__(other))
-        if isinstance(other, str) and not other:  # Django asks this too, for the sake of Oracle
-            return False
-        raise NotShaped("compared")
+        if not _django_asks():
+            raise NotShaped("compared")
+        return isinstance(other, BaseExpression) and bool(super().__eq__(other))
 
-    __hash__ = Value.__hash__
+    def __hash__(self) -> int:
+        if not _django_asks():
+            raise NotShaped("looked up")
+        return super().__hash__()
+
+    def __bool__(self) -> bool:
+        if not _django_asks():
+            raise NotShaped("asked whether it is empty")
+        return True
 
     def __str__(self) -> str:
         raise NotShaped("printed")
+
+    def __repr__(self) -> str:
+        if not _django_asks():
+            raise NotShaped("printed")
+        return "a stand-in"
 
     def __format__(self, spec: str) -> str:
         raise NotShaped("printed")
 
 
-class _OfActor(StandIn):
+class _Derived(StandIn):
     def _combine(self, other: Any, connector: str, reversed: bool) -> Any:
         raise NotShaped("reckoned with")
+
+
+class _OfActor(_Derived):
+    def __bool__(self) -> bool:
+        return True  # the shape says that it is there, and not empty
 
 
 class _Nothing:
@@ -97,14 +120,14 @@ class _Nothing:
     def _refuse(self, *_: Any) -> Any:
         raise NotShaped("asked for what is not part of a shape")
 
-    __bool__ = __iter__ = __len__ = __contains__ = __eq__ = __hash__ = __str__ = _refuse
+    __bool__ = __iter__ = __len__ = __contains__ = __eq__ = __hash__ = __str__ = __repr__ = _refuse
 
 
 def derived(work: Callable[[Any], Any], value: Any) -> Any:
-    """`work(value)`; for a stand-in a stand-in of it. For a list of ids `__among` takes it, `__in` does not."""
+    """`work(value)`, never None; for a stand-in a stand-in of it. For a list of ids `__among` takes it, `__in` does not."""
     if isinstance(value, StandIn):
         get: Get = value.value.get
-        return _OfActor(lambda call: work(get(call)))
+        return _Derived(lambda call: work(get(call)))
     return work(value)
 
 
@@ -137,7 +160,7 @@ def _shape_of(actor: Actor) -> _Shape:
         "" if grant is None else grant.organization_kind,
         bool(grant and grant.path),
         timezone.localdate(),
-        tuple(map(tuple, SHARE_EDGES.values())),
+        tuple((target, *edges) for target, edges in SHARE_EDGES.items()),
     )
 
 
@@ -147,24 +170,33 @@ def _of_grant(read: Callable[[Grant], Any]) -> Any:
 
 def _standing_for(actor: Actor) -> Actor:
     """An actor of the same shape, without a value of this one's."""
-    grant: Any = actor.grant and Grant(
-        id=_of_grant(lambda grant: grant.id),
+    grant = actor.grant and _with(
+        Grant,
         role=actor.grant.role,
-        organization_id=_of_grant(lambda grant: grant.organization_id),
-        organization_name=_Nothing(),  # type: ignore[arg-type]  # raises when a read looks at it
         organization_kind=actor.grant.organization_kind,
+        id=_of_grant(lambda grant: grant.id),
+        organization_id=_of_grant(lambda grant: grant.organization_id),
         path=_of_grant(lambda grant: grant.path) if actor.grant.path else "",
     )
-    ids: dict[str, Any] = {
+    ids: dict[str, Get] = {
         "person_id": lambda call: call.actor.person_id,
         "account_id": lambda call: call.actor.account_id,
         "room_id": lambda call: call.actor.room_id,
         "organization_id": lambda call: call.actor.organization_id,
     }
-    known: dict[str, Any] = {name: _OfActor(get) for name, get in ids.items() if getattr(actor, name) is not None}
+    known: dict[str, Any] = {
+        name: _OfActor(get) if getattr(actor, name) is not None else None for name, get in ids.items()
+    }
+    known["class_group_ids"] = frozenset()
     if actor.class_group_ids:
         known["class_group_ids"] = _OfActor(lambda call: list(call.actor.class_group_ids))
-    return Actor(kind=actor.kind, name=_Nothing(), grant=grant, grants=_Nothing(), **known)  # type: ignore[arg-type]  # as above
+    standing: Actor = _with(Actor, kind=actor.kind, grant=grant, **known)
+    return standing
+
+
+def _with(made: Any, **known: Any) -> Any:
+    """What is not `known` (names, the other roles, a field that somebody adds) raises when a read looks at it."""
+    return made(**{field.name: _Nothing() for field in fields(made)} | known)
 
 
 def _refuse_queries(*_: Any) -> Any:
@@ -177,12 +209,14 @@ def _place_of(param: Any) -> Get | None:
         param = param.value
     if isinstance(param, _Place):
         return param.get
-    if isinstance(param, (list, tuple)) and any(isinstance(each, (StandIn, _Place)) for each in param):
-        gets = [_place_of(each) or _constant(each) for each in param]
-        return lambda call: [get(call) for get in gets]
-    for each in param if isinstance(param, (list, tuple)) else [param]:
-        if isinstance(each, (UUID, datetime)):
-            raise NotShaped("has a moment or an id in it that is no argument")
+    if isinstance(param, (list, tuple)):
+        gets = [_place_of(each) for each in param]
+        if not any(gets):
+            return None
+        filled = [get or _constant(each) for get, each in zip(gets, param, strict=True)]
+        return lambda call: [get(call) for get in filled]
+    if isinstance(param, datetime) or not isinstance(param, (date, *FIXED)):
+        raise NotShaped(f"has something in it that is no argument: {type(param).__name__}")
     return None
 
 
@@ -194,6 +228,8 @@ class _Made:
     """The SQL for one shape, and where its parameters come from."""
 
     def __init__(self, compiled: Compiled) -> None:
+        if " IN %s" in compiled.sql:
+            raise NotShaped("has a list for __in, which takes none here; __among does")
         self.compiled = compiled
         self.fixed = list(compiled.params)
         places = [(number, _place_of(param)) for number, param in enumerate(self.fixed)]
@@ -215,7 +251,7 @@ class Shaped(Generic[M]):
     def __init__(self, build: Callable[..., QuerySet[Any, M]]) -> None:
         self._build = build
         self._arguments = len(signature(build).parameters) - 1
-        self._made: dict[tuple[_Shape, bool], Any] = {}
+        self._made: dict[tuple[Any, ...], Any] = {}
         self.__doc__, self.__name__ = build.__doc__, build.__name__
 
     def __call__(self, actor: Actor, *values: Any) -> list[M]:
@@ -242,17 +278,18 @@ class Shaped(Generic[M]):
     def _of(self, actor: Actor, values: tuple[Any, ...], *, exists: bool) -> Any:
         if len(values) != self._arguments:
             raise TypeError(f"{self.__name__} takes an actor and {self._arguments} arguments, not {len(values)}")
-        key = (_shape_of(actor), exists)
+        given = tuple([value is not None for value in values])
+        key = (_shape_of(actor), exists, given)
         try:
             return self._made[key]
         except KeyError:
             if len(self._made) >= MOST:  # days gone by
                 self._made.clear()
-            made = self._made[key] = self._make(actor, exists=exists)
+            made = self._made[key] = self._make(actor, given, exists=exists)
             return made
 
-    def _make(self, actor: Actor, *, exists: bool) -> Any:
-        arguments = [StandIn(_argument(number)) for number in range(self._arguments)]
+    def _make(self, actor: Actor, given: tuple[bool, ...], *, exists: bool) -> Any:
+        arguments = [StandIn(_argument(number)) if there else None for number, there in enumerate(given)]
         try:
             with connections[DEFAULT_DB_ALIAS].execute_wrapper(_refuse_queries):
                 return _Made(Compiled(self._build(_standing_for(actor), *arguments), exists=exists))

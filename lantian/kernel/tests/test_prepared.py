@@ -7,11 +7,12 @@ import pytest
 from django.db import connection, connections
 from django.db.models import F, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from lantian.kernel.prepared import attach, prepared
 from lantian.kernel.web.addresses import address_of
-from lantian.people.roster.models import Membership, Organization
+from lantian.people.roster.models import Membership, Organization, valid_on
 from lantian.people.roster.tests.world import World, make_world
 from tests.kept import Keep, Kept
 
@@ -114,6 +115,24 @@ def test_whole_objects_only_and_all_arguments(world):
             wrong("school")
     with pytest.raises(TypeError, match="takes 2 arguments"):
         _members(world.east.pk)
+
+
+def test_a_day_a_moment_or_an_id_that_is_no_argument_is_refused(world):
+    @prepared
+    def today(person):
+        return Membership.objects.filter(valid_on(timezone.localdate()), person=person)
+
+    @prepared
+    def begun(person):
+        return Membership.objects.filter(updated_at__lt=timezone.now(), person=person)
+
+    @prepared
+    def at_east(person):
+        return Membership.objects.filter(person=person, organization__in=[world.east.pk])
+
+    for read, what in ((today, "date"), (begun, "datetime"), (at_east, "UUID")):
+        with pytest.raises(TypeError, match=f"has a {what} in it that must be an argument"):
+            read(world.teacher.pk)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from lantian.kernel.rules import ANONYMOUS, SHARE_EDGES, SYSTEM, Actor, within
 from lantian.kernel.shaped import derived, shaped
 from lantian.kernel.time.queries import organizations_of
-from lantian.people.roster.models import Organization, Person, RoleGrant
+from lantian.people.roster.models import Membership, Organization, Person, RoleGrant
 from lantian.people.roster.queries import class_groups_visible_to, organizations_visible_to
 from lantian.people.roster.queries.visible import live_grants
 from lantian.people.roster.tests.world import World, make_world
@@ -113,9 +113,58 @@ def test_a_moment_or_an_id_from_elsewhere_is_not_kept(world):
     def listed(actor: Actor) -> QuerySet[Any, Person]:
         return Person.objects.filter(pk__in=[world.teacher.pk], memberships__person=actor.person_id).distinct()
 
+    @shaped
+    def by_hour(actor: Actor) -> QuerySet[Any, Person]:
+        return Person.objects.filter(created_at__time__lte=timezone.localtime().time(), pk=actor.person_id)
+
+    assert by_hour(world.act("teacher")) == list(by_hour.plain(world.act("teacher")))
+    assert not by_hour.is_shaped_for(world.act("teacher"))
     for read in (begun, listed):
         assert read(world.act("teacher")) == [world.teacher]
         assert not read.is_shaped_for(world.act("teacher"))
+
+
+def test_arguments_that_are_none_and_those_that_are_empty_are_told_from_others(world):
+    @shaped
+    def below(actor: Actor, parent: Any) -> QuerySet[Any, Organization]:
+        return Organization.objects.filter(parent=parent).order_by("pk")
+
+    @shaped
+    def since(actor: Actor, moment: Any) -> QuerySet[Any, Organization]:
+        seen = organizations_visible_to(actor)
+        return seen if moment is None else seen.filter(created_at__gt=moment)
+
+    @shaped
+    def called(actor: Actor, name: Any) -> QuerySet[Any, Organization]:
+        seen = organizations_visible_to(actor).order_by("pk")
+        return seen.filter(name=name) if name else seen
+
+    @shaped
+    def unless(actor: Actor, name: Any) -> QuerySet[Any, Organization]:
+        seen = organizations_visible_to(actor).order_by("pk")
+        return seen if name == "" else seen.filter(name=name)
+
+    officer = world.act("officer")
+    assert below(officer, world.city.pk) == list(below.plain(officer, world.city.pk)) != []
+    assert below(officer, None) == [world.province]
+    assert since(officer, timezone.now()) == []
+    assert set(since(officer, None)) == {world.fucheng, world.east, world.west}
+    assert below.is_shaped_for(officer, None)
+    assert since.is_shaped_for(officer, timezone.now())
+    for read in (called, unless):
+        assert [unit.name for unit in read(officer, "东小学")] == ["东小学"]
+        assert len(read(officer, "")) == 3
+        assert not read.is_shaped_for(officer, "")
+
+
+def test_a_list_of_ids_for_in_is_no_parameter(world):
+    @shaped
+    def classmates(actor: Actor) -> QuerySet[Any, Membership]:
+        return Membership.objects.filter(class_group__in=actor.class_group_ids).order_by("pk")
+
+    for name in ("teacher", "west_teacher", "jia"):
+        assert classmates(world.act(name)) == list(classmates.plain(world.act(name))) != []
+    assert not classmates.is_shaped_for(world.act("teacher"))
 
 
 def test_the_number_of_arguments_is_asked(world):
@@ -138,6 +187,13 @@ def test_the_number_of_arguments_is_asked(world):
         lambda actor: actor.grant.organization_name == "x",
         lambda actor: actor.grant.path + ".x",
         lambda actor: actor.grant.id < actor.person_id,
+        lambda actor: actor.person_id in {uuid4(), uuid4()},
+        lambda actor: {uuid4(): 1}.get(actor.grant.organization_id),
+        lambda actor: actor.person_id == actor.grant.organization_id,
+        lambda actor: actor.person_id in (actor.grant.id, actor.grant.organization_id),
+        lambda actor: bool(derived(organizations_of, actor.grant.path)),
+        lambda actor: repr(actor.person_id),
+        lambda actor: repr(actor.name),
         lambda _: Organization.objects.exists(),
     ],
 )

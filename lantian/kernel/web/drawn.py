@@ -2,11 +2,13 @@
 
 What stands inside sees the named values and nothing else of the page (no request, no actor, no token), so what it looks like
 depends on them, on the language and on the table of addresses alone; for each of these it is drawn once in a process and kept.
-Values must be hashable. For the frame, whose navigation and menus were half of the CPU of a small page.
+Values must be hashable, and look the same as long as they are equal: no records, which are equal by their id alone. For the
+frame, whose navigation and menus were half of the CPU of a small page.
 """
 
 from typing import Any
 
+from django.db.models import Model
 from django.template import Context, TemplateSyntaxError
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token, token_kwargs
 from django.urls import get_urlconf
@@ -26,8 +28,8 @@ class DrawnNode(Node):
 
     def render(self, context: Context) -> str:
         values = {name: expression.resolve(context) for name, expression in self.values.items()}
-        # by kind too: text that is safe equals the same text that is not
-        key = (get_language(), get_urlconf(), context.autoescape, *map(type, values.values()), *values.values())
+        given = tuple(values.values())
+        key = (get_language(), get_urlconf(), context.autoescape, _kind_of(given), given)
         found = self.kept.get(key)
         if found is None:
             bare = Context(values, autoescape=context.autoescape)
@@ -37,6 +39,15 @@ class DrawnNode(Node):
                 self.kept.clear()
             self.kept[key] = found
         return found
+
+
+def _kind_of(value: Any) -> Any:
+    """What tells equal values that look different from each other: text that is safe from text that is not, 1 from True."""
+    if isinstance(value, tuple):
+        return (type(value), *[_kind_of(each) for each in value])
+    if isinstance(value, Model):
+        raise TypeError(f"a part drawn once takes what is shown of a record, not the record: {value._meta.label}")
+    return type(value)
 
 
 def drawn(parser: Parser, token: Token) -> DrawnNode:

@@ -8,6 +8,7 @@ from django.utils.translation import override
 from lantian.kernel.rules import Actor, ActorKind
 from lantian.kernel.web import drawn as module
 from lantian.kernel.web import navigation
+from lantian.kernel.web.models import SavedView
 from lantian.kernel.web.navigation import NavItem
 
 
@@ -36,6 +37,20 @@ def test_text_that_is_safe_is_not_taken_for_the_same_text_that_is_not():
     assert page.render(Context({"word": mark_safe("<b>")})) == "<b>"
     assert page.render(Context({"word": "<b>"})) == "&lt;b&gt;"
     assert page.render(Context({"word": "<b>"}, autoescape=False)) == "<b>"
+
+
+def test_what_stands_in_a_tuple_is_told_by_its_kind_too():
+    page = drawn("{% drawn words=words %}{% for word in words %}{{ word }}{% endfor %}{% enddrawn %}")
+    assert page.render(Context({"words": (mark_safe("<b>"), (1,))})) == "<b>(1,)"
+    assert page.render(Context({"words": ("<b>", (1,))})) == "&lt;b&gt;(1,)"
+    assert page.render(Context({"words": ("<b>", (True,))})) == "&lt;b&gt;(True,)"
+
+
+def test_a_record_which_may_change_and_stay_equal_is_refused():
+    page = drawn("{% drawn entry=entry %}{% enddrawn %}")
+    for entry in (SavedView(name="a"), (SavedView(name="a"),)):
+        with pytest.raises(TypeError, match="not the record"):
+            page.render(Context({"entry": entry}))
 
 
 def test_each_language_has_its_own():
