@@ -32,6 +32,7 @@ class Stream(models.Model):
         null=True, blank=True, help_text="media time at which what is shown begins; none: whole"
     )
     cut_until = models.FloatField(null=True, blank=True, help_text="media time at which what is shown ends")
+    held = models.BooleanField(default=False, help_text="retention leaves it alone")
     withheld = models.BooleanField(
         default=False, help_text="shown to nobody; its keys are given to those who manage it"
     )

@@ -36,8 +36,8 @@ def poster_url(stream: Stream) -> str:
 
 
 def streams_closed(before: datetime) -> QuerySet[Stream]:
-    """Recordings that ended before a moment and are still there."""
-    return Stream.objects.filter(state=StreamState.CLOSED, closed_at__lt=before)
+    """Recordings that ended before a moment and are still there, but for those that are held."""
+    return Stream.objects.filter(state=StreamState.CLOSED, closed_at__lt=before, held=False)
 
 
 def sample_of_closed(before: datetime, most: int) -> list[Line]:

@@ -44,6 +44,14 @@ def may_publish_recording(actor: Actor, recording: "Recording", audience: str = 
     return deny(_("给联盟以外的人看，要由本校校长或上级教育局发布"))
 
 
+@rule("recordings.hold_recording")
+def may_hold_recording(actor: Actor, recording: "Recording") -> Verdict:
+    """Disk that is never given back: the head of the school and the offices above."""
+    if actor.has_role("school_head", "officer") and actor.administers(recording.organization.path):
+        return ALLOW
+    return deny(_("由本校校长或上级教育局决定一直保留"))
+
+
 @rule("recordings.take_film")
 def may_take_film(actor: Actor, recording: "Recording") -> Verdict:
     """A file leaves the house: those who manage the recording."""

@@ -10,6 +10,7 @@ urlpatterns = [
     path("recordings/<uuid:pk>/cut/", views.cut, name="recordings_cut"),
     path("recordings/<uuid:pk>/publish/", views.publish, name="recordings_publish"),
     path("recordings/<uuid:pk>/withdraw/", views.withdraw, name="recordings_withdraw"),
+    path("recordings/<uuid:pk>/hold/", views.hold, name="recordings_hold"),
     path("recordings/<uuid:pk>/makings/", views.makings, name="recordings_makings"),
     path("recordings/<uuid:pk>/film/", views.film, name="recordings_film"),
     path("recordings/<uuid:pk>/poster/", views.poster, name="recordings_poster"),

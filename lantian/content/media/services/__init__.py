@@ -17,6 +17,7 @@ The live process uses it like this::
 from lantian.content.media.services.cutting import (
     cut_bounds,
     cut_stream,
+    hold_stream,
     measure_stream,
     whole_list,
     withhold_stream,
@@ -79,6 +80,7 @@ __all__ = [
     "delete_stream",
     "expire_streams",
     "folder_of",
+    "hold_stream",
     "lesson_room",
     "look_through",
     "make_film",

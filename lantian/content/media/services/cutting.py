@@ -60,6 +60,13 @@ def withhold_stream(stream: Stream, *, withheld: bool) -> Stream:
     return stream
 
 
+def hold_stream(stream: Stream, *, held: bool) -> Stream:
+    """Let retention leave a stream alone, or have it again. Asks no rule, as `cut_stream`."""
+    stream.held = held
+    stream.save(update_fields=["held"])
+    return stream
+
+
 def whole_list(stream: Stream) -> str:
     """The name of the list that shows all of an ended stream: for those who cut."""
     cut = read_cut(folder_of(stream).path)

@@ -98,6 +98,8 @@ def chapters_shown(recording: Recording) -> list[Chapter]:
 
 def kept_until(recording: Recording) -> datetime | None:
     """When its files go by retention; None: they stay."""
+    if recording.session.stream.held:
+        return None
     days, closed = int(settings.LANTIAN_KEEP_RECORDINGS_DAYS), recording.session.stream.closed_at
     return closed + timedelta(days=days) if days and closed else None
 

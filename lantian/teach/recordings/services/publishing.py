@@ -11,7 +11,7 @@ from lantian.kernel.events import acted_by, publish
 from lantian.kernel.journal.services import record
 from lantian.kernel.rules import Actor, require
 from lantian.people.schedule.enums import LessonAccess
-from lantian.teach.recordings import rules
+from lantian.teach.recordings import queries, rules
 from lantian.teach.recordings.enums import Audience, State
 from lantian.teach.recordings.errors import AudienceUnknown, IsRehearsal, NoAlliance, RecordingGone
 from lantian.teach.recordings.events import RecordingPublished, RecordingWithdrawn
@@ -48,7 +48,14 @@ def publish_recording(
     row.published_at = timezone.now()
     row.save(update_fields=["state", "audience", "region", "published_at"])
     media.withhold_stream(row.session.stream, withheld=False)
-    record("recordings.published", row, by=by, audience=str(audience), region=row.region_id)
+    record(
+        "recordings.published",
+        row,
+        by=by,
+        audience=str(audience),
+        region=row.region_id,
+        whom=queries.published_words(row),
+    )
     publish(
         RecordingPublished(
             object_id=row.pk,
@@ -71,7 +78,7 @@ def withdraw_recording(recording: Recording, *, reason: str = "", by: Actor) -> 
     row.state = State.WITHDRAWN
     row.save(update_fields=["state"])
     media.withhold_stream(row.session.stream, withheld=True)
-    record("recordings.withdrawn", row, by=by, reason=reason.strip()[:200])
+    record("recordings.withdrawn", row, by=by, reason=reason.strip()[:200] or "—")
     publish(
         RecordingWithdrawn(
             object_id=row.pk,
@@ -81,4 +88,18 @@ def withdraw_recording(recording: Recording, *, reason: str = "", by: Actor) -> 
             **acted_by(by),
         )
     )
+    return row
+
+
+@transaction.atomic
+def hold_recording(recording: Recording, *, held: bool, by: Actor) -> Recording:
+    """Keep a recording for good, whatever retention says; or let it go when its time is over. Raises Denied, RecordingGone."""
+    row = locked(recording)
+    require(rules.may_hold_recording, by, row)
+    stream = row.session.stream
+    if stream.state == StreamState.DELETED:
+        raise RecordingGone
+    if stream.held != held:
+        media.hold_stream(stream, held=held)
+        record("recordings.held" if held else "recordings.let_go", row, by=by)
     return row

@@ -11,6 +11,7 @@ from lantian.kernel.journal.services import record
 from lantian.kernel.rules import Actor, require
 from lantian.teach.recordings import queries, rules
 from lantian.teach.recordings.engine.chapters import Chapter, tidy
+from lantian.teach.recordings.engine.clock import clock
 from lantian.teach.recordings.errors import BadCut, RecordingGone
 from lantian.teach.recordings.models import Recording
 
@@ -57,7 +58,10 @@ def cut_recording(recording: Recording, *, start: float, end: float, by: Actor) 
     film = queries.film_path(row)
     row.film, row.film_bytes = "", 0
     row.save(update_fields=["film", "film_bytes"])
-    record("recordings.cut", row, by=by, start=stream.cut_from, end=stream.cut_until)
+    if stream.cut_from is None or stream.cut_until is None:
+        record("recordings.cut_undone", row, by=by)
+    else:
+        record("recordings.cut", row, by=by, span=f"{clock(int(stream.cut_from))}–{clock(int(stream.cut_until))}")
     if film is not None:
         transaction.on_commit(lambda: film.unlink(missing_ok=True))
     transaction.on_commit(lambda: media.measure_stream(stream) and None)

@@ -94,6 +94,7 @@ def test_its_teacher_cuts_and_undoes_it(world, recording, enter):
     stream = fresh(recording).session.stream
     assert (round(stream.cut_from), round(stream.cut_until)) == (3, 9)
     page = text(client, page_of(recording))
+    assert "剪成 0:03–0:09 这一段" in page
     assert "恢复成整节课" in page
     assert "whole-" in page  # the player of those who cut shows the whole
     answer = client.post(f"{page_of(recording)}cut/", {"start": "x", "end": "9"}, follow=True)
@@ -170,7 +171,11 @@ def test_a_head_publishes_to_a_region_and_a_teacher_is_not_offered_it(world, rec
     assert fresh(recording).region_id == world.sending.parent_id
     assert "绵阳市的师生和家长" in text(client, page_of(recording))
     client.post(f"{page_of(recording)}withdraw/", {"reason": "重录"})
+    client.post(f"{page_of(recording)}hold/")
     page = text(client, page_of(recording))
+    assert "一直保留" in page
+    assert "按期限保留" in page
+    assert "发布给绵阳市的师生和家长" in page
     assert "已撤回" in page
     assert "撤回了录像：重录" in page
 

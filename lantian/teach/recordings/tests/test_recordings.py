@@ -1,8 +1,10 @@
 """Who sees a recording, where it is cut, how it is called, and to whom it is published."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 
 from lantian.content.media import queries as media_queries
 from lantian.content.media import services as media
@@ -186,6 +188,21 @@ def test_retention_takes_the_files_and_leaves_its_makers_the_record(world, recor
         services.publish_recording(recording, audience=Audience.CLASS, by=world.teacher_actor)
     with pytest.raises(RecordingGone):
         services.cut_recording(recording, start=1, end=9, by=world.teacher_actor)
+
+
+def test_a_head_keeps_one_for_good_and_retention_leaves_it_alone(world, recording, settings):
+    settings.LANTIAN_KEEP_RECORDINGS_DAYS = 30
+    assert_allowed(rules.may_hold_recording, head(world), recording)
+    assert_refused(rules.may_hold_recording, world.teacher_actor, recording)
+    assert queries.kept_until(recording) is not None
+    services.hold_recording(recording, held=True, by=head(world))
+    later = timezone.now() + timedelta(days=400)
+    assert media.expire_streams(before=later, by=SYSTEM) == 0
+    assert queries.kept_until(fresh(recording)) is None
+    services.hold_recording(recording, held=False, by=officer(world))
+    assert media.expire_streams(before=later, by=SYSTEM) == 1
+    with pytest.raises(RecordingGone):
+        services.hold_recording(recording, held=True, by=head(world))
 
 
 # Cutting -----------------------------------------------------------------------------------------------------------------

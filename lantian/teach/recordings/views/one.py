@@ -33,8 +33,11 @@ SENTENCES = {
     "recordings.making_asked": lazy("要求处理录像"),
     "recordings.making_stopped": lazy("取消了处理"),
     "recordings.changed": lazy("修改了标题和章节"),
-    "recordings.cut": lazy("剪了开头和结尾"),
-    "recordings.published": lazy("发布了录像"),
+    "recordings.cut": lazy("剪成 %(span)s 这一段"),
+    "recordings.cut_undone": lazy("恢复成整节课"),
+    "recordings.published": lazy("发布给%(whom)s"),
+    "recordings.held": lazy("定为一直保留"),
+    "recordings.let_go": lazy("改回按期限保留"),
     "recordings.withdrawn": lazy("撤回了录像：%(reason)s"),
 }
 TIP_WORDS = {
@@ -111,7 +114,9 @@ def recording(request: HttpRequest, pk: UUID) -> HttpResponse:
         "tone": tone(row),
         "gone": is_gone(row),
         "player": _player(row, manages=manages),
-        "poster": _made_url("recordings_poster", row, row.look["poster"]) if row.look.get("poster") else "",
+        "poster": _made_url("recordings_poster", row, row.look["poster"])
+        if row.look.get("poster") and not is_gone(row)
+        else "",
         "length": clock(int(stream.shown_seconds)),
         "whole": clock(int(stream.seconds)) if stream.cut_from is not None else "",
         "whom": queries.published_words(row),
@@ -125,6 +130,7 @@ def recording(request: HttpRequest, pk: UUID) -> HttpResponse:
             "form": CutForm(initial={"start": start, "end": round(end, 1)}),
             "tips": _tips(row),
             "is_cut": stream.cut_from is not None,
+            "may_hold": bool(check(rules.may_hold_recording, actor, row)),
             "whole_end": clock(stream.seconds),
             "history": history_lines(row, sentences=SENTENCES),
             **_makings(row),
@@ -250,4 +256,18 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = managed(request, pk)
     services.withdraw_recording(row, reason=request.POST.get("reason", ""), by=acting(request))
     messages.success(request, _("已撤回，只有任课教师和管理人员还看得到。"))
+    return redirect("recordings_recording", pk)
+
+
+@never_cache
+@require_POST
+@guarded_by_object("recordings.hold_recording")
+def hold(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """`act=go`: kept no longer than usual."""
+    row, held = managed(request, pk), request.POST.get("act") != "go"
+    try:
+        services.hold_recording(row, held=held, by=acting(request))
+        messages.success(request, _("这段录像会一直保留。") if held else _("这段录像按期限保留。"))
+    except RecordingError as error:
+        messages.error(request, str(error.message))
     return redirect("recordings_recording", pk)
