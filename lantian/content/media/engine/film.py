@@ -144,17 +144,14 @@ class Film:
     def _video(self, before: int, length: int) -> bytes:
         spans = (after - at for at, after in zip(self._times, [*self._times[1:], self._end], strict=True))
         tables = [_runs("stts", spans)]
-        first = 0
-        if any(self._offsets):
+        if any(self._offsets):  # shown when they were shown in the lesson: an edit would move them against the sound
             tables.append(_runs("ctts", self._offsets, signed=True))
-            first = min(self._offsets[:32])
         if len(self._keys) < len(self._times):
             tables.append(full_box("stss", 0, 0, struct.pack(">I", len(self._keys)), _big(self._keys)))
-        edits = box("edts", full_box("elst", 0, 0, struct.pack(">IIiI", 1, length, first, 0x10000))) if first else b""
         size = struct.pack(">II", self._width << 16, self._height << 16)
         header = full_box("vmhd", 0, 1, bytes(8))
         stbl = self._stbl(0, self._picture, tables, self._sizes, before)
-        return _trak(1, b"vide", TICKS, self._end, length, edits, size, header, stbl)
+        return _trak(1, b"vide", TICKS, self._end, length, size, header, stbl)
 
     def _audio(self, before: int) -> bytes:
         assert self._sound is not None
@@ -162,7 +159,7 @@ class Film:
         tables = [full_box("stts", 0, 0, struct.pack(">III", 1, len(self._heard), FRAME))]
         stbl = self._stbl(1, self._sound, tables, self._heard, before)
         length = ticks * MOVIE_TICKS // self._rate
-        return _trak(2, b"soun", self._rate, ticks, length, b"", bytes(8), full_box("smhd", 0, 0, bytes(4)), stbl)
+        return _trak(2, b"soun", self._rate, ticks, length, bytes(8), full_box("smhd", 0, 0, bytes(4)), stbl)
 
     def _stbl(self, track: int, entry: bytes, tables: list[bytes], sizes: "array[int]", before: int) -> bytes:
         rows, at = [], 1
@@ -201,7 +198,6 @@ def _trak(
     scale: int,
     ticks: int,
     length: int,
-    edits: bytes,
     size: bytes,
     header: bytes,
     stbl: bytes,
@@ -217,7 +213,7 @@ def _trak(
         full_box("hdlr", 0, 0, bytes(4), handler, bytes(12), b"lantian\0"),
         box("minf", header, box("dinf", full_box("dref", 0, 0, struct.pack(">I", 1), full_box("url ", 0, 1))), stbl),
     )
-    return box("trak", tkhd, edits, mdia)
+    return box("trak", tkhd, mdia)
 
 
 def _udta(chapters: Sequence[Chapter]) -> bytes:

@@ -126,6 +126,23 @@ def test_sound_of_another_rate_and_a_stretch_without_any_stay_in_step(tmp_path: 
     assert all(level > 0.1 for level in loud)  # the tone of 440 Hz
 
 
+@pytest.mark.parametrize("anew", [False, True])
+def test_pictures_that_are_decoded_in_another_order_are_shown_in_theirs(tmp_path: Path, anew: bool) -> None:
+    ahead = (MIME, [muxed("aac", "frag_keyframe+empty_moov+default_base_moof", 4, ahead=2)])
+    folder, keys = stored(tmp_path, *([spoken(6)] if anew else []), ahead)
+    target = tmp_path / "film.mp4"
+    facts = make_film(StoredLesson(folder, keys.secret), target, reserve_bytes=0, progress=calm)
+    assert facts.pictures_anew == pytest.approx(4 if anew else 0, abs=0.1)
+    seen = [(at, grey) for at, grey in pictures(target) if at >= (6 if anew else 0)]
+    assert len(seen) == 100
+    assert seen[0][0] == pytest.approx(6 if anew else 0, abs=0.1)
+    shades = [
+        float(grey[80:100, 150:170].mean()) for _at, grey in seen
+    ]  # each picture is a shade lighter than the one before
+    assert shades == sorted(shades)
+    assert shades[-1] - shades[0] > 60
+
+
 def test_a_chromium_of_before_mp4_gives_a_film_too(tmp_path: Path) -> None:
     mime, blobs = capture("chromium-156.webm")
     folder, keys = stored(tmp_path, (mime, list(blobs)))

@@ -14,13 +14,14 @@ from lantian.content.media.engine.transcode import AacTranscoder
 from lantian.content.media.tests.support import cut, cut_lesson, frames, sound
 
 
-def muxed(audio: str, flags: str, seconds: int = 6, gop: int = 25, **options: str) -> bytes:
-    """A fragmented MP4 by FFmpeg: 320×180 at 25 fps with a tone."""
+def muxed(audio: str, flags: str, seconds: int = 6, gop: int = 25, ahead: int = 0, **options: str) -> bytes:
+    """A fragmented MP4 by FFmpeg: 320×180 at 25 fps with a tone. `ahead`: B-frames, as boxes make them and browsers do not."""
     out = io.BytesIO()
     with av.open(out, "w", format="mp4", options={"movflags": flags, **options}) as container:
         video = container.add_stream("libx264", rate=25)
         video.width, video.height, video.pix_fmt = 320, 180, "yuv420p"
-        video.options = {"preset": "ultrafast", "tune": "zerolatency", "sc_threshold": "0"}
+        video.options = {"preset": "ultrafast", "sc_threshold": "0"}
+        video.options |= {"bf": str(ahead)} if ahead else {"tune": "zerolatency"}
         video.gop_size = gop
         heard = container.add_stream(audio, rate=48_000)
         heard.layout = "mono"
