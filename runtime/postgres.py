@@ -44,6 +44,8 @@ class EmbeddedPostgres:
     throwaway: bool = False
     database: str = ROLE
     max_connections: int = 120
+    # settings of a new server that differ from what its kind usually has: for measurements
+    settings: dict[str, str] = field(default_factory=dict)
     _process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -179,7 +181,8 @@ class EmbeddedPostgres:
         ]
         argv += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8"]
         argv += ["--no-sync", "--no-instructions"]
-        for name, value in tuning(throwaway=self.throwaway, max_connections=self.max_connections).items():
+        usual = tuning(throwaway=self.throwaway, max_connections=self.max_connections)
+        for name, value in (usual | self.settings).items():
             argv += ["-c", f"{name}={value}"]
         try:
             self._run_tool(argv, user)

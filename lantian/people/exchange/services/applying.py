@@ -1,6 +1,7 @@
 """A checked run into the roster, whole or not at all: one transaction, through the verbs of roster, schedule and calendar."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,8 @@ from lantian.people.roster.services import (
     bulk_create_organizations,
     move_organization,
     settle_people_search,
+    settling_people_search,
+    tell_of_people,
     update_organization,
 )
 from lantian.people.schedule.services import CourseRow, close_courses, offer_courses, save_courses
@@ -169,12 +172,15 @@ class Apply:
             """
             INSERT INTO bulk_person (id, created, name, gender, birth_date, organization_id, phone, phone_index, citizen_id,
                                      citizen_id_index, student_number, student_number_index)
-            SELECT u.object_id, u.action = 'create', u.data->>'name', COALESCE(d.data->>'gender', u.data->>'gender'),
-                   COALESCE(d.data->>'birth_date', u.data->>'birth_date')::date, u.org_id, u.phone, u.phone_index, u.citizen_id,
+            WITH said AS MATERIALIZED (  -- read once and kept narrow, not looked up key by key
+                SELECT key, data->>'gender' AS gender, data->>'birth_date' AS birth_date FROM exchange_stagedrow
+                 WHERE run_id = %(run)s AND entity = 'demographics' AND action IN ('create', 'change', 'leave')
+                   AND status = 'active'
+            )
+            SELECT u.object_id, u.action = 'create', u.data->>'name', COALESCE(d.gender, u.data->>'gender'),
+                   COALESCE(d.birth_date, u.data->>'birth_date')::date, u.org_id, u.phone, u.phone_index, u.citizen_id,
                    u.citizen_id_index, u.student_number, u.student_number_index
-              FROM exchange_stagedrow u
-              LEFT JOIN exchange_stagedrow d ON d.run_id = %(run)s AND d.entity = 'demographics' AND d.key = u.key
-                                            AND d.action IN ('create', 'change', 'leave') AND d.status = 'active'
+              FROM exchange_stagedrow u LEFT JOIN said d ON d.key = u.key
              WHERE u.run_id = %(run)s AND u.entity = 'users'
                AND (u.action = 'create' OR u.action = 'change' AND u.before - 'guardians' <> '{}'::jsonb)
             """
@@ -336,6 +342,7 @@ def apply_run(run: ImportRun, *, by: Actor, outside: Outside) -> None:
 
 
 def _write(work: Apply, outside: Outside) -> None:
+    many = work.run.counts.get(Entity.USERS, {}).get(RowAction.CREATE, 0) >= MANY
     # hashes of some hundred thousand rows in memory
     work.sql("SET LOCAL work_mem = '64MB'")
     outside.tell("apply:orgs", 0, STEPS, now=True)
@@ -355,12 +362,15 @@ def _write(work: Apply, outside: Outside) -> None:
             bulk.write_people(
                 by=work.actor, names=names, tell=lambda done: outside.tell("apply:names", done, names.total)
             )
+        if many:
+            tell_of_people()
         outside.tell("apply:enrollments", 5, STEPS, now=True)
-        bulk.write_memberships(by=work.actor)
-        work.families()
+        with settling_people_search() if many else nullcontext():
+            bulk.write_memberships(by=work.actor)
+            work.families()
         outside.tell("apply:closings", 6, STEPS, now=True)
         work.closings()
-    if work.run.counts.get(Entity.USERS, {}).get(RowAction.CREATE, 0) >= MANY:
+    if many:
         settle_people_search()
     outside.tell("apply:end", 7, STEPS, now=True)
 

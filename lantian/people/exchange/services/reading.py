@@ -7,7 +7,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -16,6 +16,7 @@ from zipfile import ZipFile
 from django.db import connection, transaction
 
 from lantian.kernel import crypto, files
+from lantian.kernel.beside import Beside
 from lantian.people.exchange.engine.oneroster import FILES, MANIFEST_FILE, Binding, read_manifest
 from lantian.people.exchange.engine.oneroster.files import Manifest
 from lantian.people.exchange.engine.oneroster.reading import (
@@ -32,7 +33,7 @@ from lantian.people.exchange.enums import Entity
 from lantian.people.exchange.models import Finding, ImportRun, StagedRow
 from lantian.people.exchange.services import archive
 from lantian.people.exchange.services.archive import BadArchive, Member
-from lantian.people.exchange.services.outside import Outside
+from lantian.people.exchange.services.outside import Outside, Stopped
 from lantian.people.identity.engine.names import normalise_phone
 from lantian.people.roster.engine.codes.citizen import birth_date_of, gender_of, normalise_citizen_id
 from lantian.people.roster.engine.codes.student_number import normalise_student_number
@@ -48,6 +49,9 @@ ROW_COLUMNS = (
 # Entities whose rows say the same over and over (a role and a day): written as JSON once, so many of them remembered.
 ALIKE = frozenset({Entity.DEMOGRAPHICS.value, Entity.ROLES.value, Entity.ENROLLMENTS.value})
 MOST_SAID = 20_000
+# Read beside people and all before them, when there is so much of them (bytes).
+BESIDE = ALIKE
+BESIDE_FROM = 8 << 20
 FINDING_COLUMNS = ("run_id", "entity", "file", "row_no", "column", "code", "severity", "params", "at_check")
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -236,16 +240,50 @@ def read_run(run: ImportRun, outside: Outside) -> None:
     with archive.opened(path) as opened:
         found, others = archive.members(opened)
         _begin(run, opened, found, others)
-        wanted = [entity for entity in Entity.values if FILES[entity].name in found and entity in run.files]
-        total = sum(member.size for member in found.values())
-        before = 0
-        for entity in wanted:
-            member = found[FILES[entity].name]
-            if not run.files[entity].get("read"):
-                _read_file(run, entity, opened, member, outside, (before, total))
-            before += member.size
+        members = {
+            entity: found[FILES[entity].name]
+            for entity in Entity.values
+            if FILES[entity].name in found and entity in run.files
+        }
+        progress = _Progress(outside, members, sum(member.size for member in found.values()))
+        waiting = []
+        for entity, member in members.items():
+            if run.files[entity].get("read"):
+                progress.taken[entity] = member.size
+            else:
+                waiting.append(entity)
+        there = [entity for entity in waiting if entity in BESIDE]
+        # a caller's transaction is one connection's; and what is small is not worth another
+        if connection.in_atomic_block or sum(members[entity].size for entity in there) < BESIDE_FROM:
+            for entity in waiting:
+                _read_file(run, entity, opened, members[entity], progress)
+        else:
+            here = [entity for entity in waiting if entity not in BESIDE]
+            _read_both(run, opened, members, progress, here, there)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE exchange_stagedrow")
+
+
+def _read_both(
+    run: ImportRun,
+    opened: ZipFile,
+    members: dict[str, Member],
+    progress: "_Progress",
+    here: list[str],
+    there: list[str],
+) -> None:
+    """Two files at a time: what keeps this process busy (people) while the database writes what keeps it busy (their places)."""
+
+    def read(beside: Beside) -> None:
+        told = _Told(progress, beside)
+        for entity in there:
+            _read_file(run, entity, opened, members[entity], told)
+
+    with Beside(read) as beside:
+        progress.heard = beside.heard
+        for entity in here:
+            _read_file(run, entity, opened, members[entity], progress)
+        beside.wait(progress.tell)
 
 
 @transaction.atomic
@@ -279,10 +317,40 @@ def _count(run: ImportRun, findings: Findings) -> None:
     run.errors, run.warnings = read["errors"], read["warnings"]
 
 
-def _read_file(
-    run: ImportRun, entity: str, opened: ZipFile, member: Member, outside: Outside, span: tuple[int, int]
-) -> None:
-    step = _Step(run, entity, member, outside, span)
+class _Progress:
+    """How much of the archive is unpacked, by whomever; told by the one thread that has the connection outside."""
+
+    def __init__(self, outside: Outside, entities: Iterable[str], total: int) -> None:
+        self._outside, self._total = outside, total
+        self.taken = dict.fromkeys(entities, 0)
+        self._entity = next(iter(self.taken), "")
+        self.heard: Callable[[], None] = lambda: None
+
+    def at(self, entity: str, taken: int) -> None:
+        """Bytes of a file that are read. Raises Stopped, and what the other thread has raised."""
+        self.taken[entity], self._entity = taken, entity
+        self.tell()
+
+    def tell(self) -> None:
+        self.heard()
+        self._outside.tell(f"read:{self._entity}", sum(self.taken.values()) // 1024, self._total // 1024)
+
+
+class _Told:
+    """The other thread's part of the progress."""
+
+    def __init__(self, progress: _Progress, beside: Beside) -> None:
+        self._progress, self._beside = progress, beside
+
+    def at(self, entity: str, taken: int) -> None:
+        """Raises Stopped when nobody waits for the file any more."""
+        if not self._beside.wanted():
+            raise Stopped
+        self._progress.taken[entity] = taken
+
+
+def _read_file(run: ImportRun, entity: str, opened: ZipFile, member: Member, progress: _Progress | _Told) -> None:
+    step = _Step(run, entity, member, progress)
     step.begin()
     try:
         with _Pipe() as pipe:
@@ -307,8 +375,8 @@ FILE_FAULTS = (
 class _Step:
     """One file being read."""
 
-    def __init__(self, run: ImportRun, entity: str, member: Member, outside: Outside, span: tuple[int, int]) -> None:
-        self.run, self.entity, self.member, self.outside, self.span = run, entity, member, outside, span
+    def __init__(self, run: ImportRun, entity: str, member: Member, progress: _Progress | _Told) -> None:
+        self.run, self.entity, self.member, self.progress = run, entity, member, progress
 
     def begin(self) -> None:
         """Nothing is read yet: what was, is dropped."""
@@ -355,9 +423,7 @@ class _Step:
     def _flush(self, content: io.BufferedReader, pipe: _Pipe) -> None:
         pipe.close()
         self.findings.flush()
-        before, total = self.span
-        taken = min(archive.taken(content), self.member.size)
-        self.outside.tell(f"read:{self.entity}", (before + taken) // 1024, total // 1024)
+        self.progress.at(self.entity, min(archive.taken(content), self.member.size))
 
     def finish(self) -> None:
         with transaction.atomic():
@@ -366,7 +432,8 @@ class _Step:
             run.files[self.entity] |= {"rows": self.rows, "read": True}
             _count(run, self.findings)
             run.save(update_fields=["files", "counts", "errors", "warnings"])
-        self.run.files, self.run.counts = run.files, run.counts
+            # while the row is held: of two threads the later says what both have done
+            self.run.files, self.run.counts = run.files, run.counts
 
 
 __all__ = ["BadArchive", "Lines", "copy_rows", "read_run", "rows_of"]

@@ -57,7 +57,12 @@ from lantian.people.roster.services.promotion import (
     start_promotion,
     undo_promotion,
 )
-from lantian.people.roster.services.search import refresh_people_search, settle_people_search
+from lantian.people.roster.services.search import (
+    refresh_people_search,
+    settle_people_search,
+    settling_people_search,
+    tell_of_people,
+)
 from lantian.people.roster.services.slips import Slip, issue_slips, renew_code
 
 __all__ = [
@@ -109,8 +114,10 @@ __all__ = [
     "run_batch",
     "run_promotion",
     "settle_people_search",
+    "settling_people_search",
     "show_codes",
     "start_promotion",
+    "tell_of_people",
     "undo_promotion",
     "unmerge_people",
     "update_class_group",

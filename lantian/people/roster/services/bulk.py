@@ -302,7 +302,7 @@ def write_people(*, by: Actor, names: Names, tell: Callable[[int], None] = lambd
     whom. `tell(done)` hears how many names are ready. Accounts follow changed names and sign-in facts. Raises Denied.
     """
     _ask_about_people(by)
-    journal.record_from("roster.person_registered", Person, "id", "bulk_person WHERE created", by=by)
+    journal.record_from("roster.person_registered", Person, "id", "bulk_person WHERE created ORDER BY id", by=by)
     lines = names.lines(tell)
     with connection.cursor() as cursor, cursor.copy("COPY bulk_name FROM STDIN") as copy:
         copy.write("".join(lines).encode())

@@ -1,11 +1,13 @@
 """The rows by which people are found (`PersonSearch`). The database keeps them; this is for what passes without a write."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
 
+from lantian.kernel.beside import Beside
 from lantian.people.roster.models import PersonSearch
 
 BATCH = 20_000
@@ -27,8 +29,37 @@ def refresh_people_search(person_ids: Iterable[UUID] | None = None) -> int:
     return len(ids)
 
 
-def settle_people_search() -> None:
-    """After a large import: let the planner know the new people, and the index put what it was given in its place."""
+_TAKE_IN = "SELECT gin_clean_pending_list('person_search')"
+EVERY_S = 0.2
+
+
+def _take_in(beside: Beside) -> None:
+    while beside.wanted(EVERY_S):
+        with connection.cursor() as cursor:
+            cursor.execute(_TAKE_IN)
+
+
+@contextmanager
+def settling_people_search() -> Iterator[None]:
+    """While very many people are written, within a transaction: the index only lists what is new, and another connection puts
+    the list's rows in their places meanwhile. An index does not ask whether they are committed; what is rolled back is swept
+    out of it as ever.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT gin_clean_pending_list('person_search')")
-        cursor.execute("ANALYZE roster_person, roster_personsearch, roster_membership, roster_guardianship")
+        # else whoever writes does it himself, every four megabytes
+        cursor.execute("SET LOCAL gin_pending_list_limit = '64MB'")
+    with Beside(_take_in):
+        yield
+
+
+def tell_of_people() -> None:
+    """Very many people were written: let the planner know them before anything is said of them."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE roster_person")
+
+
+def settle_people_search() -> None:
+    """After a large import: let the planner know what is new, and the index put what it was given in its place."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_IN)
+        cursor.execute("ANALYZE roster_personsearch, roster_membership, roster_guardianship")

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -279,3 +280,17 @@ def test_an_office_ends_what_it_showed(world):
     assert person in queries.people_visible_to(head)
     services.revoke_role(grant, by=SYSTEM, reason="任期已满")
     assert person not in queries.people_visible_to(head)
+
+
+@pytest.mark.django_db
+def test_rows_of_more_people_than_one_slice_holds_are_all_written_anew() -> None:
+    make_world()
+    before = dict(PersonSearch.objects.values_list("person", "places"))
+    assert len(before) > 3
+    first, last = min(before), max(before)
+    PersonSearch.objects.update(places=[], staff_places=[])
+    # in the order of ids the known ones stand before, between and behind thousands that nobody has
+    others = [UUID(int=n) for n in range(first.int + 1, first.int + 10_001)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT roster_refresh_search(%s::uuid[])", [[last, *others, *before]])
+    assert dict(PersonSearch.objects.values_list("person", "places")) == before

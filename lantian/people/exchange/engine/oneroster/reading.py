@@ -38,9 +38,22 @@ RELATIONS = ("mother", "father", "grandparent", "other")
 SETTINGS = ("urban", "town", "rural")
 
 
+# Rows of these files differ in whom and what they name, and hardly in what they say of them (a role, a day): what the other cells
+# say is worked out once.
+NAMING = {
+    "demographics": ("sourcedId",),
+    "roles": ("sourcedId", "userSourcedId", "orgSourcedId"),
+    "enrollments": ("sourcedId", "userSourcedId", "schoolSourcedId", "classSourcedId"),
+}
+MOST_ALIKE = 20_000
+
+
 @dataclass(slots=True)
 class Record:
-    """One row as it is staged. `phone`, `citizen_id` and `student_number` are still in clear: the reader seals them."""
+    """One row as it is staged. `phone`, `citizen_id` and `student_number` are still in clear: the reader seals them.
+
+    `data` may be shared by rows that say the same: it is not changed.
+    """
 
     key: str
     status: str = "active"
@@ -133,6 +146,13 @@ class RowReader:
         self._closed = [(name, frozenset(closed[name])) for name in closed if name in places]
         self._row: dict[str, str] = {}
         self._fill: Callable[[Record], None] = getattr(self, f"_{entity}")
+        naming = NAMING.get(entity, ())
+        self._naming = tuple(places[name] for name in naming if name in places)
+        # cells that only name, and the moment of the row: all others are what rows have alike
+        self._moment = places.get("dateLastModified")
+        others = [place for name, place in places.items() if name not in naming and name != "dateLastModified"]
+        self._others = itemgetter(*others) if self._naming and len(self._naming) == len(naming) and others else None
+        self._alike: dict[str | tuple[str, ...], dict[str, Any]] = {}
 
     def _get(self, name: str) -> str:
         return self._row.get(name, "")
@@ -157,6 +177,35 @@ class RowReader:
         plain = len(whole) <= MAX_CELL and whole.isprintable()  # nearly every row, at once
         if not plain and self._unusable(cells):
             return None
+        if self._others is not None:
+            others = self._others(cells)
+            data = self._alike.get(others)
+            record = self._named(cells, data) if data is not None and plain else None
+            if record is None:
+                record = self._read(cells, plain=plain)
+                if record is not None and record.status == "active" and not self.faults:
+                    self._remember(others, record.data)
+            return record
+        return self._read(cells, plain=plain)
+
+    def _remember(self, others: str | tuple[str, ...], data: dict[str, Any]) -> None:
+        if len(self._alike) >= MOST_ALIKE:
+            self._alike.clear()
+        self._alike[others] = data
+
+    def _named(self, cells: Sequence[str], data: dict[str, Any]) -> Record | None:
+        """A row that says what a sound one before it has said; None when it has to be looked at in full."""
+        key, *named = [cells[place].strip() for place in self._naming]
+        moment = "" if self._moment is None else cells[self._moment].strip()
+        modified = parse_moment(moment) if moment else ""
+        if not key or not all(named) or len(key) > MAX_KEY or _BAD_KEY.search(key):
+            return None
+        if not modified and (moment or self.delta):
+            return None
+        user, org, group = (*(named or [key]), "", "")[:3]
+        return Record(key, "active", modified or "", org, user, group, "", data)
+
+    def _read(self, cells: Sequence[str], *, plain: bool) -> Record | None:
         self._take(cells, plain=plain)
         key = self._get("sourcedId")
         if not key or len(key) > MAX_KEY or _BAD_KEY.search(key):

@@ -1,0 +1,163 @@
+"""Reading in a hurry: what many rows say alike is worked out once, and two files are read at a time. Nothing else comes of it."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lantian.people.exchange.engine.oneroster.files import FILES
+from lantian.people.exchange.engine.oneroster.reading import NAMING, RowReader
+from lantian.people.exchange.models import ImportRun, StagedRow
+from lantian.people.exchange.services import reading
+from lantian.people.exchange.services.outside import Stopped
+from lantian.people.exchange.tests.files import (
+    bring,
+    carry_out,
+    csv_text,
+    enrolled,
+    oneroster_zip,
+    role_at,
+    small_region,
+)
+from lantian.people.roster.tests.world import make_world
+
+CELLS = {
+    "sourcedId": ("a1", " a2 ", "", "a b", "k" * 256),
+    "status": ("", "active", "tobedeleted", "gone"),
+    "dateLastModified": ("", "2026-09-01T00:00:00Z", "yesterday"),
+    "userSourcedId": ("u1", "u2 ", ""),
+    "orgSourcedId": ("s1", ""),
+    "schoolSourcedId": ("s1", "s\x07", ""),
+    "classSourcedId": ("c1", "c\n1", ""),
+    "roleType": ("primary", ""),
+    "role": ("student", "teacher", "guardian", "king"),
+    "primary": ("", "true"),
+    "beginDate": ("", "2026-09-01", "September"),
+    "endDate": ("", "2027-07-01", "2020-01-01"),
+    "birthDate": ("2016-03-04", "", "2016-02-31"),
+    "sex": ("male", "female", "both", ""),
+    "metadata.cn.role": ("", "teacher", "king"),
+    "metadata.cn.subject": ("", "maths", "magic"),
+    "metadata.cn.membership": ("", "true", "false"),
+    "metadata.cn.endReason": ("", "moved"),
+}
+
+
+@st.composite
+def files_of_rows(draw: st.DrawFn) -> tuple[str, tuple[str, ...], bool, list[list[str]]]:
+    entity = draw(st.sampled_from(sorted(NAMING)))
+    head = tuple(name for name in FILES[entity].all_columns if draw(st.booleans()) or name in FILES[entity].required)
+    row = st.tuples(*(st.sampled_from(CELLS.get(name, ("",))) for name in head)).map(list)
+    few = st.lists(row, min_size=1, max_size=4)
+    return (
+        entity,
+        head,
+        draw(st.booleans()),
+        draw(few.flatmap(lambda rows: st.lists(st.sampled_from(rows), max_size=12))),
+    )
+
+
+@given(files_of_rows())
+def test_a_row_says_the_same_after_others_as_alone(made: tuple[str, tuple[str, ...], bool, list[list[str]]]) -> None:
+    entity, head, delta, rows = made
+
+    def reader() -> RowReader:
+        places = {name: place for place, name in enumerate(head)}
+        return RowReader(entity, places, len(head), checks=reading.CHECKS, delta=delta)
+
+    one = reader()
+    for cells in rows:
+        alone = reader()
+        assert (one.read(cells), one.faults) == (alone.read(cells), alone.faults)
+
+
+# Two files at a time --------------------------------------------------------------------------------------------------------
+def both(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "BESIDE_FROM", 0)
+    monkeypatch.setattr(reading, "CHUNK", 1)
+
+
+def rows_of(run: ImportRun) -> set[tuple[Any, ...]]:
+    left_out = {"run_id", "data", "phone", "citizen_id", "student_number"}  # sealed anew, with another nonce each time
+    names = [name for name in reading.ROW_COLUMNS if name not in left_out]
+    return {
+        (*map(bytes_or_plain, row), str({key: value for key, value in data.items() if key != "ties"}))
+        for *row, data in StagedRow.objects.filter(run=run).values_list(*names, "data")
+    }
+
+
+def bytes_or_plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_files_at_a_time_are_staged_as_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make_world()
+    officer = world.act("officer")
+    rows = small_region(str(world.fucheng.pk))
+    rows["roles"].append(role_at("r9", "u1", role="king"))
+    rows["enrollments"].append(enrolled("e9", "nobody"))
+    rows["users"].append({"sourcedId": "u9", "enabledUser": "perhaps"})
+    one = bring(rows, world.fucheng, officer, source="one")
+    both(monkeypatch)
+    other = bring(rows, world.fucheng, officer, source="other")
+    assert one.state == other.state == "checked"
+    assert (one.files, one.counts, one.errors, one.warnings) == (
+        other.files,
+        other.counts,
+        other.errors,
+        other.warnings,
+    )
+    assert rows_of(one) == rows_of(other)
+    found = [sorted(run.findings.values_list("file", "row_no", "column", "code")) for run in (one, other)]
+    assert found[0] == found[1]
+    assert found[0]
+    assert carry_out(other, officer, leave_out_errors=True).state == "applied"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broken_file_beside_is_told_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make_world()
+    rows = small_region(str(world.fucheng.pk))
+    text = csv_text("roles", rows.pop("roles")).replace("primary", "一级")
+    both(monkeypatch)
+    upload = oneroster_zip(rows, roles__csv=text.encode("gb18030"))
+    run = bring(upload, world.fucheng, world.act("officer"))
+    assert set(run.findings.filter(file="roles.csv", row_no=None).values_list("code", flat=True)) >= {
+        "encoding_gb18030"
+    }
+    assert not StagedRow.objects.filter(run=run, entity="roles").exists()
+    assert StagedRow.objects.filter(run=run, entity="users").count() == len(rows["users"])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("entity", ["users", "roles"])
+def test_what_fails_in_one_thread_ends_both(monkeypatch: pytest.MonkeyPatch, entity: str) -> None:
+    world = make_world()
+    officer = world.act("officer")
+    both(monkeypatch)
+    read = reading._Step.read
+
+    def fail(self: Any, *args: Any) -> None:
+        if self.entity == entity:
+            raise Stopped
+        read(self, *args)
+
+    monkeypatch.setattr(reading._Step, "read", fail)
+    run = bring(small_region(str(world.fucheng.pk)), world.fucheng, officer)
+    assert (run.state, run.rows.count()) == ("cancelled", 0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'"
+        )
+        assert cursor.fetchone()[0] == 0
+
+
+@pytest.mark.django_db
+def test_within_a_transaction_of_the_caller_one_connection_reads_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make_world()
+    both(monkeypatch)
+    monkeypatch.setattr(reading, "Beside", None)
+    assert bring(small_region(str(world.fucheng.pk)), world.fucheng, world.act("officer")).state == "checked"
