@@ -35,6 +35,7 @@ from lantian.people.schedule.services import CourseRow, close_courses, offer_cou
 
 WRITTEN = (RowAction.CREATE, RowAction.CHANGE)
 STEPS = 8
+WORK_MEM = "64MB"  # hashes of some hundred thousand rows in memory
 MANY = 5000  # so many new people are a reason to tell the planner of them, and to put the search in order
 
 
@@ -167,7 +168,10 @@ class Apply:
         offer_courses(offers, by=self.actor)
 
     def fill_people(self) -> None:
-        """Everybody with a users or a demographics row that does something, once."""
+        """Everybody with a users or a demographics row that does something, once; in the order of their ids, which is that of
+        the larger indexes: whatever is made of them is written in it without being sorted again.
+        """
+        self.sql("SET LOCAL work_mem = '128MB'")
         self.sql(
             """
             INSERT INTO bulk_person (id, created, name, gender, birth_date, organization_id, phone, phone_index, citizen_id,
@@ -183,8 +187,10 @@ class Apply:
               FROM exchange_stagedrow u LEFT JOIN said d ON d.key = u.key
              WHERE u.run_id = %(run)s AND u.entity = 'users'
                AND (u.action = 'create' OR u.action = 'change' AND u.before - 'guardians' <> '{}'::jsonb)
+             ORDER BY u.object_id
             """
         )
+        self.sql(f"SET LOCAL work_mem = '{WORK_MEM}'")
         bulk.key("bulk_person")
         if self.does(Entity.DEMOGRAPHICS, RowAction.CHANGE):
             self.sql(
@@ -343,8 +349,7 @@ def apply_run(run: ImportRun, *, by: Actor, outside: Outside) -> None:
 
 def _write(work: Apply, outside: Outside) -> None:
     many = work.run.counts.get(Entity.USERS, {}).get(RowAction.CREATE, 0) >= MANY
-    # hashes of some hundred thousand rows in memory
-    work.sql("SET LOCAL work_mem = '64MB'")
+    work.sql(f"SET LOCAL work_mem = '{WORK_MEM}'")
     outside.tell("apply:orgs", 0, STEPS, now=True)
     work.organizations()
     work.sessions()

@@ -8,7 +8,8 @@
         bulk.write_memberships(by=actor)
 
 The larger two of these tables have no key while they are filled: `key("bulk_person")` gives them one, when they are (it sorts
-once instead of finding a place for each row, and tells the planner how many there are).
+once instead of finding a place for each row, and tells the planner how many there are). Fill `bulk_person` in the order of ids
+when there are very many: they are written as they lie there, and each of the larger indexes then grows at its end.
 
 A null in a `bulk_*` row says nothing: what is known stays (a membership's `valid_to` excepted, where `says_end` speaks). Each
 verb asks the actor's rule for every unit it touches, writes a journal row per thing with one statement, and publishes one event.
@@ -302,7 +303,7 @@ def write_people(*, by: Actor, names: Names, tell: Callable[[int], None] = lambd
     whom. `tell(done)` hears how many names are ready. Accounts follow changed names and sign-in facts. Raises Denied.
     """
     _ask_about_people(by)
-    journal.record_from("roster.person_registered", Person, "id", "bulk_person WHERE created ORDER BY id", by=by)
+    journal.record_from("roster.person_registered", Person, "id", "bulk_person WHERE created", by=by)
     lines = names.lines(tell)
     with connection.cursor() as cursor, cursor.copy("COPY bulk_name FROM STDIN") as copy:
         copy.write("".join(lines).encode())
@@ -324,7 +325,7 @@ def write_people(*, by: Actor, names: Names, tell: Callable[[int], None] = lambd
         f"""
         INSERT INTO roster_person (id, name, sort_key, initials, search_text, gender, birth_date, {sealed}, created_at)
         SELECT b.id, n.name, n.sort_key, n.initials, n.search_text, COALESCE(b.gender, '0'), b.birth_date, {values}, now()
-          FROM bulk_person b JOIN bulk_name n ON n.raw = b.name WHERE b.created ORDER BY b.id
+          FROM bulk_person b JOIN bulk_name n ON n.raw = b.name WHERE b.created
         """
     )
     _tell(events.PeopleImported, "id", "bulk_person WHERE created", made, by)
