@@ -54,6 +54,7 @@ APP_FOLDERS = APP_FILES | {
 OPEN_TO_OTHERS = {"services", "queries", "rules", "events", "enums", "errors", "engine"}
 # The kernel's library parts are there to be used whole; its `web` app is the house's one way to make pages.
 KERNEL_LIBRARIES = {
+    "beside",
     "confined",
     "demo",
     "rules",
