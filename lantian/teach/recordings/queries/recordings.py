@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -35,13 +35,13 @@ def _published_to(actor: Actor) -> Q:
         q |= Q(audience=Audience.REGION, region__among=derived(organizations_of, actor.grant.path))
         allied = schedule.alliances_visible_to(actor).values("pk")
         q |= Q(audience=Audience.ALLIANCE, session__lesson__alliance__in=allied)
-    return Q(state=State.SHOWN) & q
+    return Q(state=State.SHOWN) & ~Q(audience=Audience.CLASS) & q
 
 
 @share_edge("schedule.lesson")
 def lessons_published(actor: Actor) -> Q:
-    """Lessons whose recording is published to this actor."""
-    return Q(pk__in=Recording.objects.filter(_published_to(actor)).values("session__lesson"))
+    """Lessons whose recording is published to this actor. Asked of each lesson: a region may publish a hundred thousand."""
+    return Q(Exists(Recording.objects.filter(_published_to(actor), session__lesson=OuterRef("pk"))))
 
 
 def _managed(actor: Actor) -> Q:
@@ -55,8 +55,8 @@ def _managed(actor: Actor) -> Q:
 
 def recordings_visible_to(actor: Actor) -> QuerySet[Recording]:
     """Those of lessons that one may see, while they are shown and there; what one manages in any case."""
-    lessons = schedule.lessons_visible_to(actor).values("pk")
-    there = Q(state=State.SHOWN, session__lesson__in=lessons) & ~Q(session__stream__state=StreamState.DELETED)
+    lesson = schedule.lessons_visible_to(actor).filter(pk=OuterRef("session__lesson"))
+    there = Q(Exists(lesson), state=State.SHOWN) & ~Q(session__stream__state=StreamState.DELETED)
     return Recording.objects.filter(there | _managed(actor) | shared("recordings.recording", actor))
 
 

@@ -7,7 +7,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from lantian.content.media.models import Stream
 from lantian.people.identity.models import Account
+from lantian.teach.live.models import LiveSession
 from lantian.teach.live.tests.world import actor, person
 from lantian.teach.recordings import queries, services
 from lantian.teach.recordings.engine.clock import clock, seconds_of
@@ -83,6 +85,20 @@ def test_a_stranger_finds_what_is_open_and_nothing_else(world, recording):
     assert "recording-config" in page
     assert "剪开头和结尾" not in page
     assert client.get(f"{page_of(recording)}wave/").status_code == 302  # to sign in
+
+
+def test_a_replay_tells_those_whom_the_lesson_concerned_who_wrote_what_and_strangers_only_the_board(
+    world, recording, enter
+):
+    services.publish_recording(recording, audience="public", by=head(world))
+    address = f"/live/lessons/{recording.session.lesson_id}/events.json"
+
+    def kinds(client):
+        return {event["kind"] for event in client.get(address).json()["events"]}
+
+    strange = kinds(Client())
+    own = kinds(enter(colleague(world, world.receiving[0])))
+    assert (strange, own) == ({"page.turn"}, {"page.turn", "chat.say"})
 
 
 def test_its_teacher_cuts_and_undoes_it(world, recording, enter):
@@ -216,6 +232,20 @@ def test_storage_shows_each_school_of_the_subtree(world, recording, enter):
     page = text(enter(officer(world)), "/recordings/storage/")
     assert "涪城中学" in page
     assert enter(world.teacher_actor).get("/recordings/storage/").status_code == 403
+
+
+def test_a_chart_compares_the_schools_that_take_most(world, recording, enter):
+    lesson = recording.session.lesson
+    for number, school in enumerate([*world.receiving, world.county], 1):
+        stream = Stream.objects.create(state="closed", bytes=number * 3_000_000_000, seconds=2700)
+        over = {"planned_end": lesson.ends_at, "ended_at": lesson.ends_at, "state": "ended"}
+        session = LiveSession.objects.create(lesson=lesson, stream=stream, **over)
+        Recording.objects.create(session=session, organization=school, title="数学", taught_at=lesson.starts_at)
+    page = text(enter(officer(world)), "/recordings/storage/")
+    assert "storage-chart" in page
+    assert page.index("梓潼县") < page.index("平武中学") < page.index("梓潼一中") < page.index("涪城中学")
+    assert "占得最多的三所学校一共占 99%" in page
+    assert "18.0 GB" in page
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,7 @@ class RecordingList(ListPage[Recording]):
     search = ("title", "session__lesson__title", "session__lesson__teacher__name", "organization__name")
     search_hint = lazy("标题、老师或学校")
     order = "-taught"
+    count_cap = 1000
     empty_icon = "film"
     empty_title = lazy("还没有录像")
     empty_text = lazy("上过的课下课以后几分钟就在这里，不用谁来保存。")
