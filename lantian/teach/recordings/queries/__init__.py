@@ -10,12 +10,14 @@ from lantian.teach.recordings.queries.makings import (
 )
 from lantian.teach.recordings.queries.recordings import (
     address_for,
+    audience_of,
     chapters_shown,
     film_path,
     kept_until,
     lessons_published,
     made_path,
     missing_recordings,
+    of_audience,
     page_turns,
     published_words,
     recording_known,
@@ -26,6 +28,7 @@ from lantian.teach.recordings.queries.recordings import (
 
 __all__ = [
     "address_for",
+    "audience_of",
     "chapters_shown",
     "error_words",
     "film_path",
@@ -35,6 +38,7 @@ __all__ = [
     "made_path",
     "makings_of",
     "missing_recordings",
+    "of_audience",
     "open_making",
     "page_turns",
     "published_words",

@@ -17,6 +17,7 @@ from lantian.kernel.shaped import derived
 from lantian.kernel.time.queries import organizations_of
 from lantian.people.roster import queries as roster
 from lantian.people.schedule import queries as schedule
+from lantian.people.schedule.enums import LessonAccess
 from lantian.teach.live.queries import page_turns_of, recorded_sessions
 from lantian.teach.recordings.engine.chapters import Chapter, shown
 from lantian.teach.recordings.enums import Audience, State
@@ -104,10 +105,28 @@ def kept_until(recording: Recording) -> datetime | None:
     return closed + timedelta(days=days) if days and closed else None
 
 
+def audience_of(recording: Recording) -> Audience:
+    """For whom it is, while it is shown: an open lesson's is everybody's."""
+    if recording.session.lesson.access == LessonAccess.PUBLIC:
+        return Audience.PUBLIC
+    return Audience(recording.audience)
+
+
+def of_audience(rows: QuerySet[Recording], audience: str) -> QuerySet[Recording]:
+    """Those shown to an audience, as `audience_of` says."""
+    shown_now = rows.filter(state=State.SHOWN).exclude(session__stream__state=StreamState.DELETED)
+    everybody = Q(audience=Audience.PUBLIC) | Q(session__lesson__access=LessonAccess.PUBLIC)
+    if audience == Audience.PUBLIC:
+        return shown_now.filter(everybody)
+    return shown_now.filter(audience=audience).exclude(everybody)
+
+
 def published_words(recording: Recording) -> str:
     """For whom it is, by name."""
     if recording.state == State.WITHDRAWN:
         return _("只有管理它的人")
+    if audience_of(recording) == Audience.PUBLIC:
+        return str(Audience.PUBLIC.label)
     if recording.audience == Audience.REGION and recording.region:
         return _("%(region)s的师生和家长") % {"region": recording.region}
     alliance = recording.session.lesson.alliance

@@ -9,12 +9,13 @@ from django.test.utils import CaptureQueriesContext
 
 from lantian.content.media.models import Stream
 from lantian.people.identity.models import Account
+from lantian.people.schedule.enums import LessonAccess
 from lantian.teach.live.models import LiveSession
 from lantian.teach.live.tests.world import actor, person
 from lantian.teach.recordings import queries, services
 from lantian.teach.recordings.engine.clock import clock, seconds_of
 from lantian.teach.recordings.models import Making, Recording
-from lantian.teach.recordings.tests.conftest import fresh, made
+from lantian.teach.recordings.tests.conftest import fresh, keep_of, made, teach
 from lantian.teach.recordings.tests.test_recordings import colleague, head, officer
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,15 @@ def test_the_list_finds_by_words_facets_and_audience_in_few_queries(world, recor
     ) as seen:
         text(client, "/recordings/")
     assert len(seen) <= 9
+
+
+def test_an_open_lessons_recording_is_everybodys_from_the_beginning(world, enter):
+    row = keep_of(teach(world, access=LessonAccess.PUBLIC))
+    assert queries.published_words(row) == "谁都可以看"
+    client = Client()
+    assert page_of(row) in text(client, "/recordings/?audience=public")
+    assert page_of(row) not in text(client, "/recordings/?audience=class")
+    assert client.get("/recordings/?export=csv")["Content-Type"].startswith("text/html")  # strangers take no list along
 
 
 def test_an_empty_list_says_what_comes_and_an_export_says_who_took_it(world, recording, enter):

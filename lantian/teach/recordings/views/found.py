@@ -47,14 +47,14 @@ def state_words(row: Recording) -> str:
         Audience.REGION: _("本地区"),
         Audience.PUBLIC: _("公开"),
     }
-    return short[Audience(row.audience)] if row.state == State.SHOWN else _("已撤回")
+    return short[queries.audience_of(row)] if row.state == State.SHOWN else _("已撤回")
 
 
 def tone(row: Recording) -> str:
     """Of the badge."""
     if is_gone(row):
         return "neutral"
-    return TONES[Audience(row.audience)] if row.state == State.SHOWN else "warn"
+    return TONES[queries.audience_of(row)] if row.state == State.SHOWN else "warn"
 
 
 def size_words(size: float) -> str:

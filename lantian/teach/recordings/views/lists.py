@@ -31,7 +31,7 @@ def _of_audience(rows: Any, asked: str) -> Any:
         return rows.filter(**gone)
     if asked == WITHDRAWN:
         return rows.filter(state=State.WITHDRAWN).exclude(**gone)
-    return rows.filter(state=State.SHOWN, audience=asked).exclude(**gone)
+    return queries.of_audience(rows, asked)
 
 
 class RecordingList(ListPage[Recording]):
@@ -73,12 +73,19 @@ class RecordingList(ListPage[Recording]):
     empty_text = lazy("上过的课下课以后几分钟就在这里，不用谁来保存。")
 
 
+class OpenList(RecordingList):
+    """For strangers, who take nothing along."""
+
+    exportable = False
+
+
 @require_safe
 @public
 def recordings(request: HttpRequest) -> HttpResponseBase:
     """Those that whoever asks may see."""
     actor = acting(request)
-    page = RecordingList(request, queries.with_names(queries.recordings_visible_to(actor)))
+    kind = OpenList if actor.is_anonymous else RecordingList
+    page = kind(request, queries.with_names(queries.recordings_visible_to(actor)))
     context = {"base": base_of(request), "may_storage": bool(check(rules.may_read_storage, actor))}
     return page.respond("recordings/list.html", context)
 
