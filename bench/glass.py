@@ -23,6 +23,7 @@ def _lesson(instance: Instance) -> Iterator[Viewer]:
         screen.page.goto(f"{instance.url}/live/screen/")
         teacher = Teacher(instance)
         try:
+            teacher.find_lesson()
             teacher.open_devices()
             teacher.go_live()
             screen.wait_picture(60)

@@ -2,10 +2,12 @@
 // of lantian/content/media/engine/lesson/clock.py) and a steady tone. Everything behind getUserMedia is the page's own.
 (() => {
   if (!navigator.mediaDevices) return;
+  // a teacher's, unless the page is told what another room is like: its wall, its tone (Hz), how large and how often (ms) it is seen
+  const { wall = "#2b5f8a", tone: hertz = 440, width = 1280, height = 720, every = 40 } = window.__camera ?? {};
   const BITS = 44, CHECK = 8, CELLS = 2 + BITS + CHECK;
   const canvas = document.createElement("canvas");
-  canvas.width = 1280;
-  canvas.height = 720;
+  canvas.width = width;
+  canvas.height = height;
   const context = canvas.getContext("2d", { alpha: false });
   const check = (value) => {
     let folded = 0x5a;
@@ -16,24 +18,24 @@
     const now = Date.now();
     const value = BigInt(now);
     const word = (value << BigInt(CHECK)) | BigInt(check(value));
-    context.fillStyle = "#2b5f8a";
-    context.fillRect(0, 0, 1280, 720);
+    context.fillStyle = wall;
+    context.fillRect(0, 0, width, height);
     context.fillStyle = "#fff";
     context.font = "700 96px sans-serif";
-    context.fillText(new Date(now).toISOString().slice(11, 23), 340, 330);
-    const cell = Math.floor(1280 / (CELLS + 3)), tall = Math.floor(720 / 16), left = Math.floor((1280 - CELLS * cell) / 2);
+    context.fillText(new Date(now).toISOString().slice(11, 23), width / 2 - 300, height / 2 - 30);
+    const cell = Math.floor(width / (CELLS + 3)), tall = Math.floor(height / 16), left = Math.floor((width - CELLS * cell) / 2);
     context.fillStyle = "#101010";
-    context.fillRect(0, 720 - tall, 1280, tall);
+    context.fillRect(0, height - tall, width, tall);
     for (let index = 0; index < CELLS; index += 1) {
       const bit = index === 0 ? 1 : index === 1 ? 0 : Number((word >> BigInt(CELLS - 1 - index)) & 1n);
       context.fillStyle = bit ? "#ebebeb" : "#101010";
-      context.fillRect(left + index * cell, 720 - tall, cell, tall);
+      context.fillRect(left + index * cell, height - tall, cell, tall);
     }
   };
   let stream = null;
   const open = () => {
     if (stream) return stream;
-    const worker = new Worker(URL.createObjectURL(new Blob(["setInterval(() => postMessage(0), 40)"])));
+    const worker = new Worker(URL.createObjectURL(new Blob([`setInterval(() => postMessage(0), ${every})`])));
     const moving = canvas.captureStream(0);
     worker.onmessage = () => {
       draw();
@@ -42,7 +44,7 @@
     draw();
     const audio = new AudioContext();
     const tone = audio.createOscillator(), gain = audio.createGain(), out = audio.createMediaStreamDestination();
-    tone.frequency.value = 440;
+    tone.frequency.value = hertz;
     gain.gain.value = 0.4;
     tone.connect(gain).connect(out);
     tone.start();

@@ -17,7 +17,7 @@ import threading
 import time
 from collections import deque
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from urllib.request import Request, urlopen
 
 from websockets.exceptions import WebSocketException
@@ -55,11 +55,14 @@ class PageError(AssertionError):
 class Browser:
     """One browser process with a profile of its own, ended by `close` (or as a context manager)."""
 
+    running: ClassVar[set["Browser"]] = set()
+
     def __init__(self, *flags: str, binary: str | Path = CHROMIUM, headless: str = "--headless=new") -> None:
         self.profile = Path(tempfile.mkdtemp(prefix="lantian-browser-"))
         self.log = (self.profile / "browser.log").open("wb")
         command = [str(binary), headless, *BASE_FLAGS, f"--user-data-dir={self.profile}", *flags, "about:blank"]
         self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, start_new_session=True)
+        self.running.add(self)
         self.port = self._port()
         self.pages: list[Page] = []
 
@@ -88,6 +91,25 @@ class Browser:
             page.goto(url)
         return page
 
+    def visitor(self) -> "Page":
+        """A tab with cookies of its own, as in a private window: somebody else who needs no browser to themselves."""
+        with urlopen(f"http://127.0.0.1:{self.port}/json/version", timeout=10) as answer:
+            address = json.load(answer)["webSocketDebuggerUrl"]
+        with connect(address, open_timeout=20) as socket:
+
+            def call(method: str, **params: Any) -> dict[str, Any]:
+                socket.send(json.dumps({"id": 1, "method": method, "params": params}))
+                while "id" not in (message := json.loads(socket.recv(20))):
+                    pass
+                return dict(message["result"])
+
+            context = call("Target.createBrowserContext", disposeOnDetach=False)["browserContextId"]
+            target = call("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
+        page = Page(f"ws://127.0.0.1:{self.port}/devtools/page/{target}", target, self)
+        self.pages.append(page)
+        page.viewport(1280, 800)
+        return page
+
     def _blank(self) -> dict[str, Any]:
         for _ in range(100):
             found = [one for one in self.targets() if one["type"] == "page"]
@@ -107,6 +129,7 @@ class Browser:
             pass
 
     def close(self) -> None:
+        self.running.discard(self)
         for page in self.pages:
             page.close()
         if self.process.poll() is None:
@@ -243,18 +266,40 @@ class Page:
             self.call("Emulation.setTouchEmulationEnabled", enabled=True)
 
     def click(self, selector: str, timeout: float = 15) -> None:
-        """A real click (a user gesture) in the middle of the first visible match."""
-        find = f"""(() => {{
+        """A real click (a user gesture) in the middle of the first visible match, once it stands still."""
+        find = f"""(async () => {{
             const all = [...document.querySelectorAll({json.dumps(selector)})];
             const found = all.find(e => e.offsetParent !== null || e.getClientRects().length);
             if (!found || found.disabled) return null;
             found.scrollIntoView({{block: "center"}});
-            const box = found.getBoundingClientRect();
-            return [box.x + box.width / 2, box.y + box.height / 2];
+            const middle = () => (box => [box.x + box.width / 2, box.y + box.height / 2])(found.getBoundingClientRect());
+            const before = middle();
+            await new Promise((done) => setTimeout(done, 60));
+            const [x, y] = middle();
+            // what still moves, or lies under something else, is not hit by a hand either
+            return x === before[0] && y === before[1] && found.contains(document.elementFromPoint(x, y)) ? [x, y] : null;
         }})()"""
         x, y = self.wait(find, timeout)
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def choose_files(self, selector: str, *paths: str | Path) -> None:
+        """As in the dialog that a file field opens."""
+        root = self.call("DOM.getDocument", depth=0)["root"]["nodeId"]
+        field = self.call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self.call("DOM.setFileInputFiles", nodeId=field, files=[str(path) for path in paths])
+
+    def write(self, selector: str, text: str) -> None:
+        """Into a field of a form, and send the form."""
+        self.wait(f"document.querySelector({json.dumps(selector)})")
+        self.eval(
+            f"""(() => {{
+            const field = document.querySelector({json.dumps(selector)});
+            field.value = {json.dumps(text)};
+            field.dispatchEvent(new Event("input", {{bubbles: true}}));
+            field.form.requestSubmit();
+            }})()"""
+        )
 
     def press(self, key: str) -> None:
         """One key, as a keyboard sends it: Tab moves the focus, Enter and Space press what has it."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+import httpx
+
 from tests.e2e.conftest import Instance
 from tests.e2e.live.cable import Cable
 from tests.e2e.live.cdp import Browser, Page
@@ -24,6 +26,9 @@ WRONG_CLOCK = (HERE / "wrongClock.js").read_text()
 TEACHER_FLAGS = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 SOUND_ALLOWED = "--autoplay-policy=no-user-gesture-required"
 PASSWORD = "lantian-2026"
+# Keeps the connections that a page makes where the test can ask for their figures.
+KEEP = """window.__lines = []; { const Made = window.RTCPeerConnection;
+window.RTCPeerConnection = class extends Made { constructor(...words) { super(...words); window.__lines.push(this); } }; }"""
 CLOSED = "!['live', 'opening'].includes(document.querySelector('.lv-teach').dataset.phase)"
 OPENS_NOW = """(() => {
     const config = JSON.parse(document.getElementById("teach-config")?.textContent ?? "null");
@@ -53,14 +58,26 @@ def fill_in_sign_in(page: Page, login: str, password: str = PASSWORD) -> None:
         page.wait("!location.pathname.includes('/login') && document.readyState === 'complete'", 30)
 
 
+def camera(wall: str, tone: int) -> str:
+    """The stand-in for camera and microphone of a classroom with walls of this colour (#rrggbb) that sounds a tone (Hz), as
+    large as a page asks for when it takes a call."""
+    room = {"wall": wall, "tone": tone, "width": 640, "height": 360, "every": 100}
+    return f"window.__camera = {json.dumps(room)};\n{CAMERA}"
+
+
 def end_other_sessions(instance: Instance, login: str) -> None:
     """From a device of one's own: sign in, and end all other sessions of the account."""
-    with Browser() as other:
-        page = other.page(f"{instance.url}/accounts/login/")
-        fill_in_sign_in(page, login)
-        page.goto(f"{instance.url}/me/sessions/")
-        page.click("form[action$='/me/sessions/end/'] .btn")
-        page.wait("document.body.innerText.includes('已退出')", 15)
+    with httpx.Client(base_url=instance.url, follow_redirects=True, timeout=30) as other:
+
+        def press(page: str, form: str, **fields: str) -> str:
+            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', other.get(page).text)
+            assert token
+            data = {"csrfmiddlewaretoken": token[1], **fields}
+            return other.post(form, data=data, headers={"Referer": f"{instance.url}{page}"}).text
+
+        with _door:
+            press("/accounts/login/", "/accounts/login/", login=login, password=PASSWORD)
+        assert "已退出" in press("/me/sessions/", "/me/sessions/end/")
 
 
 def lesson_of_teacher(page: Page, base: str, seconds: float = 100) -> str:
@@ -165,12 +182,21 @@ class Viewer:
                 break
         return series
 
+    def becomes(self, lag: float, seconds: float) -> float:
+        """Until the median lag of two seconds is at most `lag`, for at most `seconds`: the last one."""
+        began = time.monotonic()
+        while (now := self.glass(2).at(0.5)) > lag and time.monotonic() - began < seconds:
+            pass
+        return now
+
     def close(self) -> None:
         self.browser.close()
 
 
 class Teacher:
     """The teacher's computer, behind a cable of its own."""
+
+    lesson: str
 
     def __init__(self, instance: Instance, login: str = "teacher", *, camera: bool = True) -> None:
         self.instance = instance
@@ -182,10 +208,13 @@ class Teacher:
             if camera:
                 self.page.at_start(CAMERA)
             sign_in(self.page, self.base, login)
-            self.lesson = lesson_of_teacher(self.page, self.base)
         except BaseException:
             self.close()
             raise
+
+    def find_lesson(self) -> None:
+        """The one that can be opened now, from the page of today."""
+        self.lesson = lesson_of_teacher(self.page, self.base)
 
     def open_devices(self) -> None:
         self.page.click(".lv-message .btn-primary")
@@ -194,6 +223,10 @@ class Teacher:
     def wait_devices(self) -> None:
         ready = "document.querySelector('[data-action=go-live]')?.disabled === false"
         self.page.wait(f"{ready} || document.querySelector('[data-phase=live]')", 20)
+
+    @property
+    def is_live(self) -> bool:
+        return bool(self.page.eval("document.querySelector('.lv-teach')?.dataset.phase === 'live'"))
 
     def go_live(self) -> None:
         """The large button; a lesson that was left open goes on without it."""
@@ -214,6 +247,12 @@ class Teacher:
     def wait_live(self, seconds: float = 30) -> None:
         self.page.wait("document.querySelector('.lv-teach')?.dataset.phase === 'live'", seconds)
         self.page.wait("document.querySelector('.lv-teach').dataset.uplink === 'sending'", seconds)
+
+    def take_over(self) -> None:
+        """The lesson that runs was handed over to this teacher, who goes on with it."""
+        self.page.goto(f"{self.base}/live/lessons/{self.lesson}/teach/")
+        self.page.click(".lv-message .btn-live")
+        self.wait_live()
 
     def end(self, *, by_keyboard: bool = False) -> None:
         for selector in ("[data-action=end]", ".lv-dialog .btn-danger"):

@@ -76,6 +76,21 @@
     return { frozen: Math.max(longest, now - moved) / 1000, ages: last };
   };
 
+  // The clock in the picture (Unix ms) at which each of these becomes true, in their order; where something hides the clock, as it
+  // must have gone on since.
+  window.moments = async (conditions, seconds) => {
+    const found = [];
+    const until = performance.now() + seconds * 1000;
+    let seen = null;
+    while (found.length < conditions.length && performance.now() < until) {
+      const at = video().currentTime, clock = window.readClock();
+      if (clock !== null) seen = { clock, at };
+      if (seen && conditions[found.length]()) found.push(seen.clock + (at - seen.at) * 1000);
+      await new Promise((done) => setTimeout(done, 30));
+    }
+    return found;
+  };
+
   // Bytes of sound decoded within a second: for a browser too old for captureStream (it dies of it).
   window.heard = async () => {
     const before = video().webkitAudioDecodedByteCount;
