@@ -139,7 +139,7 @@ class InvitationAnswered(Event):
 @dataclass(frozen=True, kw_only=True)
 class AllianceLeft(Event):
     """A school leaves. Object: the alliance; organisation: the school. Context: name, last (day), reason, lessons (cancelled),
-    classes and teachers (ids of those concerned)."""
+    classes, teachers and heads (ids of those concerned)."""
 
     name: ClassVar[str] = "schedule.alliance_left"
     verb: ClassVar[str] = ACTIVITY_STREAMS + "leave"
@@ -150,7 +150,7 @@ class AllianceLeft(Event):
 @dataclass(frozen=True, kw_only=True)
 class AllianceEnded(Event):
     """An alliance ends, before its time or with it. Object: the alliance; organisation: its lead. Context: name, last, reason,
-    lessons (cancelled); before its time also classes and teachers (ids of those concerned)."""
+    lessons (cancelled); before its time also classes, teachers and heads (ids of those concerned)."""
 
     name: ClassVar[str] = "schedule.alliance_ended"
     verb: ClassVar[str] = ACTIVITY_STREAMS + "terminate"

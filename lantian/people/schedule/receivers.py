@@ -225,7 +225,8 @@ subscribe(
 
 
 def _about_alliance(fact: AllianceEnded | AllianceLeft) -> Telling | None:
-    """One notice to all whose lessons it ends, however many these are. What runs out by itself was known from the beginning."""
+    """One notice to all whose lessons it ends, however many these are, and to those who lead the schools. What runs out by itself
+    was known from the beginning."""
     told = fact.context
     left = isinstance(fact, AllianceLeft)
     school = roster.organizations_known([fact.organization_id]).first() if left and fact.organization_id else None
@@ -234,7 +235,7 @@ def _about_alliance(fact: AllianceEnded | AllianceLeft) -> Telling | None:
     monday = after - timedelta(days=after.weekday())
     return Telling(
         audience=Audience.of(
-            people=[UUID(pk) for pk in told.get("teachers", ())],
+            people=[UUID(pk) for pk in (*told.get("teachers", ()), *told.get("heads", ()))],
             classes=[UUID(pk) for pk in told.get("classes", ())],
             to=TOLD,
         ),

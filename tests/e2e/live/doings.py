@@ -45,6 +45,8 @@ class Register:
     turned: float = 0  # to the second one
     written: float = 0  # the stroke over it
     put_away: float = 0  # the page, for the camera
+    # when axe held the teacher's page still: the stand-in for the camera is drawn by that page
+    examined: tuple[float, float] = (0, 0)
     ended: float = 0
 
 

@@ -3,6 +3,7 @@
 Each filter here is the one definition of its view rule (rules.py asks it about a single object), so the two cannot differ.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -205,6 +206,12 @@ def live_grants() -> QuerySet[RoleGrant]:
     """Grants that hold today: begun, not run out, not revoked, at a unit that still exists."""
     today = timezone.localdate()
     return RoleGrant.objects.filter(valid_on(today), revoked_at__isnull=True, organization__is_active=True)
+
+
+def heads_of(units: Iterable[UUID]) -> set[UUID]:
+    """Who leads these very units today, schools and offices: person ids. One query."""
+    rows = live_grants().filter(organization__in=list(units), role__in=(Role.SCHOOL_HEAD, Role.OFFICER))
+    return set(rows.values_list("person_id", flat=True))
 
 
 def grants_visible_to(actor: Actor) -> QuerySet[RoleGrant]:

@@ -5,15 +5,16 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from lantian.kernel.time.queries import Calendars
 from lantian.people.messaging.engine.audience import Audience
 from lantian.people.messaging.enums import Group
 from lantian.people.roster import queries as roster
-from lantian.people.schedule.enums import BY_TIMETABLE
-from lantian.people.schedule.models import Lesson, LessonReceiver, Pairing
-from lantian.people.schedule.queries.alliances import Ending
+from lantian.people.schedule.enums import BY_TIMETABLE, AlliancePart
+from lantian.people.schedule.models import Alliance, Lesson, LessonReceiver, Pairing
+from lantian.people.schedule.queries.alliances import Ending, not_left
 from lantian.people.schedule.queries.timetable import Bells
 
 if TYPE_CHECKING:
@@ -43,6 +44,14 @@ def concerned_by(stops: Ending, school: "Organization | None") -> tuple[list[UUI
         own = LessonReceiver.objects.filter(class_group__organization__path__within=school.path)
         classes.update(own.filter(lesson__in=stops.thinned).values_list("class_group_id", flat=True))
     return sorted(classes), sorted({lesson.teacher_id for lesson in stops.cancelled})
+
+
+def heads_concerned(alliance: Alliance, school: "Organization | None") -> set[UUID]:
+    """Who leads the alliance and the schools in it; of those, when `school` leaves, that one and the senders. Two queries."""
+    members = alliance.members.filter(not_left(timezone.localdate()))
+    if school is not None:
+        members = members.filter(Q(part=AlliancePart.SENDING) | Q(organization=school))
+    return roster.heads_of({alliance.lead_id, *members.values_list("organization_id", flat=True)})
 
 
 def classes_receiving(sender: UUID, subject: str, day: date) -> list[UUID]:

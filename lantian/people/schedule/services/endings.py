@@ -18,7 +18,7 @@ from lantian.people.schedule.errors import AllianceOver, NotAMember, ScheduleErr
 from lantian.people.schedule.events import AllianceEnded, AllianceLeft, LessonCancelled
 from lantian.people.schedule.models import Alliance, AllianceMember, Lesson, LessonReceiver, Occupancy, Pairing
 from lantian.people.schedule.queries.alliances import Ending
-from lantian.people.schedule.queries.concerned import concerned_by
+from lantian.people.schedule.queries.concerned import concerned_by, heads_concerned
 from lantian.people.schedule.services.alliances import withdraw_invitation
 from lantian.people.schedule.services.timetables import follow_up
 
@@ -36,7 +36,7 @@ def end_alliance(alliance: Alliance, *, last: date, reason: str, by: Actor) -> i
         raise AllianceOver
     _check_last(alliance, last)
     stops = queries.ending(alliance, last)
-    concerned = _concerned(stops, None)
+    concerned = _concerned(alliance, stops, None, by)
     _cut(stops.pairings, last)
     cancelled = _cancel(alliance, stops, None, reason, by)
     for invitation in alliance.invitations.filter(state=InvitationState.SENT):
@@ -66,9 +66,11 @@ def _check_last(alliance: Alliance, last: date) -> None:
         raise ScheduleError(_("最后一天不能晚于联盟的有效期"), field="last")
 
 
-def _concerned(stops: Ending, school: "Organization | None") -> dict[str, list[UUID]]:
+def _concerned(alliance: Alliance, stops: Ending, school: "Organization | None", by: Actor) -> dict[str, list[UUID]]:
+    """Ids, as events carry them; whoever does it knows."""
     classes, teachers = concerned_by(stops, school)
-    return {"classes": classes, "teachers": teachers}
+    heads = heads_concerned(alliance, school) - {by.person_id}
+    return {"classes": classes, "teachers": teachers, "heads": sorted(heads)}
 
 
 def _tell_ended(
@@ -92,7 +94,7 @@ def leave_alliance(member: AllianceMember, *, last: date, reason: str, by: Actor
         raise AllianceOver
     _check_last(alliance, last)
     stops = queries.ending(alliance, last, school)
-    concerned = _concerned(stops, school)
+    concerned = _concerned(alliance, stops, school, by)
     _cut(stops.pairings, last)
     cancelled = _cancel(alliance, stops, school, reason, by)
     member.leaves_on, member.leave_reason = max(last, member.joins_on or last), reason.strip()[:200]

@@ -11,7 +11,7 @@ from lantian.kernel.rules import SYSTEM, Actor
 from lantian.kernel.time.services import set_special_day
 from lantian.people.messaging.models import Notice, Receipt
 from lantian.people.messaging.queries import words_of
-from lantian.people.roster.models import Guardianship, Membership
+from lantian.people.roster.models import Guardianship, Membership, RoleGrant
 from lantian.people.schedule import services
 from lantian.people.schedule.models import TimetableEntry
 from lantian.people.schedule.queries.concerned import in_lessons
@@ -154,18 +154,32 @@ def counts() -> dict[str, int]:
 
 def test_an_alliance_that_ends_is_one_notice_to_everybody_however_many_lessons_it_ends(weeks: Weeks) -> None:
     weeks.make(2)
+    leaders = those_who_lead(weeks)
     ended = services.end_alliance(
         weeks.world.alliance, last=MONDAY - timedelta(days=1), reason="经费没有了", by=head(weeks)
     )
     assert ended > 3
     deliver_all()
     notice = Notice.objects.get()
-    assert counts() == dict.fromkeys({*FAMILIES, "王芳"}, 1)
+    assert counts() == dict.fromkeys({*FAMILIES, "王芳", *leaders}, 1)
     assert notice.title == f"联盟提前结束：{weeks.world.alliance.name}"
     assert "上到3月7日为止" in notice.body
     assert f"已经排好的 {ended} 节直播课取消。\n原因：经费没有了" in notice.body
     with translation.override("en"):
         assert f"{ended} lessons" in words_of(notice).body
+
+
+def those_who_lead(weeks: Weeks) -> list[str]:
+    """Somebody leads the office and each receiving school."""
+    one, other = weeks.world.receiving[:2]
+    leading = {
+        "联盟干部": ("officer", weeks.world.alliance.lead),
+        "远处校长": ("school_head", one),
+        "另一校长": ("school_head", other),
+    }
+    for name, (role, where) in leading.items():
+        RoleGrant.objects.create(person=person(name), role=role, organization=where, valid_from=date(2020, 9, 1))
+    return list(leading)
 
 
 def in_the_afternoon(weeks: Weeks, days: int, group: int) -> None:
@@ -191,10 +205,12 @@ def test_a_school_that_leaves_is_one_notice_to_those_who_lose_by_it_and_none_to_
 
 def test_a_school_whose_lessons_go_on_for_others_tells_its_own_classes_alone(weeks: Weeks) -> None:
     weeks.make(2)
+    those_who_lead(weeks)
     member = weeks.world.alliance.members.get(organization=weeks.world.receiving[0])
     assert services.leave_alliance(member, last=MONDAY, reason="", by=head(weeks)) == 0
     deliver_all()
-    assert counts() == dict.fromkeys(("远处学生", "远处家长", "远处班主任"), 1)
+    told_ = ("远处学生", "远处家长", "远处班主任", "联盟干部", "远处校长")
+    assert counts() == dict.fromkeys(told_, 1), "the other receiving school has nothing to do with it"
     assert Notice.objects.get().body.endswith("为止。\n")
 
 
