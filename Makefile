@@ -27,7 +27,7 @@ FRONTEND := $(shell find frontend -maxdepth 1 -type f 2>/dev/null) $(shell find 
 CATALOGUES := $(shell find locale -name '*.po' 2>/dev/null)
 I18N := $(wildcard lantian/*/*/management/commands/i18n.py)
 
-.PHONY: run install test lint types style scripts bench fmt clean unit e2e pages lessons browser services
+.PHONY: run install test lint quick types style scripts bench fmt clean unit e2e pages lessons browser services
 .DEFAULT_GOAL := run
 
 run: install
@@ -68,6 +68,9 @@ install: .stamps/python .stamps/catalogues .stamps/frontend
 lint: install
 	@$(MAKE) --no-print-directory -j 2 --output-sync=target types style
 
+quick: install
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target types style scripts
+
 types:
 	$(BIN)/mypy
 
@@ -105,8 +108,8 @@ services:
 	else echo "Install it first: sudo apt-get install nginx libnginx-mod-rtmp && sudo systemctl disable --now nginx"; exit 1; fi
 
 # The browser first: who has to install it by hand is told at once.
-test: browser services lint
-	@$(MAKE) --no-print-directory scripts unit e2e
+test: browser services quick
+	@$(MAKE) --no-print-directory unit e2e
 
 unit: install services
 	$(BIN)/python -m pytest -n 2 -q --dist worksteal -m "not e2e"
@@ -116,10 +119,10 @@ e2e: install browser services
 	@$(BIN)/python -m tests.e2e.served $(MAKE) --no-print-directory pages lessons
 
 pages:
-	$(BIN)/python -m pytest -q -m e2e -n 2 --dist loadfile --ignore=tests/e2e/live --ignore=tests/e2e/test_backup.py
+	$(BIN)/python -m pytest -q -m e2e -n 2 --dist loadfile --ignore=tests/e2e/live
 
 lessons:
-	$(BIN)/python -m pytest -q -m e2e tests/e2e/test_backup.py tests/e2e/live
+	$(BIN)/python -m pytest -q -m e2e tests/e2e/live
 
 bench: install
 	@test -n "$(B)" || { echo "make bench B=NAME, one of:"; $(BIN)/python -m bench.run --list; exit 2; }

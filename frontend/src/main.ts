@@ -5,6 +5,7 @@ import { loadCatalogue } from "./lib/i18n";
 import { mountIslands, sweepIslands } from "./lib/islands";
 import { watchAgain } from "./parts/again";
 import { startAlpine } from "./parts/alpine";
+import { watchChoices } from "./parts/choices";
 import { watchFacts } from "./parts/facts";
 import { watchForms } from "./parts/forms";
 import { watchGrids } from "./parts/grid";
@@ -18,6 +19,7 @@ async function start(): Promise<void> {
   watchTheme();
   watchMenus();
   watchForms();
+  watchChoices();
   watchFacts();
   watchAgain();
   watchGrids();

@@ -239,18 +239,28 @@ class AllianceForm(forms.Form):
     ends_on = forms.DateField(label=_("结束日期"), widget=DateInput())
 
 
-class MemberForm(forms.Form):
-    """A school that joins. The schools offered are those the actor can see."""
+class MembersForm(forms.Form):
+    """Schools that join. Offered are those the actor can see, by county."""
 
-    organization: Chooser = forms.ModelChoiceField(label=_("学校"), queryset=None, empty_label=_("请选择"))
-    part = forms.ChoiceField(label=_("身份"), choices=AlliancePart.choices, initial=AlliancePart.RECEIVING)
+    schools = forms.MultipleChoiceField(label=_("学校"), widget=forms.CheckboxSelectMultiple)
+    part = forms.ChoiceField(
+        label=_("身份"), choices=AlliancePart.choices, initial=AlliancePart.RECEIVING, widget=forms.RadioSelect
+    )
 
-    def __init__(self, *args: Any, alliance: Alliance, schools: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, alliance: Alliance, schools: "QuerySet[Organization]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["organization"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = self.fields["schools"]
+        assert isinstance(field, forms.MultipleChoiceField)
         inside = alliance.members.filter(queries.not_left(timezone.localdate())).values("organization")
-        field.queryset = schools.exclude(pk__in=inside)
+        self._offered = {str(school.pk): school for school in schools.exclude(pk__in=inside)}
+        counties = roster.counties_above(str(school.path) for school in self._offered.values())
+        field.choices = [
+            (pk, f"{counties[str(school.path)]} {school}" if str(school.path) in counties else str(school))
+            for pk, school in self._offered.items()
+        ]
+
+    def chosen(self) -> "list[Organization]":
+        return [self._offered[pk] for pk in self.cleaned_data["schools"]]
 
 
 class InviteForm(forms.Form):

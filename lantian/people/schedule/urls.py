@@ -28,6 +28,7 @@ urlpatterns = [
     path("alliances/", views.alliances, name="schedule_alliances"),
     path("alliances/new/", views.alliance_new, name="schedule_alliance_new"),
     path("alliances/<uuid:alliance_id>/", views.alliance, name="schedule_alliance"),
+    path("alliances/<uuid:alliance_id>/schools/", views.alliance_add, name="schedule_alliance_add"),
     path("alliances/<uuid:alliance_id>/invite/", views.invite, name="schedule_invite"),
     path("alliances/<uuid:alliance_id>/end/", views.alliance_end, name="schedule_alliance_end"),
     path("alliances/members/<uuid:member_id>/leave/", views.alliance_leave, name="schedule_alliance_leave"),

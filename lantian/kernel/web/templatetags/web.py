@@ -23,6 +23,7 @@ register.filter("beside_bar", navigation.beside_bar)
 register.filter("themes", shell.themes)
 register.simple_tag(shell.languages, name="languages")
 
+LONG_CHOICE = 12
 _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxSelectMultiple, "checkbox"),
     (forms.RadioSelect, "radio"),
@@ -60,6 +61,12 @@ def widget_class(widget: forms.Widget) -> str:
 def is_group(field: BoundField) -> bool:
     """Several inputs under one question (radio buttons, boxes)."""
     return isinstance(field.field.widget, (forms.RadioSelect, forms.CheckboxSelectMultiple))
+
+
+@register.filter
+def is_long_choice(field: BoundField) -> bool:
+    """So many boxes that one would rather search them."""
+    return isinstance(field.field.widget, forms.CheckboxSelectMultiple) and len(field) > LONG_CHOICE
 
 
 @register.filter

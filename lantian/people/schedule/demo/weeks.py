@@ -49,11 +49,11 @@ def seed(context: DemoContext, region: "Region", bells: dict[int, time], sent: t
     services.set_bells(region.city, name="全市统一作息", first=first, last=None, periods=rows, by=SYSTEM)
     term = term_on(context.today)
     name = f"{term.get_kind_display()}课表" if term else "课表"
-    for school in region.schools:
+    for turn, school in enumerate(region.schools):
         if not school.classes:  # a kindergarten
             continue
         draft = services.draft_timetable(school.organization, name=name, first=first, last=last, by=SYSTEM)
-        services.set_entries(draft, rows=_week(school, sent, context.today), by=SYSTEM)
+        services.set_entries(draft, rows=_week(school, sent, context.today, turn), by=SYSTEM)
         services.publish_timetable(draft, by=SYSTEM)
 
 
@@ -62,8 +62,9 @@ def _later(starts: time) -> time:
     return time(minutes // 60, minutes % 60)
 
 
-def _week(school: "School", sent: tuple[int, ...], today: date) -> list[EntryRow]:
-    """A week without clashes: period by period each class gets the subject it lacks most whose teacher is free."""
+def _week(school: "School", sent: tuple[int, ...], today: date, turn: int) -> list[EntryRow]:
+    """A week without clashes: period by period each class gets the subject it lacks most whose teacher is free. No two schools
+    (`turn`) have the same week, so that what one receives from another does not always fit."""
     lines = assignments_on(school.organization, today).lines
     teachers = {
         line.group.pk: {subject: rows[0].person_id for subject, rows in line.teachers.items()} for line in lines
@@ -72,7 +73,7 @@ def _week(school: "School", sent: tuple[int, ...], today: date) -> list[EntryRow
     rows = []
     # who receives or sends has its mathematics in fixed periods, so those classes come first
     for group in sorted(school.classes, key=lambda group: not _fixed(group)):
-        rows += _week_of(group, teachers.get(group.pk, {}), taken, sent if _fixed(group) else ())
+        rows += _week_of(group, teachers.get(group.pk, {}), taken, sent if _fixed(group) else (), turn)
     return rows
 
 
@@ -81,7 +82,7 @@ def _fixed(group: "ClassGroup") -> bool:
 
 
 def _week_of(
-    group: "ClassGroup", teachers: dict[str, UUID], taken: dict[Slot, set[UUID]], sent: tuple[int, ...]
+    group: "ClassGroup", teachers: dict[str, UUID], taken: dict[Slot, set[UUID]], sent: tuple[int, ...], turn: int
 ) -> list[EntryRow]:
     left = Counter(PRIMARY if group.stage == Stage.PRIMARY else JUNIOR)
     rows: list[EntryRow] = []
@@ -89,7 +90,9 @@ def _week_of(
     for slot in [s for s in slots if s[1] in sent] + [s for s in slots if s[1] not in sent]:
         day, period = slot
         today = {row.subject for row in rows if row.weekday == day}
-        wanted = [Subject.MATHS.value] if period in sent else _wanted(left, today, shift=group.number + day + period)
+        wanted = (
+            [Subject.MATHS.value] if period in sent else _wanted(left, today, shift=turn + group.number + day + period)
+        )
         subject = next((one for one in wanted if teachers.get(one) not in taken[slot]), None)
         if subject is None:
             continue

@@ -244,6 +244,40 @@ def enter(client, monkeypatch, settings):
     return go
 
 
+def test_schools_are_ticked_and_join_together_or_not_at_all(world, enter, monkeypatch):
+    county = world.county
+    officer = actor(person("干部"), "officer", county)
+    alliance = services.create_alliance(
+        name="全县", stage="primary", lead=county, starts_on=TODAY(), ends_on=TODAY() + timedelta(days=90), by=officer
+    )
+    own = [organization(f"乡镇{n}小学", parent=county) for n in range(3)]
+    far = organization("外市小学")
+    client = enter(officer)
+    page = reverse("schedule_alliance_add", args=[alliance.pk])
+    words = client.get(page).content.decode()
+    assert f"{county} 乡镇1小学" in words
+    assert "外市小学" not in words
+    assert client.post(page, {"part": "receiving"}).context["form"].errors["schools"]
+    assert client.post(page, {"part": "receiving", "schools": [str(far.pk)]}).context["form"].errors["schools"]
+    ticked = {"part": "receiving", "schools": [str(each.pk) for each in own]}
+    add = services.add_alliance_member
+
+    def somebody_was_quicker(alliance, *, organization, **rest):
+        if organization == own[2]:
+            raise AlreadyThere("这所学校已在联盟里")
+        return add(alliance, organization=organization, **rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "add_alliance_member", somebody_was_quicker)
+        answer = client.post(page, ticked)
+    assert "乡镇2小学：这所学校已在联盟里" in str(answer.context["form"].errors["schools"])
+    assert not alliance.members.exists()
+    assert client.post(page, ticked).status_code == 302
+    assert {row.organization for row in alliance.members.all()} == set(own)
+    assert client.post(page, ticked).context["form"].errors["schools"], "who is in it is not offered"
+    assert "乡镇1小学" not in client.get(page).content.decode()
+
+
 def test_the_story_of_an_invitation_and_an_end_in_pages(world, lead, asked, head, enter):
     page = reverse("schedule_alliance", args=[world.alliance.pk])
     client = enter(lead)

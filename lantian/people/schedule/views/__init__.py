@@ -1,6 +1,6 @@
 """Pages of the timetable."""
 
-from lantian.people.schedule.views.alliances import alliance, alliance_new, alliances
+from lantian.people.schedule.views.alliances import alliance, alliance_add, alliance_new, alliances
 from lantian.people.schedule.views.consent import alliance_end, alliance_leave, invitation, invite
 from lantian.people.schedule.views.lessons import cancel, edit, hand_over, lessons, plan
 from lantian.people.schedule.views.pairings import pairing_end, pairings, settle
@@ -10,6 +10,7 @@ from lantian.people.schedule.views.weeks import change_day, feed, subscribe, wee
 
 __all__ = [
     "alliance",
+    "alliance_add",
     "alliance_end",
     "alliance_leave",
     "alliance_new",

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -11,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lantian.kernel.rules import check, require
@@ -25,7 +26,7 @@ from lantian.people.roster.queries.history import history_lines
 from lantian.people.schedule import queries, rules, services
 from lantian.people.schedule.enums import ALLIANCE_WORDS, AllianceKind, AlliancePart, AllianceState
 from lantian.people.schedule.errors import ScheduleError
-from lantian.people.schedule.forms import AllianceForm, MemberForm
+from lantian.people.schedule.forms import AllianceForm, MembersForm
 from lantian.people.schedule.models import Alliance, AllianceMember
 
 SENTENCES = {
@@ -87,34 +88,20 @@ def alliances(request: HttpRequest) -> HttpResponseBase:
     return AllianceList(request, rows).respond("schedule/alliances.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe
 @guarded_by_object("schedule.view_alliance")
-@once
 def alliance(request: HttpRequest, alliance_id: UUID) -> HttpResponse:
     """Its schools by part; whoever manages it adds more."""
     actor = acting(request)
     found = get_visible_or_404(queries.alliances_visible_to(actor).select_related("lead"), pk=alliance_id)
     may_manage = bool(check(rules.may_manage_alliance, actor, found.lead))
-    own = roster.organizations_visible_to(actor).filter(path__within_any=actor.paths)  # others are invited
-    schools = own.filter(kind__in=SCHOOL_KINDS, is_active=True).order_by("sort_key")
-    form = MemberForm(request.POST or None, alliance=found, schools=schools) if may_manage else None
-    if request.method == "POST":
-        require(rules.may_manage_alliance, actor, found.lead)
-    if form is not None and form.is_valid():
-        data = form.cleaned_data
-        try:
-            services.add_alliance_member(found, organization=data["organization"], part=data["part"], by=actor)
-        except ScheduleError as error:
-            form.add_error(None, str(error.message))
-        else:
-            messages.success(request, _("学校已加入联盟"))
-            return redirect("schedule_alliance", found.pk)
     today = timezone.localdate()
     monday = today - timedelta(days=today.weekday())
     members = queries.members_of(found)
     for row in members:
         row.alliance = found  # not asked for again, row by row
     invitations = queries.invitations_visible_to(actor).filter(alliance=found).select_related("organization")
+    runs = found.state == AllianceState.ACTIVE
     context = {
         "alliance": found,
         "words": ALLIANCE_WORDS[AllianceKind(found.kind)],
@@ -125,13 +112,45 @@ def alliance(request: HttpRequest, alliance_id: UUID) -> HttpResponse:
         "pairings": queries.pairings_of(found, min(max(today, found.starts_on), found.ends_on)).count(),
         "lessons": queries.lessons_of_alliance(found, monday, monday + timedelta(days=6)),
         "invitations": list(invitations.order_by("-invited_at")[:20]),
-        "may_invite": found.state == AllianceState.ACTIVE and bool(check(rules.may_invite_school, actor, found)),
-        "may_end": found.state == AllianceState.ACTIVE and may_manage,
+        "may_invite": runs and bool(check(rules.may_invite_school, actor, found)),
+        "may_end": runs and may_manage,
+        "may_add": runs and may_manage,
         "panels": queries.panels_of_alliance(actor, found),
         "history": history_lines(found, sentences=SENTENCES) if may_manage else [],
-        "form": form,
     }
     return render(request, "schedule/alliance.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@guarded_by_object("schedule.manage_alliance")
+@once
+def alliance_add(request: HttpRequest, alliance_id: UUID) -> HttpResponse:
+    """Let schools in that one administers oneself, as many as are ticked; others are invited."""
+    actor = acting(request)
+    found = get_visible_or_404(queries.alliances_visible_to(actor).select_related("lead"), pk=alliance_id)
+    require(rules.may_manage_alliance, actor, found.lead)
+    own = roster.organizations_visible_to(actor).filter(path__within_any=actor.paths)
+    schools = own.filter(kind__in=SCHOOL_KINDS, is_active=True).order_by("sort_key")
+    form = MembersForm(request.POST or None, alliance=found, schools=schools)
+    if form.is_valid() and _add(request, found, form):
+        return redirect("schedule_alliance", found.pk)
+    return render(request, "schedule/alliance_add.html", {"alliance": found, "form": form})
+
+
+def _add(request: HttpRequest, alliance: Alliance, form: MembersForm) -> bool:
+    """All of them or none; the form says which one could not join."""
+    chosen, part = form.chosen(), AlliancePart(form.cleaned_data["part"])
+    school = None
+    try:
+        with transaction.atomic():
+            for school in chosen:
+                services.add_alliance_member(alliance, organization=school, part=part, by=acting(request))
+    except ScheduleError as error:
+        form.add_error("schools", f"{school}：{error.message}")  # i18n: data
+        return False
+    told = ngettext("%(n)s 所学校已加入联盟", "%(n)s 所学校已加入联盟", len(chosen))
+    messages.success(request, told % {"n": len(chosen)})
+    return True
 
 
 @require_http_methods(["GET", "POST"])
@@ -151,7 +170,7 @@ def alliance_new(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(error.message))
         else:
             messages.success(request, _("联盟已建立，请添加学校"))
-            return redirect("schedule_alliance", made.pk)
+            return redirect("schedule_alliance_add", made.pk)
     return render(request, "schedule/alliance_new.html", {"form": form, "lead": lead})
 
 

@@ -1,0 +1,114 @@
+"""The office ties a strong school to far ones for the year: classes are paired, what does not fit is settled, the lessons follow
+the timetable; the week is read, and a mother looks at an open series. What is done in the lessons is told in tests/e2e/live."""
+
+import re
+import time
+from typing import Any
+
+import pytest
+from playwright import sync_api as playwright
+
+from tests.e2e.pages.conftest import Enter
+from tests.e2e.pages.test_roster_story import come, fits, say_yes
+from tests.e2e.pages.walk import DESK, PHONE
+
+expect = playwright.expect
+NAME = f"全市小学英语同步课堂{time.strftime('%H%M%S')}"  # may be run again on the same platform
+MANY = 26
+
+
+def tick(page: Any, *words: str) -> int:
+    """Search a long group of boxes for each of these, and tick all that is found; returns how many there are."""
+    ticked = 0
+    for each in words:
+        page.locator("[data-choices] input[type=search]").fill(each)
+        ticked += page.locator(".choices-long .choice:visible").count()
+        page.get_by_role("button", name="选中列出的").click()
+        expect(page.locator("[data-choices] [role=status]")).to_have_text(f"已选 {ticked} 项")
+    return ticked
+
+
+@pytest.mark.timeout(180)
+def test_an_office_ties_a_strong_school_to_far_ones_and_lessons_follow(enter: Enter) -> None:
+    office = enter("city", DESK)
+    office.goto("/alliances/")
+    office.get_by_role("link", name="建立联盟").click()
+    office.get_by_label("联盟名称").fill(NAME)
+    office.get_by_label(re.compile("^专递课堂")).check()
+    office.get_by_label("学段").select_option("primary")
+    office.get_by_role("button", name="建立", exact=True).click()
+
+    # the strong school, then far ones in one go
+    assert tick(office, "南河路小学") == 1
+    office.get_by_label("主讲").check()
+    fits(office, looked_at=True)
+    office.get_by_role("button", name="加入联盟").click()
+    expect(office.locator("main")).to_contain_text("1 所学校已加入联盟")
+    alliance = office.url
+    office.get_by_role("link", name="添加学校").click()
+    joined = tick(office, "中心小学", "九年制学校")
+    assert joined >= MANY
+    office.get_by_role("button", name="加入联盟").click()
+    expect(office.locator("main")).to_contain_text(f"{joined} 所学校已加入联盟")
+
+    # class by class, one subject; which periods do not fit is said at once
+    office.get_by_role("link", name="结对").first.click()
+    office.get_by_label("学科").select_option("english")
+    office.get_by_label("主讲班级").select_option(label="南河路小学 五年级1班")
+    paired = tick(office, "五年级")
+    office.get_by_role("button", name="结对", exact=True).click()
+    expect(office.locator("main")).to_contain_text(f"已配对 {paired} 个班")
+    rows = office.locator("main tr", has_text="英语").filter(has=office.get_by_role("link", name="处理", exact=True))
+    left = rows.count()
+    assert left > 0
+    klass = rows.first.locator("th").inner_text()
+    rows.first.get_by_role("link", name="处理", exact=True).click()
+    office.get_by_label("不接收直播，另找时间看回放").check()
+    office.get_by_role("button", name="记下").click()
+    expect(rows).to_have_count(left - 1)
+    expect(office.locator("main")).to_contain_text(f"{klass} · 英语")
+    fits(office)
+
+    # the sending school's timetable flows into theirs
+    office.goto(alliance)
+    for _attempt in range(20):
+        if office.locator("main").get_by_text("本周没有课").count() == 0:
+            break
+        office.wait_for_timeout(1000)
+        office.reload()
+    expect(office.locator("main")).to_contain_text("绵阳市南河路小学")
+    office.goto("/lessons/?q=" + "英语")
+    come(office, "英语")
+
+    # and it ends again, with what that stops said before
+    office.goto(alliance)
+    office.get_by_role("link", name="提前结束").click()
+    fits(office, looked_at=True)
+    office.get_by_label("原因").fill("演示结束")
+    office.get_by_role("button", name="结束联盟").click()
+    say_yes(office)
+    expect(office.locator("main")).to_contain_text("联盟结束了")
+
+
+def test_the_week_is_read_from_the_city_down_to_a_class(enter: Enter) -> None:
+    officer = enter("city", DESK)
+    officer.goto("/desk/week/")
+    for _level in range(2):  # its counties, one's schools
+        officer.locator("main table").filter(has_text="到课").locator("tbody th a").first.click()
+        expect(officer.locator("main .finding")).not_to_be_empty()
+        fits(officer)
+    officer.get_by_role("link", name="看是哪些课").click()
+    expect(officer.locator("h1")).to_be_visible()
+    fits(officer)
+
+
+def test_a_mother_looks_at_an_open_series_on_a_phone(enter: Enter) -> None:
+    mother = enter("parent", PHONE)
+    mother.goto("/series/")
+    mother.get_by_role("link", name=re.compile("光从哪里来")).click()
+    expect(mother.locator("main")).to_contain_text("谁都可以看，不用登录")
+    mother.get_by_role("button", name="不再提醒").click()
+    mother.get_by_role("button", name="订阅，开课前提醒我").click()
+    expect(mother.get_by_role("button", name="放进手机日历")).to_be_visible()
+    fits(mother)
+    expect(mother.locator("main")).to_contain_text("接下来")
