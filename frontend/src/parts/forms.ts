@@ -41,7 +41,7 @@ function confirmFirst(form: HTMLFormElement, submitter: HTMLElement | null): voi
     if (window.confirm([title, ...words].join("\n"))) send(form, submitter);
     return;
   }
-  const back = h("button", { type: "button", class: "btn" }, t("返回修改"));
+  const back = h("button", { type: "button", class: "btn" }, t("返回"));
   const go = h("button", { type: "button", class: "btn btn-primary" }, submitter?.textContent?.trim() || t("确认提交"));
   if (form.dataset.confirmTone === "danger") go.className = "btn btn-danger";
   const dialog = h(
