@@ -9,7 +9,7 @@ def make(making: str) -> None:
     services.run_making(making)
 
 
-@periodic("recordings.catch_up", cron="*/10 * * * *")
+@periodic("recordings.catch_up", cron="7 * * * *")
 def catch_up(timestamp: int) -> None:
     """Recordings for sessions that have none yet."""
     services.catch_up()

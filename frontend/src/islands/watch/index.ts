@@ -251,7 +251,7 @@ class WatchView {
         ];
       case "ended":
         return mode === "none"
-          ? [...words(t("这节课已经结束"), t("这节课没有留下录像。")), h("a", { class: "btn btn-lg", href: urls.lesson }, t("返回课堂页"))]
+          ? [...words(t("这节课已经结束"), t("这节课没有可以看的录像。")), h("a", { class: "btn btn-lg", href: urls.lesson }, t("返回课堂页"))]
           : words(t("下课了"), t("正在打开回放…"));
       default:
         return [h("div", { class: "lw-skeleton", "aria-hidden": "true" }), h("p", {}, t("正在接上画面…"))];
