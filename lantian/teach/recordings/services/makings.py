@@ -90,14 +90,11 @@ def run_making(making_id: UUID | str) -> None:
         return
     recording = queries.recording_known(making.recording_id)
     assert recording is not None
-    Making.objects.filter(pk=making.pk).update(
-        state=WorkState.WORKING, started_at=making.started_at or timezone.now(), progress=0
-    )
+    _begin(making, recording)
     try:
         if recording.session.stream.state != StreamState.CLOSED:
             _end(making, WorkState.FAILED, error="gone")
             return
-        _sweep(recording)
         facts = {Work.LOOK: _look, Work.FILM: _film}[Work(making.work)](recording, _Report(making))
     except Stopped:
         _end(making, WorkState.STOPPED)
@@ -109,6 +106,17 @@ def run_making(making_id: UUID | str) -> None:
     else:
         _end(making, WorkState.DONE, facts=facts)
         media.measure_stream(recording.session.stream)
+
+
+@transaction.atomic
+def _begin(making: Making, recording: Recording) -> None:
+    """It runs. What a dead worker left is swept away, unless another thing is being made of the recording: that writes there, too."""
+    Recording.objects.select_for_update().get(pk=recording.pk)  # two begin one after the other, and see each other
+    Making.objects.filter(pk=making.pk).update(
+        state=WorkState.WORKING, started_at=making.started_at or timezone.now(), progress=0
+    )
+    if not recording.makings.filter(state=WorkState.WORKING).exclude(pk=making.pk).exists():
+        _sweep(recording)
 
 
 def _end(making: Making, state: WorkState, *, error: str = "", facts: dict[str, Any] | None = None) -> None:

@@ -128,6 +128,19 @@ def test_a_worker_that_was_killed_leaves_what_the_next_one_sweeps_and_begins_ane
     assert [path.name for path in folder.iterdir()] == [row.film]
 
 
+def test_what_another_making_of_the_same_recording_is_writing_is_left_alone(recording):
+    film = services.ask_for_making(recording, work="film", by=SYSTEM)
+    Making.objects.filter(pk=film.pk).update(state="working", started_at=timezone.now())
+    folder = queries.made_path(recording, "")
+    folder.mkdir(parents=True)
+    (folder / "film-0123456789abcdef.data.tmp").write_bytes(b"half")
+    assert made(recording).state == "done"
+    assert (folder / "film-0123456789abcdef.data.tmp").exists()
+    Making.objects.filter(pk=film.pk).update(state="failed")
+    assert made(recording).state == "done"
+    assert not (folder / "film-0123456789abcdef.data.tmp").exists()
+
+
 def test_what_was_interrupted_too_often_is_given_up_and_may_be_asked_for_again(recording):
     making = services.ask_for_making(recording, work="film", by=SYSTEM)
     old = timezone.now() - timedelta(hours=13)
