@@ -110,7 +110,7 @@ def run_making(making_id: UUID | str) -> None:
 
 @transaction.atomic
 def _begin(making: Making, recording: Recording) -> None:
-    """It runs. What a dead worker left is swept away, unless another thing is being made of the recording: that writes there, too."""
+    """It runs. What a dead worker left is swept away, unless something else is being made of the recording and writes there."""
     Recording.objects.select_for_update().get(pk=recording.pk)  # two begin one after the other, and see each other
     Making.objects.filter(pk=making.pk).update(
         state=WorkState.WORKING, started_at=making.started_at or timezone.now(), progress=0
