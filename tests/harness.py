@@ -212,3 +212,23 @@ def run_jobs(db: None) -> Callable[[], int]:
         return ran
 
     return run
+
+
+@pytest.fixture
+def enter(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Callable[[Any], Any]:
+    """A client of pages that acts as whatever actor it is told to."""
+    from uuid import uuid4
+
+    from django.test import Client
+
+    from lantian.people.identity.models import Account
+
+    settings.LANTIAN_DEMO = True  # the second factor has tests of its own
+
+    def sign_in(who: Any) -> Any:
+        client = Client()
+        client.force_login(Account.objects.create(username=f"a{uuid4().hex[:10]}", must_set_password=False))
+        monkeypatch.setattr("lantian.kernel.web.middleware.actor_of", lambda request: who)
+        return client
+
+    return sign_in

@@ -100,6 +100,8 @@ class PublishForm(forms.Form):
         choice: Any = self.fields["audience"]
         choice.choices = [(value, words) for value, words in Audience.choices if value in allowed]
         if Audience.REGION in allowed:
-            self.fields["region"].queryset = queries.regions_for(recording.organization)  # type: ignore[attr-defined]
+            region = self.fields["region"]
+            assert isinstance(region, forms.ModelChoiceField)
+            region.queryset = queries.regions_for(recording.organization)
         else:
             del self.fields["region"]

@@ -2,7 +2,6 @@
 
 import io
 from datetime import date, timedelta
-from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,7 +19,6 @@ from lantian.people.exchange.engine.sheets.reading import read_file
 from lantian.people.exchange.engine.sheets.weeks import read_period, read_weekday, read_weeks
 from lantian.people.exchange.errors import FileNotTaken, NotReady
 from lantian.people.exchange.models import WeekImport
-from lantian.people.identity.models import Account
 from lantian.people.schedule import queries as schedule
 from lantian.people.schedule.models import Timetable, TimetableEntry
 from lantian.teach.live.tests.world import actor, class_group, make_world, organization, person
@@ -299,15 +297,8 @@ def test_what_was_read_is_forgotten_in_time_and_the_count_stays(school):
 
 
 @pytest.mark.django_db
-def test_the_story_in_pages(school, client, monkeypatch, settings):
-    settings.LANTIAN_DEMO = True  # the second factor has tests of its own
-
-    def enter(who):
-        client.force_login(Account.objects.create(username=f"a{uuid4().hex[:10]}", must_set_password=False))
-        monkeypatch.setattr("lantian.kernel.web.middleware.actor_of", lambda request: who)
-        return client
-
-    enter(school.head)
+def test_the_story_in_pages(school, enter):
+    client = enter(school.head)
     assert reverse("exchange_week_new") in client.get(reverse("schedule_timetables")).content.decode()
     form = {"name": "春季", "first": FIRST.isoformat(), "last": LAST.isoformat()}
     bad = client.post(reverse("exchange_week_new"), form | {"upload": SimpleUploadedFile("a.pdf", b"%PDF-1.4")})
@@ -323,7 +314,7 @@ def test_the_story_in_pages(school, client, monkeypatch, settings):
     assert "B5" in words
     answer = client.post(page)
     assert answer["Location"] == reverse("schedule_timetable", args=[Timetable.objects.get().pk])
-    enter(actor(person("校长"), "school_head", organization("外校")))
+    client = enter(actor(person("校长"), "school_head", organization("外校")))
     assert client.get(page).status_code == 404
     assert client.get(reverse("exchange_week_new"), {"school": school.sending.pk}).status_code == 404
     assert SYSTEM.is_system

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, timedelta
-from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -12,7 +11,6 @@ from django.utils.translation import override
 from lantian.kernel.journal.models import JournalEntry, OutboxEvent
 from lantian.kernel.rules import ANONYMOUS, SYSTEM, Denied, shared
 from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
-from lantian.people.identity.models import Account
 from lantian.people.roster.models import Organization
 from lantian.people.schedule import queries, rules, services
 from lantian.people.schedule.enums import ALLIANCE_WORDS, AllianceKind, AlliancePart
@@ -230,18 +228,6 @@ def test_the_past_cannot_be_ended(world, lead):
         services.end_alliance(world.alliance, last=TODAY() - timedelta(days=5), reason="早就", by=lead)
     with pytest.raises(ScheduleError):
         services.end_alliance(world.alliance, last=date(2099, 1, 1), reason="晚", by=lead)
-
-
-@pytest.fixture
-def enter(client, monkeypatch, settings):
-    settings.LANTIAN_DEMO = True  # the second factor has tests of its own
-
-    def go(who):
-        client.force_login(Account.objects.create(username=f"a{uuid4().hex[:10]}", must_set_password=False))
-        monkeypatch.setattr("lantian.kernel.web.middleware.actor_of", lambda request: who)
-        return client
-
-    return go
 
 
 def test_schools_are_ticked_and_join_together_or_not_at_all(world, enter, monkeypatch):

@@ -201,24 +201,6 @@ def test_what_a_browser_says_is_bounded():
     assert len(told["agent"]) <= 250
 
 
-@pytest.fixture
-def enter(client, monkeypatch, settings):
-    """A client that acts as whoever it is told to."""
-    from uuid import uuid4
-
-    from lantian.people.identity.models import Account
-
-    settings.LANTIAN_DEMO = True
-
-    def go(who):
-        account = Account.objects.create(username=f"a{uuid4().hex[:10]}", must_set_password=False)
-        client.force_login(account)
-        monkeypatch.setattr("lantian.kernel.web.middleware.actor_of", lambda request: who)
-        return client
-
-    return go
-
-
 def test_the_story_of_a_fault_in_pages(world, enter, head, officer):
     lesson = world.plan(start=timezone.now() - timedelta(minutes=5))
     screen = enter(world.screen_actor())

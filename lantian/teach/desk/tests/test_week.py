@@ -1,7 +1,6 @@
 """The figures: each level sees its own part, the parts add up, and the page leads down to the lessons."""
 
 from datetime import date, timedelta
-from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -134,24 +133,8 @@ def test_who_reads_figures_and_who_puts_them_right(told):
     assert_refused(rules.may_confirm_heads, told.teacher_actor, receiver)
 
 
-@pytest.fixture
-def signed_in(client, monkeypatch, settings):
-    """A client that acts as whoever it is told to."""
-    from lantian.people.identity.models import Account
-
-    settings.LANTIAN_DEMO = True  # the second factor has tests of its own
-
-    def enter(who):
-        account = Account.objects.create(username=f"a{uuid4().hex[:10]}", must_set_password=False)
-        client.force_login(account)
-        monkeypatch.setattr("lantian.kernel.web.middleware.actor_of", lambda request: who)
-        return client
-
-    return enter
-
-
-def test_the_officer_goes_from_the_week_down_to_a_lesson_and_takes_the_figures_out(told, signed_in):
-    client = signed_in(actor(person("县干部"), "officer", told.county))
+def test_the_officer_goes_from_the_week_down_to_a_lesson_and_takes_the_figures_out(told, enter):
+    client = enter(actor(person("县干部"), "officer", told.county))
     page = client.get(reverse("desk_week"), {"on": told.monday.isoformat()})
     words = page.content.decode()
     assert "应上 6 班次，到课 3，到课率 50.0%" in words.replace(" ", " ")
@@ -179,39 +162,39 @@ def test_the_officer_goes_from_the_week_down_to_a_lesson_and_takes_the_figures_o
         assert client.get(reverse("desk_week"), nonsense).status_code == 200
 
 
-def test_a_head_corrects_on_the_page_and_a_teacher_only_reads(told, signed_in):
+def test_a_head_corrects_on_the_page_and_a_teacher_only_reads(told, enter):
     row = Outcome.objects.get(class_group=told.groups[1], day=told.monday + timedelta(days=1))
     address = reverse("desk_outcome", args=[row.pk])
-    client = signed_in(actor(person("校长"), "school_head", told.receiving[1]))
+    client = enter(actor(person("校长"), "school_head", told.receiving[1]))
     assert client.post(address, {"word": "attended", "reason": ""}).context["form"].errors
     answer = client.post(address, {"word": "attended", "cause": "platform", "reason": "看了回放"})
     assert answer.status_code == 302
     row.refresh_from_db()
     assert row.attended
     assert "看了回放" in client.get(address).content.decode()
-    reader = signed_in(told.teacher_actor)
+    reader = enter(told.teacher_actor)
     assert reader.get(address).context["form"] is None
     assert reader.post(address, {"word": "missed", "reason": "不"}).status_code == 403
     assert reader.get(reverse("desk_week")).status_code == 403
 
 
-def test_the_assistant_confirms_heads_on_a_page(told, signed_in):
+def test_the_assistant_confirms_heads_on_a_page(told, enter):
     lesson = told.plan(start=moment(hour=15), minutes=40)
     group = told.groups[0]
     address = reverse("desk_heads", args=[lesson.pk, group.pk])
     local = actor(
         person("助教", group.organization), "teacher", group.organization, class_group_ids=frozenset({group.pk})
     )
-    client = signed_in(local)
+    client = enter(local)
     assert client.get(address).status_code == 200
     assert client.post(address, {"present": 90}).context["form"].errors["present"]
     assert client.post(address, {"present": 2}).status_code == 302
-    assert signed_in(told.teacher_actor).get(address).status_code == 403
+    assert enter(told.teacher_actor).get(address).status_code == 403
     elsewhere = class_group(told.receiving[0], 7)
-    assert signed_in(local).get(reverse("desk_heads", args=[lesson.pk, elsewhere.pk])).status_code == 404
+    assert enter(local).get(reverse("desk_heads", args=[lesson.pk, elsewhere.pk])).status_code == 404
 
 
-def test_the_assistant_confirms_heads_from_within_the_lesson(told, signed_in, monkeypatch):
+def test_the_assistant_confirms_heads_from_within_the_lesson(told, enter, monkeypatch):
     said = []
     monkeypatch.setattr("lantian.teach.live.services.chat.announce", lambda kind, **facts: said.append((kind, facts)))
     lesson = told.plan(minutes=40)
@@ -221,7 +204,7 @@ def test_the_assistant_confirms_heads_from_within_the_lesson(told, signed_in, mo
     local = actor(
         person("助教", group.organization), "teacher", group.organization, class_group_ids=frozenset({group.pk})
     )
-    client = signed_in(local)
+    client = enter(local)
     json = {"headers": {"accept": "application/json"}}
     assert client.get(address, **json).json() == {"present": None, "expected": 0, "message": ""}
     refused = client.post(address, {"present": 90}, **json)

@@ -1,15 +1,12 @@
 """The pages of recorders: what a school's IT teacher does with a new box, and what an officer sees of many."""
 
 import re
-from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from lantian.kernel.rules import SYSTEM
-from lantian.people.identity.models import Account
 from lantian.people.schedule.models import Room
 from lantian.teach.live.tests.world import actor, person
 from lantian.teach.recorders import queries, services
@@ -30,18 +27,9 @@ FACTS = {
 }
 
 
-@pytest.fixture
-def enter(monkeypatch, settings):
-    """A client that acts as whoever it is told to."""
-    settings.LANTIAN_DEMO, settings.LANTIAN_RTMP_PORT = True, 1935
-
-    def sign_in(who):
-        client = Client()
-        client.force_login(Account.objects.create(username=f"a{uuid4().hex[:10]}", must_set_password=False))
-        monkeypatch.setattr("lantian.kernel.web.middleware.actor_of", lambda request: who)
-        return client
-
-    return sign_in
+@pytest.fixture(autouse=True)
+def door(settings):
+    settings.LANTIAN_RTMP_PORT = 1935
 
 
 def text(answer) -> str:

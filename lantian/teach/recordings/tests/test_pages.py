@@ -8,7 +8,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from lantian.content.media.models import Stream
-from lantian.people.identity.models import Account
 from lantian.people.schedule.enums import LessonAccess
 from lantian.teach.live.models import LiveSession
 from lantian.teach.live.tests.world import actor, person
@@ -19,20 +18,6 @@ from lantian.teach.recordings.tests.conftest import fresh, keep_of, made, teach
 from lantian.teach.recordings.tests.test_recordings import colleague, head, officer
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def enter(monkeypatch, settings):
-    """A client that acts as whoever it is told to."""
-    settings.LANTIAN_DEMO = True  # the second factor has tests of its own
-
-    def sign_in(who):
-        client = Client()
-        client.force_login(Account.objects.create(username=f"a{uuid4().hex[:10]}", must_set_password=False))
-        monkeypatch.setattr("lantian.kernel.web.middleware.actor_of", lambda request: who)
-        return client
-
-    return sign_in
 
 
 def text(client, url):

@@ -21,20 +21,6 @@ from lantian.teach.series.tests.test_series import head_of, later, make, picture
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def enter(monkeypatch, settings):
-    """A client that acts as whoever it is told to."""
-    settings.LANTIAN_DEMO = True  # the second factor has tests of its own
-
-    def sign_in(who):
-        client = Client()
-        client.force_login(Account.objects.create(username=f"a{uuid4().hex[:10]}", must_set_password=False))
-        monkeypatch.setattr("lantian.kernel.web.middleware.actor_of", lambda request: who)
-        return client
-
-    return sign_in
-
-
 def text(client, url):
     answer = client.get(url)
     assert answer.status_code == 200, answer

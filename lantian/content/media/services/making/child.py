@@ -29,15 +29,15 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[5]
-sys.path.append(str(ROOT))  # before the rights to read it are gone
+sys.path.append(str(ROOT))  # before the rights to read it are gone; a script finds the engine in no other way
 
-import av  # noqa: E402
-import numpy as np  # noqa: E402
+import av  # noqa: E402 - needs it
+import numpy as np  # noqa: E402 - needs it
 
-from lantian.content.media.engine.fragments import parse_init, read_segment, write_fragment, write_init  # noqa: E402
-from lantian.content.media.engine.model import US, Init, Limits, MediaFault, Run, Track  # noqa: E402
-from lantian.content.media.engine.pictures import fitting, keyframe  # noqa: E402
-from lantian.content.media.engine.recode import Aim, PictureRecoder, SoundRecoder, sound_decoder  # noqa: E402
+from lantian.content.media.engine.fragments import parse_init, read_segment, write_fragment, write_init  # noqa: E402 - needs it
+from lantian.content.media.engine.model import US, Init, Limits, MediaFault, Run, Track  # noqa: E402 - needs it
+from lantian.content.media.engine.pictures import fitting, keyframe  # noqa: E402 - needs it
+from lantian.content.media.engine.recode import Aim, PictureRecoder, SoundRecoder, sound_decoder  # noqa: E402 - needs it
 
 CONFINED = ROOT / "lantian" / "kernel" / "confined.py"
 LEVELS_A_SECOND = 5
