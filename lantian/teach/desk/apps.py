@@ -54,6 +54,17 @@ class DeskConfig(AppConfig):
         ALLIANCE_PANELS.register("desk.figures", figures_of_alliance)
         navigation.add(
             navigation.NavItem(
+                "now",
+                _("正在上的课"),
+                "desk_now",
+                "activity",
+                29,
+                shown=navigation.roles("officer", "school_head", "school_it", "operator"),
+                group=_("教学"),
+            )
+        )
+        navigation.add(
+            navigation.NavItem(
                 "week",
                 _("上课统计"),
                 "desk_week",

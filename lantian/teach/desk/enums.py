@@ -101,3 +101,66 @@ class Act(models.TextChoices):
     SOLVED = "solved", _("解决了")
     REOPENED = "reopened", _("没有解决，重新打开")
     CLOSED = "closed", _("关闭了")
+
+
+class AlarmKind(models.TextChoices):
+    """What is wrong with lessons at this moment. Found by `engine/alarms`."""
+
+    UNHEARD = "unheard", _("直播服务没有应答")
+    PLATFORM = "platform", _("好几节课同时卡住")
+    DISK = "disk", _("磁盘快满了")
+    NOT_OPENED = "not_opened", _("到点没有开播")
+    NO_PICTURE = "no_picture", _("开播了，没有画面")
+    SILENT = "silent", _("主讲的画面断了")
+    SENDING = "sending", _("这节课大面积卡住")
+    ABSENT = "absent", _("多数班级没有到")
+    LINE = "line", _("一所学校的画面停了")
+
+
+# Why it is said, with the alarm's `n` and `of`, and what to do.
+ALARM_WORDS = {
+    AlarmKind.UNHEARD: (
+        _("%(of)s 节课超过一分钟没有新的记录，最久的 %(n)s 秒。"),
+        _("请平台运维看直播进程是否在运行并重启它：教师和大屏会自己接回来，已收到的画面都在。"),
+    ),
+    AlarmKind.PLATFORM: (
+        _("%(of)s 节直播里有 %(n)s 节，三分之一以上的班级画面停着。"),
+        _("不是某一所学校的网络。请平台运维查服务器出口带宽和前端服务。"),
+    ),
+    AlarmKind.DISK: (
+        _("可用空间只有 %(n)s GB，低于预留，新的课开不了播。"),
+        _("请平台运维清理或扩容；正在上的课可以上完。"),
+    ),
+    AlarmKind.NOT_OPENED: (
+        _("上课 %(n)s 分钟了，主讲还没有打开教室。"),
+        _("给主讲学校打电话；来不了就请学校改派老师。接收班级可以先看上一节回放。"),
+    ),
+    AlarmKind.NO_PICTURE: (
+        _("上课 %(n)s 分钟了，教室开着，一帧画面也没有收到。"),
+        _("请主讲看浏览器有没有允许摄像头和麦克风，刷新教室页面再开播。"),
+    ),
+    AlarmKind.SILENT: (
+        _("主讲的画面 %(n)s 秒没有来，所有班级都停着。"),
+        _("请主讲看网络是否断了，换网线或手机热点；页面会自己接着传，不必重新开播。"),
+    ),
+    AlarmKind.SENDING: (
+        _("在听的 %(of)s 个班里有 %(n)s 个画面停着，别的课正常。"),
+        _("是主讲一方：请主讲关掉别的上传和下载，换有线网络。"),
+    ),
+    AlarmKind.ABSENT: (
+        _("应到 %(of)s 个班，%(n)s 个没有到。"),
+        _("打开这节课，看是哪些学校，请他们打开大屏。"),
+    ),
+    AlarmKind.LINE: (
+        _("这所学校在听的 %(of)s 个班画面全停着，别的学校正常。"),
+        _("是学校的线路：请学校看路由器和出口，停掉别的下载，可以换手机热点。"),
+    ),
+}
+
+
+class Condition(models.TextChoices):
+    """How a class does in a lesson at this moment."""
+
+    STUCK = "stuck", _("画面停着")
+    AWAY = "away", _("不在线")
+    HERE = "here", pgettext_lazy("condition", "在听")

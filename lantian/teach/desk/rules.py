@@ -2,16 +2,17 @@
 
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lantian.kernel.rules import ALLOW, Actor, Verdict, deny, rule, visible_pair
+from lantian.kernel.rules import ALLOW, Actor, Verdict, deny, rule, visible_pair, within
 from lantian.people.schedule.queries import TEACHING_ROLES
 from lantian.teach.desk import queries
 from lantian.teach.desk.enums import TicketState
 
 if TYPE_CHECKING:
     from lantian.people.roster.models import Organization
-    from lantian.people.schedule.models import LessonReceiver
+    from lantian.people.schedule.models import Lesson, LessonReceiver
     from lantian.teach.desk.models import Outcome, Ticket
 
 
@@ -34,6 +35,26 @@ def may_read_week(actor: Actor, unit: "Organization | None" = None) -> Verdict:
     if unit is not None and not actor.administers(unit.path):
         return deny(_("这个单位不在您的管理范围内"))
     return ALLOW
+
+
+@rule("desk.watch_lessons")
+def may_watch_lessons(actor: Actor, unit: "Organization | None" = None) -> Verdict:
+    """How lessons go at this moment: officers, heads, school IT and operators, each for their subtree. Asked without a unit: any."""
+    roots = queries.watched_roots(actor)
+    if not roots:
+        return deny(_("只有教育局、学校的管理人员和运维人员可以查看正在上的课"))
+    if unit is not None and not any(within(str(unit.path), root) for root in roots):
+        return deny(_("这个单位不在您的管理范围内"))
+    return ALLOW
+
+
+@rule("desk.watch_lesson")
+def may_watch_lesson(actor: Actor, lesson: "Lesson") -> Verdict:
+    """The same for one lesson that units of the subtree give or receive."""
+    verdict = may_watch_lessons(actor)
+    if verdict and not queries.lessons_to_look_into(actor, timezone.now()).filter(pk=lesson.pk).exists():
+        return deny(_("这节课不在您的管理范围内"))
+    return verdict
 
 
 @rule("desk.correct_attendance")

@@ -3,6 +3,9 @@ from django.urls import path
 from lantian.teach.desk import views
 
 urlpatterns = [
+    path("desk/now/", views.now, name="desk_now"),
+    path("desk/now/<uuid:lesson_id>/", views.lesson_now, name="desk_now_lesson"),
+    path("desk/now/class/<uuid:class_id>/", views.class_hour, name="desk_now_class"),
     path("desk/week/", views.week, name="desk_week"),
     path("desk/lessons/", views.outcomes, name="desk_outcomes"),
     path("desk/lessons/<uuid:outcome_id>/", views.outcome, name="desk_outcome"),

@@ -363,6 +363,23 @@ def received_by(class_group_id: UUID, first: datetime, last: datetime) -> QueryS
     )
 
 
+def lessons_within(roots: "Iterable[str]", first: datetime, last: datetime) -> QuerySet[Lesson]:
+    """Lessons begun in a stretch of time that units below `roots` (ltree) give or receive, without rehearsals."""
+    paths = list(roots)
+    ours = Q(organization__path__within_any=paths) | Q(received_below(paths))
+    return Lesson.objects.filter(ours, starts_at__gte=first, starts_at__lt=last).exclude(REHEARSAL)
+
+
+def received_below(roots: "Iterable[str]") -> Exists:
+    """Lessons that a class of the units at and below these ltree paths receives."""
+    return _receiving(class_group__organization__path__within_any=list(roots))
+
+
+def lessons_known(ids: "Iterable[UUID]") -> QuerySet[Lesson]:
+    """Lessons with one of these ids: of which somebody found out before that they may be seen."""
+    return Lesson.objects.filter(pk__in=list(ids))
+
+
 def _in_order(lessons: QuerySet[Lesson], first: datetime, last: datetime) -> QuerySet[Lesson]:
     return with_names(lessons).filter(starts_at__gte=first, starts_at__lt=last).order_by("starts_at", "pk")[:300]
 

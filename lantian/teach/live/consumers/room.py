@@ -205,6 +205,7 @@ class LiveRoom:
         if state is SessionState.LIVE:  # what stood still until now waited for the teacher
             for viewer in self.viewers:
                 viewer.still_since = time.monotonic()
+                viewer.presence.begin_anew(now_ms())
         self.tell(self.state_message())
 
     def learn(self, facts: SessionFacts) -> bool:
@@ -318,12 +319,18 @@ class LiveRoom:
 
     # -- watching -----------------------------------------------------------------------------------------------------------
 
-    def join(self, ticket: Ticket, outlet: Outlet, have: int = 0) -> Viewer:
-        """Somebody comes to watch; `have`: the newest event that the page knows already."""
+    def join(self, ticket: Ticket, outlet: Outlet, have: int = 0, *, device: str = "") -> Viewer:
+        """Somebody comes to watch; `have`: the newest event that the page knows already; `device`: what they watch with."""
         kind, mark = _attendance(ticket)
         group = ticket.c if ticket.r in ("class", "student") else None  # an assistant is not the class
         presence = Presence(
-            session=self.id, kind=kind, viewer=mark, class_group=group, person=ticket.p, organization=ticket.o
+            session=self.id,
+            kind=kind,
+            viewer=mark,
+            class_group=group,
+            person=ticket.p,
+            organization=ticket.o,
+            device=device,
         )
         viewer = Viewer(ticket, outlet, presence)
         self.viewers.add(viewer)

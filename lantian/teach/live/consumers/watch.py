@@ -15,6 +15,7 @@ from lantian.teach.live.consumers.gate import admit, refuse, say_goodbye, serve
 from lantian.teach.live.consumers.hub import Hub
 from lantian.teach.live.consumers.outlet import Allowance, Outlet, Patience
 from lantian.teach.live.consumers.room import LiveRoom, SessionOver, UnknownSession, Viewer, now_ms
+from lantian.teach.live.engine.devices import device_of
 from lantian.teach.live.engine.presence import Totals
 from lantian.teach.live.engine.protocol import WireError, dump, parse_beat, parse_have, parse_text
 from lantian.teach.live.engine.tickets import Ticket
@@ -60,7 +61,8 @@ async def _watch_room(hub: Hub, socket: WebSocket, outlet: Outlet, ticket: Ticke
     if room is None:
         await say_goodbye(outlet)
         return
-    viewer = room.join(ticket, outlet, parse_have(socket.query_params.get("have")))
+    device = device_of(socket.headers.get("user-agent", ""))
+    viewer = room.join(ticket, outlet, parse_have(socket.query_params.get("have")), device=device)
     hub.spool.note(viewer.presence.sign(now_ms()))
     try:
         await serve(hub, outlet, ticket, Watch(hub, socket, outlet, ticket, room, viewer).read())
@@ -157,6 +159,7 @@ class Watch:
                     lag=beat.lag,
                     error=beat.error,
                     head_count=beat.head_count,
+                    playing=beat.playing,
                 )
             )
             answer |= {"keys": room.keys(), "viewers": len(room.viewers)}

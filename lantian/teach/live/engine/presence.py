@@ -9,6 +9,11 @@ from uuid import uuid4
 
 GAP_MS = 30_000  # silence after which a stretch of presence is over
 AFTER_MS = 10_000  # presence reaches this far past the last sign: beats are 10 s apart
+MINUTE_MS = 60_000
+MINUTES_KEPT = 120  # of a stretch: two hours are more than anybody looks back
+
+# Unix minute, stalls, milliseconds stood still in stalls, largest lag in ms (None: not said), 1 if no picture ran at its end
+Minute = tuple[int, int, int, int | None, int]
 
 
 @dataclass(slots=True)
@@ -35,6 +40,10 @@ class Stretch:
     lag_ms: int | None = None
     error: str = ""
     head_count: int | None = None
+    still_since_ms: int | None = None  # no picture runs since then
+    lag_now_ms: int | None = None  # as last said
+    device: str = ""  # kind of browser and system
+    minutes: tuple[Minute, ...] = ()  # a class's, the newest last
     id: str = field(default_factory=lambda: str(uuid4()))
 
     def dump(self) -> str:
@@ -83,7 +92,9 @@ class Presence:
         class_group: str | None = None,
         person: str | None = None,
         organization: str | None = None,
+        device: str = "",
     ) -> None:
+        self._device = device
         self._who = (session, kind, viewer, class_group, person, organization)
         self._totals = Totals()
         self.current: Stretch | None = None
@@ -97,14 +108,21 @@ class Presence:
         lag: float | None = None,
         error: str = "",
         head_count: int | None = None,
+        playing: bool | None = None,
     ) -> Stretch:
-        """The viewer gave a sign of life: the stretch goes on, or after a gap a new one begins."""
+        """The viewer gave a sign of life: the stretch goes on, or after a gap a new one begins. `playing`: whether its picture
+        runs; None where nothing was said of it."""
         stretch = self.current
         if stretch is None or now_ms - stretch.last_sign_ms > GAP_MS:
             stretch = self.current = Stretch(*self._who, started_ms=now_ms, ended_ms=now_ms, last_sign_ms=now_ms)
+            stretch.device = self._device
         # the clock may have been set back: presence never shrinks
         stretch.last_sign_ms = max(stretch.last_sign_ms, now_ms)
         stretch.ended_ms = max(stretch.ended_ms, now_ms + AFTER_MS)
+        if playing is not None:
+            since = stretch.still_since_ms
+            stretch.still_since_ms = None if playing else now_ms if since is None else since
+        more = Totals()
         if totals is not None:
             more = totals.since(self._totals)
             self._totals = totals
@@ -112,7 +130,14 @@ class Presence:
             stretch.stall_ms = min(MOST.stall_ms, stretch.stall_ms + more.stall_ms)
             stretch.dropped = min(MOST.dropped, stretch.dropped + more.dropped)
         self._report(stretch, pos, lag, error, head_count)
+        if stretch.kind == "class" and playing is not None:
+            _count_minute(stretch, now_ms, more, lag)
         return stretch
+
+    def begin_anew(self, now_ms: int) -> None:
+        """What stood still until now waited for the teacher, and is not the class's own standing still."""
+        if self.current is not None and self.current.still_since_ms is not None:
+            self.current.still_since_ms = now_ms
 
     @staticmethod
     def _report(stretch: Stretch, pos: float | None, lag: float | None, error: str, head_count: int | None) -> None:
@@ -120,7 +145,8 @@ class Presence:
             stretch.media_from = pos if stretch.media_from is None else stretch.media_from
             stretch.media_to = pos
         if lag is not None:
-            stretch.lag_ms = max(stretch.lag_ms or 0, int(lag * 1000))
+            stretch.lag_now_ms = int(lag * 1000)
+            stretch.lag_ms = max(stretch.lag_ms or 0, stretch.lag_now_ms)
         stretch.error = error or stretch.error
         stretch.head_count = stretch.head_count if head_count is None else head_count
 
@@ -130,3 +156,20 @@ class Presence:
         if stretch is not None:
             stretch.ended_ms = max(stretch.last_sign_ms, min(stretch.ended_ms, now_ms))
         return stretch
+
+
+def _count_minute(stretch: Stretch, now_ms: int, more: Totals, lag: float | None) -> None:
+    """Add to the minute that runs. The row is a new one each time: what is being written meanwhile does not change."""
+    minute = now_ms // MINUTE_MS
+    rows = stretch.minutes
+    last: Minute = rows[-1] if rows and rows[-1][0] >= minute else (minute, 0, 0, None, 0)
+    before = rows[:-1] if rows and rows[-1][0] >= minute else rows
+    lags = [value for value in (last[3], None if lag is None else int(lag * 1000)) if value is not None]
+    now: Minute = (
+        last[0],
+        min(MOST.stalls, last[1] + more.stalls),
+        min(MOST.stall_ms, last[2] + more.stall_ms),
+        max(lags, default=None),
+        int(stretch.still_since_ms is not None),
+    )
+    stretch.minutes = (*before[-(MINUTES_KEPT - 1) :], now)

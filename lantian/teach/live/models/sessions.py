@@ -115,12 +115,24 @@ class QualityReport(models.Model):
     dropped = models.PositiveIntegerField(default=0)
     lag_ms = models.PositiveIntegerField(null=True, blank=True, help_text="largest reported")
     error = models.CharField(max_length=40, blank=True, help_text="last reported code")
+    still_since = models.DateTimeField(null=True, blank=True, help_text="no picture runs since then")
+    lag_now_ms = models.PositiveIntegerField(null=True, blank=True, help_text="as last reported")
+    device = models.CharField(max_length=40, blank=True, help_text="kind of browser and system")
+    minutes = models.JSONField(default=list, blank=True, help_text="of a class: rows of engine.presence.Minute")
 
     class Meta:
         indexes = [models.Index(fields=["attendance"], name="quality_attendance")]
 
     def __str__(self) -> str:
         return f"{self.attendance_id} {self.stalls} stalls"
+
+    @property
+    def stalled_s(self) -> int:
+        return round(self.stall_ms / 1000)
+
+    @property
+    def lag_s(self) -> float | None:
+        return None if self.lag_ms is None else round(self.lag_ms / 1000, 1)
 
 
 class PageUpload(models.Model):

@@ -80,6 +80,10 @@ def _write(stretches: Sequence[Stretch]) -> None:
                 dropped=stretch.dropped,
                 lag_ms=stretch.lag_ms,
                 error=stretch.error,
+                still_since=None if stretch.still_since_ms is None else _moment(stretch.still_since_ms),
+                lag_now_ms=stretch.lag_now_ms,
+                device=stretch.device,
+                minutes=stretch.minutes,
             )
         )
     AttendanceInterval.objects.bulk_create(
@@ -92,7 +96,17 @@ def _write(stretches: Sequence[Stretch]) -> None:
         reports,
         update_conflicts=True,
         unique_fields=["id"],
-        update_fields=["reported_at", "stalls", "stall_ms", "dropped", "lag_ms", "error"],
+        update_fields=[
+            "reported_at",
+            "stalls",
+            "stall_ms",
+            "dropped",
+            "lag_ms",
+            "error",
+            "still_since",
+            "lag_now_ms",
+            "minutes",
+        ],
     )
     counted = {
         ids[(stretch.session, stretch.viewer)]: stretch.head_count

@@ -14,6 +14,7 @@ from lantian.teach.live import queries, services
 from lantian.teach.live.consumers.database import Database, DatabaseAway
 from lantian.teach.live.consumers.spool import Spool
 from lantian.teach.live.engine.attendance import attended, union_seconds
+from lantian.teach.live.engine.devices import device_of
 from lantian.teach.live.engine.presence import AFTER_MS, GAP_MS, MOST, Presence, Stretch, Totals, load_stretch
 from lantian.teach.live.engine.protocol import parse_beat
 from lantian.teach.live.models import Attendance, AttendanceInterval, LiveSession
@@ -51,6 +52,44 @@ def test_counters_are_summed_by_growth_also_after_a_players_reload():
     one.sign(START + 10_000, totals=Totals(5, 900, 1))
     found = one.sign(START + 20_000, totals=Totals(1, 100, 0), lag=2.5, error="net")
     assert (found.stalls, found.stall_ms, found.dropped, found.lag_ms, found.error) == (6, 1000, 1, 2500, "net")
+
+
+def test_a_class_says_minute_by_minute_how_it_plays_and_since_when_it_stands():
+    one = presence()
+    one.sign(START)
+    one.sign(START + 1_000, totals=Totals(0, 0, 0), lag=2.0, playing=True)
+    found = one.sign(START + 11_000, totals=Totals(1, 800, 0), lag=3.5, playing=False)
+    assert (found.still_since_ms, found.lag_now_ms, found.lag_ms) == (START + 11_000, 3500, 3500)
+    later = one.sign(START + 71_000, totals=Totals(2, 9800, 0), lag=2.2, playing=False)
+    begin = START // 60_000
+    assert later.minutes == ((begin, 1, 800, 3500, 1), (begin + 1, 1, 9000, 2200, 1))
+    assert later.still_since_ms == START + 11_000
+    one.begin_anew(START + 80_000)
+    assert one.current.still_since_ms == START + 80_000, "until then it waited for the teacher"
+    assert one.sign(START + 81_000, totals=Totals(2, 9800, 0), playing=True).still_since_ms is None
+    assert load_stretch(later.dump()).minutes == [list(row) for row in later.minutes]
+
+
+def test_an_individuals_minutes_are_not_kept():
+    one = Presence(session=str(uuid4()), kind="person", viewer="person:x")
+    assert one.sign(START, totals=Totals(), lag=2.0, playing=True).minutes == ()
+
+
+@pytest.mark.parametrize(
+    ("agent", "device"),
+    [
+        ("Mozilla/5.0 (Windows NT 6.1; Win64) AppleWebKit/537.36 Chrome/109.0.0.0 Safari/537.36", "Chrome 109 · Windows 7"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 Edg/126.0", "Edge 126 · Windows"),
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/140.0 Safari/537.36", "Chrome 140 · Linux"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 15_0 like Mac OS X) Version/15.0 Mobile Safari/604.1", "Safari 15 · iPhone"),
+        ("Mozilla/5.0 (Linux; Android 9) Chrome/88.0 MicroMessenger/8.0", "微信 8 · Android"),
+        ("curl/8", ""),
+        ("x" * 10_000, ""),
+    ],
+)
+def test_a_device_is_named_by_browser_and_system_alone(agent, device):
+    assert device_of(agent) == device
+    assert len(device_of(agent)) <= 40
 
 
 def test_a_class_that_talks_with_the_teacher_has_no_place_in_the_stream_and_its_minutes_count():
