@@ -120,8 +120,8 @@ def _lessons(weeks: int) -> None:
                     WHERE random() > 0.03) x
              JOIN live_livesession s ON s.lesson_id = x.lesson_id JOIN bench_class c ON c.id = x.class_group_id"""
     )
-    _run("INSERT INTO live_qualityreport (id, attendance_id, reported_at, stalls, stall_ms, dropped, error)"
-         " SELECT gen_random_uuid(), id, last_seen, 1, 700, 0, '' FROM live_attendance")  # fmt: skip
+    _run("INSERT INTO live_qualityreport (id, attendance_id, reported_at, stalls, stall_ms, dropped, error, device, minutes)"
+         " SELECT gen_random_uuid(), id, last_seen, 1, 700, 0, '', '', '[]' FROM live_attendance")  # fmt: skip
     _run("ANALYZE")
 
 

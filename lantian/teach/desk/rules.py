@@ -39,7 +39,7 @@ def may_read_week(actor: Actor, unit: "Organization | None" = None) -> Verdict:
 
 @rule("desk.watch_lessons")
 def may_watch_lessons(actor: Actor, unit: "Organization | None" = None) -> Verdict:
-    """How lessons go at this moment: officers, heads, school IT and operators, each for their subtree. Asked without a unit: any."""
+    """How lessons go at this moment: officers, heads, school IT and operators, for their subtree. Asked without a unit: any."""
     roots = queries.watched_roots(actor)
     if not roots:
         return deny(_("只有教育局、学校的管理人员和运维人员可以查看正在上的课"))

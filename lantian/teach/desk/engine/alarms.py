@@ -1,4 +1,4 @@
-"""What is wrong with the lessons of this moment, from what the server knows of each: one alarm for one fault, at the end where it lies.
+"""What is wrong with the lessons of this moment, from what the server knows of each: one alarm for one fault, where it lies.
 
 A fault of the platform takes the lessons it explains out of what is said of teachers, and a lesson's own fault takes its schools
 out of what is said of their lines: whoever reads it makes one telephone call, not forty. Lengths are seconds.

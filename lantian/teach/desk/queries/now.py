@@ -27,7 +27,7 @@ LOOKED_BACK = timedelta(days=7)  # older ones are in the records of attendance
 
 
 def watched_roots(actor: Actor) -> tuple[str, ...]:
-    """Roots (ltree) of the subtrees whose running lessons this actor looks after: what one administers, and an operator's unit."""
+    """Roots (ltree) of the subtrees whose running lessons this actor looks after: what one administers; an operator's unit."""
     if actor.grant is not None and actor.has_role(*OPERATING_ROLES):
         return (actor.grant.path,)
     return actor.paths
@@ -97,9 +97,7 @@ def overview(actor: Actor, now: datetime) -> Overview:
     for lesson in lessons:
         playing = air.lessons.get(lesson.pk, Playing())
         found.lessons[lesson.pk] = Running(lesson, sessions.get(lesson.pk), playing)
-    room = media.room_for_lesson(
-        media.media_root(), settings.LANTIAN_DISK_RESERVE_BYTES, open_streams=len(sessions)
-    )
+    room = media.room_for_lesson(media.media_root(), settings.LANTIAN_DISK_RESERVE_BYTES, open_streams=len(sessions))
     found.alarms = alarms_of(
         [course_of(running, now) for running in found.lessons.values()],
         {key: (playing.here, playing.stuck) for key, playing in air.schools.items()},
@@ -157,9 +155,7 @@ def lessons_to_look_into(actor: Actor, now: datetime) -> "QuerySet[Lesson]":
     return rows.select_related("teacher", "organization", "alliance")
 
 
-def of_roots(
-    rows: "QuerySet[LessonReceiver]", lesson: "Lesson", roots: Sequence[str]
-) -> "QuerySet[LessonReceiver]":
+def of_roots(rows: "QuerySet[LessonReceiver]", lesson: "Lesson", roots: Sequence[str]) -> "QuerySet[LessonReceiver]":
     """Of a lesson's classes those that may be seen from there: all of a lesson given below `roots`, else the classes below. Each
     with `own` (it lies below, and its hour may be looked into) and `rank`, by which those in trouble come first."""
     below = Q(class_group__organization__path__within_any=list(roots))

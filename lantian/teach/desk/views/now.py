@@ -1,6 +1,6 @@
-"""The lessons of this moment: what is wrong and what to do, by county and alliance; down to one lesson's classes and one class's hour."""
+"""The lessons of this moment: what is wrong and what to do, by county and alliance; one lesson's classes; one class's hour."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,11 @@ from lantian.teach.live.enums import SessionState
 
 ALARMS_SHOWN = 12  # more are not read; the list has all
 ASIDE_SHOWN = 60  # choices of a filter
-TROUBLE: dict[str, dict[str, int]] = {"any": {"trouble__gt": 0}, "stuck": {"stuck__gt": 0}, "none": {"trouble": 0, "stuck": 0}}
+TROUBLE: dict[str, dict[str, int]] = {
+    "any": {"trouble__gt": 0},
+    "stuck": {"stuck__gt": 0},
+    "none": {"trouble": 0, "stuck": 0},
+}
 HOUR = timedelta(hours=1)
 TONES = {"live": "live", "interrupted": "error", "waiting": "warn", None: "neutral"}
 CONDITION_TONES = {Condition.STUCK: "error", Condition.AWAY: "warn", Condition.HERE: "ok"}
@@ -174,7 +178,7 @@ class LessonList(ListPage[Any]):
     def _slice(self, number: int, length: int) -> list[Any]:
         return [self._played(row) for row in super()._slice(number, length)]
 
-    def _values(self, columns: Sequence[Column]) -> Any:
+    def _values(self, columns: Sequence[Column]) -> Iterator[list[Any]]:
         for row in self.everything:
             yield [column.exported(self._played(row)) for column in columns]
 
@@ -208,7 +212,9 @@ def _rows(found: Overview) -> QuerySet[Any]:
 
 
 def _told_by_row(values: dict[UUID, int]) -> Any:
-    cases = [When(pk__in=[pk for pk in values if values[pk] == value], then=Value(value)) for value in {*values.values()}]
+    cases = [
+        When(pk__in=[pk for pk in values if values[pk] == value], then=Value(value)) for value in {*values.values()}
+    ]
     return Case(*cases, default=Value(0), output_field=IntegerField())
 
 

@@ -42,7 +42,7 @@ class Stretch:
     head_count: int | None = None
     still_since_ms: int | None = None  # no picture runs since then
     lag_now_ms: int | None = None  # as last said
-    device: str = ""  # kind of browser and system
+    device: str = ""  # kind of browser and system, of a class
     minutes: tuple[Minute, ...] = ()  # a class's, the newest last
     id: str = field(default_factory=lambda: str(uuid4()))
 
@@ -115,7 +115,7 @@ class Presence:
         stretch = self.current
         if stretch is None or now_ms - stretch.last_sign_ms > GAP_MS:
             stretch = self.current = Stretch(*self._who, started_ms=now_ms, ended_ms=now_ms, last_sign_ms=now_ms)
-            stretch.device = self._device
+            stretch.device = self._device if stretch.kind == "class" else ""  # of a person that is nobody's business
         # the clock may have been set back: presence never shrinks
         stretch.last_sign_ms = max(stretch.last_sign_ms, now_ms)
         stretch.ended_ms = max(stretch.ended_ms, now_ms + AFTER_MS)

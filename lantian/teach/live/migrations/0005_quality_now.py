@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="qualityreport",
             name="device",
-            field=models.CharField(blank=True, help_text="kind of browser and system", max_length=40),
+            field=models.CharField(blank=True, help_text="of a class: kind of browser and system", max_length=40),
         ),
         migrations.AddField(
             model_name="qualityreport",

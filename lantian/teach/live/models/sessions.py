@@ -117,7 +117,7 @@ class QualityReport(models.Model):
     error = models.CharField(max_length=40, blank=True, help_text="last reported code")
     still_since = models.DateTimeField(null=True, blank=True, help_text="no picture runs since then")
     lag_now_ms = models.PositiveIntegerField(null=True, blank=True, help_text="as last reported")
-    device = models.CharField(max_length=40, blank=True, help_text="kind of browser and system")
+    device = models.CharField(max_length=40, blank=True, help_text="of a class: kind of browser and system")
     minutes = models.JSONField(default=list, blank=True, help_text="of a class: rows of engine.presence.Minute")
 
     class Meta:

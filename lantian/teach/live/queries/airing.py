@@ -1,4 +1,4 @@
-"""All lessons of this moment and how they play, for whoever looks after many of them: sums by lesson, county and school in one pass,
+"""All lessons of this moment and how they play, for whoever looks after many: sums by lesson, county and school in one pass,
 single classes of one lesson, and one class's last hour."""
 
 from collections.abc import Collection, Sequence
@@ -65,8 +65,8 @@ class Air:
     schools: dict[tuple[UUID, UUID], Playing] = field(default_factory=dict)
 
 
-# Of each class the screens that were heard of lately count, and it stands still when all of them do. grouping() has a bit for each
-# column, 0 where it is grouped by.
+# Of each class the screens that were heard of lately count, and it stands still when all of them do. grouping() has a bit for
+# each column, 0 where it is grouped by.
 _AIR = """
     WITH lesson AS MATERIALIZED (
            SELECT l.id, o.path <@ %(roots)s::ltree[] AS ours, s.id AS session
@@ -126,11 +126,9 @@ def air(lessons: Collection[UUID], roots: Sequence[str], now: datetime) -> Air:
     return found
 
 
-def receivers_playing(
-    lesson: "Lesson", session: LiveSession | None, now: datetime
-) -> "QuerySet[LessonReceiver]":
-    """The classes of a lesson, each with `seen_at`, `condition` (away, stuck, here), `behind` (ms), `device`, `fault` of its newest
-    report, and its `stalls` and `stalled_ms` so far."""
+def receivers_playing(lesson: "Lesson", session: LiveSession | None, now: datetime) -> "QuerySet[LessonReceiver]":
+    """The classes of a lesson, each with `seen_at`, `condition` (away, stuck, here), `behind` (ms), `device`, `fault` of its
+    newest report, and its `stalls` and `stalled_ms` so far."""
     own = Attendance.objects.filter(session=session, kind=AttendanceKind.CLASS, class_group=OuterRef("class_group"))
     reports = QualityReport.objects.filter(
         attendance__session=session,

@@ -70,18 +70,25 @@ def test_a_class_says_minute_by_minute_how_it_plays_and_since_when_it_stands():
     assert load_stretch(later.dump()).minutes == [list(row) for row in later.minutes]
 
 
-def test_an_individuals_minutes_are_not_kept():
-    one = Presence(session=str(uuid4()), kind="person", viewer="person:x")
-    assert one.sign(START, totals=Totals(), lag=2.0, playing=True).minutes == ()
+def test_an_individuals_minutes_and_device_are_not_kept():
+    one = Presence(session=str(uuid4()), kind="person", viewer="person:x", device="Chrome 109 · Windows 7")
+    found = one.sign(START, totals=Totals(), lag=2.0, playing=True)
+    assert (found.minutes, found.device) == ((), "")
 
 
 @pytest.mark.parametrize(
     ("agent", "device"),
     [
-        ("Mozilla/5.0 (Windows NT 6.1; Win64) AppleWebKit/537.36 Chrome/109.0.0.0 Safari/537.36", "Chrome 109 · Windows 7"),
+        (
+            "Mozilla/5.0 (Windows NT 6.1; Win64) AppleWebKit/537.36 Chrome/109.0.0.0 Safari/537.36",
+            "Chrome 109 · Windows 7",
+        ),
         ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 Edg/126.0", "Edge 126 · Windows"),
         ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/140.0 Safari/537.36", "Chrome 140 · Linux"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 15_0 like Mac OS X) Version/15.0 Mobile Safari/604.1", "Safari 15 · iPhone"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 15_0 like Mac OS X) Version/15.0 Mobile Safari/604.1",
+            "Safari 15 · iPhone",
+        ),
         ("Mozilla/5.0 (Linux; Android 9) Chrome/88.0 MicroMessenger/8.0", "微信 8 · Android"),
         ("curl/8", ""),
         ("x" * 10_000, ""),
