@@ -1,6 +1,7 @@
 """Pages of the desk."""
 
-from lantian.teach.desk.views.now import class_hour, lesson_now, now
+from lantian.teach.desk.views.hour import class_hour
+from lantian.teach.desk.views.now import lesson_now, now
 from lantian.teach.desk.views.outcomes import heads, outcome, outcomes
 from lantian.teach.desk.views.rooms import fault, standby
 from lantian.teach.desk.views.tickets import contact, ticket, tickets
