@@ -85,7 +85,7 @@ class Overview:
 
 
 def overview(actor: Actor, now: datetime) -> Overview:
-    """All lessons the actor looks after. Five queries, however many lessons and classes."""
+    """All lessons the actor looks after. Four queries, however many lessons and classes."""
     roots = watched_roots(actor)
     lessons = list(
         lessons_watched_by(actor, now).select_related("teacher", "organization", "alliance").order_by("starts_at", "pk")
@@ -161,5 +161,5 @@ def of_roots(rows: "QuerySet[LessonReceiver]", lesson: "Lesson", roots: Sequence
     below = Q(class_group__organization__path__within_any=list(roots))
     if not any(within(str(lesson.organization.path), root) for root in roots):
         rows = rows.filter(below)
-    ranks = Case(When(condition="stuck", then=0), When(condition="away", then=1), default=2)
+    ranks = Case(When(Q(condition="stuck"), then=0), When(Q(condition="away"), then=1), default=2)
     return rows.annotate(own=Case(When(below, then=Value(True)), default=Value(False)), rank=ranks)

@@ -60,13 +60,13 @@ def test_a_class_says_minute_by_minute_how_it_plays_and_since_when_it_stands():
     one.sign(START + 1_000, totals=Totals(0, 0, 0), lag=2.0, playing=True)
     found = one.sign(START + 11_000, totals=Totals(1, 800, 0), lag=3.5, playing=False)
     assert (found.still_since_ms, found.lag_now_ms, found.lag_ms) == (START + 11_000, 3500, 3500)
-    later = one.sign(START + 71_000, totals=Totals(2, 9800, 0), lag=2.2, playing=False)
+    later = one.sign(START + 41_000, totals=Totals(2, 9800, 0), lag=2.2, playing=False)
     begin = START // 60_000
     assert later.minutes == ((begin, 1, 800, 3500, 1), (begin + 1, 1, 9000, 2200, 1))
     assert later.still_since_ms == START + 11_000
-    one.begin_anew(START + 80_000)
-    assert one.current.still_since_ms == START + 80_000, "until then it waited for the teacher"
-    assert one.sign(START + 81_000, totals=Totals(2, 9800, 0), playing=True).still_since_ms is None
+    one.begin_anew(START + 50_000)
+    assert one.current.still_since_ms == START + 50_000, "until then it waited for the teacher"
+    assert one.sign(START + 51_000, totals=Totals(2, 9800, 0), playing=True).still_since_ms is None
     assert load_stretch(later.dump()).minutes == [list(row) for row in later.minutes]
 
 
