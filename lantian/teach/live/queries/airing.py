@@ -105,7 +105,7 @@ _ALL, _LESSON, _COUNTY, _SCHOOL = 0b111, 0b011, 0b110, 0b001
 def air(lessons: Collection[UUID], roots: Sequence[str], now: datetime) -> Air:
     """How these lessons play: all classes of those given below `roots`, else the classes below. One query."""
     found = Air()
-    facts = {
+    facts: dict[str, Any] = {
         "lessons": [str(pk) for pk in lessons],
         "roots": list(roots),
         "gone": now - GONE_AFTER,
