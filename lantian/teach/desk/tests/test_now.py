@@ -1,7 +1,7 @@
 """The lessons of this moment: what is told of them, to whom, at what cost, and which fault is named."""
 
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
@@ -77,20 +77,6 @@ def test_every_alarm_has_a_reason_and_an_advice():
 
 
 # What is told, and to whom -----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def entered(client, monkeypatch, settings):
-    from lantian.people.identity.models import Account
-
-    settings.LANTIAN_DEMO = True  # the second factor has tests of its own
-
-    def enter(who):
-        client.force_login(Account.objects.create(username=f"a{uuid4().hex[:10]}", must_set_password=False))
-        monkeypatch.setattr("lantian.kernel.web.middleware.actor_of", lambda request: who)
-        return client
-
-    return enter
 
 
 def run(world, **facts):
@@ -220,11 +206,11 @@ def test_all_of_it_is_read_in_four_queries_however_many_lessons_and_classes(worl
 
 
 @pytest.mark.django_db
-def test_the_page_says_what_is_wrong_and_leads_down_to_the_class(world, officer, entered):
+def test_the_page_says_what_is_wrong_and_leads_down_to_the_class(world, officer, enter):
     lesson, session = run(world)
     report(session, world.groups[0], stalls=3)
     report(session, world.groups[1], playing=False)
-    client = entered(officer)
+    client = enter(officer)
     page = client.get(reverse("desk_now"))
     words = page.content.decode()
     assert "现在 1 节课，应到 2 个班，在听 2 个，1 个画面停着。" in words
@@ -259,17 +245,17 @@ def test_the_page_says_what_is_wrong_and_leads_down_to_the_class(world, officer,
         ({"q": "无"}, 0),
     ],
 )
-def test_the_list_is_narrowed_by_trouble_and_words(world, officer, entered, asked, found):
+def test_the_list_is_narrowed_by_trouble_and_words(world, officer, enter, asked, found):
     _lesson, session = run(world)
     report(session, world.groups[1], playing=False)
-    client = entered(officer)
+    client = enter(officer)
     assert client.get(reverse("desk_now"), asked).context["page"].total == found
 
 
 @pytest.mark.django_db
-def test_the_list_is_narrowed_by_county_and_alliance_ordered_and_taken_out(world, officer, entered):
+def test_the_list_is_narrowed_by_county_and_alliance_ordered_and_taken_out(world, officer, enter):
     run(world)
-    client = entered(officer)
+    client = enter(officer)
     address = reverse("desk_now")
     assert client.get(address, {"county": str(world.county.pk)}).context["page"].total == 1
     assert client.get(address, {"alliance": str(world.alliance.pk)}).context["page"].total == 1
@@ -281,14 +267,14 @@ def test_the_list_is_narrowed_by_county_and_alliance_ordered_and_taken_out(world
 
 
 @pytest.mark.django_db
-def test_pages_of_others_lessons_and_classes_are_not_there(world, entered):
+def test_pages_of_others_lessons_and_classes_are_not_there(world, enter):
     lesson, _session = run(world, receivers=[])
-    client = entered(actor(person("校长"), "school_head", world.receiving[0]))
+    client = enter(actor(person("校长"), "school_head", world.receiving[0]))
     assert client.get(reverse("desk_now")).context["page"].total == 0
     assert client.get(reverse("desk_now_lesson", args=[lesson.pk])).status_code == 404
     assert client.get(reverse("desk_now_class", args=[world.groups[1].pk])).status_code == 404
     assert client.get(reverse("desk_now_class", args=[world.groups[0].pk])).status_code == 200
-    assert entered(world.teacher_actor).get(reverse("desk_now")).status_code == 403
+    assert enter(world.teacher_actor).get(reverse("desk_now")).status_code == 403
 
 
 @pytest.mark.django_db
