@@ -44,15 +44,16 @@ def _lessons(number: int) -> None:
     _run(
         """INSERT INTO schedule_lesson (id, title, summary, subject, stage, grade, teacher_id, organization_id, alliance_id,
                   by_hand, starts_at, ends_at, state, access, created_at)
-           SELECT gen_random_uuid(), 'b' || n, '', 'maths', 'junior', 8, p.id, s.id, a.id, false, now() - interval '20 minutes',
+           SELECT gen_random_uuid(), 'b' || s.n, '', 'maths', 'junior', 8, p.id, s.id, a.id, false, now() - interval '20 minutes',
                   now() + interval '3 hours', 'live', 'alliance', now()
-             FROM generate_series(1, %s) n JOIN bench_sender s ON s.n = n, bench_person p, schedule_alliance a""",
+             FROM bench_sender s, bench_person p, schedule_alliance a WHERE s.n <= %s""",
         number,
     )
     _run("INSERT INTO schedule_lessonreceiver (id, lesson_id, class_group_id) SELECT gen_random_uuid(), l.id, c.id"
          " FROM schedule_lesson l, bench_class c")  # fmt: skip
-    _run("INSERT INTO media_stream (id, token, state, created_at, seconds, bytes, segments, poster)"
-         " SELECT id, left(replace(id::text, '-', ''), 32), 'open', now(), 1200, 0, 1200, '' FROM schedule_lesson")  # fmt: skip
+    _run("INSERT INTO media_stream (id, token, state, created_at, seconds, bytes, segments, poster, held, withheld)"
+         " SELECT id, left(replace(id::text, '-', ''), 32), 'open', now(), 1200, 0, 1200, '', false, false"
+         " FROM schedule_lesson")  # fmt: skip
     _run(
         """INSERT INTO live_livesession (id, lesson_id, stream_id, state, opened_at, started_at, last_chunk_at, planned_end,
                   end_reason)

@@ -104,8 +104,9 @@ def _lessons(weeks: int) -> None:
     )
     _run("INSERT INTO schedule_lessonreceiver (id, lesson_id, class_group_id) SELECT gen_random_uuid(), l.id, c.id"
          " FROM schedule_lesson l JOIN bench_class c ON l.title = 'b' || c.bundle")  # fmt: skip
-    _run("INSERT INTO media_stream (id, token, state, created_at, seconds, bytes, segments, poster)"
-         " SELECT id, left(replace(id::text, '-', ''), 32), 'closed', now(), 2400, 0, 2400, '' FROM schedule_lesson")  # fmt: skip
+    _run("INSERT INTO media_stream (id, token, state, created_at, seconds, bytes, segments, poster, held, withheld)"
+         " SELECT id, left(replace(id::text, '-', ''), 32), 'closed', now(), 2400, 0, 2400, '', false, false"
+         " FROM schedule_lesson")  # fmt: skip
     _run(
         """INSERT INTO live_livesession (id, lesson_id, stream_id, state, opened_at, started_at, planned_end, ended_at,
                   end_reason)
