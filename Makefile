@@ -11,6 +11,8 @@
 # A step runs again only when its inputs are newer than its stamp in .stamps/.
 
 PYTHON ?= python3
+# Of the unit tests: some wait for what they started, and meanwhile another runs.
+WORKERS ?= 3
 UV_VERSION = 0.13.9
 BIN = .venv/bin
 export UV_PYTHON_DOWNLOADS = never
@@ -112,7 +114,7 @@ test: browser services quick
 	@$(MAKE) --no-print-directory unit e2e
 
 unit: install services
-	$(BIN)/python -m pytest -n 2 -q --dist worksteal -m "not e2e"
+	$(BIN)/python -m pytest -n $(WORKERS) -q --dist worksteal -m "not e2e"
 
 # One platform for all of them: pages share the machine, lessons are timed and have it to themselves, and kill what they meet.
 e2e: install browser services
