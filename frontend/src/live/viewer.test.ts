@@ -73,6 +73,7 @@ test("a class that talks with the teacher lets go of the stream and is reported 
   const stops = vi.spyOn(watching.player, "stop");
   line.onmessage({ data: JSON.stringify({ t: "state", state: "live", master: "/m.m3u8", replay: null, keys: [], server_ms: 0, started_ms: 0, planned_end_ms: 1 }) });
   const last = (): Record<string, unknown> => JSON.parse(line.sent[line.sent.length - 1] ?? "{}") as Record<string, unknown>;
+  expect(watching.plannedEndMs).toBe(1);
   watching.rest(true);
   expect(stops).toHaveBeenCalledOnce();
   expect([watching.running, last().playing, last().pos, last().lag]).toEqual([true, true, null, null]);

@@ -48,6 +48,8 @@ export class LessonViewer {
   running = false;
   viewers: number | null = null;
   startedMs: number | null = null;
+  /** When the lesson is to end, by what the server said last. */
+  plannedEndMs: number | null = null;
   /** Who is there: told to assistants of the sending side. */
   board: Viewers | null = null;
   /** Classes that have been there while this page was. */
@@ -204,6 +206,7 @@ export class LessonViewer {
     this.keys.add(message.keys);
     this.state = message.state;
     this.startedMs = message.started_ms;
+    this.plannedEndMs = message.planned_end_ms ?? null;
     this.player.expectsMotion = message.state === "live";
     if (message.master && (message.state === "live" || message.state === "interrupted")) this.master = message.master;
     if (this.master && !this.resting && message.state !== "ended") this.player.playLive(this.master);

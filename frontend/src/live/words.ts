@@ -1,5 +1,5 @@
 /** Times and lengths as people read them in a room. */
-import { language } from "../lib/i18n";
+import { language, t } from "../lib/i18n";
 
 const two = (value: number): string => String(Math.floor(value)).padStart(2, "0");
 
@@ -22,6 +22,11 @@ export function timeOfDay(moment: string | number, withSeconds = false): string 
     hour12: false,
     timeZone: SCHOOL_TIME,
   });
+}
+
+/** "10:45 下课": when a lesson that runs is to end. */
+export function endsWords(ms: number): string {
+  return t("{time} 下课", { time: timeOfDay(ms) });
 }
 
 /** "11月23日 星期一" */

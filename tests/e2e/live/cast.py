@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from tests.e2e.conftest import Instance
 
-# The teacher's day is cleared for a lesson that begins now, whatever hour it is; the rehearsal behind it keeps the demonstration
-# from planning its next lesson into its way.
+# The teacher's day is cleared for a lesson that begins now, whatever hour it is, and is near its end at once: it is made longer.
+# The rehearsal behind it keeps the demonstration from planning its next lesson into its way.
 _ARRANGE = """
 import json
 from datetime import timedelta
@@ -28,7 +28,7 @@ with transaction.atomic():
         services.cancel_lesson(each, reason="今天另有安排", by=SYSTEM)
     lesson = services.plan_lesson(
         title="二次函数的图像与性质", organization=usual.organization, alliance=usual.alliance, class_group=usual.class_group,
-        room=usual.room, starts_at=now, ends_at=now + 20 * minute,
+        room=usual.room, starts_at=now, ends_at=now + 5 * minute,
         receivers=[row.class_group for row in usual.receivers.select_related("class_group__organization")], **what,
     )
     services.plan_lesson(

@@ -21,6 +21,8 @@ SHEET = "document.querySelector('.lb-layer')?.dataset.sheet"
 NOTES = "[...document.querySelectorAll('.lr-notes li')].map(e => e.innerText).join()"
 CHAT = "[...document.querySelectorAll('.lr-card:not(.lc-side) .lc-text')].map(e => e.innerText).join()"
 SIDE = "[...document.querySelectorAll('.lc-side .lc-text')].map(e => e.innerText).join()"
+WORDS = "document.querySelector('.lr-words').innerText"
+CONFIG = "JSON.parse(document.getElementById('screen-config').textContent)"
 MOMENT = 1.5  # seconds by which the clock in the replay's picture may differ when something is done again
 LONG_ENOUGH = 2.3  # seconds: what is shown for less than two was leafed over, and has no place in the replay's list
 
@@ -121,6 +123,44 @@ def give_the_word(teacher: Teacher, student: Viewer) -> None:
     press_words(teacher.page, "#desk-hands", "请坐")
     press_words(teacher.page, "#desk-tools", "抽一名学生")
     teacher.page.wait("document.querySelector('#desk-tools').textContent.includes('（从 1 个里抽）')", 15)
+
+
+def give_a_class_the_word(teacher: Teacher, panel: Viewer, student: Viewer) -> None:
+    """The class raises its hand on its screen, and the teacher sees which one and gives it the word; all read who speaks."""
+    page = teacher.page
+    panel.page.click(".lr-hand")
+    panel.page.wait("document.querySelector('.lr-hand[aria-pressed=true]')?.innerText.includes('放下手')", 15)
+    raised = "document.querySelector('#desk-hands li[data-key^=\"class:\"]')"
+    page.wait(raised, 15)
+    school, name = panel.page.eval(f"(({{organization, class_group}}) => [organization, class_group])({CONFIG}.room)")
+    assert name in page.eval(f"{raised}.innerText")
+    assert school in page.eval(f"{raised}.innerText")
+    press_words(page, "#desk-hands", "请发言")
+    panel.page.wait(f"{WORDS} === '请您发言，老师在等您。' && document.querySelector('.lr-hand').disabled", 15)
+    student.page.wait(f"{WORDS} === '正在发言：{school} {name}'", 15)
+    press_words(page, "#desk-hands", "请坐")
+    panel.page.wait(
+        f"{WORDS} === '' && document.querySelector('.lr-hand:not([disabled])').innerText.includes('本班举手')", 15
+    )
+    student.page.wait(f"{WORDS} === ''", 15)
+    assert not page.eval(f"!!{raised}")
+
+
+def let_it_last_longer(teacher: Teacher, viewers: list[Viewer]) -> None:
+    """By the button that is there when the end is near; whoever teaches or watches reads the new end."""
+    page = teacher.page
+    until = "document.querySelector('.lv-title p:last-child').innerText.split('—')[1]"
+    before = page.eval(until)
+    page.click("[data-action=extend]")
+    page.wait(f"{until} !== '{before}'", 10)
+    after = page.eval(until)
+    (hour, minute), (new_hour, new_minute) = (map(int, each.split(":")) for each in (before, after))
+    assert (new_hour * 60 + new_minute - hour * 60 - minute) % (24 * 60) == 5
+    page.wait(f"document.querySelector('.lv-notice').innerText.includes('延长到 {after} 下课')", 10)
+    for viewer in viewers:
+        viewer.page.wait(
+            f"document.querySelector('.ls-lesson, .lw-title p:last-child').textContent.endsWith('{after} 下课')", 10
+        )
 
 
 def write_over_a_slide(teacher: Teacher, viewers: list[Viewer], register: Register) -> None:

@@ -17,7 +17,9 @@ from tests.e2e.live.doings import (
     Register,
     ask,
     discuss,
+    give_a_class_the_word,
     give_the_word,
+    let_it_last_longer,
     look_at_the_map,
     work_together,
     write_over_a_slide,
@@ -38,6 +40,7 @@ def test_goes_live_by_keyboard_and_is_seen_and_heard(
     student.page.goto(f"{instance.url}/live/lessons/{teacher.lesson}/watch/")
     together(lambda: screen.wait_picture(60), lambda: student.wait_picture(60))
     student.page.click(".lw-tap")  # phones want a tap before there is sound
+    let_it_last_longer(teacher, [screen, student])
     are_level(screen, student)
     for viewer in (screen, student):
         sound = viewer.page.eval("listen()")
@@ -67,13 +70,14 @@ def test_a_class_screen_on_a_very_old_browser_joins_by_itself_and_plays(
 
 @pytest.mark.timeout(240)
 def test_all_take_part_and_the_oldest_browser_too(people: People, instance: Instance, register: Register) -> None:
-    """A poll, a hand, a name drawn, a pinned sentence and a chat, a stroke over a slide: two rooms, one screen of 2021, each with
-    an assistant who works with the sending side meanwhile; a county each on the teacher's map."""
+    """A poll, hands of a class and of a student, a name drawn, a pinned sentence and a chat, a stroke over a slide: two rooms,
+    one screen of 2021, each with an assistant who works with the sending side meanwhile; a county each on the teacher's map."""
     teacher, screen, student = people.teacher, people.screen, people.student
     panel = people.panel or screen
 
     def teach() -> None:
         ask(teacher, panel, student, register)
+        give_a_class_the_word(teacher, panel, student)
         give_the_word(teacher, student)
         discuss(teacher, panel, student)
         write_over_a_slide(teacher, [screen, student] if panel is screen else [screen, student, panel], register)

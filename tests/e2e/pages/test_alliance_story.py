@@ -86,15 +86,37 @@ def test_an_office_ties_a_strong_school_to_far_ones_and_lessons_follow(enter: En
     expect(office.locator("main")).to_contain_text("联盟结束了")
 
 
-def test_the_week_is_read_from_the_city_down_to_a_class(enter: Enter) -> None:
+def go_down(officer: Any, table: str) -> str:
+    """To the first line of a table of the week; returns its name."""
+    line = officer.get_by_role("table", name=table, exact=True).locator("tbody th a").first
+    name = str(line.inner_text())
+    line.click()
+    return name
+
+
+def test_the_week_is_read_by_alliance_county_school_and_class_down_to_why_a_lesson_failed(enter: Enter) -> None:
     officer = enter("city", DESK)
     officer.goto("/desk/week/")
-    for _level in range(2):  # its counties, one's schools
-        officer.locator("main table").filter(has_text="到课").locator("tbody th a").first.click()
-        expect(officer.locator("main .finding")).not_to_be_empty()
+    officer.get_by_role("link", name="上一期").click()
+    while officer.get_by_text("这段时间没有课").count():  # holidays
+        officer.get_by_role("link", name="上一期").click()
+    alliance = go_down(officer, "各联盟")
+    expect(officer.locator("main .chips")).to_contain_text(alliance)
+    for units in ("各地", "各学校"):
+        name = go_down(officer, units)
+        expect(officer.locator("main .page-over, main header")).to_contain_text(name)
+        expect(officer.locator("main .finding")).to_contain_text("到课率")
         fits(officer)
-    officer.get_by_role("link", name="看是哪些课").click()
-    expect(officer.locator("h1")).to_be_visible()
+    school = officer.url
+    klass = go_down(officer, "各班")
+    rows = officer.locator("main tbody tr")
+    expect(rows.first).to_be_visible()
+    assert rows.filter(has_text=klass).count() == rows.count()
+    fits(officer)
+    officer.goto(school)
+    cause = go_down(officer, "没上成的原因")
+    rows.first.get_by_role("link").first.click()
+    expect(officer.locator("main")).to_contain_text(cause)
     fits(officer)
 
 

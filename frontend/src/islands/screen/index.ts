@@ -13,7 +13,7 @@ import type { Parts } from "../../live/parts";
 import type { GuestStage } from "../../live/stage/guest";
 import type { LessonViewer } from "../../live/viewer";
 import { button, onKeys, redress, setText, show } from "../../live/ui";
-import { dayWords, timeOfDay } from "../../live/words";
+import { dayWords, endsWords, timeOfDay } from "../../live/words";
 import { factsOf, IdleBoard } from "./board";
 import { ScreenRoom } from "./room";
 
@@ -199,7 +199,7 @@ class ScreenView {
 
   private drawBar(inLesson: boolean): void {
     const { room } = this;
-    setText(this.lessonTitle, room.task.kind === "lesson" ? `${room.task.lesson.title} · ${factsOf(room.task.lesson)}` : "");
+    setText(this.lessonTitle, room.task.kind === "lesson" ? [room.task.lesson.title, factsOf(room.task.lesson), endsWords(room.task.session.planned_end_ms)].join(" · ") : "");
     redress(this.sound, room.video.muted ? t("打开声音") : t("静音"), room.video.muted ? "volumeOff" : "volume");
     redress(this.full, document.fullscreenElement ? t("退出全屏") : t("全屏"), document.fullscreenElement ? "shrink" : "expand");
     show(this.sound, inLesson);

@@ -174,6 +174,9 @@ export class ScreenRoom {
   }
 
   private viewerChanged(viewer: LessonViewer): void {
+    const session = this.day.current?.session;
+    // the lesson lasts longer: the room says so at once, and also when the plan cannot be asked for
+    if (session && viewer === this.viewer && session.id === this.sessionId && viewer.plannedEndMs) session.planned_end_ms = viewer.plannedEndMs;
     if (viewer.state === "ended" && viewer === this.viewer && this.sessionId) {
       this.over.add(this.sessionId);
       this.follow();

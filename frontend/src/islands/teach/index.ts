@@ -29,6 +29,7 @@ class TeachView {
   private readonly desk: Desk;
   private readonly controls: Controls;
   private readonly strip: Strip;
+  private readonly facts = h("p");
   private readonly pill = h("span", { class: "lv-pill", role: "status" });
   private readonly stage = h("div", { class: "lv-stage" });
   private readonly badge = h("p", { class: "lv-badge" });
@@ -71,8 +72,7 @@ class TeachView {
     this.root.dataset.theme = "dark";
     const back = h("a", { class: "btn btn-ghost btn-square", href: urls.lesson, "aria-label": t("返回课堂页") });
     fill(back, icon("arrowLeft") as unknown as Node);
-    const facts = [lesson.subject, lesson.grade, `${timeOfDay(lesson.starts_ms)}—${timeOfDay(lesson.ends_ms)}`].filter(Boolean).join(" · ");
-    const title = h("div", { class: "lv-title" }, h("p", { class: "lv-name" }, lesson.title), h("p", {}, facts));
+    const title = h("div", { class: "lv-title" }, h("p", { class: "lv-name" }, lesson.title), this.facts);
     const stage = h("div", { class: "lv-frame" }, this.stage, this.badge, this.message);
     fill(
       this.root,
@@ -100,6 +100,8 @@ class TeachView {
     const { room } = this;
     const sending = room.phase === "live" || room.phase === "ending";
     if (room.compositor && !room.compositor.canvas.isConnected) this.stage.append(room.compositor.canvas);
+    const { subject, grade, starts_ms } = room.config.lesson;
+    setText(this.facts, [subject, grade, `${timeOfDay(starts_ms)}—${timeOfDay(room.plannedEnd)}`].filter(Boolean).join(" · "));
     this.root.dataset.phase = room.phase;
     this.root.dataset.uplink = room.uplink?.state ?? "none";
     this.root.dataset.epochs = String(room.recorder?.epochs ?? 0);

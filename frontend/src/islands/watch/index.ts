@@ -14,7 +14,7 @@ import type { Part } from "../../live/parts/poll";
 import type { PresenceList } from "../../live/presence/list";
 import type { Timeline } from "../../live/timeline";
 import { button, onKeys, press, setText, show } from "../../live/ui";
-import { clockLength, timeOfDay } from "../../live/words";
+import { clockLength, endsWords, timeOfDay } from "../../live/words";
 import { WatchControls } from "./controls";
 import { WatchRoom } from "./room";
 
@@ -29,6 +29,7 @@ class WatchView {
   private readonly overlay = h("div", { class: "lv-message", role: "status" });
   private readonly digits = h("p", { class: "lw-digits" });
   private readonly pill = h("span", { class: "lv-pill" });
+  private readonly facts = h("p");
   private readonly people = h("span", { class: "lv-note lw-people" });
   private readonly captions = h("div", { class: "lw-captions lr-captions", hidden: true });
   private readonly main = h("div", { class: "lw-main" });
@@ -76,10 +77,9 @@ class WatchView {
     this.root.dataset.theme = "dark";
     const back = h("a", { class: "btn btn-ghost btn-square", href: urls.lesson || urls.home, "aria-label": t("返回课堂页") });
     fill(back, icon("arrowLeft") as unknown as Node);
-    const facts = [lesson.subject, lesson.grade, t("{name} 老师", { name: lesson.teacher }), lesson.organization].filter(Boolean).join(" · ");
     fill(
       this.root,
-      h("header", { class: "lw-bar" }, back, h("div", { class: "lw-title" }, h("p", { class: "lv-name" }, lesson.title), h("p", {}, facts)), this.people, urls.fault ? h("a", { class: "btn btn-ghost", href: urls.fault, target: "_blank", rel: "noopener" }, t("报告故障")) : null, this.pill),
+      h("header", { class: "lw-bar" }, back, h("div", { class: "lw-title" }, h("p", { class: "lv-name" }, lesson.title), this.facts), this.people, urls.fault ? h("a", { class: "btn btn-ghost", href: urls.fault, target: "_blank", rel: "noopener" }, t("报告故障")) : null, this.pill),
       this.main,
       this.foot,
       lesson.summary ? h("p", { class: "lw-summary" }, lesson.summary) : null,
@@ -98,6 +98,7 @@ class WatchView {
     this.root.dataset.state = room.viewer?.state ?? room.mode;
     this.drawOverlay(overlay);
     this.drawPill(overlay);
+    this.drawFacts();
     show(this.tap, room.blocked && overlay === "none");
     this.controls.update();
     void this.followTimeline();
@@ -190,6 +191,14 @@ class WatchView {
   /** What somebody with a duty, or a name, may do beside watching. */
   private standing(config: WatchConfig): Pick<PartsOptions, "duty" | "named" | "receivers" | "heads"> {
     return { duty: config.duty, named: config.role === "observe", receivers: config.lesson.receivers, heads: config.urls.heads };
+  }
+
+  /** While it runs, when it ends: it may be made longer. */
+  private drawFacts(): void {
+    const { config, mode, viewer } = this.room;
+    const { lesson } = config;
+    const ends = mode === "live" && viewer?.plannedEndMs ? endsWords(viewer.plannedEndMs) : "";
+    setText(this.facts, [lesson.subject, lesson.grade, t("{name} 老师", { name: lesson.teacher }), lesson.organization, ends].filter(Boolean).join(" · "));
   }
 
   private drawPill(overlay: Overlay): void {
