@@ -6,35 +6,18 @@ counting the recipients beforehand, and who has read it by school.
 """
 
 import os
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
+from bench.database import database
 from bench.population import Population, make
 from bench.run import Options, Result, Usage
-from runtime.postgres import EmbeddedPostgres
 
 
 def run(options: Options) -> Result:
-    with tempfile.TemporaryDirectory(prefix="lantian-bench-") as folder:
-        home = Path(folder)
-        home.chmod(0o700)
-        with EmbeddedPostgres(home) as server:
-            os.environ |= {
-                "DATABASE_URL": server.url,
-                "LANTIAN_HOME": str(home),
-                "LANTIAN_PUSH_HOSTS": ",",
-                "DJANGO_SETTINGS_MODULE": "config.settings",
-            }
-            import django
-
-            django.setup()
-            from django.core.management import call_command
-
-            call_command("migrate", verbosity=0)
-            return measure(make(int(options.number("people", 400_000))), server.pid or 0)
+    with database(environment={"LANTIAN_PUSH_HOSTS": ","}) as started:
+        return measure(make(int(options.number("people", 400_000))), started.server)
 
 
 def measure(population: Population, server: int) -> Result:

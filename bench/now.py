@@ -7,36 +7,20 @@ in forty stands still. No region has as many at once, for each class sits in one
 
 import os
 import statistics
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from bench.database import database
 from bench.run import Options, Result, Usage
 from bench.week import _percentiles, _region, _run, _timed
-from runtime.postgres import EmbeddedPostgres
 
 
 def run(options: Options) -> Result:
-    with tempfile.TemporaryDirectory(prefix="lantian-bench-") as folder:
-        home = Path(folder)
-        home.chmod(0o700)
-        with EmbeddedPostgres(home) as server:
-            os.environ |= {
-                "DATABASE_URL": server.url,
-                "LANTIAN_HOME": str(home),
-                "DJANGO_SETTINGS_MODULE": "config.settings",
-            }
-            import django
-
-            django.setup()
-            from django.core.management import call_command
-
-            call_command("migrate", verbosity=0)
-            city = _region(replace(options, more={"classes": "1", **options.more}))
-            _lessons(int(options.number("lessons", 40)))
-            return _measure(city, int(options.number("rounds", 20)), server.pid or 0)
+    with database() as started:
+        city = _region(replace(options, more={"classes": "1", **options.more}))
+        _lessons(int(options.number("lessons", 40)))
+        return _measure(city, int(options.number("rounds", 20)), started.server)
 
 
 def _lessons(number: int) -> None:

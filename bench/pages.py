@@ -5,15 +5,13 @@ stack (middleware, sessions, templates) in this process; the yardstick is `/heal
 """
 
 import gzip
-import os
 import re
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
+from bench.database import database
 from bench.run import Options, Result, Usage, percentile
-from runtime.postgres import EmbeddedPostgres
 
 SCHOOLS = 1149
 ROUNDS = 100
@@ -22,27 +20,14 @@ ROUNDS = 100
 def run(options: Options) -> Result:
     """`--rounds N` requests a page (100)."""
     rounds = int(options.number("rounds", ROUNDS))
-    with tempfile.TemporaryDirectory(prefix="lantian-bench-") as folder:
-        home = Path(folder)
-        home.chmod(0o700)
-        with EmbeddedPostgres(home, throwaway=True) as server:
-            os.environ |= {
-                "DATABASE_URL": server.url,
-                "LANTIAN_HOME": str(home),
-                "LANTIAN_DEMO": "1",
-                "DJANGO_SETTINGS_MODULE": "config.settings",
-            }
-            return _measure(rounds)
+    with database(throwaway=True, environment={"LANTIAN_DEMO": "1"}):
+        return _measure(rounds)
 
 
 def _measure(rounds: int) -> Result:
-    import django
-
-    django.setup()
     from django.core.management import call_command
     from django.db import connection
 
-    call_command("migrate", verbosity=0)
     call_command("demo", "seed", verbosity=0)
     _grow()
     with connection.cursor() as cursor:

@@ -8,7 +8,6 @@ person by id over the same connection.
 
 import os
 import random
-import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
@@ -16,31 +15,17 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from bench.database import database
 from bench.population import Population, make
 from bench.run import Options, Result, Usage, percentile
-from runtime.postgres import EmbeddedPostgres
 
 PAGE = 21
 
 
 def run(options: Options) -> Result:
-    with tempfile.TemporaryDirectory(prefix="lantian-bench-") as folder:
-        home = Path(folder)
-        home.chmod(0o700)
-        with EmbeddedPostgres(home) as server:
-            os.environ |= {
-                "DATABASE_URL": server.url,
-                "LANTIAN_HOME": str(home),
-                "DJANGO_SETTINGS_MODULE": "config.settings",
-            }
-            import django
-
-            django.setup()
-            from django.core.management import call_command
-
-            call_command("migrate", verbosity=0)
-            population = make(int(options.number("people", 1_000_000)))
-            return measure(population, int(options.number("rounds", 400)), server.pid or 0)
+    with database() as started:
+        population = make(int(options.number("people", 1_000_000)))
+        return measure(population, int(options.number("rounds", 400)), started.server)
 
 
 def measure(population: Population, rounds: int, server: int) -> Result:

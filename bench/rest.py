@@ -6,20 +6,18 @@ connection and one page at a time, as vendors do. Deep pages are compared with t
 
 import http.client
 import json
-import os
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from bench.database import database
 from bench.population import make
 from bench.run import Options, Result, Usage
-from runtime.postgres import EmbeddedPostgres
 
 ROOT = "/ims/oneroster/rostering/v1p2"
 
@@ -39,31 +37,17 @@ class Socket(http.client.HTTPConnection):
 
 def run(options: Options) -> Result:
     """`--people N` (230 000), `--limit N` users a page (1 000), `--sensitive 1` with sealed facts."""
-    with tempfile.TemporaryDirectory(prefix="lantian-bench-") as folder:
-        home = Path(folder)
-        home.chmod(0o700)
-        with EmbeddedPostgres(home, throwaway=True) as server:
-            os.environ |= {
-                "DATABASE_URL": server.url,
-                "LANTIAN_HOME": str(home),
-                "LANTIAN_DEMO": "1",
-                "DJANGO_SETTINGS_MODULE": "config.settings",
-            }
-            return _measure(options, home)
+    with database(throwaway=True, environment={"LANTIAN_DEMO": "1"}) as started:
+        return _measure(options, started.home)
 
 
 def _measure(options: Options, home: Path) -> Result:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
     from django.db import connection
 
     from lantian.kernel.rules import SYSTEM
     from lantian.people.connect.enums import Scope
     from lantian.people.connect.services import Terms, register_client
 
-    call_command("migrate", verbosity=0)
     crowd = make(int(options.number("people", 230_000)))
     new = Terms(
         "bench", crowd.city, [Scope.ROSTER], may_have_sensitive=bool(options.number("sensitive", 0)), purpose="bench"

@@ -13,14 +13,13 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
+from bench.database import database
 from bench.region_files import write_delta
 from bench.run import Options, Result, Usage
-from runtime.postgres import EmbeddedPostgres
 
 KOLIBRI_USERS = 1000
 # An installation takes an eighth of the memory, at most a gigabyte: this is that of 2 GB. It counts as memory used.
@@ -29,29 +28,15 @@ SETTINGS = {"shared_buffers": "256MB"}
 
 def run(options: Options) -> Result:
     """`--students N` (230 000), `--teachers N` (20 000), `--schools N` (1 149), `--guardians 1`, `--kolibri PROGRAM`."""
-    with tempfile.TemporaryDirectory(prefix="lantian-bench-") as folder:
-        home = Path(folder)
-        home.chmod(0o700)
-        with EmbeddedPostgres(home, throwaway=True, settings=SETTINGS) as server:
-            os.environ |= {
-                "DATABASE_URL": server.url,
-                "LANTIAN_HOME": str(home),
-                "LANTIAN_DEMO": "1",
-                "DJANGO_SETTINGS_MODULE": "config.settings",
-            }
-            return _measure(options, home)
+    with database(throwaway=True, settings=SETTINGS, environment={"LANTIAN_DEMO": "1"}) as started:
+        return _measure(options, started.home)
 
 
 def _measure(options: Options, home: Path) -> Result:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
     from django.db import connection
 
     from lantian.people.exchange.services.runs import OVERLAP_S
 
-    call_command("migrate", verbosity=0)
     city, known = _city(), time.monotonic()
     asked = (("schools", 1149), ("students", 230_000), ("teachers", 20_000), ("guardians", 0))
     # made by a process of its own: the memory that takes is none of the import's

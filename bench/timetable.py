@@ -6,39 +6,23 @@ which finds nothing to do, and once more after a holiday was set. The yardstick 
 """
 
 import os
-import tempfile
 import time
 from datetime import date, timedelta
 from datetime import time as clock
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from bench.database import database
 from bench.run import Options, Result, Usage
-from runtime.postgres import EmbeddedPostgres
 
 MONDAY = date(2027, 9, 6)
 SUBJECTS = ("chinese", "maths", "english", "physics", "chemistry", "history", "geography")
 
 
 def run(options: Options) -> Result:
-    with tempfile.TemporaryDirectory(prefix="lantian-bench-") as folder:
-        home = Path(folder)
-        home.chmod(0o700)
-        with EmbeddedPostgres(home) as server:
-            os.environ |= {
-                "DATABASE_URL": server.url,
-                "LANTIAN_HOME": str(home),
-                "DJANGO_SETTINGS_MODULE": "config.settings",
-            }
-            import django
-
-            django.setup()
-            from django.core.management import call_command
-
-            call_command("migrate", verbosity=0)
-            _region(options)
-            return _measure(int(options.number("weeks", 20)), server.pid or 0)
+    with database() as started:
+        _region(options)
+        return _measure(int(options.number("weeks", 20)), started.server)
 
 
 def _region(options: Options) -> None:

@@ -7,16 +7,14 @@ school's report, the term over all weeks made, and how fast lessons are settled.
 
 import os
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from bench.database import database
 from bench.run import Options, Result, Usage
-from runtime.postgres import EmbeddedPostgres
 
 MONDAY = date(2026, 9, 7)
 PERIODS = 7
@@ -24,25 +22,11 @@ SPREAD = 24  # receiving classes of one lesson
 
 
 def run(options: Options) -> Result:
-    with tempfile.TemporaryDirectory(prefix="lantian-bench-") as folder:
-        home = Path(folder)
-        home.chmod(0o700)
-        with EmbeddedPostgres(home) as server:
-            os.environ |= {
-                "DATABASE_URL": server.url,
-                "LANTIAN_HOME": str(home),
-                "DJANGO_SETTINGS_MODULE": "config.settings",
-            }
-            import django
-
-            django.setup()
-            from django.core.management import call_command
-
-            call_command("migrate", verbosity=0)
-            weeks = int(options.number("weeks", 2))
-            city = _region(options)
-            _lessons(weeks)
-            return _measure(city, weeks, int(options.number("rounds", 40)), server.pid or 0)
+    with database() as started:
+        weeks = int(options.number("weeks", 2))
+        city = _region(options)
+        _lessons(weeks)
+        return _measure(city, weeks, int(options.number("rounds", 40)), started.server)
 
 
 def _region(options: Options) -> Any:
