@@ -171,9 +171,10 @@ def write_over_a_slide(teacher: Teacher, viewers: list[Viewer], register: Regist
     first, second = register.slides
     register.taken = time.time()
     page.click("[data-main=pages]")
+    shown = time.time()  # a busy page is not pressed at once
     for viewer in viewers:
         viewer.page.wait(f"{SHEET} === '{first}'", 20)
-    time.sleep(max(0, register.taken + LONG_ENOUGH - time.time()))
+    time.sleep(max(0, shown + LONG_ENOUGH - time.time()))
     register.turned = time.time()
     page.press("ArrowRight")
     page.click(".lv-pen")
