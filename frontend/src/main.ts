@@ -13,6 +13,7 @@ import { wireHtmx } from "./parts/htmx";
 import { watchMenus } from "./parts/menus";
 import { watchPush } from "./parts/push";
 import { watchTheme } from "./parts/theme";
+import { watchConditions } from "./parts/when";
 import { startWorker } from "./parts/worker";
 
 async function start(): Promise<void> {
@@ -20,6 +21,7 @@ async function start(): Promise<void> {
   watchMenus();
   watchForms();
   watchChoices();
+  watchConditions();
   watchFacts();
   watchAgain();
   watchGrids();

@@ -1,7 +1,8 @@
 """Background work: one thin face over Procrastinate (queue and schedule in PostgreSQL).
 
-A job is deferred on the caller's database connection, so it exists if and only if the transaction commits. It runs at least
-once, also when a worker dies with it in hand (`take_up_again`); name its `lock` when two of a kind must not run at the same time.
+A job is deferred on the caller's database connection, so it exists if and only if the transaction commits; in a worker too, whose
+own connection is another (`_deferrer`). It runs at least once, also when a worker dies with it in hand (`take_up_again`); name
+its `lock` when two of a kind must not run at the same time.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,8 +12,10 @@ from django.db import transaction
 from django.db.models import Count
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
-from procrastinate.jobs import Status
+from procrastinate.jobs import JobDeferrer, Status
+from procrastinate.manager import JobManager
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -45,9 +48,23 @@ def periodic(name: str, *, cron: str, queue: str = "default") -> Callable[[F], F
     return declare
 
 
+_on_callers_connection = JobManager(DjangoConnector())
+
+
+def _deferrer(name: str, *, lock: str | None = None, queueing_lock: str | None = None) -> JobDeferrer:
+    """Defers on Django's connection, wherever we are.
+
+    Within a worker Procrastinate's app has a connection of its own: a job deferred there by a job would begin before the
+    transaction that made its rows commits, and find none; and would be there after one that was rolled back.
+    """
+    deferrer = app.configure_task(name, lock=lock, queueing_lock=queueing_lock)
+    deferrer.job_manager = _on_callers_connection
+    return deferrer
+
+
 def enqueue(name: str, *, lock: str | None = None, once: str | None = None, **arguments: Any) -> bool:
     """Defer a job by name. `once`: skip (and return False) while a job with this queueing lock is still waiting."""
-    task = app.configure_task(name, lock=lock, queueing_lock=once)
+    task = _deferrer(name, lock=lock, queueing_lock=once)
     if once is None:
         task.defer(**arguments)
         return True
@@ -62,7 +79,7 @@ def enqueue(name: str, *, lock: str | None = None, once: str | None = None, **ar
 def enqueue_many(name: str, arguments: Sequence[dict[str, Any]]) -> None:
     """Defer a job by name for each of many sets of arguments, in one statement."""
     if arguments:
-        app.configure_task(name).batch_defer(*arguments)
+        _deferrer(name).batch_defer(*arguments)
 
 
 def jobs_by_state() -> dict[str, int]:

@@ -1,10 +1,11 @@
 """Jobs that a killed worker leaves behind."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -100,3 +101,45 @@ def test_jobs_done_a_week_ago_are_forgotten(state, days, stays):
         )
     by_the_clock(jobs.forget_done)
     assert ProcrastinateJob.objects.filter(pk=job).exists() is stays
+
+
+@pytest.fixture
+def in_a_worker():
+    """As in a worker's process: Procrastinate has a connection of its own."""
+    with app.replace_connector(app.connector.get_worker_connector()), app.open():
+        yield
+
+
+def waiting() -> int:
+    return ProcrastinateJob.objects.filter(task_name="kernel.test_retried").count()
+
+
+def seen_by_others() -> int:
+    """What a connection beside this one sees."""
+    with ThreadPoolExecutor(1) as beside:
+
+        def look() -> int:
+            try:
+                return waiting()
+            finally:
+                connection.close()
+
+        return beside.submit(look).result()
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_a_job_that_a_job_defers_is_there_when_its_transaction_commits_and_not_before(in_a_worker, many):
+    with transaction.atomic():
+        if many:
+            jobs.enqueue_many("kernel.test_retried", [{}, {}])
+        else:
+            jobs.enqueue("kernel.test_retried", once="kernel.test_retried")
+        assert seen_by_others() == 0
+    assert seen_by_others() == 1 + many
+
+
+def test_a_job_that_a_job_defers_goes_with_a_transaction_that_is_rolled_back(in_a_worker):
+    with transaction.atomic():
+        jobs.enqueue("kernel.test_retried")
+        transaction.set_rollback(True)
+    assert waiting() == 0

@@ -127,7 +127,9 @@ class ExportForm(forms.Form):
     since = forms.DateTimeField(
         label=_("从什么时候起的变动"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=forms.DateTimeInput(
+            attrs={"type": "datetime-local", "data-when": "mode=delta"}, format="%Y-%m-%dT%H:%M"
+        ),
         help_text=_("只用于增量；不填就是从头。"),
     )
     sensitive = forms.BooleanField(

@@ -320,6 +320,7 @@ class DaysForm(forms.Form):
         required=False,
         choices=[("", _("没有定")), *WEEKDAYS.items()],
         help_text=_("只用于上班的日子。周末调休要说明按星期几的课表上课，没有定就没有课。"),
+        widget=forms.Select(attrs={"data-when": "kind=workday"}),
     )
     name = forms.CharField(label=_("名称"), max_length=40, required=False, help_text=_("例如：国庆节、运动会。"))
     source = forms.CharField(label=_("依据"), max_length=120, required=False, help_text=_("国务院通知的标题和文号。"))

@@ -42,8 +42,8 @@ EVERYONE = "all"  # stands for all receiving schools of an alliance
 class DateInput(forms.DateInput):
     input_type = "date"
 
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
+    def __init__(self, attrs: dict[str, str] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
 
 
 class TimeInput(forms.TimeInput):
@@ -402,11 +402,26 @@ class ChangeForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("怎么调整"), widget=forms.RadioSelect)
     teacher: Chooser = forms.ModelChoiceField(
-        label=_("代课教师"), queryset=None, required=False, empty_label=_("请选择"), help_text=_("代课时填写。")
+        label=_("代课教师"),
+        queryset=None,
+        required=False,
+        empty_label=_("请选择"),
+        help_text=_("代课时填写。"),
+        widget=forms.Select(attrs={"data-when": "kind=substitute"}),
     )
-    to_day = forms.DateField(label=_("调到哪一天"), widget=DateInput(), required=False, help_text=_("调课时填写。"))
+    to_day = forms.DateField(
+        label=_("调到哪一天"),
+        widget=DateInput(attrs={"data-when": "kind=moved"}),
+        required=False,
+        help_text=_("调课时填写。"),
+    )
     to_period = forms.IntegerField(
-        label=_("调到第几节"), min_value=1, max_value=20, required=False, help_text=_("调课时填写。")
+        label=_("调到第几节"),
+        min_value=1,
+        max_value=20,
+        required=False,
+        help_text=_("调课时填写。"),
+        widget=forms.NumberInput(attrs={"data-when": "kind=moved"}),
     )
     reason = forms.CharField(label=_("原因"), max_length=200, help_text=_("有关的老师和班级会看到。"))
 

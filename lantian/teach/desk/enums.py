@@ -117,10 +117,10 @@ class AlarmKind(models.TextChoices):
     LINE = "line", _("一所学校的画面停了")
 
 
-# Why it is said, with the alarm's `n` and `of`, and what to do.
+# Why it is said, with the alarm's `n` and `of` (`span`: n seconds in words), and what to do.
 ALARM_WORDS = {
     AlarmKind.UNHEARD: (
-        _("%(of)s 节课超过一分钟没有新的记录，最久的 %(n)s 秒。"),
+        _("%(of)s 节课超过一分钟没有新的记录，最久的 %(span)s。"),
         _("请平台运维看直播进程是否在运行并重启它：教师和大屏会自己接回来，已收到的画面都在。"),
     ),
     AlarmKind.PLATFORM: (
@@ -140,7 +140,7 @@ ALARM_WORDS = {
         _("请主讲看浏览器有没有允许摄像头和麦克风，刷新教室页面再开播。"),
     ),
     AlarmKind.SILENT: (
-        _("主讲的画面 %(n)s 秒没有来，所有班级都停着。"),
+        _("主讲的画面已经 %(span)s没有来，班级停在最后一帧。"),
         _("请主讲看网络是否断了，换网线或手机热点；页面会自己接着传，不必重新开播。"),
     ),
     AlarmKind.SENDING: (

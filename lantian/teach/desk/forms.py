@@ -18,6 +18,7 @@ class CorrectionForm(forms.Form):
         choices=[("", _("不改，用系统判断的原因")), *Cause.choices],
         required=False,
         help_text=_("只在没有到课时填写。"),
+        widget=forms.Select(attrs={"data-when": "word=missed"}),
     )
     reason = forms.CharField(
         label=_("更正理由"),

@@ -37,7 +37,7 @@ class PollForm(forms.Form):
         label=_("选项"),
         required=False,
         help_text=_("每行一个，二到八个。简短文字不用填。"),
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=forms.Textarea(attrs={"rows": 4, "data-when": "type=one many"}),
     )
     picture = PageChooser(label=_("配图"), queryset=None, required=False, empty_label=_("不配图"))
 

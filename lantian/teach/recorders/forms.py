@@ -49,6 +49,7 @@ class RegisterForm(_Facts):
     def __init__(self, *args: Any, rooms: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["room"].queryset = rooms  # type: ignore[attr-defined]  # a Chooser
+        self.fields["address"].widget.attrs["data-when"] = f"way={Way.RTSP.value}"
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}

@@ -92,12 +92,23 @@ class PublishForm(forms.Form):
 
     audience = forms.ChoiceField(label=_("给谁看"), widget=forms.RadioSelect)
     region: Chooser = forms.ModelChoiceField(
-        label=_("哪个地区"), queryset=None, required=False, empty_label=_("请选择"), help_text=_("只给一个地区看时填。")
+        label=_("哪个地区"),
+        queryset=None,
+        required=False,
+        empty_label=_("请选择"),
+        help_text=_("只给一个地区看时填。"),
+        widget=forms.Select(attrs={"data-when": "audience=region"}),
     )
 
     def __init__(self, *args: Any, recording: "Recording", allowed: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice: Any = self.fields["audience"]
+        if queries.is_of_open_lesson(recording):  # whatever is kept here, everybody sees it while it is shown
+            choice.choices, choice.initial = [(Audience.CLASS, Audience.PUBLIC.label)], Audience.CLASS
+            choice.help_text = _("公开课的录像谁都可以看；不想再给外面的人看，请把它撤回。")
+            self.initial["audience"] = Audience.CLASS
+            del self.fields["region"]
+            return
         choice.choices = [(value, words) for value, words in Audience.choices if value in allowed]
         if Audience.REGION in allowed:
             region = self.fields["region"]

@@ -60,10 +60,20 @@ class SeriesForm(forms.Form):
         label=_("给谁看"), choices=SeriesAccess.choices, initial=SeriesAccess.PUBLIC, widget=forms.RadioSelect
     )
     region: Chooser = forms.ModelChoiceField(
-        label=_("哪个地区"), queryset=None, required=False, empty_label=_("请选择"), help_text=_("只给一个地区看时填。")
+        label=_("哪个地区"),
+        queryset=None,
+        required=False,
+        empty_label=_("请选择"),
+        help_text=_("只给一个地区看时填。"),
+        widget=forms.Select(attrs={"data-when": "access=region"}),
     )
     alliance: Chooser = forms.ModelChoiceField(
-        label=_("哪个联盟"), queryset=None, required=False, empty_label=_("请选择"), help_text=_("只给一个联盟看时填。")
+        label=_("哪个联盟"),
+        queryset=None,
+        required=False,
+        empty_label=_("请选择"),
+        help_text=_("只给一个联盟看时填。"),
+        widget=forms.Select(attrs={"data-when": "access=alliance"}),
     )
 
     def __init__(self, *args: Any, organization: "Organization", actor: "Actor", **kwargs: Any) -> None:

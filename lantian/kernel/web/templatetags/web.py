@@ -70,6 +70,12 @@ def is_long_choice(field: BoundField) -> bool:
 
 
 @register.filter
+def is_optional(field: BoundField) -> bool:
+    """It may be left empty whatever else is answered; one that goes with an answer (`data-when`) is needed when it is shown."""
+    return not field.field.required and "data-when" not in field.field.widget.attrs
+
+
+@register.filter
 def is_single_box(field: BoundField) -> bool:
     return isinstance(field.field.widget, forms.CheckboxInput)
 

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 
 from lantian.kernel.errors import Refusal
 from lantian.kernel.rules import Actor, check, require
-from lantian.kernel.time.queries import term_on
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded, guarded_by_object
 from lantian.kernel.web.once import once
 from lantian.people.exchange import queries, rules, services
@@ -21,6 +20,7 @@ from lantian.people.exchange.errors import ExchangeError
 from lantian.people.exchange.forms import WeekForm
 from lantian.people.exchange.models import WeekImport
 from lantian.people.roster import queries as roster
+from lantian.people.schedule import queries as schedule
 
 if TYPE_CHECKING:
     from lantian.people.roster.models import Organization
@@ -42,10 +42,8 @@ def _school(request: HttpRequest) -> "Organization":
 def new_week(request: HttpRequest) -> HttpResponse:
     """Send a file; it is read at once, and nothing of the timetable changes."""
     school = _school(request)
-    today = timezone.localdate()
-    term = term_on(today, path=str(school.path))
-    initial = {"first": today, "last": term.ends_on if term else None, "name": term.get_kind_display() if term else ""}
-    form = WeekForm(request.POST or None, request.FILES or None, initial=initial)
+    offered = schedule.usual_timetable(school, timezone.localdate())
+    form = WeekForm(request.POST or None, request.FILES or None, initial=offered)
     if form.is_valid():
         data = form.cleaned_data
         upload = data["upload"]

@@ -90,6 +90,7 @@ from lantian.people.schedule.queries.timetable import (
     timetable_classes,
     timetable_part,
     timetables_visible_to,
+    usual_timetable,
 )
 
 __all__ = [
@@ -174,6 +175,7 @@ __all__ = [
     "timetable_classes",
     "timetable_part",
     "timetables_visible_to",
+    "usual_timetable",
     "visible_lesson",
     "with_names",
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from lantian.kernel.holdings import Part
 from lantian.kernel.registry import Registry
 from lantian.kernel.rules import Actor, shared
-from lantian.kernel.time.queries import Calendars, TimetableDay, organizations_of
+from lantian.kernel.time.queries import Calendars, TimetableDay, organizations_of, term_on
 from lantian.people.roster import queries as roster
 from lantian.people.schedule.engine.week import Clash, Slot, clashes
 from lantian.people.schedule.enums import WEEKDAYS, ChangeKind, TimetableState
@@ -126,6 +126,12 @@ def periods_on(organization: "Organization", day: date) -> list[Period]:
     """The periods of a school's day, in order."""
     found = Bells(day, day, [str(organization.path)]).periods(str(organization.path), day)
     return [found[number] for number in sorted(found)]
+
+
+def usual_timetable(organization: "Organization", day: date) -> dict[str, object]:
+    """What a school's new timetable most likely is, for a form: from `day` to the end of its term, named after it. One query."""
+    term = term_on(day, path=str(organization.path))
+    return {"first": day, "last": term.ends_on, "name": term.get_kind_display()} if term else {"first": day}
 
 
 # Clashes ------------------------------------------------------------------------------------------------------------------

@@ -95,7 +95,8 @@ def _school(request: HttpRequest) -> "Organization":
 def timetable_new(request: HttpRequest) -> HttpResponse:
     """A draft, empty or with the entries of a former one."""
     actor, school = acting(request), _school(request)
-    form = DraftForm(request.POST or None, organization=school)
+    offered = queries.usual_timetable(school, timezone.localdate())
+    form = DraftForm(request.POST or None, organization=school, initial=offered)
     if form.is_valid():
         try:
             made = services.draft_timetable(school, by=actor, **form.cleaned_data)

@@ -6,6 +6,8 @@ from django import template
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from lantian.kernel.web.dates import said_span
+
 register = template.Library()
 
 
@@ -39,7 +41,7 @@ def line_words(line: dict[str, Any]) -> list[tuple[str, str]]:
         return []
     found = [(gettext("直播"), str(STATES.get(line.get("state"), line.get("state"))))]
     if line.get("silent_s") is not None:
-        found.append((gettext("主讲最后一次信号"), gettext("%(n)s 秒前") % {"n": line["silent_s"]}))
+        found.append((gettext("主讲最后一次信号"), gettext("%(span)s前") % {"span": said_span(line["silent_s"])}))
     if "classes" in line:
         found.append(
             (
@@ -48,7 +50,7 @@ def line_words(line: dict[str, Any]) -> list[tuple[str, str]]:
             )
         )
     if line.get("seen_s") is not None:
-        found.append((gettext("本班最后一次信号"), gettext("%(n)s 秒前") % {"n": line["seen_s"]}))
+        found.append((gettext("本班最后一次信号"), gettext("%(span)s前") % {"span": said_span(line["seen_s"])}))
     if line.get("stalls"):
         found.append((gettext("本班卡顿"), gettext("%(n)s 次") % {"n": line["stalls"]}))
     if line.get("error"):

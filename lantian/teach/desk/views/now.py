@@ -14,6 +14,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from lantian.kernel.rules import require
+from lantian.kernel.web.dates import said_span
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded, guarded_by_object
 from lantian.kernel.web.lists import Column, Filter, ListPage
 from lantian.kernel.web.maps import AreaFacts, areas, map_over
@@ -67,7 +68,7 @@ def _told(alarms: Sequence[Alarm], found: Overview | None = None) -> list[dict[s
                 "tone": alarm.tone,
                 "title": str(kind.label),
                 "about": " · ".join(about),
-                "reason": str(reason) % {"n": alarm.n, "of": alarm.of},
+                "reason": str(reason) % {"n": alarm.n, "of": alarm.of, "span": said_span(alarm.n)},
                 "advice": str(advice),
                 "url": reverse("desk_now_lesson", args=[alarm.lesson]) if running else "",
             }
@@ -340,4 +341,4 @@ def lesson_now(request: HttpRequest, lesson_id: UUID) -> HttpResponseBase:
 def _silence(courses: Sequence[Course]) -> str:
     if not courses or courses[0].silent_s is None:
         return ""
-    return _("主讲最后一次信号在 %(n)s 秒前") % {"n": round(courses[0].silent_s)}
+    return _("主讲最后一次信号在 %(span)s前") % {"span": said_span(courses[0].silent_s)}

@@ -52,7 +52,7 @@ class TicketList(ListPage[Ticket]):
         ),
         Column("kind", lazy("问题"), value="get_kind_display"),
         Column("school", lazy("学校"), value=lambda row: str(row.organization), sort="organization__sort_key"),
-        Column("who", lazy("谁报的"), value="raised_as"),
+        Column("who", lazy("谁报的"), value="raised_as", page=False),
         Column("lesson", lazy("课程"), value=lambda row: row.lesson.title if row.lesson else ""),
         Column("desk", lazy("服务台"), value=lambda row: str(row.desk)),
         Column("taken_by", lazy("处理人"), value=lambda row: row.taken_by.name if row.taken_by else ""),

@@ -105,9 +105,14 @@ def kept_until(recording: Recording) -> datetime | None:
     return closed + timedelta(days=days) if days and closed else None
 
 
+def is_of_open_lesson(recording: Recording) -> bool:
+    """Everybody may see it while it is shown, whatever audience it has."""
+    return bool(recording.session.lesson.access == LessonAccess.PUBLIC)
+
+
 def audience_of(recording: Recording) -> Audience:
     """For whom it is, while it is shown: an open lesson's is everybody's."""
-    if recording.session.lesson.access == LessonAccess.PUBLIC:
+    if is_of_open_lesson(recording):
         return Audience.PUBLIC
     return Audience(recording.audience)
 
