@@ -10,6 +10,7 @@ from django.utils import timezone
 from lantian.kernel.journal.models import JournalEntry
 from lantian.kernel.rules import ANONYMOUS
 from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
+from lantian.kernel.web.dates import said_span
 from lantian.teach.desk import queries, rules
 from lantian.teach.desk.engine.alarms import Course, alarms_of
 from lantian.teach.desk.enums import ALARM_WORDS, AlarmKind
@@ -72,7 +73,7 @@ def test_few_classes_after_ten_minutes_and_a_full_disk_are_told_the_gravest_firs
 def test_every_alarm_has_a_reason_and_an_advice():
     assert set(ALARM_WORDS) == set(AlarmKind)
     for reason, advice in ALARM_WORDS.values():
-        assert str(reason) % {"n": 3, "of": 7}
+        assert str(reason) % {"n": 3, "of": 7, "span": said_span(3)}
         assert str(advice)
 
 
