@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.template import Context, Template
 from django.utils import timezone, translation
 
-from lantian.kernel.web.dates import said_day, said_moment
+from lantian.kernel.web.dates import said_day, said_moment, said_span
 
 HERE = ZoneInfo("Asia/Shanghai")
 
@@ -29,3 +29,10 @@ def test_a_moment_is_that_of_this_place_whatever_zone_it_came_in() -> None:
 def test_nothing_stays_nothing() -> None:
     page = Template("{% load web %}[{{ none|day }}][{{ none|moment|default:'—' }}]")
     assert page.render(Context({"none": None})) == "[][—]"
+
+
+def test_a_length_is_said_in_the_unit_in_which_one_speaks_of_it():
+    said = [said_span(seconds) for seconds in (0.4, 45, 119, 120, 1772, 7199, 7200, 86400)]
+    assert said == ["0 秒", "45 秒", "119 秒", "2 分钟", "30 分钟", "120 分钟", "2 小时", "24 小时"]
+    with translation.override("en"):
+        assert [said_span(1), said_span(60 * 29), said_span(3600 * 3)] == ["1 second", "29 minutes", "3 hours"]

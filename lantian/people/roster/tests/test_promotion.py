@@ -325,6 +325,9 @@ def test_a_county_is_shown_school_by_school(world: World, pages) -> None:
     )
     assert "班号冲突" in shown
     assert "西小学" in shown
+    asked = shown[shown.index('method="get"', shown.index("<main")) :]
+    asked = asked[: asked.index("</form>")]
+    assert "csrfmiddlewaretoken" not in asked, "what is sent by its address is in histories and logs"
 
 
 def test_promotion_pages_are_closed_to_others(world: World, pages) -> None:

@@ -262,6 +262,9 @@ def test_schools_are_ticked_and_join_together_or_not_at_all(world, enter, monkey
     assert {row.organization for row in alliance.members.all()} == set(own)
     assert client.post(page, ticked).context["form"].errors["schools"], "who is in it is not offered"
     assert "乡镇1小学" not in client.get(page).content.decode()
+    left = client.get(page).context["form"].fields["schools"].choices
+    assert client.post(page, {"part": "receiving", "schools": [pk for pk, _name in left]}).status_code == 302
+    assert "本辖区没有可以添加的学校了" in client.get(page).content.decode()
 
 
 def test_the_story_of_an_invitation_and_an_end_in_pages(world, lead, asked, head, enter):

@@ -191,6 +191,17 @@ def test_a_head_publishes_to_a_region_and_a_teacher_is_not_offered_it(world, rec
     assert "撤回了录像：重录" in page
 
 
+def test_publishing_an_open_lessons_recording_offers_nothing_that_would_change_nothing(world, enter):
+    row = keep_of(teach(world, access=LessonAccess.PUBLIC))
+    client = enter(world.teacher_actor)
+    client.post(f"{page_of(row)}withdraw/", {"reason": "先看一遍"})
+    form = client.get(f"{page_of(row)}publish/").context["form"]
+    assert [str(words) for _value, words in form.fields["audience"].choices] == ["谁都可以看"]
+    assert "region" not in form.fields
+    client.post(f"{page_of(row)}publish/", {"audience": form.initial["audience"]})
+    assert queries.published_words(fresh(row)) == "谁都可以看"
+
+
 def test_the_file_is_handed_out_by_the_front_door_where_there_is_one(world, recording, enter):
     made(recording, "film")
     client = enter(world.teacher_actor)
