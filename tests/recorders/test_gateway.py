@@ -22,10 +22,10 @@ from lantian.teach.live.enums import EndReason
 from lantian.teach.live.models import LiveSession
 from lantian.teach.live.tests.stage import Teacher
 from lantian.teach.live.tests.support import decoded_frames, lesson_chunks, open_for, settled
-from lantian.teach.recorders import services
+from lantian.teach.recorders import queries, services
 from lantian.teach.recorders.consumers.door import APPLICATION, Door
 from lantian.teach.recorders.consumers.gateway import Gateway
-from lantian.teach.recorders.enums import Happened, State, Way
+from lantian.teach.recorders.enums import Fault, Happened, State, Way
 from lantian.teach.recorders.models import Recorder
 from lantian.teach.recorders.tests.streams import FPS
 from lantian.teach.recorders.tests.test_recorders import room_of
@@ -193,3 +193,33 @@ def test_a_box_stands_by_while_the_teachers_own_page_sends(world, live, door):
         asyncio.run(story(lambda: Box(door.address(key))))
     assert Happened.BEGAN not in happened(found)
     assert LiveSession.objects.get(lesson=_lesson).state != "ended"
+
+
+def test_before_any_lesson_it_is_known_what_a_box_should_set_otherwise_and_its_old_key_ends_with_it(world, live, door):
+    found, key = services.register_recorder(room=room_of(world), name="录播主机", way=Way.RTMP, by=SYSTEM)
+    with gateway(door, live):
+        box = Box(door.address(key), gop_s=4)
+        try:
+            until(lambda: (Recorder.objects.get(pk=found.pk).facts or {}).get("gop_s"), "it was looked at")
+            row = Recorder.objects.get(pk=found.pk)
+            assert (row.state, row.fault) == (State.READY, "")
+            (advice,) = queries.advice_for(row)
+            assert "4 秒" in advice
+            services.renew_key(found, by=SYSTEM)
+            assert box.sent_away(), "who has the old key is sent away"
+            until(lambda: state_of(found) == State.OFFLINE, "it is missed")
+        finally:
+            box.off()
+    assert happened(found) == [Happened.CAME, Happened.WENT]
+
+
+def test_a_camera_that_does_not_answer_is_known_before_its_lesson(world, live, door):
+    address = f"rtsp://127.0.0.1:{free_port()}/nobody"
+    found, _key = services.register_recorder(
+        room=room_of(world), name="摄像机", way=Way.RTSP, address=address, by=SYSTEM
+    )
+    with gateway(door, live):
+        until(lambda: state_of(found) == State.FAULTY, "it was asked")
+    found.refresh_from_db()
+    assert found.fault == Fault.NO_ANSWER
+    assert happened(found) == []

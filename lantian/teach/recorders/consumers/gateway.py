@@ -8,6 +8,7 @@ anew.
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -25,8 +26,10 @@ from lantian.teach.live.enums import EndReason
 from lantian.teach.live.errors import LiveError, NoRoom
 from lantian.teach.live.queries import open_session
 from lantian.teach.recorders import queries, services
+from lantian.teach.recorders.consumers.child import Source
 from lantian.teach.recorders.consumers.door import APPLICATION, Arriving, Door, Hook
-from lantian.teach.recorders.consumers.relay import Later, Over, Relay, Source, StandBy
+from lantian.teach.recorders.consumers.looking import Looks
+from lantian.teach.recorders.consumers.relay import Later, Over, Relay, StandBy
 from lantian.teach.recorders.enums import Fault, Happened, State, Way
 
 if TYPE_CHECKING:
@@ -54,6 +57,7 @@ class Known:
     """What this process remembers of a recorder between two looks."""
 
     there: bool = False
+    seen: bool = False  # its picture was, by a look or in a lesson
     fault: str = ""
     facts: dict[str, Any] | None = None
     told: tuple[object, ...] = ()
@@ -72,6 +76,7 @@ class Gateway:
         self._door = Door(folder / "rtmp.sock") if rtmp_port else None
         self._hook_path, self._port, self._user, self._live = folder / "hook.sock", rtmp_port, user, live_address
         self._known: dict[UUID, Known] = {}
+        self._looks = Looks()
         self.giving: dict[UUID, Giving] = {}
 
     async def run(self) -> None:
@@ -87,6 +92,7 @@ class Gateway:
                     log.info("database away", error=type(error).__name__)
                 await asyncio.sleep(EVERY_S)
         finally:
+            await self._looks.close()
             for giving in self.giving.values():
                 giving.task.cancel()
             await asyncio.gather(*(giving.task for giving in self.giving.values()), return_exceptions=True)
@@ -125,6 +131,7 @@ class Gateway:
         gone = set(self._known) - {recorder.pk for recorder in recorders}
         for pk in gone:
             del self._known[pk]
+            self._looks.forget(pk)
             if pk in self.giving:
                 self.giving.pop(pk).task.cancel()
         for pk in set(arriving) - {recorder.pk for recorder in recorders}:
@@ -149,8 +156,11 @@ class Gateway:
         if stream is not None and self._has_old_key(recorder, stream):
             await self._send_away(recorder.pk)
             stream = None
-        there = stream is not None or (recorder.way == Way.RTSP and known.fault != Fault.NO_ANSWER)
+        # a camera is there when it has answered
+        there = stream is not None or (recorder.way == Way.RTSP and known.seen and known.fault != Fault.NO_ANSWER)
         if recorder.way == Way.RTMP and there != known.there:
+            self._looks.forget(recorder.pk)
+            known.fault = ""  # of another connection
             await _in_thread(services.note, recorder.pk, Happened.CAME if there else Happened.WENT)
         known.there = there
         if stream is not None:
@@ -165,7 +175,10 @@ class Gateway:
             and recorder.follows
             and self._may_begin(known, recorder, stream, lesson)
         ):
+            self._looks.forget(recorder.pk)
             self._begin(recorder, lesson, known)
+        elif giving is None and (there or recorder.way == Way.RTSP):
+            self._looks.want(recorder.pk, self._source(recorder, look=True), self._hearing(recorder, known))
         await self._tell(recorder, known)
 
     @staticmethod
@@ -194,24 +207,26 @@ class Gateway:
 
     # -- giving ---------------------------------------------------------------------------------------------------------------
 
-    def _begin(self, recorder: "Recorder", lesson: "Lesson", known: Known) -> None:
-        url = (
-            recorder.address
-            if recorder.way == Way.RTSP
-            else f"rtmp://127.0.0.1:{self._port}/{APPLICATION}/{recorder.pk.hex}"
-        )
+    def _source(self, recorder: "Recorder", *, look: bool = False) -> Source:
+        box = f"rtmp://127.0.0.1:{self._port}/{APPLICATION}/{recorder.pk.hex}"
+        return Source(recorder.address or "" if recorder.way == Way.RTSP else box, user=self._user, look=look)
 
+    @staticmethod
+    def _hearing(recorder: "Recorder", known: Known) -> Callable[[dict[str, Any] | None, str], None]:
         def tell(facts: dict[str, Any] | None, fault: str) -> None:
             if facts is not None:
-                known.facts = {**(known.facts or {}), **facts}
+                known.facts, known.seen = {**(known.facts or {}), **facts}, True
             # of a box that sends, nobody has an address that could be wrong
             known.fault = Fault.GONE if fault == Fault.NO_ANSWER and recorder.way == Way.RTMP else fault
 
+        return tell
+
+    def _begin(self, recorder: "Recorder", lesson: "Lesson", known: Known) -> None:
         relay = Relay(
-            Source(url or "", user=self._user),
+            self._source(recorder),
             lesson.ends_at,
             lambda: str(_connected(ticket_of, lesson)),
-            tell,
+            self._hearing(recorder, known),
             self._live,
         )
         task = asyncio.create_task(self._give(recorder.pk, lesson, relay, known))
@@ -243,6 +258,8 @@ class Gateway:
         """Write how it stands, when that changed or was written long ago."""
         giving = self.giving.get(recorder.pk)
         lesson = giving.lesson if giving is not None else None
+        if recorder.way == Way.RTSP and giving is None and not known.seen and not known.fault:
+            return  # a camera that has not been looked at since we began stands as it stood
         away = recorder.way == Way.RTMP and not known.there
         if known.fault and known.fault != Fault.JUMP and not away:
             state = State.FAULTY
@@ -257,7 +274,7 @@ class Gateway:
         now = time.monotonic()
         if told == known.told and now - known.told_at < TELL_S:
             return
-        if known.fault and known.fault != (known.told[1] if known.told else ""):
+        if lesson is not None and known.fault and known.fault != (known.told[1] if known.told else ""):
             await _in_thread(services.note, recorder.pk, Happened.BROKE, lesson_id=lesson, fault=known.fault)
         known.told, known.told_at = told, now
         await _in_thread(services.saw, recorder.pk, state=state, facts=known.facts, fault=known.fault, lesson_id=lesson)

@@ -3,28 +3,21 @@
 import asyncio
 import contextlib
 import json
-import struct
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import structlog
 from django.utils import timezone
 
 from lantian.teach.live.services.publishing import LOST, Greeting, Outbox, Refused, live_address, publish
+from lantian.teach.recorders.consumers.child import HEIGHT, WIDTH, Source, frames, reading
 from lantian.teach.recorders.enums import Fault
-from lantian.teach.recorders.services import relay_child
 
 log = structlog.get_logger("recorders")
-MEMORY = 1 << 30  # bytes of address space of a child
-WIDTH, HEIGHT, BITS = 1280, 720, 1_400_000
 MIME = 'video/mp4;codecs="avc1.42e01f,mp4a.40.2"'  # what it really is stands in the init
-HEAD = struct.Struct(">cIQ")
-MOST_FRAME = 32 << 20
 PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
 
 
@@ -48,20 +41,6 @@ class Piece:
     captured_ms: int
     data: bytes = field(repr=False)
     last: bool = False
-
-
-@dataclass
-class Source:
-    """Where a picture is read, and how. `user`: whom the child becomes when we are root."""
-
-    url: str
-    encode: bool = True
-    user: str = "-"
-
-    @property
-    def order(self) -> bytes:
-        order = {"url": self.url, "encode": self.encode, "width": WIDTH, "height": HEIGHT, "bits": BITS}
-        return json.dumps(order).encode() + b"\n"
 
 
 class Relay:
@@ -103,50 +82,27 @@ class Relay:
 
     async def _once(self) -> str:
         """One child from its start to its end, and why it ended."""
-        child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", str(Path(relay_child.__file__)), str(MEMORY), self._source.user),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            limit=1 << 20,
-            start_new_session=True,
-        )
-        assert child.stdin is not None
         outbox = Outbox()
-        reading = asyncio.ensure_future(self._read(child, outbox))
-        publishing = asyncio.ensure_future(self._publish(outbox))
-        try:
-            with contextlib.suppress(OSError):
-                child.stdin.write(self._source.order)
-                child.stdin.close()
-            await asyncio.wait({reading, publishing}, return_when=asyncio.FIRST_COMPLETED)
-            if publishing.done():
-                return publishing.result()
-            fault = reading.result()
-            with contextlib.suppress(TimeoutError):  # its last chunk is still on its way
-                await asyncio.wait_for(asyncio.shield(publishing), 5)
-            return fault
-        finally:
-            for task in (reading, publishing):
-                task.cancel()
-            if child.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    child.kill()
-            await child.wait()
-            await asyncio.gather(reading, publishing, return_exceptions=True)
+        async with reading(self._source) as child:
+            tasks = asyncio.ensure_future(self._read(child, outbox)), asyncio.ensure_future(self._publish(outbox))
+            heard, published = tasks
+            try:
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                if published.done():
+                    return published.result()
+                fault = heard.result()
+                with contextlib.suppress(TimeoutError):  # its last chunk is still on its way
+                    await asyncio.wait_for(asyncio.shield(published), 5)
+                return fault
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _read(self, child: asyncio.subprocess.Process, outbox: Outbox) -> str:
         """What the child says, until it says no more: why."""
-        assert child.stdout is not None
         number = 0
-        while True:
-            try:
-                letter, size, at_ms = HEAD.unpack(await child.stdout.readexactly(HEAD.size))
-                if size > MOST_FRAME:
-                    return str(Fault.UNREADABLE)
-                data = await child.stdout.readexactly(size)
-            except asyncio.IncompleteReadError:
-                return str(Fault.UNREADABLE)  # it died of what it read
+        async for letter, at_ms, data in frames(child):
             if letter in b"CL":
                 outbox.put(Piece(number, at_ms, data, last=letter == b"L"))
                 number += 1
@@ -156,6 +112,7 @@ class Relay:
                 end = json.loads(data)
                 log.info("recorder's stream ended", code=end["code"], detail=end["detail"])
                 return str(end["code"])
+        return str(Fault.UNREADABLE)  # it died of what it read
 
     async def _publish(self, outbox: Outbox) -> str:
         """Until the child's last chunk is taken, or its bytes are refused (the fault). Raises StandBy, Over."""

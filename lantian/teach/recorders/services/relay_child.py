@@ -4,12 +4,12 @@
 
 Run as a script and by itself: codecs are other people's C and the bytes are a stranger's, so nothing of the platform is in its
 memory, and of its rights only the network is left. The order is a line of JSON on standard input: `url`, `encode` (whether it
-may encode anew what nobody could play), `width`, `height`, `bits` (of what it encodes). Frames on standard output: a letter, the
-length of what follows (u32), the wall clock in Unix ms (u64, both big endian), then
+may encode anew what nobody could play), `width`, `height`, `bits` (of what it encodes), `look` (say what it is, and end).
+Frames on standard output: a letter, the length of what follows (u32), the wall clock in Unix ms (u64, both big endian), then
 
     C  a chunk: bytes of fragmented MP4 (an init and whole fragments)      L  the last chunk of this recorder
     F  facts as JSON: codecs, width, height, fps, kbps, gop_s, encoding
-    X  why it ends, as JSON: `code` one of no_answer no_video unreadable jump gone
+    X  why it ends, as JSON: `code` one of no_answer no_video unreadable jump gone, of a look looked
 
 H.264 is passed on as it is, unless its keyframes lie further apart than a player can wait; AAC too; all else is encoded anew.
 """
@@ -171,6 +171,10 @@ class Relay:
     def run(self) -> None:
         packets = self.packets()
         self.look(packets)
+        self._encoding = self._needs_encoding()
+        if self._order.get("look"):
+            self._tell()
+            raise End("looked")
         self._open()
         self._tell()
         while self._held:
@@ -193,11 +197,15 @@ class Relay:
             self._out.close()
         self._frames.flush_chunk(last=True)
 
+    def _needs_encoding(self) -> bool:
+        """Nobody could play it, or everybody would be late by its GOP."""
+        codec = self._video.codec_context
+        plain = codec.name == "h264" and codec.pix_fmt in (None, "yuv420p", "yuvj420p")
+        far = self._gop_s > LONGEST_GOP_S or len(self._keys) < 2
+        return not plain or (far and self._order["encode"])
+
     def _open(self) -> None:
         video, order = self._video, self._order
-        plain = video.codec_context.name == "h264" and video.codec_context.pix_fmt in (None, "yuv420p", "yuvj420p")
-        far = self._gop_s > LONGEST_GOP_S or len(self._keys) < 2
-        self._encoding = not plain or (far and order["encode"])
         if self._encoding and not order["encode"]:
             raise End("unreadable", video.codec_context.name)
         self._out = av.open(self._frames, "w", format="mp4", options=MP4)
@@ -275,6 +283,7 @@ class Relay:
         now = time.monotonic()
         spent = max(0.5, now - self._since)
         video, audio = self._video.codec_context, self._audio.codec_context if self._audio is not None else None
+        size = self._picture if self._encoding and self._picture is not None else video
         facts = {
             "video": video.name,
             "width": video.width,
@@ -285,7 +294,7 @@ class Relay:
             "audio": audio.name if audio is not None else "",
             "rate": audio.sample_rate if audio is not None else 0,
             "encoding": self._encoding,
-            "out": [self._picture.width, self._picture.height] if self._encoding else [video.width, video.height],
+            "out": [size.width, size.height],
         }
         self._frames.say(b"F", facts)
         self._bytes, self._pictures, self._since, self._told = 0, 0, now, now

@@ -34,8 +34,8 @@ class Said:
         return b"".join(self.chunks)
 
 
-def relay(url: Path | str, *, encode: bool = True, user: str | None = None) -> Said:
-    order = {"url": str(url), "encode": encode, "width": 1280, "height": 720, "bits": 500_000}
+def relay(url: Path | str, *, encode: bool = True, user: str | None = None, look: bool = False) -> Said:
+    order = {"url": str(url), "encode": encode, "width": 1280, "height": 720, "bits": 500_000, "look": look}
     done = subprocess.run(
         [sys.executable, "-I", str(Path(relay_child.__file__)), str(1 << 30), user or "-"],
         input=json.dumps(order).encode() + b"\n",
@@ -72,6 +72,15 @@ def test_h264_and_aac_are_passed_on_as_they_are_a_gop_a_chunk(tmp_path):
     with av.open(str(tmp_path / "box.flv")) as box, av.open(io.BytesIO(said.data)) as kept:
         sent = [bytes(packet) for packet in box.demux(video=0) if packet.size]
         assert [bytes(packet) for packet in kept.demux(video=0) if packet.size] == sent
+
+
+@pytest.mark.parametrize(("gop_s", "sound", "encoding"), [(1, "aac", False), (4, "", True)])
+def test_a_look_says_what_it_is_and_hands_nothing_over(tmp_path, gop_s, sound, encoding):
+    make_stream(tmp_path / "box.flv", seconds=9, gop_s=gop_s, sound=sound)
+    said = relay(tmp_path / "box.flv", look=True)
+    assert (said.end, said.chunks) == ("looked", [])
+    facts = {name: said.facts[name] for name in ("video", "audio", "gop_s", "encoding")}
+    assert facts == {"video": "h264", "audio": sound, "gop_s": gop_s, "encoding": encoding}
 
 
 def test_what_it_gives_is_cut_as_a_browsers_recording_is(tmp_path):
