@@ -2,6 +2,7 @@
 import Hls, { type HlsConfig } from "hls.js/light";
 import { keyLoader } from "./keyLoader";
 import { type KeyCache, keyIdOf } from "./keys";
+import type { Rung } from "./ladder";
 
 export { Hls };
 
@@ -60,11 +61,20 @@ export function replaySettings(source: Source, position: number): Partial<HlsCon
 
 interface Rendition {
   audioCodec?: string | undefined;
+  uri?: string;
 }
 
-/** Index of the rendition to play: Opus where it is understood, else AAC; `avoid` skips that many of the best ones. */
+/** Which rung of the ladder a rendition is: what its address says. */
+export function rungOf(level: Rendition | undefined): Rung {
+  const found = /\/(small|sound)\/[^/]*$/.exec(level?.uri ?? "")?.[1];
+  return found === "small" || found === "sound" ? found : "full";
+}
+
+/** Index of the rendition to play: the whole picture, with Opus where it is understood, else AAC; `avoid` skips that many of the
+ * best ones. */
 export function chooseLevel(levels: readonly Rendition[], avoid: number): number {
-  const order = levels.map((_, index) => index).sort((a, b) => rank(levels[a]) - rank(levels[b]));
+  const order = levels.map((_, index) => index).filter((index) => rungOf(levels[index]) === "full");
+  order.sort((a, b) => rank(levels[a]) - rank(levels[b]));
   return order[avoid % Math.max(1, order.length)] ?? 0;
 }
 

@@ -3,8 +3,11 @@ import type HlsInstance from "hls.js/light";
 import type { ErrorData, Events, LevelLoadedData } from "hls.js/light";
 import { bufferAhead, StallMeter } from "./quality";
 import { afterLost } from "./lost";
-import { chooseLevel, Hls, LIVE_DELAY, liveSettings, playsNatively, replaySettings, type Source } from "./hls";
+import { chooseLevel, Hls, LIVE_DELAY, liveSettings, playsNatively, replaySettings, rungOf, type Source } from "./hls";
+import type { Pin, Rung } from "./ladder";
 import { Pace } from "./pace";
+import { Steps } from "./steps";
+import { Wake } from "./wake";
 import { Recovery, type Trouble } from "./recovery";
 import { Rhythm, writtenAt } from "./rhythm";
 
@@ -21,6 +24,8 @@ export interface PlayerEvents {
 
 const CHECK_MS = 250;
 const FROZEN_MS = 6000;
+/** Of the dark picture that goes with sound alone. */
+const DARK_WIDTH = 160;
 
 export class Player {
   readonly meter = new StallMeter();
@@ -37,6 +42,8 @@ export class Player {
   private runningNow = false;
   private pace = new Pace(LIVE_DELAY);
   private rhythm = new Rhythm();
+  private readonly steps = new Steps();
+  private readonly wake = new Wake((dead) => this.lineChanged(dead));
   private timer: number;
   private retry: number | undefined;
   /** A stretch of the replay that no key opens: from where to where (s); `to` null: to the end. */
@@ -52,9 +59,40 @@ export class Player {
     video.addEventListener("error", this.nativeError);
   }
 
-  playLive(url: string): void {
+  /** `ladder`: the list with what there may be for weak lines, for players that choose by themselves what to load. */
+  playLive(master: string, ladder: string | null = null): void {
+    const url = ladder && !playsNatively(this.video) ? ladder : master;
     if (this.mode === "live" && this.url === url) return;
     this.load("live", url, -1);
+  }
+
+  /** What there is for weak lines now. */
+  offer(made: readonly string[]): void {
+    this.steps.made = new Set(made);
+  }
+
+  get pin(): Pin {
+    return this.steps.pin;
+  }
+
+  set pin(pin: Pin) {
+    this.steps.pin = pin;
+  }
+
+  /** The small picture is wanted. */
+  get wantsSmall(): boolean {
+    return this.mode === "live" && this.steps.want;
+  }
+
+  /** What is played at this moment. */
+  get rendition(): Rung {
+    if (this.video.videoWidth === DARK_WIDTH) return "sound";
+    return rungOf(this.hls?.levels[this.hls.currentLevel]) === "small" ? "small" : "full";
+  }
+
+  /** What the line carries at least, kbit/s. */
+  get kbps(): number | null {
+    return this.steps.kbps;
   }
 
   /** `position`: seconds from the beginning. */
@@ -140,9 +178,14 @@ export class Player {
     const hls = new Hls(settings);
     this.hls = hls;
     hls.on(Hls.Events.MANIFEST_PARSED, () => {
-      const wanted = chooseLevel(hls.levels, Math.max(0, this.recovery.rebuildsInRow - 1));
-      for (let index = hls.levels.length - 1; index >= 0; index -= 1) if (index !== wanted) hls.removeLevel(index);
+      const wanted = hls.levels[chooseLevel(hls.levels, Math.max(0, this.recovery.rebuildsInRow - 1))];
+      for (let index = hls.levels.length - 1; index >= 0; index -= 1) {
+        const level = hls.levels[index];
+        if (level !== wanted && (this.mode !== "live" || rungOf(level) === "full")) hls.removeLevel(index);
+      }
+      this.steps.begin(hls);
     });
+    this.steps.follow(hls);
     hls.on(Hls.Events.ERROR, (_event: Events.ERROR, data: ErrorData) => {
       if (hls === this.hls) this.failed(data);
     });
@@ -159,6 +202,8 @@ export class Player {
 
   private detach(): void {
     window.clearTimeout(this.retry);
+    this.steps.leave();
+    this.wake.forget();
     this.hole = null;
     this.dropsBefore = this.droppedFrames;
     if (this.hls) this.hls.destroy();
@@ -194,7 +239,8 @@ export class Player {
       this.hls?.stopLoad();
       return;
     }
-    if (!data.fatal) return;
+    if (!data.fatal || this.wake.dead) return;
+    if (status === 404 && this.steps.isGone()) return;
     if (data.type === Hls.ErrorTypes.MEDIA_ERROR) this.mend("media");
     else if (status === 404 && data.frag) this.mend("gone");
     else if (data.type === Hls.ErrorTypes.NETWORK_ERROR) this.mend("network");
@@ -228,6 +274,15 @@ export class Player {
     else this.hls.startLoad(this.mode === "live" ? -1 : this.video.currentTime);
   }
 
+  /** On a dead line nothing is asked for: it would only be in the way of what is asked once the line is whole again. */
+  private lineChanged(dead: boolean): void {
+    if (this.mode === "idle" || !this.hls) return;
+    window.clearTimeout(this.retry);
+    this.hls.stopLoad();
+    this.steps.stopped();
+    if (!dead) this.again();
+  }
+
   /** Once all that lies before the hole is shown, go on behind it. */
   private overHole(): void {
     if (!this.hole || this.buffer > 0.3) return;
@@ -254,14 +309,17 @@ export class Player {
       this.lastError = null;
       this.recovery.calm(now);
     }
-    if (wants && this.mode === "live" && this.hls) this.keepPace(this.hls, now);
+    if (this.mode === "live" && this.hls) this.keepPace(this.hls, now, wants);
     const standing = this.meter.standsFor(now);
-    if (standing > FROZEN_MS && Math.floor(standing / FROZEN_MS) !== Math.floor((standing - CHECK_MS) / FROZEN_MS)) this.mend("frozen");
+    if (this.hls && this.expectsMotion) this.wake.step(now, Math.max(standing, this.steps.quiet(now)));
+    if (standing > FROZEN_MS && !this.wake.dead && Math.floor(standing / FROZEN_MS) !== Math.floor((standing - CHECK_MS) / FROZEN_MS)) this.mend("frozen");
   }
 
-  private keepPace(hls: HlsInstance, now: number): void {
+  private keepPace(hls: HlsInstance, now: number, wants: boolean): void {
     const behind = hls.latency > 0 ? hls.latency : null;
     const running = !this.meter.isStalled && this.video.readyState > 2;
+    const apart = this.steps.step({ now, behind, buffer: this.buffer, running, expected: wants });
+    if (apart || !wants) return;
     const step = this.pace.step({ now, behind, target: hls.targetLatency, buffer: this.buffer, running });
     if (step === "nearer") hls.targetLatency = LIVE_DELAY; // forgets the stalls that hls.js has counted
     if (step === "leap") this.toEdge();

@@ -94,7 +94,14 @@ export interface StreamKey {
   key: string;
 }
 
-export interface WatchState {
+/** What there is for weak lines: `small`, `sound`; the list that has them, and the newest still picture. */
+export interface Made {
+  ladder: string | null;
+  made: string[];
+  poster: string | null;
+}
+
+export interface WatchState extends Partial<Made> {
   t: "state";
   state: SessionState;
   master: string | null;
@@ -110,6 +117,7 @@ export type WatchMessage =
   | Viewers
   | ViewersChange
   | { t: "beat"; keys?: StreamKey[]; viewers?: number; ticket?: string | null; server_ms?: number }
+  | ({ t: "made" } & Made)
   | { t: "time"; c: number; s: number }
   | { t: "refused"; code: string; message: string }
   | { t: "ended"; replay: string | null };
@@ -127,6 +135,10 @@ export interface Beat {
   visible: boolean;
   error: string | null;
   head_count: number | null;
+  rendition: "full" | "small" | "sound" | null;
+  /** kbit/s that the line carries at least. */
+  kbps: number | null;
+  want: "small" | null;
 }
 
 /** "LT" | version | flags | chunk number (u32) | capture time, ms since 1970 (u64), all big-endian. */

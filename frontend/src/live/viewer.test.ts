@@ -78,7 +78,7 @@ test("a class that talks with the teacher lets go of the stream and is reported 
   expect(stops).toHaveBeenCalledOnce();
   expect([watching.running, last().playing, last().pos, last().lag]).toEqual([true, true, null, null]);
   watching.rest(false);
-  expect(plays).toHaveBeenLastCalledWith("/m.m3u8");
+  expect(plays).toHaveBeenLastCalledWith("/m.m3u8", null);
   expect([watching.running, last().playing]).toEqual([false, false]);
   watching.destroy();
 });

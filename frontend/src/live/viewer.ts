@@ -4,9 +4,11 @@ import { Socket, type SocketState } from "../lib/socket";
 import { type Cause, findCause } from "./cause";
 import { Floor } from "./floor";
 import { KeyCache } from "./keys";
+import type { Pin } from "./ladder";
+import { savedPin } from "./pin";
 import { Player } from "./player";
 import { changed as boardAfter, present } from "./presence/rows";
-import { type Beat, type SessionState, type Viewers, type WatchMessage, type WatchState, withTicket } from "./protocol";
+import { type Beat, type Made, type SessionState, type Viewers, type WatchMessage, type WatchState, withTicket } from "./protocol";
 
 export type Line = "connecting" | "up" | "down" | "refused";
 
@@ -64,7 +66,11 @@ export class LessonViewer {
   private soon: number | undefined;
   private asking: number | undefined;
   private renewed = false;
+  private said = "full false";
   private master: string | null = null;
+  private ladder: string | null = null;
+  /** The newest still picture of the lesson. */
+  poster: string | null = null;
   /** The picture comes another way. */
   private resting = false;
   private gone = false;
@@ -83,6 +89,7 @@ export class LessonViewer {
         options.changed(this);
       },
     });
+    this.player.pin = savedPin();
     this.floor = new Floor({
       send: (message) => this.socket?.send(message) ?? false,
       now: () => this.clock.now(),
@@ -90,7 +97,10 @@ export class LessonViewer {
     });
     this.socket = this.open();
     this.timer = window.setInterval(() => this.beat(), BEAT_MS);
-    this.reaching = window.setInterval(() => this.reach(), REACH_MS);
+    this.reaching = window.setInterval(() => {
+      this.reach();
+      this.ask();
+    }, REACH_MS);
     document.addEventListener("visibilitychange", this.visible);
   }
 
@@ -122,7 +132,7 @@ export class LessonViewer {
     if (resting === this.resting) return;
     this.resting = this.running = resting;
     if (resting) this.player.stop();
-    else if (this.master && this.state !== "ended") this.player.playLive(this.master);
+    else if (this.master && this.state !== "ended") this.player.playLive(this.master, this.ladder);
     this.beat();
     this.options.changed(this);
   }
@@ -152,6 +162,17 @@ export class LessonViewer {
     const now = this.clock.now();
     const plays = this.state === "live" && this.player.mode === "live";
     this.floor.timeline.reach(plays ? (this.player.frameDate ?? now - USUAL_LAG_MS) : null, now);
+  }
+
+  /** Another rendition is told at once, and so is the need of one: it takes a moment to be made. */
+  private ask(): void {
+    const { player } = this;
+    if (player.mode !== "live") return;
+    const said = `${player.rendition} ${player.wantsSmall}`;
+    if (said === this.said) return;
+    this.said = said;
+    this.beatSoon();
+    this.options.changed(this);
   }
 
   private lineChanged(state: SocketState): void {
@@ -185,6 +206,9 @@ export class LessonViewer {
       case "ended":
         this.state = "ended";
         return this.options.changed(this);
+      case "made":
+        this.offered(message);
+        return this.options.changed(this);
       case "viewers":
         return this.counted(message);
       case "viewers_change":
@@ -208,10 +232,24 @@ export class LessonViewer {
     this.startedMs = message.started_ms;
     this.plannedEndMs = message.planned_end_ms ?? null;
     this.player.expectsMotion = message.state === "live";
+    this.offered(message);
     if (message.master && (message.state === "live" || message.state === "interrupted")) this.master = message.master;
-    if (this.master && !this.resting && message.state !== "ended") this.player.playLive(this.master);
+    if (this.master && !this.resting && message.state !== "ended") this.player.playLive(this.master, this.ladder);
     this.reach(); // what comes with the next message waits already
     this.options.changed(this);
+  }
+
+  /** What there is for weak lines. */
+  private offered({ ladder, made, poster }: Partial<Made>): void {
+    this.ladder = ladder ?? this.ladder;
+    this.poster = poster ?? this.poster;
+    this.player.offer(made ?? []);
+  }
+
+  /** What is to be played on this screen; see `Pin`. */
+  choose(pin: Pin): void {
+    this.player.pin = pin;
+    this.beatSoon();
   }
 
   /** The server closed for good. A dead ticket is renewed once through the page's own session. */
@@ -271,6 +309,9 @@ export class LessonViewer {
       visible: document.visibilityState === "visible",
       error: player.lastError ?? (player.soundBlocked ? "soundBlocked" : null),
       head_count: null,
+      rendition: player.mode === "live" ? player.rendition : null,
+      kbps: player.kbps,
+      want: player.wantsSmall ? "small" : null,
     };
     if (this.socket?.send(beat as unknown as Record<string, unknown>)) this.beatSent = Date.now();
   }

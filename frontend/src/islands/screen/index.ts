@@ -12,6 +12,8 @@ import type { Overlay } from "../../live/mode";
 import type { Parts } from "../../live/parts";
 import type { GuestStage } from "../../live/stage/guest";
 import type { LessonViewer } from "../../live/viewer";
+import { savedPin } from "../../live/pin";
+import { pictureChoice, Still } from "../../live/still";
 import { button, onKeys, redress, setText, show } from "../../live/ui";
 import { dayWords, endsWords, timeOfDay } from "../../live/words";
 import { factsOf, IdleBoard } from "./board";
@@ -34,6 +36,8 @@ class ScreenView {
   private readonly tap: HTMLElement;
   private readonly sound: HTMLButtonElement;
   private readonly full: HTMLButtonElement;
+  private readonly picture: HTMLSelectElement;
+  private readonly still = new Still(this.video);
   private readonly bar: HTMLElement;
   private readonly idle: IdleBoard;
   private readonly room: ScreenRoom;
@@ -66,7 +70,8 @@ class ScreenView {
     const fault = button(t("报告故障"), { class: "ls-button", icon: "warning", iconSize: 28, onclick: () => this.reportFault() });
     show(fault, !!config.urls.fault);
     const leave = h("a", { class: "btn ls-button", href: config.urls.sign_out }, t("退出"));
-    this.bar = h("div", { class: "ls-bar" }, this.lessonTitle, this.sound, this.full, again, fault, leave);
+    this.picture = pictureChoice("ls-picture", savedPin(), (pin) => this.room.viewer?.choose(pin));
+    this.bar = h("div", { class: "ls-bar" }, this.lessonTitle, this.sound, this.picture, this.full, again, fault, leave);
     this.tap = this.tapPlace();
     this.build();
     this.undoKeys = onKeys({ m: () => this.room.toggleSound(), f: () => this.toggleFull() });
@@ -78,6 +83,7 @@ class ScreenView {
     this.undoKeys();
     this.parts?.destroy();
     this.board?.destroy();
+    this.still.destroy();
     this.stage?.destroy();
     for (const type of ["pointermove", "pointerdown", "keydown"]) this.root.removeEventListener(type, this.wake);
     this.room.destroy();
@@ -138,6 +144,7 @@ class ScreenView {
     this.drawLine();
     show(this.tap, room.needsTap);
     this.drawBar(inLesson);
+    this.still.update(room.viewer);
     void this.followLesson();
   }
 
@@ -176,6 +183,7 @@ class ScreenView {
     if (!this.idle) return; // the room speaks up before the face is there
     this.parts?.update();
     const { viewer } = this.room;
+    this.still.update(viewer);
     if (!viewer || viewer !== this.partsOf) return;
     if (this.stage) this.stage.update();
     else if (viewer.floor.own.has("stage")) void this.loadStage(viewer);
@@ -203,6 +211,7 @@ class ScreenView {
     redress(this.sound, room.video.muted ? t("打开声音") : t("静音"), room.video.muted ? "volumeOff" : "volume");
     redress(this.full, document.fullscreenElement ? t("退出全屏") : t("全屏"), document.fullscreenElement ? "shrink" : "expand");
     show(this.sound, inLesson);
+    show(this.picture, inLesson);
     const quiet = performance.now() - this.wokenAt > HIDE_MS && !room.needsTap;
     this.root.classList.toggle("ls-quiet", quiet);
   }

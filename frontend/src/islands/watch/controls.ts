@@ -1,6 +1,8 @@
 /** The bar over the lower edge of the picture. Live: sound, newest, full screen. Replay: also seek and speed. */
 import { fill, h } from "../../lib/dom";
 import { t } from "../../lib/i18n";
+import { savedPin } from "../../live/pin";
+import { pictureChoice } from "../../live/still";
 import { button, redress, setText, show } from "../../live/ui";
 import { clockLength } from "../../live/words";
 import type { WatchRoom } from "./room";
@@ -18,6 +20,7 @@ export class WatchControls {
   private readonly seek = h("input", { type: "range", class: "lw-seek", min: "0", max: "1000", step: "1", value: "0", "aria-label": t("播放位置") });
   private readonly time = h("span", { class: "lw-time" });
   private readonly speed: HTMLSelectElement;
+  private readonly picture: HTMLSelectElement;
   private dragging = false;
   private shownAt = performance.now();
 
@@ -33,6 +36,7 @@ export class WatchControls {
     this.speed = h("select", { class: "select lw-speed", "aria-label": t("播放速度") });
     fill(this.speed, ...SPEEDS.map((rate) => h("option", { value: rate, selected: rate === 1 }, `${rate}×`)));
     this.speed.addEventListener("change", () => (room.video.playbackRate = Number(this.speed.value)));
+    this.picture = pictureChoice("lw-picture", savedPin(), (pin) => room.viewer?.choose(pin));
     this.seek.addEventListener("input", () => this.scrub());
     this.seek.addEventListener("change", () => (this.dragging = false));
     show(this.small, "pictureInPictureEnabled" in document && document.pictureInPictureEnabled);
@@ -40,7 +44,7 @@ export class WatchControls {
       "div",
       { class: "lw-controls" },
       this.seek,
-      h("div", { class: "lw-row" }, this.play, this.sound, this.time, h("span", { class: "lw-space" }), this.newest, this.speed, this.small, this.full),
+      h("div", { class: "lw-row" }, this.play, this.sound, this.time, h("span", { class: "lw-space" }), this.newest, this.speed, this.picture, this.small, this.full),
     );
     for (const type of ["pointermove", "pointerdown", "keydown"] as const) frame.addEventListener(type, () => this.wake());
   }
@@ -78,6 +82,7 @@ export class WatchControls {
     show(this.newest, room.mode === "live" && (video.paused || room.behind > 9) && room.overlay === "none");
     show(this.seek, replay);
     show(this.speed, replay);
+    show(this.picture, !replay);
     if (replay) this.drawTime();
     else setText(this.time, "");
     const idle = performance.now() - this.shownAt > HIDE_MS && !video.paused && !this.element.contains(document.activeElement);

@@ -13,6 +13,7 @@ import type { Parts, PartsOptions } from "../../live/parts";
 import type { Part } from "../../live/parts/poll";
 import type { PresenceList } from "../../live/presence/list";
 import type { Timeline } from "../../live/timeline";
+import { Still } from "../../live/still";
 import { button, onKeys, press, setText, show } from "../../live/ui";
 import { clockLength, endsWords, timeOfDay } from "../../live/words";
 import { WatchControls } from "./controls";
@@ -40,6 +41,7 @@ class WatchView {
   private watchers: PresenceList | null = null;
   private board: BoardView | null = null;
   private boardOf: Timeline | null = null;
+  private readonly still = new Still(this.video);
   private readonly sheets: HTMLButtonElement;
   private readonly tap: HTMLButtonElement;
   private readonly room: WatchRoom;
@@ -67,6 +69,7 @@ class WatchView {
     window.clearInterval(this.timer);
     this.parts?.destroy();
     this.board?.destroy();
+    this.still.destroy();
     this.undoKeys();
     this.room.destroy();
   }
@@ -101,6 +104,7 @@ class WatchView {
     this.drawFacts();
     show(this.tap, room.blocked && overlay === "none");
     this.controls.update();
+    this.still.update(room.viewer);
     void this.followTimeline();
     this.drawBoard();
     if (room.viewer) this.watchers?.update(room.viewer.board, room.viewer.seen);
@@ -111,6 +115,7 @@ class WatchView {
   private happened(keys: string[] | null): void {
     if (!this.controls) return; // the room speaks up before the face is there
     this.parts?.update();
+    this.still.update(this.room.viewer);
     const { timeline } = this.room;
     if (timeline !== this.boardOf) this.leaveBoard(timeline);
     if (!timeline) return;

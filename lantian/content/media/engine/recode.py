@@ -31,7 +31,8 @@ Pcm = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """What the rest of the file is like. `number`: of the parameter sets to be used, free in the rest."""
+    """What the rest of the file is like. `number`: of the parameter sets to be used, free in the rest. `ceiling`: bits a second
+    that the picture may have (0: as many as it wants), `pictures`: how many a second at most."""
 
     width: int
     height: int
@@ -39,12 +40,15 @@ class Aim:
     rate: int
     channels: int
     bit_rate: int = 64_000
+    ceiling: int = 0
+    pictures: int = 0
 
 
 class PictureRecoder:
     """H.264 into H.264 of another size or other parameter sets, a segment at a time, each beginning with a keyframe."""
 
-    def __init__(self, aim: Aim) -> None:
+    def __init__(self, aim: Aim, *, number: int = 1) -> None:
+        """`number`: of the track."""
         self._aim = aim
         self._encoder = _picture_encoder(aim)
         units = split_annex_b(bytes(self._encoder.extradata or b""))
@@ -52,16 +56,20 @@ class PictureRecoder:
         if config is None:
             raise MediaFault("unsupported_codec", "the encoder gave no parameter sets")
         entry = avc1_entry(config, aim.width, aim.height)
-        self.track = Track(1, "video", TICKS, avc_codec(config), entry, width=aim.width, height=aim.height)
+        self.track = Track(number, "video", TICKS, avc_codec(config), entry, width=aim.width, height=aim.height)
         self._last = -1
+        self._apart = TICKS * 9 // (10 * aim.pictures) if aim.pictures else 0
 
     def convert(self, run: Run) -> Run:
         """The same pictures at the same times. Raises MediaFault when none can be decoded."""
         packets: list[Any] = []
         begins = True
         for frame in self._decoded(run):
+            at = (frame.pts or 0) * TICKS // run.track.timescale
+            if not begins and at - self._last < self._apart:
+                continue
             fitted = self._fitted(frame)
-            fitted.pts = self._last = max(self._last + 1, (frame.pts or 0) * TICKS // run.track.timescale)
+            fitted.pts = self._last = max(self._last + 1, at)
             fitted.time_base = Fraction(1, TICKS)
             fitted.pict_type = 1 if begins else 0
             begins = False
@@ -200,13 +208,14 @@ def _picture_encoder(aim: Aim) -> VideoCodecContext:
     encoder.gop_size = 10_000  # keyframes are asked for, one a segment
     encoder.thread_count = 1
     encoder.flags |= Flags.global_header
+    bounds = f":vbv-maxrate={aim.ceiling // 1000}:vbv-bufsize={aim.ceiling // 1000}" if aim.ceiling else ""
     encoder.options = {
         "preset": "veryfast",
         "tune": "zerolatency",
         "profile": "main",
         "crf": "23",
         "forced-idr": "1",
-        "x264-params": f"sps-id={aim.number}:scenecut=0",
+        "x264-params": f"sps-id={aim.number}:scenecut=0{bounds}",
     }
     encoder.open()
     return encoder

@@ -40,6 +40,7 @@ from lantian.content.media.services.keys import (
     stream_keys,
 )
 from lantian.content.media.services.making import FilmFacts, Look, Stills, StoredLesson, look_through, make_film
+from lantian.content.media.services.shrinker import StreamShrinker
 from lantian.content.media.services.space import LESSON_BYTES, Room, room_for_lesson
 from lantian.content.media.services.streams import (
     close_stream,
@@ -72,6 +73,7 @@ __all__ = [
     "StreamFolder",
     "StreamFollower",
     "StreamLimits",
+    "StreamShrinker",
     "close_stream",
     "content_key",
     "create_stream",

@@ -4,6 +4,7 @@
         master.m3u8  replay.m3u8  poster-<random>.jpg
         av/   live.m3u8  replay.m3u8  index.jsonl  <random>.mp4 (init, clear)  <sequence>-<random>.m4s (AES-128-CBC)
         aac/  the same with AAC sound, written by the follower
+        small/  sound/   while it is live: a small picture, and sound alone; the live list's segments only (`passing`)
 
 A segment counts once its line stands in the index: file first (temporary name, then rename), then the line. Whatever a
 killed process left half done is swept away by `recover`, and the publisher sends it again because it was never acked.
@@ -27,7 +28,9 @@ from lantian.kernel import whole
 
 FILE_MODE, FOLDER_MODE = 0o640, 0o750
 LIVE, REPLAY, MASTER, INDEX = "live.m3u8", "replay.m3u8", "master.m3u8", "index.jsonl"
+LADDER = "ladder.m3u8"  # for our own players, while the lesson is live
 AV, AAC = "av", "aac"
+SMALL, SOUND = "small", "sound"  # passing renditions: the live window alone
 CUT, MADE = "cut.json", ".made"  # neither has an address: the front door knows no such endings, and no hidden folder
 GONE = "gone-"
 
@@ -303,13 +306,13 @@ class Rendition:
             rows = [record for record in rows if cut.first <= record.sequence <= cut.last]
         return replay_playlist([self.entry(record) for record in rows]).encode()
 
-    def entry(self, record: SegmentRecord) -> Entry:
-        """A segment as playlists list it."""
+    def entry(self, record: SegmentRecord, init: str | None = None) -> Entry:
+        """A segment as playlists list it; `init` where the index does not say it."""
         return Entry(
             sequence=record.sequence,
             name=record.name,
             duration_us=record.duration_us,
-            init=self.history.epochs[record.epoch].init,
+            init=self.history.epochs[record.epoch].init if init is None else init,
             epoch=record.epoch,
             jump=record.jump,
             wall_ms=record.wall_ms,

@@ -15,9 +15,11 @@ from uuid import UUID
 
 from lantian.content.media.engine.crypto import BadCiphertext, decrypt_segment, encrypt_segment, sequence_iv
 from lantian.content.media.engine.fragments import parse_init, read_segment, write_fragment
-from lantian.content.media.engine.model import Init, Limits, MediaFault, Run
+from lantian.content.media.engine.model import Init, Limits, MediaFault, Run, Track
 from lantian.content.media.errors import KeyLost
 from lantian.content.media.services.folder import (
+    SMALL,
+    SOUND,
     EndRecord,
     EpochRecord,
     History,
@@ -27,6 +29,7 @@ from lantian.content.media.services.folder import (
     write_whole,
 )
 from lantian.content.media.services.masters import write_masters
+from lantian.content.media.services.passing import Breaks, PassingRendition, remove_passing
 
 if TYPE_CHECKING:
     from lantian.content.media.engine.transcode import AacTranscoder
@@ -34,16 +37,24 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 US = 1_000_000
 FIRST_POSTER_US, POSTER_EVERY_US = 10 * US, 60 * US
+FAR_BEHIND = 30  # segments: what is older than a live list goes to no passing rendition
 
 
 class StreamFollower:
     """Follows one stream. `secret` gives the key of a segment (KeyRing.secret); it may raise KeyLost.
 
-    `pass_over` leaves out the next segment unread: for a process that has died of it before.
+    `pass_over` leaves out the next segment unread: for a process that has died of it before. `live`: somebody may be
+    watching on a weak line, so that there is sound alone as well.
     """
 
     def __init__(
-        self, folder: StreamFolder, secret: Callable[[UUID], bytes], *, posters: bool = True, pass_over: bool = False
+        self,
+        folder: StreamFolder,
+        secret: Callable[[UUID], bytes],
+        *,
+        posters: bool = True,
+        pass_over: bool = False,
+        live: bool = False,
     ) -> None:
         self._folder = folder = StreamFolder(folder.path, folder.key_uri)  # the writer has its own view of the disk
         self._secret, self._posters = secret, posters
@@ -58,11 +69,18 @@ class StreamFollower:
         self._media_us = 0
         self._next_poster_us = FIRST_POSTER_US
         self.poster = self._known_poster()
+        self._alone = PassingRendition(folder, SOUND) if live else None
+        self._breaks = Breaks()
         self.lost = 0  # segments left out because their key or bytes could not be read
 
     @property
     def ended(self) -> bool:
         return self._history.ended
+
+    @property
+    def made(self) -> bool:
+        """There is sound alone."""
+        return self._alone is not None and self._alone.begun
 
     def step(self, most: int | None = None) -> int:
         """Take over the segments that are new since the last call, `most` of them. Returns how many; see `behind`."""
@@ -92,6 +110,7 @@ class StreamFollower:
 
     def _follow(self, record: SegmentRecord) -> bool:
         self._media_us += record.duration_us
+        self._breaks.pass_by(record)
         if record.sequence < self._history.next_sequence:
             return False
         runs: list[Run] = []
@@ -134,6 +153,7 @@ class StreamFollower:
         if epoch.sound != "opus":
             self._begin(epoch, None)
             name, size, next_audio = aac.link_segment(self._folder.av.path / record.name), record.bytes, -1
+            heard, track = sound, self._init.audio if self._init else None
         else:
             transcoder = self._ready(record)
             self._begin(epoch, transcoder.init)
@@ -142,10 +162,27 @@ class StreamFollower:
             name, size = self._seal(record, made, secret)
             next_audio = transcoder.next_audio
             self._last = (record, made, secret)
+            heard, track = coded, transcoder.track
         first = not self._history.segments
         aac.append(replace(record, name=name, bytes=size, next_audio=next_audio))
         aac.write_live()
         if first:
+            write_masters(self._folder)
+        self._sound_alone(record, track, heard, secret)
+
+    def _sound_alone(self, record: SegmentRecord, track: Track | None, sound: Run | None, secret: bytes) -> None:
+        """The same sound with a dark picture. Always there, for a line that has just broken down cannot wait until it is made."""
+        if self._alone is None or len(self._waiting) > FAR_BEHIND:
+            return
+        from lantian.content.media.engine.dark import dark_run, dark_track
+
+        assert self._init is not None
+        dark = dark_run(dark_track(self._init.video.id), record.start_us, record.end_us)
+        tracks = (dark.track, track) if track is not None else (dark.track,)
+        runs = [dark, sound] if sound is not None else [dark]
+        begun = self._alone.begun
+        self._alone.add(record, tracks, runs, secret, breaks=self._breaks.count)
+        if not begun:
             write_masters(self._folder)
 
     def _seal(self, record: SegmentRecord, runs: list[Run], secret: bytes) -> tuple[str, int]:
@@ -215,6 +252,8 @@ class StreamFollower:
         if self._history.segments:
             aac.write_replay()
             aac.write_live(ended=True)
+        for name in (SOUND, SMALL):
+            remove_passing(self._folder.path / name)
         write_masters(self._folder)
 
     # -- still pictures -----------------------------------------------------------------------------------------------------

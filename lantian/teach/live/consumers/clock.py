@@ -39,6 +39,7 @@ async def run_clock(hub: "Hub") -> None:
 
 
 def _tick(hub: "Hub") -> None:
+    hub.pictures.tick()
     for room in list(hub.rooms.values()):
         if room.state is SessionState.ENDED:
             continue

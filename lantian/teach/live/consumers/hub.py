@@ -29,9 +29,10 @@ from lantian.teach.live.consumers.eventlog import EventLog
 from lantian.teach.live.consumers.floor import Floor
 from lantian.teach.live.consumers.notices import listen, resync_forever
 from lantian.teach.live.consumers.outlet import Outlet
+from lantian.teach.live.consumers.pictures import Pictures
 from lantian.teach.live.consumers.records import Record, Records
 from lantian.teach.live.consumers.room import LiveRoom, SessionOver, UnknownSession
-from lantian.teach.live.consumers.sound import Sound
+from lantian.teach.live.consumers.sound import Followed, Sound
 from lantian.teach.live.consumers.spool import Spool
 from lantian.teach.live.engine.protocol import dump
 from lantian.teach.live.engine.tickets import LIFETIME_S, Ticket
@@ -52,7 +53,8 @@ class Hub:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.database = Database()
         self._disk = ThreadPoolExecutor(DISK_THREADS, "live-disk")
-        self.sound = Sound(folder, wanted=sound)
+        self.sound = Sound(folder, wanted=sound, rested=self._rested)
+        self.pictures = Pictures(folder, self.sound, self._show_made)
         self.books = Books(self)
         self.rooms: dict[str, LiveRoom] = {}
         self.lobby: dict[str, set[Outlet]] = {}
@@ -112,6 +114,7 @@ class Hub:
         if self.stopping:
             return
         await self.farewell()
+        await self.pictures.stop()
         await self.sound.stop()
         for task in list(self._tasks):
             task.cancel()
@@ -214,9 +217,34 @@ class Hub:
 
         writer = await self.on_disk(open_files)
         self.sound.follow(facts.id, folder.path, writer.keys)
-        room = LiveRoom(facts, writer, self._disk, partial(self.sound.wrote, facts.id))
+        room = LiveRoom(facts, writer, self._disk, partial(self._wrote, facts.id))
+        room.need_small = partial(self.pictures.need, facts.id)
         room.floor = await self._floor(room)
         return room
+
+    # -- renditions --------------------------------------------------------------------------------------------------------
+
+    def _wrote(self, session: str, last: media.SegmentRecord | None) -> None:
+        """A segment is on disk, or (None) the end is."""
+        if last is None:
+            self.pictures.drop(session)
+        self.sound.wrote(session, last)
+
+    def _rested(self, lesson: Followed) -> None:
+        """The AAC rendition has a segment more: the small picture is made of it."""
+        room = self.rooms.get(lesson.session)
+        if room is not None and room.writer.history.segments:
+            self.pictures.wrote(lesson.session, room.writer.history.segments[-1].key)
+        self._show_made(lesson)
+
+    def _show_made(self, lesson: Followed) -> None:
+        """Tell viewers what there is by now for weak lines."""
+        room = self.rooms.get(lesson.session)
+        sound = self.sound.followed(lesson.session)
+        if room is None or sound is None:
+            return
+        made = [name for name, there in (("small", self.pictures.made(room.id)), ("sound", sound.made)) if there]
+        room.learn_made(tuple(made), sound.poster)
 
     async def _floor(self, room: LiveRoom) -> Floor:
         """What has happened in the session: from its file, and what the database knows beyond it (the file may be another

@@ -117,6 +117,9 @@ class LiveRoom:
         self.viewers: set[Viewer] = set()
         self.devices: dict[str, set[Viewer]] = {}  # of each class and person
         self.floor: Floor | None = None
+        self.made: tuple[str, ...] = ()  # what there is for weak lines
+        self.poster = ""
+        self.need_small: Callable[[], None] = lambda: None
         self.finished = False
         segments = writer.history.segments
         self.started_ms: int | None = segments[0].wall_ms if segments else facts.started_ms
@@ -189,8 +192,24 @@ class LiveRoom:
                 "server_ms": now_ms(),
                 "started_ms": self.started_ms,
                 "planned_end_ms": self.facts.planned_end_ms,
+                **self._for_weak_lines(),
             }
         )
+
+    def _for_weak_lines(self) -> dict[str, object]:
+        at = f"/media/streams/{self.facts.token}"
+        return {
+            "ladder": f"{at}/ladder.m3u8" if self.writer.segments else None,
+            "made": list(self.made),
+            "poster": f"{at}/{self.poster}" if self.poster else None,
+        }
+
+    def learn_made(self, made: tuple[str, ...], poster: str) -> None:
+        """What there is for weak lines by now (`small`, `sound`), and the file of the newest still picture."""
+        if (made, poster) == (self.made, self.poster) or self.state is SessionState.ENDED:
+            return
+        self.made, self.poster = made, poster
+        self.tell(dump({"t": "made", **self._for_weak_lines()}))
 
     def tell(self, text: str) -> None:
         """To every viewer; whoever cannot keep up is dropped by the own outlet."""
@@ -371,6 +390,8 @@ class LiveRoom:
             viewer.still_since = viewer.last_beat
         viewer.stalls, viewer.lag, viewer.playing = beat.stalls, beat.lag, beat.playing
         viewer.played = viewer.played or beat.playing
+        if beat.wants_small:
+            self.need_small()
 
     def boards(self) -> list[tuple[Outlet, str]]:
         """Who is there, by school, for the teacher's page and those of assistants beside; a page that knows it is left out."""

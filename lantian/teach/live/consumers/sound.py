@@ -11,6 +11,7 @@ import contextlib
 import json
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from lantian.teach.live.consumers import figures
 
 log = structlog.get_logger("live")
 LESSONS = 24  # of one child: a third of a core
+Rest = Callable[["Followed"], None]
 PASS_OVER, GIVE_UP = 2, 8  # deaths over one lesson
 HUNG_S = 60.0  # a step takes 0.3 s at most; whoever is in one so long will not come out of it
 FIRST_PAUSE, LONGEST_PAUSE, CALM_S = 0.5, 30.0, 60.0
@@ -38,15 +40,17 @@ class Followed:
     ring: KeyRing
     sent: set[str] = field(default_factory=set)
     poster: str = ""
+    made: bool = False  # what it makes for weak lines is there to be played
     deaths: int = 0
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Sound:
-    """All children of a hub. With `wanted` false nothing is followed, and every lesson counts as done."""
+    """All children of a hub. With `wanted` false nothing is followed, and every lesson counts as done. `rested` is told after
+    each step."""
 
-    def __init__(self, folder: Path, *, wanted: bool = True) -> None:
-        self._folder, self._wanted = folder, wanted
+    def __init__(self, folder: Path, *, wanted: bool = True, rested: Rest = lambda _lesson: None) -> None:
+        self._folder, self._wanted, self._rested = folder, wanted, rested
         self._children: list[Child] = []
         self._of: dict[str, Child] = {}
 
@@ -56,7 +60,7 @@ class Sound:
             return
         child = next((child for child in self._children if len(child.followed) < LESSONS), None)
         if child is None:
-            child = Child(self._folder / f"sound-{len(self._children)}.lock")
+            child = Child(self._folder / f"sound-{len(self._children)}.lock", rested=self._rested)
             self._children.append(child)
         self._of[session] = child
         child.follow(Followed(session, folder, ring))
@@ -67,10 +71,15 @@ class Sound:
         if child is not None:
             child.wrote(session, last.key if last is not None else None)
 
+    def followed(self, session: str) -> Followed | None:
+        """What is known of a lesson's rendition."""
+        child = self._of.get(session)
+        return child.followed[session] if child is not None else None
+
     def poster(self, session: str) -> str:
         """File name of the newest still picture, empty before the first."""
-        child = self._of.get(session)
-        return child.followed[session].poster if child is not None else ""
+        lesson = self.followed(session)
+        return lesson.poster if lesson is not None else ""
 
     async def finished(self, session: str) -> None:
         """Wait until the ended lesson's rendition is whole, then let go of it."""
@@ -95,10 +104,10 @@ class Sound:
 
 
 class Child:
-    """One child process and those who watch over it."""
+    """One child process and those who watch over it. `job`: what it makes, as `sound_child` has it."""
 
-    def __init__(self, lock: Path) -> None:
-        self._lock = lock
+    def __init__(self, lock: Path, job: str = "sound", *, rested: Rest = lambda _lesson: None) -> None:
+        self._lock, self._job, self._rested = lock, job, rested
         self.followed: dict[str, Followed] = {}
         self.process: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
@@ -116,6 +125,7 @@ class Child:
             self._order_follow(lesson)
 
     def wrote(self, session: str, key: str | None) -> None:
+        """A segment is on disk, sealed with this key; None: there is something new to be read in any case."""
         lesson = self.followed[session]
         keys = {}
         if key is not None and key not in lesson.sent:
@@ -164,6 +174,7 @@ class Child:
             "-m",
             CHILD,
             str(self._lock),
+            self._job,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
@@ -199,11 +210,12 @@ class Child:
         if lesson is None:
             return
         if at == "rest":
-            lesson.deaths, lesson.poster = 0, report["poster"]
+            lesson.deaths, lesson.poster, lesson.made = 0, report["poster"], report["made"]
             if report["ended"]:
                 lesson.done.set()
             else:
                 lesson.done.clear()
+            self._rested(lesson)
         elif at == "failed":
             self._count(lesson, report["error"])
 

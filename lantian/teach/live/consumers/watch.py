@@ -160,6 +160,8 @@ class Watch:
                     error=beat.error,
                     head_count=beat.head_count,
                     playing=beat.playing,
+                    rendition=beat.rendition,
+                    kbps=beat.kbps,
                 )
             )
             answer |= {"keys": room.keys(), "viewers": len(room.viewers)}

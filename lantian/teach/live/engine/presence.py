@@ -44,6 +44,8 @@ class Stretch:
     lag_now_ms: int | None = None  # as last said
     device: str = ""  # kind of browser and system, of a class
     minutes: tuple[Minute, ...] = ()  # a class's, the newest last
+    rendition: str = ""  # that it plays, as last said: full, small or sound
+    kbps: int | None = None  # that its line carries, as far as the player can tell
     id: str = field(default_factory=lambda: str(uuid4()))
 
     def dump(self) -> str:
@@ -109,6 +111,8 @@ class Presence:
         error: str = "",
         head_count: int | None = None,
         playing: bool | None = None,
+        rendition: str = "",
+        kbps: int | None = None,
     ) -> Stretch:
         """The viewer gave a sign of life: the stretch goes on, or after a gap a new one begins. `playing`: whether its picture
         runs; None where nothing was said of it."""
@@ -130,6 +134,8 @@ class Presence:
             stretch.stall_ms = min(MOST.stall_ms, stretch.stall_ms + more.stall_ms)
             stretch.dropped = min(MOST.dropped, stretch.dropped + more.dropped)
         self._report(stretch, pos, lag, error, head_count)
+        stretch.rendition = rendition or stretch.rendition
+        stretch.kbps = stretch.kbps if kbps is None else kbps
         if stretch.kind == "class" and playing is not None:
             _count_minute(stretch, now_ms, more, lag)
         return stretch

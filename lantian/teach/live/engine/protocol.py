@@ -14,6 +14,7 @@ LAST_CHUNK = 0x01
 CHUNK_BYTES = 8 << 20
 TEXT_BYTES = 16 << 10
 MIME_LENGTH = 120
+RENDITIONS = ("full", "small", "sound")
 
 
 class WireError(Exception):
@@ -60,6 +61,9 @@ class Beat:
     visible: bool
     error: str
     head_count: int | None
+    rendition: str = ""  # full, small or sound; empty: not said
+    kbps: int | None = None  # what the line carries, as far as its player can tell
+    wants_small: bool = False
 
 
 def parse_text(text: str) -> dict[str, Any]:
@@ -122,6 +126,7 @@ def parse_have(text: str | None) -> int:
 def parse_beat(message: dict[str, Any]) -> Beat:
     """Never raises: figures that make no sense become nothing, for a player's slip must not cost its class the lesson."""
     head = message.get("head_count")
+    kbps = _figure(message.get("kbps"))
     return Beat(
         pos=_seconds(message.get("pos"), 1e6),
         buffer=_seconds(message.get("buffer"), 3600) or 0.0,
@@ -133,6 +138,9 @@ def parse_beat(message: dict[str, Any]) -> Beat:
         visible=message.get("visible") is not False,
         error=_code(message.get("error")),
         head_count=_whole(head, 500) if isinstance(head, int) and not isinstance(head, bool) else None,
+        rendition=rendition if (rendition := message.get("rendition")) in RENDITIONS else "",
+        kbps=None if kbps is None else _whole(kbps, 10_000_000),
+        wants_small=message.get("want") == "small",
     )
 
 

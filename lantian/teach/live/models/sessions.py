@@ -119,6 +119,8 @@ class QualityReport(models.Model):
     lag_now_ms = models.PositiveIntegerField(null=True, blank=True, help_text="as last reported")
     device = models.CharField(max_length=40, blank=True, help_text="of a class: kind of browser and system")
     minutes = models.JSONField(default=list, blank=True, help_text="of a class: rows of engine.presence.Minute")
+    rendition = models.CharField(max_length=5, blank=True, help_text="as last reported: full, small or sound")
+    kbps = models.PositiveIntegerField(null=True, blank=True, help_text="of the line, as far as the player can tell")
 
     class Meta:
         indexes = [models.Index(fields=["attendance"], name="quality_attendance")]

@@ -127,8 +127,8 @@ def air(lessons: Collection[UUID], roots: Sequence[str], now: datetime) -> Air:
 
 
 def receivers_playing(lesson: "Lesson", session: LiveSession | None, now: datetime) -> "QuerySet[LessonReceiver]":
-    """The classes of a lesson, each with `seen_at`, `condition` (away, stuck, here), `behind` (ms), `device`, `fault` of its
-    newest report, and its `stalls` and `stalled_ms` so far."""
+    """The classes of a lesson, each with `seen_at`, `condition` (away, stuck, here), `behind` (ms), `device`, `fault`,
+    `rendition` and `kbps` of its newest report, and its `stalls` and `stalled_ms` so far."""
     own = Attendance.objects.filter(session=session, kind=AttendanceKind.CLASS, class_group=OuterRef("class_group"))
     reports = QualityReport.objects.filter(
         attendance__session=session,
@@ -143,6 +143,8 @@ def receivers_playing(lesson: "Lesson", session: LiveSession | None, now: dateti
         still=Subquery(newest.values("still_since")[:1]),
         behind=Subquery(newest.values("lag_now_ms")[:1]),
         device=Coalesce(Subquery(newest.values("device")[:1]), Value("")),
+        rendition=Coalesce(Subquery(newest.values("rendition")[:1]), Value("")),
+        kbps=Subquery(newest.values("kbps")[:1]),
         fault=Coalesce(Subquery(newest.values("error")[:1]), Value("")),
         stalls=Coalesce(Subquery(sums.annotate(n=Sum("stalls")).values("n")[:1]), 0),
         stalled_ms=Coalesce(Subquery(sums.annotate(n=Sum("stall_ms")).values("n")[:1]), 0),

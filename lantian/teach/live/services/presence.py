@@ -84,6 +84,8 @@ def _write(stretches: Sequence[Stretch]) -> None:
                 lag_now_ms=stretch.lag_now_ms,
                 device=stretch.device,
                 minutes=stretch.minutes,
+                rendition=stretch.rendition,
+                kbps=stretch.kbps,
             )
         )
     AttendanceInterval.objects.bulk_create(
@@ -106,6 +108,8 @@ def _write(stretches: Sequence[Stretch]) -> None:
             "still_since",
             "lag_now_ms",
             "minutes",
+            "rendition",
+            "kbps",
         ],
     )
     counted = {

@@ -144,7 +144,9 @@ def test_the_clock_goes_on_when_a_session_stumbles(monkeypatch):
     stumbling = SimpleNamespace(state=SessionState.LIVE, tick=tick)
 
     async def story() -> None:
-        running = asyncio.create_task(clock.run_clock(SimpleNamespace(rooms={"a": stumbling}, spawn=None)))
+        calm = SimpleNamespace(tick=lambda: None)
+        hub = SimpleNamespace(rooms={"a": stumbling}, spawn=None, pictures=calm)
+        running = asyncio.create_task(clock.run_clock(hub))
         await comes_true(lambda: len(ticks) > 2 or running.done())
         assert not running.done()
         running.cancel()
