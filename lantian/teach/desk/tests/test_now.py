@@ -209,8 +209,8 @@ def test_all_of_it_is_read_in_four_queries_however_many_lessons_and_classes(worl
 @pytest.mark.django_db
 def test_the_page_says_what_is_wrong_and_leads_down_to_the_class(world, officer, enter):
     lesson, session = run(world)
-    report(session, world.groups[0], stalls=3)
-    report(session, world.groups[1], playing=False)
+    report(session, world.groups[0], stalls=3, rendition="sound", kbps=310)
+    report(session, world.groups[1], playing=False, rendition="full", kbps=9000)
     client = enter(officer)
     page = client.get(reverse("desk_now"))
     words = page.content.decode()
@@ -227,6 +227,8 @@ def test_the_page_says_what_is_wrong_and_leads_down_to_the_class(world, officer,
         (world.groups[0].pk, "here"),
     ]
     assert "Chrome 109 · Windows 7" in one.content.decode()
+    assert "只有声音和课件 · ≥ 310 kbit/s" in one.content.decode()
+    assert "9000" not in one.content.decode(), "a whole picture goes without saying"
     stuck = client.get(reverse("desk_now_lesson", args=[lesson.pk]), {"condition": "stuck"})
     assert stuck.context["page"].total == 1
     hour = client.get(reverse("desk_now_class", args=[world.groups[0].pk]))

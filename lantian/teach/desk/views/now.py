@@ -254,6 +254,14 @@ def _behind(row: Any) -> float | None:
     return None if row.behind is None or row.condition == Condition.AWAY else round(row.behind / 1000, 1)
 
 
+def _picture(row: Any) -> str:
+    """What a class plays on its line; a whole picture goes without saying."""
+    if row.condition == Condition.AWAY or row.rendition not in ("small", "sound"):
+        return ""
+    words = str(_("标清") if row.rendition == "small" else _("只有声音和课件"))
+    return f"{words} · ≥ {row.kbps} kbit/s" if row.kbps is not None else words
+
+
 class ClassList(ListPage[Any]):
     key = "nowclasses"
     title = lazy("这节课的班级")
@@ -289,6 +297,7 @@ class ClassList(ListPage[Any]):
             sort="stalled_ms",
         ),
         Column("lag", lazy("落后（秒）"), value=_behind, kind="number"),
+        Column("picture", pgettext_lazy("column", "画面"), value=_picture),
         Column("device", lazy("设备"), value="device"),
         Column("seen", lazy("最后一次信号"), value=lambda row: _clock(row.seen_at), sort="seen_at"),
         Column("fault", lazy("播放器代码"), value="fault", page=False),
