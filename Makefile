@@ -2,6 +2,7 @@
 #
 #   make run              the platform with its demo region on http://localhost:8000 (LANTIAN_PORT, LANTIAN_HOME …)
 #   make test             linters, then every test (installs Chromium when root)
+#   make test-live        lessons on weak lines (as root: network namespaces; some minutes)
 #   make services         what recorder boxes need: nginx with its rtmp module (by apt when root); see docs/operations.md
 #   make lint             linters and type checkers alone
 #   make bench B=pages    one benchmark; its last line is JSON
@@ -29,7 +30,7 @@ FRONTEND := $(shell find frontend -maxdepth 1 -type f 2>/dev/null) $(shell find 
 CATALOGUES := $(shell find locale -name '*.po' 2>/dev/null)
 I18N := $(wildcard lantian/*/*/management/commands/i18n.py)
 
-.PHONY: run install test lint quick types style scripts bench fmt clean unit e2e pages lessons browser services
+.PHONY: run install test lint quick types style scripts bench fmt clean unit e2e pages lessons browser services test-live
 .DEFAULT_GOAL := run
 
 run: install
@@ -124,7 +125,11 @@ pages:
 	$(BIN)/python -m pytest -q -m e2e -n 2 --dist loadfile --ignore=tests/e2e/live
 
 lessons:
-	$(BIN)/python -m pytest -q -m e2e tests/e2e/live
+	$(BIN)/python -m pytest -q -m "e2e and not shaped" tests/e2e/live
+
+# Lines made weak on purpose: network namespaces, which need root, and minutes that the other tests do not have.
+test-live: install browser services
+	@$(BIN)/python -m tests.e2e.served $(BIN)/python -m pytest -q -m shaped tests/e2e/live
 
 bench: install
 	@test -n "$(B)" || { echo "make bench B=NAME, one of:"; $(BIN)/python -m bench.run --list; exit 2; }
