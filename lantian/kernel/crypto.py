@@ -174,6 +174,12 @@ def keys() -> Keys:
     return _loaded[path]
 
 
+def sealing_keys() -> Keys:
+    """What a child process needs to seal, and no more: it goes to its standard input, never into its arguments."""
+    ring = keys()
+    return Keys(secret_key="", fields={ring.current: ring.fields[ring.current]}, blind=ring.blind)
+
+
 def forget_keys() -> None:
     """Read the key file anew at the next use (after a restore or rotation, and in tests)."""
     _loaded.clear()
@@ -236,8 +242,8 @@ class Sealer:
 
     DRAWN = 512  # nonces asked of the system at once
 
-    def __init__(self, context: str) -> None:
-        ring = keys()
+    def __init__(self, context: str, ring: Keys | None = None) -> None:
+        ring = ring or keys()
         self._encrypt = _cipher(ring.fields[ring.current]).encrypt
         self._head = bytes([VERSION]) + ring.current.to_bytes(2, "big")
         self._context = context.encode()

@@ -7,66 +7,53 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, closing
+from itertools import islice
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 from zipfile import ZipFile
 
+import structlog
 from django.db import connection, transaction
 
 from lantian.kernel import crypto, files
 from lantian.kernel.beside import Beside
 from lantian.people.exchange.engine.oneroster import FILES, MANIFEST_FILE, Binding, read_manifest
 from lantian.people.exchange.engine.oneroster.files import Manifest
-from lantian.people.exchange.engine.oneroster.reading import (
-    ERROR,
-    MAX_CELL,
-    WARNING,
-    Checks,
-    Fault,
-    Record,
-    RowReader,
-    check_head,
+from lantian.people.exchange.engine.oneroster.reading import ERROR, WARNING, Fault
+from lantian.people.exchange.engine.oneroster.staging import (
+    ALIKE,
+    ROW_COLUMNS,
+    Lines,
+    Order,
+    Seals,
+    escaped,
+    pieces,
+    rows_of,
 )
 from lantian.people.exchange.enums import Entity
 from lantian.people.exchange.models import Finding, ImportRun, StagedRow
 from lantian.people.exchange.services import archive
 from lantian.people.exchange.services.archive import BadArchive, Member
 from lantian.people.exchange.services.outside import Outside, Stopped
-from lantian.people.identity.engine.names import normalise_phone
-from lantian.people.roster.engine.codes.citizen import birth_date_of, gender_of, normalise_citizen_id
-from lantian.people.roster.engine.codes.student_number import normalise_student_number
+from lantian.people.exchange.services.reading_beside import Lost, NotUtf8, pieces_beside
 from lantian.people.roster.queries.finding import CITIZEN_ID, NUMBER, PHONE
 
+log = structlog.get_logger("exchange")
 CHUNK = 20_000
-PIECE = 200  # lines handed over at once: the database takes them while the next are read
+PIECE = 200  # rows handed over at once: the database takes them while the next are read
+PIECE_BESIDE = 1000  # the same, by a child
 FINDINGS_KEPT = 1000  # per file, code and column: the count goes on, the list does not
-ROW_COLUMNS = (
-    "run_id", "entity", "file", "row_no", "status", "modified_at", "faulty", "key", "org_key", "user_key", "class_key",
-    "course_key", "data", "phone", "phone_index", "citizen_id", "citizen_id_index", "student_number", "student_number_index",
-)  # fmt: skip
-# Entities whose rows say the same over and over (a role and a day): written as JSON once, so many of them remembered.
-ALIKE = frozenset({Entity.DEMOGRAPHICS.value, Entity.ROLES.value, Entity.ENROLLMENTS.value})
-MOST_SAID = 20_000
+CONTEXTS = {"phone": PHONE, "citizen_id": CITIZEN_ID, "student_number": NUMBER}  # of the sealed columns
 # Read beside people and all before them, when there is so much of them (bytes).
 BESIDE = ALIKE
 BESIDE_FROM = 8 << 20
+# Then a file of this size is read by a child. All of them, not one of two: a thread that reads leaves another that only waits for
+# a child hardly a turn.
+CHILD_FROM = 1 << 20
 FINDING_COLUMNS = ("run_id", "entity", "file", "row_no", "column", "code", "severity", "params", "at_check")
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
-CHECKS = Checks(
-    phone=normalise_phone,
-    citizen_id=normalise_citizen_id,
-    student_number=normalise_student_number,
-    born=birth_date_of,
-    gender=gender_of,
-)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\") if "\\" in text else text
 
 
 def _clean(text: str) -> str:
@@ -74,48 +61,13 @@ def _clean(text: str) -> str:
     return text.replace("\x00", "")
 
 
-class Lines:
-    """Records as lines of COPY's text form, sealed facts sealed. Keys and data hold no tabs and no line ends."""
-
-    def __init__(self, run: ImportRun) -> None:
-        self._run_id = str(run.pk)
-        self._phone, self._citizen_id, self._number = map(crypto.Sealer, (PHONE, CITIZEN_ID, NUMBER))
-        self._said: dict[tuple[tuple[str, Any], ...], str] = {}
-
-    def line(self, entity: str, file: str, row_no: int, record: Record, *, faulty: bool) -> str:
-        keys = _escaped(f"{record.key}\t{record.org_key}\t{record.user_key}\t{record.class_key}\t{record.course_key}")
-        sealed = _NOTHING
-        if record.phone or record.citizen_id or record.student_number:
-            sealed = (
-                f"{_sealed(record.phone, self._phone)}\t{_sealed(record.citizen_id, self._citizen_id)}"
-                f"\t{_sealed(record.student_number, self._number)}"
-            )
-        return (
-            f"{self._run_id}\t{entity}\t{file}\t{row_no}\t{record.status}\t{record.modified_at or _NULL}"
-            f"\t{'t' if faulty else 'f'}\t{keys}\t{self._data(entity, record.data)}\t{sealed}\n"
-        )
-
-    def _data(self, entity: str, data: dict[str, Any]) -> str:
-        if entity not in ALIKE:
-            return _escaped(_encode(data))
-        items = tuple(data.items())
-        text = self._said.get(items)
-        if text is None:
-            if len(self._said) >= MOST_SAID:
-                self._said.clear()
-            text = self._said[items] = _escaped(_encode(data))
-        return text
+def lines_of(run: ImportRun) -> Lines:
+    """What makes lines of COPY for a run."""
+    return Lines(str(run.pk), _seals())
 
 
-_NULL = "\\N"
-_NOTHING = "\t".join([_NULL] * 6)
-
-
-def _sealed(value: str, sealer: crypto.Sealer) -> str:
-    """Ciphertext and blind index as two COPY fields."""
-    if not value:
-        return f"{_NULL}\t{_NULL}"
-    return f"\\\\x{sealer.seal(value).hex()}\t\\\\x{sealer.index(value).hex()}"
+def _seals() -> Seals:
+    return Seals(**{column: crypto.Sealer(context) for column, context in CONTEXTS.items()})
 
 
 def _copy(table: str, columns: Sequence[str], lines: Sequence[str]) -> None:
@@ -130,29 +82,23 @@ class _Pipe:
 
     def __init__(self) -> None:
         self.lines = 0
-        self._waiting: list[str] = []
         self._stack = ExitStack()
         self._copy: Any = None
 
-    def add(self, line: str) -> None:
-        self._waiting.append(line)
-        self.lines += 1
-        if len(self._waiting) >= PIECE:
-            self._send()
-
-    def _send(self) -> None:
+    def add(self, lines: int, data: bytes) -> None:
+        """So many lines at once."""
+        if not data:
+            return
+        self.lines += lines
         if self._copy is None:
             self._stack.enter_context(transaction.atomic())
             cursor = self._stack.enter_context(connection.cursor())
             names = ", ".join(ROW_COLUMNS)
             self._copy = self._stack.enter_context(cursor.copy(f"COPY exchange_stagedrow ({names}) FROM STDIN"))
-        self._copy.write("".join(self._waiting).encode())
-        self._waiting.clear()
+        self._copy.write(data)
 
     def close(self) -> None:
         """All that was added is in the table, and committed unless the caller has a transaction."""
-        if self._waiting:
-            self._send()
         self._stack.close()
         self._copy, self.lines = None, 0
 
@@ -171,8 +117,9 @@ class _Pipe:
 def copy_rows(lines: Iterable[str]) -> None:
     """COPY lines made by `Lines` into the staging."""
     with _Pipe() as pipe:
-        for line in lines:
-            pipe.add(line)
+        left = iter(lines)
+        while some := list(islice(left, PIECE)):
+            pipe.add(len(some), "".join(some).encode())
 
 
 class Findings:
@@ -196,22 +143,13 @@ class Findings:
             return
         place = "\\N" if row_no is None else str(row_no)
         said = {name: _clean(value) if isinstance(value, str) else value for name, value in params.items()}
-        cells = (_escaped(_clean(" ".join(column.split()))), code, severity, _escaped(_encode(said)), self._at_check)
+        cells = (escaped(_clean(" ".join(column.split()))), code, severity, escaped(_encode(said)), self._at_check)
         self._lines.append("\t".join((self._run_id, entity, file, place, *cells)) + "\n")
 
     def flush(self) -> None:
         if self._lines:
             _copy("exchange_finding", FINDING_COLUMNS, self._lines)
             self._lines.clear()
-
-
-def rows_of(content: BinaryIO) -> Iterator[tuple[int, list[str]]]:
-    """(number as a spreadsheet shows it, cells), blank rows left out. Raises csv.Error for broken quoting and huge cells."""
-    csv.field_size_limit(MAX_CELL * 8)
-    text = io.TextIOWrapper(content, encoding="utf-8-sig", newline="")
-    for number, cells in enumerate(csv.reader(text, strict=True), start=1):
-        if cells and any(cells):
-            yield number, cells
 
 
 def _manifest(opened: ZipFile, found: dict[str, Member], findings: Findings) -> Manifest | None:
@@ -272,17 +210,17 @@ def _read_both(
     here: list[str],
     there: list[str],
 ) -> None:
-    """Two files at a time: what keeps this process busy (people) while the database writes what keeps it busy (their places)."""
+    """Two files at a time, each by a process of its own where it is large, into the database by two connections of ours."""
 
     def read(beside: Beside) -> None:
         told = _Told(progress, beside)
         for entity in there:
-            _read_file(run, entity, opened, members[entity], told)
+            _read_file(run, entity, opened, members[entity], told, child=members[entity].size >= CHILD_FROM)
 
     with Beside(read) as beside:
         progress.heard = beside.heard
         for entity in here:
-            _read_file(run, entity, opened, members[entity], progress)
+            _read_file(run, entity, opened, members[entity], progress, child=members[entity].size >= CHILD_FROM)
         beside.wait(progress.tell)
 
 
@@ -349,20 +287,31 @@ class _Told:
         self._progress.taken[entity] = taken
 
 
-def _read_file(run: ImportRun, entity: str, opened: ZipFile, member: Member, progress: _Progress | _Told) -> None:
+def _read_file(
+    run: ImportRun, entity: str, opened: ZipFile, member: Member, progress: _Progress | _Told, *, child: bool = False
+) -> None:
     step = _Step(run, entity, member, progress)
     step.begin()
     try:
-        with _Pipe() as pipe:
-            step.read(archive.stream(opened, member), pipe)
-    except (csv.Error, UnicodeDecodeError) as error:
+        _stage(step, opened, child=child)
+    except (csv.Error, UnicodeDecodeError, NotUtf8) as error:
         # what was read before the broken place stays; of a file in another encoding nothing does
-        if isinstance(error, UnicodeDecodeError) or not archive.is_utf8(archive.stream(opened, member)):
+        if not isinstance(error, csv.Error) or not archive.is_utf8(archive.stream(opened, member)):
             step.begin()
             step.fault(archive.other_encoding(archive.stream(opened, member)))
         else:
             step.fault("broken_csv", row=step.at + 1, what=str(error)[:80])
     step.finish()
+
+
+def _stage(step: "_Step", opened: ZipFile, *, child: bool) -> None:
+    try:
+        with _Pipe() as pipe:
+            step.read(archive.stream(opened, step.member), pipe, child=child)
+    except Lost:
+        log.warning("reader_lost", run=str(step.run.pk), entity=step.entity)
+        step.begin()
+        _stage(step, opened, child=False)
 
 
 # Faults of a file as a whole, found while it is read.
@@ -391,29 +340,24 @@ class _Step:
         """Something wrong with the file as a whole."""
         self.findings.add(self.entity, self.member.name, None, (code, "", ERROR, params))
 
-    def read(self, content: io.BufferedReader, pipe: _Pipe) -> None:
-        """Stage the rows. Raises csv.Error, UnicodeDecodeError; what was staged by then is in the table."""
-        entity, file = self.entity, self.member.name
-        rows = rows_of(content)
-        self.at, head = next(rows, (1, []))
-        places, faults = check_head(FILES[entity], head)
-        for fault in faults:
-            self.findings.add(entity, file, None, fault)
-        if any(fault[2] == ERROR for fault in faults):
-            return
-        delta = self.run.files[entity]["binding"] == Binding.DELTA
-        reader = RowReader(entity, places, len(head), checks=CHECKS, delta=delta)
-        read, line = reader.read, Lines(self.run).line
+    def read(self, content: io.BufferedReader, pipe: _Pipe, *, child: bool = False) -> None:
+        """Stage the rows. Raises csv.Error, UnicodeDecodeError; and NotUtf8 instead, and Lost, when a child reads. What was
+        staged by then is in the table.
+        """
+        file = self.member.name
+        order = Order(str(self.run.pk), self.entity, file, self.run.files[self.entity]["binding"] == Binding.DELTA)
+        if child:
+            made = pieces_beside(content, order, CONTEXTS, most=min(PIECE_BESIDE, CHUNK))
+        else:
+            made = pieces(content, order, _seals(), most=min(PIECE, CHUNK))
         try:
-            for self.at, cells in rows:
-                record = read(cells)
-                faulty = False
-                for fault in reader.faults:
-                    self.findings.add(entity, file, self.at, fault)
-                    faulty = faulty or fault[2] == ERROR
-                self.rows += 1
-                if record is not None:
-                    pipe.add(line(entity, file, self.at, record, faulty=faulty))
+            with closing(made):  # whatever ends this ends a child
+                for piece in made:
+                    self.at = piece.at
+                    self.rows += piece.rows
+                    for row, fault in piece.faults:
+                        self.findings.add(self.entity, file, row, fault)
+                    pipe.add(piece.lines, piece.data)
                     if pipe.lines >= CHUNK:
                         self._flush(content, pipe)
         except csv.Error:
@@ -436,4 +380,4 @@ class _Step:
             self.run.files, self.run.counts = run.files, run.counts
 
 
-__all__ = ["BadArchive", "Lines", "copy_rows", "read_run", "rows_of"]
+__all__ = ["BadArchive", "copy_rows", "lines_of", "read_run"]

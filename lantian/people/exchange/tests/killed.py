@@ -16,7 +16,7 @@ def main(run_id: str, moment: str) -> None:
     from lantian.people.exchange.services import outside, reading, runs
 
     reading.CHUNK = 1  # every row is a step
-    reading.BESIDE_FROM = 0  # and two files are under way when it dies
+    reading.BESIDE_FROM = reading.CHILD_FROM = 0  # and two files are under way when it dies, each with a child
     told = outside.Outside.tell
 
     def tell(self, phase: str, done: int, total: int, *, now: bool = False) -> None:

@@ -1,17 +1,26 @@
 """Reading in a hurry: what many rows say alike is worked out once, and two files are read at a time. Nothing else comes of it."""
 
+import csv
+import io
+import signal
+import subprocess
 from typing import Any
 
+import psutil
 import pytest
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lantian.kernel import crypto
 from lantian.people.exchange.engine.oneroster.files import FILES
 from lantian.people.exchange.engine.oneroster.reading import NAMING, RowReader
+from lantian.people.exchange.engine.oneroster.staging import CHECKS, ROW_COLUMNS, Order, Seals, pieces
 from lantian.people.exchange.models import ImportRun, StagedRow
-from lantian.people.exchange.services import reading
+from lantian.people.exchange.services import reading, reading_beside
+from lantian.people.exchange.services.archive import BadArchive
 from lantian.people.exchange.services.outside import Stopped
+from lantian.people.exchange.services.reading_beside import pieces_beside
 from lantian.people.exchange.tests.files import (
     bring,
     carry_out,
@@ -65,7 +74,7 @@ def test_a_row_says_the_same_after_others_as_alone(made: tuple[str, tuple[str, .
 
     def reader() -> RowReader:
         places = {name: place for place, name in enumerate(head)}
-        return RowReader(entity, places, len(head), checks=reading.CHECKS, delta=delta)
+        return RowReader(entity, places, len(head), checks=CHECKS, delta=delta)
 
     one = reader()
     for cells in rows:
@@ -76,12 +85,13 @@ def test_a_row_says_the_same_after_others_as_alone(made: tuple[str, tuple[str, .
 # Two files at a time --------------------------------------------------------------------------------------------------------
 def both(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "BESIDE_FROM", 0)
+    monkeypatch.setattr(reading, "CHILD_FROM", 0)
     monkeypatch.setattr(reading, "CHUNK", 1)
 
 
 def rows_of(run: ImportRun) -> set[tuple[Any, ...]]:
     left_out = {"run_id", "data", "phone", "citizen_id", "student_number"}  # sealed anew, with another nonce each time
-    names = [name for name in reading.ROW_COLUMNS if name not in left_out]
+    names = [name for name in ROW_COLUMNS if name not in left_out]
     return {
         (*map(bytes_or_plain, row), str({key: value for key, value in data.items() if key != "ties"}))
         for *row, data in StagedRow.objects.filter(run=run).values_list(*names, "data")
@@ -140,10 +150,10 @@ def test_what_fails_in_one_thread_ends_both(monkeypatch: pytest.MonkeyPatch, ent
     both(monkeypatch)
     read = reading._Step.read
 
-    def fail(self: Any, *args: Any) -> None:
+    def fail(self: Any, *args: Any, **how: Any) -> None:
         if self.entity == entity:
             raise Stopped
-        read(self, *args)
+        read(self, *args, **how)
 
     monkeypatch.setattr(reading._Step, "read", fail)
     run = bring(small_region(str(world.fucheng.pk)), world.fucheng, officer)
@@ -153,6 +163,114 @@ def test_what_fails_in_one_thread_ends_both(monkeypatch: pytest.MonkeyPatch, ent
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'"
         )
         assert cursor.fetchone()[0] == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_quoting_that_breaks_off_beside_is_told_with_its_row_and_what_came_before_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = make_world()
+    rows = small_region(str(world.fucheng.pk))
+    text = csv_text("roles", rows["roles"]) + '"never closed'
+    both(monkeypatch)
+    run = bring(oneroster_zip(rows, roles__csv=text.encode()), world.fucheng, world.act("officer"))
+    found = run.findings.get(code="broken_csv")
+    assert (found.file, found.params["row"]) == ("roles.csv", len(rows["roles"]) + 2)
+    assert StagedRow.objects.filter(run=run, entity="roles").count() == len(rows["roles"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_child_that_dies_leaves_its_file_to_be_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make_world()
+    officer = world.act("officer")
+    rows = small_region(str(world.fucheng.pk))
+    one = bring(rows, world.fucheng, officer, source="one")
+    both(monkeypatch)
+    begun = subprocess.Popen
+    children: list[subprocess.Popen[bytes]] = []
+
+    def begin(*args: Any, **how: Any) -> "subprocess.Popen[bytes]":
+        children.append(begun(*args, **how))
+        return children[-1]
+
+    answers = reading_beside._answers
+
+    def first_and_dead(out: Any) -> Any:
+        said = answers(out)
+        yield next(said)
+        yield next(said)  # a row that is in the table by the time it dies
+        next(child for child in children if child.stdout is out).kill()
+        out.read()
+        yield from answers(out)
+
+    monkeypatch.setattr(subprocess, "Popen", begin)
+    monkeypatch.setattr(reading_beside, "_answers", first_and_dead)
+    other = bring(rows, world.fucheng, officer, source="other")
+    assert {child.returncode for child in children} == {-signal.SIGKILL}
+    assert len(children) == len(rows)
+    assert (other.state, other.counts) == ("checked", one.counts)
+    assert rows_of(one) == rows_of(other)
+
+
+def test_the_keys_of_a_child_are_not_in_its_arguments_and_not_in_its_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[str] = []
+    begun = subprocess.Popen
+
+    def begin(argv: list[str], *, env: dict[str, str], **how: Any) -> "subprocess.Popen[bytes]":
+        seen.append(repr((argv, env)))
+        return begun(argv, env=env, **how)
+
+    monkeypatch.setattr(subprocess, "Popen", begin)
+    text = csv_text("users", [{"sourcedId": "u1", "metadata.cn.citizenId": "11010519491231002X"}])
+    order = Order("run", "users", "users.csv", delta=False)
+    made = b"".join(p.data for p in pieces_beside(io.BytesIO(text.encode()), order, reading.CONTEXTS, most=1))
+    sealed = bytes.fromhex(
+        made.decode().rstrip("\n").split("\t")[ROW_COLUMNS.index("citizen_id")].removeprefix("\\\\x")
+    )
+    assert crypto.decrypt(sealed, context=reading.CONTEXTS["citizen_id"]) == b"11010519491231002X"
+    said = crypto.dump_keys(crypto.keys())
+    assert seen
+    assert not any(secret in seen[0] for secret in (said["blind"], said["secret_key"], *said["fields"].values()))
+
+
+def test_what_fails_while_a_file_is_unpacked_is_raised_and_the_child_is_gone() -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if piece := super().read(size):
+                return piece
+            raise BadArchive("archive_bomb", name="")
+
+    text = csv_text("roles", [role_at("r1", "u1")])
+    order = Order("run", "roles", "roles.csv", delta=False)
+    with pytest.raises(BadArchive):
+        list(pieces_beside(Broken(text.encode()), order, reading.CONTEXTS, most=1))
+    assert not [child for child in psutil.Process().children() if "reading_child" in " ".join(child.cmdline())]
+
+
+@given(files_of_rows(), st.integers(min_value=1, max_value=5))
+def test_a_file_says_the_same_in_pieces_of_any_size(
+    made: tuple[str, tuple[str, ...], bool, list[list[str]]], most: int
+) -> None:
+    entity, head, delta, rows = made
+    out = io.StringIO()
+    csv.writer(out).writerows([head, *rows])
+    order = Order("run", entity, f"{entity}.csv", delta=delta)
+
+    def read(most: int) -> tuple[int, int, int, bytes, list[Any]]:
+        seals = Seals(*map(crypto.Sealer, reading.CONTEXTS.values()))
+        given = list(pieces(io.BytesIO(out.getvalue().encode()), order, seals, most=most))
+        assert all(piece.rows <= most for piece in given)
+        return (
+            given[-1].at,
+            sum(piece.rows for piece in given),
+            sum(piece.lines for piece in given),
+            b"".join(piece.data for piece in given),  # nothing of these files is sealed
+            [fault for piece in given for fault in piece.faults],
+        )
+
+    assert read(most) == read(1000)
 
 
 @pytest.mark.django_db

@@ -21,7 +21,7 @@ from lantian.people.exchange.models import Finding, ImportRun, SheetFile, SheetR
 from lantian.people.exchange.queries.masking import SEALED
 from lantian.people.exchange.queries.sealing import open_row
 from lantian.people.exchange.services.outside import Outside
-from lantian.people.exchange.services.reading import Findings, Lines, copy_rows
+from lantian.people.exchange.services.reading import Findings, copy_rows, lines_of
 from lantian.people.exchange.services.sheets.people import Guardians, Indexes, Known, People, digest
 from lantian.people.exchange.services.sheets.places import Places, School
 from lantian.people.roster.engine.classes import class_name
@@ -378,7 +378,7 @@ class Staging:
 
     # Out -----------------------------------------------------------------------------------------------------------------
     def lines_out(self) -> Iterator[str]:
-        write = Lines(self.run)
+        write = lines_of(self.run)
         for entity in Entity.values:
             for record, file, row_no, faulty in self.records.get(entity, {}).values():
                 yield write.line(entity, file, row_no, record, faulty=faulty)
