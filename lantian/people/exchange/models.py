@@ -173,7 +173,8 @@ class StagedRow(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["run", "entity", "key"], name="staged_row_key"),
+            # whom a row names is looked up row by row; all else is joined for all rows at once
+            models.Index(fields=["run", "key"], name="staged_row_user", condition=Q(entity=Entity.USERS)),
             # rows of a file in the order in which they lie on the disk
             models.Index(fields=["run", "entity", "row_no"], name="staged_row_place"),
         ]
