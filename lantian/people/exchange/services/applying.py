@@ -16,6 +16,7 @@ from lantian.kernel.time.services import set_term
 from lantian.people.exchange import events
 from lantian.people.exchange.enums import Entity, RowAction, RunState
 from lantian.people.exchange.models import ImportRun, Source, StagedRow
+from lantian.people.exchange.services.checking.work import SEVERAL
 from lantian.people.exchange.services.outside import Outside
 from lantian.people.exchange.services.sheets.work import forget_cells
 from lantian.people.roster import queries as roster_queries
@@ -172,26 +173,24 @@ class Apply:
         the larger indexes: whatever is made of them is written in it without being sorted again.
         """
         self.sql("SET LOCAL work_mem = '128MB'")
-        self.sql(
+        bulk.fill(
+            "bulk_person",
             """
-            INSERT INTO bulk_person (id, created, name, gender, birth_date, organization_id, phone, phone_index, citizen_id,
-                                     citizen_id_index, student_number, student_number_index)
-            WITH said AS MATERIALIZED (  -- read once and kept narrow, not looked up key by key
-                SELECT key, data->>'gender' AS gender, data->>'birth_date' AS birth_date FROM exchange_stagedrow
-                 WHERE run_id = %(run)s AND entity = 'demographics' AND action IN ('create', 'change', 'leave')
-                   AND status = 'active'
-            )
-            SELECT u.object_id, u.action = 'create', u.data->>'name', COALESCE(d.gender, u.data->>'gender'),
-                   COALESCE(d.birth_date, u.data->>'birth_date')::date, u.org_id, u.phone, u.phone_index, u.citizen_id,
-                   u.citizen_id_index, u.student_number, u.student_number_index
-              FROM exchange_stagedrow u LEFT JOIN said d ON d.key = u.key
+            SELECT u.object_id AS id, u.action = 'create' AS created, u.data->>'name' AS name,
+                   COALESCE(d.gender, u.data->>'gender') AS gender,
+                   COALESCE(d.birth_date, u.data->>'birth_date')::date AS birth_date, u.org_id AS organization_id, u.phone,
+                   u.phone_index, u.citizen_id, u.citizen_id_index, u.student_number, u.student_number_index
+              FROM exchange_stagedrow u
+              LEFT JOIN (SELECT key, data->>'gender' AS gender, data->>'birth_date' AS birth_date FROM exchange_stagedrow
+                          WHERE run_id = %(run)s AND entity = 'demographics' AND action IN ('create', 'change', 'leave')
+                            AND status = 'active') d ON d.key = u.key
              WHERE u.run_id = %(run)s AND u.entity = 'users'
                AND (u.action = 'create' OR u.action = 'change' AND u.before - 'guardians' <> '{}'::jsonb)
              ORDER BY u.object_id
-            """
+            """,
+            {"run": self.run.pk},
         )
         self.sql(f"SET LOCAL work_mem = '{WORK_MEM}'")
-        bulk.key("bulk_person")
         if self.does(Entity.DEMOGRAPHICS, RowAction.CHANGE):
             self.sql(
                 """
@@ -212,18 +211,19 @@ class Apply:
         )
 
     def fill_memberships(self) -> None:
-        self.sql(
+        bulk.fill(
+            "bulk_membership",
             """
-            INSERT INTO bulk_membership (id, created, person_id, organization_id, class_group_id, role, subject, valid_from,
-                                         valid_to, says_end, end_reason)
-            SELECT object_id, action = 'create', person_id, org_id, class_id, data->>'role', data->>'subject',
-                   (data->>'valid_from')::date, (data->>'valid_to')::date, data ? 'valid_to', data->>'end_reason'
+            SELECT object_id AS id, action = 'create' AS created, person_id, org_id AS organization_id,
+                   class_id AS class_group_id, data->>'role' AS role, data->>'subject' AS subject,
+                   (data->>'valid_from')::date AS valid_from, (data->>'valid_to')::date AS valid_to,
+                   data ? 'valid_to' AS says_end, data->>'end_reason' AS end_reason
               FROM exchange_stagedrow
              WHERE run_id = %(run)s AND entity IN ('roles', 'enrollments') AND action IN ('create', 'change')
                AND object_id IS NOT NULL
-            """
+            """,
+            {"run": self.run.pk},
         )
-        bulk.key("bulk_membership")
 
     def endings(self) -> None:
         """What ends: memberships, ties, classes, courses, units. People themselves stay; erasing is not an import's."""
@@ -350,6 +350,7 @@ def apply_run(run: ImportRun, *, by: Actor, outside: Outside) -> None:
 def _write(work: Apply, outside: Outside) -> None:
     many = work.run.counts.get(Entity.USERS, {}).get(RowAction.CREATE, 0) >= MANY
     work.sql(f"SET LOCAL work_mem = '{WORK_MEM}'")
+    work.sql(SEVERAL)
     outside.tell("apply:orgs", 0, STEPS, now=True)
     work.organizations()
     work.sessions()

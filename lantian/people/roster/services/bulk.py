@@ -8,8 +8,9 @@
         bulk.write_memberships(by=actor)
 
 The larger two of these tables have no key while they are filled: `key("bulk_person")` gives them one, when they are (it sorts
-once instead of finding a place for each row, and tells the planner how many there are). Fill `bulk_person` in the order of ids
-when there are very many: they are written as they lie there, and each of the larger indexes then grows at its end.
+once instead of finding a place for each row, and tells the planner how many there are); `fill` does both. Fill `bulk_person` in
+the order of ids when there are very many: they are written as they lie there, and each of the larger indexes then grows at its
+end.
 
 A null in a `bulk_*` row says nothing: what is known stays (a membership's `valid_to` excepted, where `says_end` speaks). Each
 verb asks the actor's rule for every unit it touches, writes a journal row per thing with one statement, and publishes one event.
@@ -95,6 +96,16 @@ def key(table: str) -> None:
     """`bulk_person` or `bulk_membership` is filled, each id once. Raises IntegrityError; `tables` makes it ChangedMeanwhile."""
     _run(f"ALTER TABLE {table} ADD PRIMARY KEY (id)")
     _run(f"ANALYZE {table}")
+
+
+def fill(table: str, select: str, params: dict[str, Any]) -> None:
+    """Fill `bulk_person` or `bulk_membership`, still empty, at once, and `key` it: `select` gives each column by name and type.
+
+    For a table that is made of a query several processes of the database read; for an INSERT one.
+    """
+    _run(f"DROP TABLE {table}")
+    _run(f"CREATE TEMP TABLE {table} ON COMMIT DROP AS {select}", params)
+    key(table)
 
 
 def _ask(rule: Callable[..., Verdict], by: Actor, sql: str, params: "Sequence[Any]" = ()) -> None:
@@ -497,6 +508,6 @@ def remove_ties(*, by: Actor) -> None:
 
 
 __all__ = [
-    "ChangedMeanwhile", "Denied", "close_organizations", "end_classes", "end_memberships", "key", "reading_names", "remove_ties",
-    "tables", "write_classes", "write_memberships", "write_people", "write_ties",
+    "ChangedMeanwhile", "Denied", "close_organizations", "end_classes", "end_memberships", "fill", "key", "reading_names",
+    "remove_ties", "tables", "write_classes", "write_memberships", "write_people", "write_ties",
 ]  # fmt: skip

@@ -43,6 +43,7 @@ def check_run(run: ImportRun, *, by: Actor, outside: Outside) -> None:
     check_removals(work)
     outside.tell("check:difference", 5, STEPS, now=True)
     _sum_up(work)
+    work.end()
     ImportRun.objects.filter(pk=run.pk).update(checked_at=started)
     run.checked_at = started
 

@@ -12,7 +12,7 @@ AT_ONCE = 5000  # people of whom a rule is asked in one go
 
 # All that is asked of a row is read once: staged rows are wide.
 MATCH = f"""
-    CREATE TEMP TABLE person_match ON COMMIT DROP AS
+    CREATE UNLOGGED TABLE person_match AS
     WITH rows AS (
         SELECT s.id, s.row_no, s.key, s.status, s.org_key, s.phone_index, s.citizen_id_index, s.student_number_index,
                s.data->>'name' AS name, s.data->>'birth_date' AS birth_date, s.data->>'gender' AS gender,
@@ -43,7 +43,7 @@ MATCH = f"""
 
 # Where people belong today, as far as it matters here: those that the file would touch.
 PLACES = """
-    CREATE TEMP TABLE person_place ON COMMIT DROP AS
+    CREATE UNLOGGED TABLE person_place AS
     SELECT m.person_id, bool_or(o.path <@ %(scope)s::ltree) AS here,
            bool_or(m.role = 'student' AND NOT o.path <@ %(scope)s::ltree) AS pupil_elsewhere,
            bool_or(m.role = 'student' AND o.path <@ %(scope)s::ltree) AS pupil_here
@@ -52,14 +52,14 @@ PLACES = """
        AND (m.valid_to IS NULL OR m.valid_to >= %(today)s)
      GROUP BY m.person_id;
     ALTER TABLE person_place ADD PRIMARY KEY (person_id);
-    CREATE TEMP TABLE ward_here ON COMMIT DROP AS
+    CREATE UNLOGGED TABLE ward_here AS
     SELECT DISTINCT g.guardian_id AS person_id
       FROM roster_guardianship g JOIN roster_membership m ON m.person_id = g.student_id
       JOIN roster_organization o ON o.id = m.organization_id AND o.path <@ %(scope)s::ltree
      WHERE g.guardian_id IN (SELECT existing FROM person_match WHERE existing IS NOT NULL)
        AND (m.valid_to IS NULL OR m.valid_to >= %(today)s);
     ALTER TABLE ward_here ADD PRIMARY KEY (person_id);
-    CREATE TEMP TABLE person_tied ON COMMIT DROP AS
+    CREATE UNLOGGED TABLE person_tied AS
     SELECT person_id FROM person_place
     UNION SELECT g.guardian_id FROM roster_guardianship g JOIN roster_membership m ON m.person_id = g.student_id
      WHERE g.guardian_id IN (SELECT existing FROM person_match WHERE existing IS NOT NULL)
@@ -73,7 +73,7 @@ PLACES = """
 # The facts side by side. Whoever belongs nowhere is the file's own when it takes them in; all others are kept where they belong.
 # A demographics row speaks before what a citizen ID says; an absent value says nothing.
 FACTS = """
-    CREATE TEMP TABLE person_facts ON COMMIT DROP AS
+    CREATE UNLOGGED TABLE person_facts AS
     SELECT m.id AS row_id, m.row_no, m.key, m.status, m.existing, m.has_agents,
            COALESCE(m.existing, CASE WHEN m.by_id IS NULL THEN m.own END, lantian_new_id()) AS id,
            m.name, m.birth_date, m.gender, m.phone_index, m.citizen_id_index, m.student_number_index, m.org_key,
@@ -94,7 +94,7 @@ FACTS = """
 
 # What would change of those we have. Sealed facts are compared by their blind index and shown as "•".
 CHANGES = """
-    CREATE TEMP TABLE person_change ON COMMIT DROP AS
+    CREATE UNLOGGED TABLE person_change AS
     SELECT f.row_id, jsonb_strip_nulls(jsonb_build_object(
                'name', CASE WHEN f.name <> p.name THEN p.name END,
                'birth_date', CASE WHEN f.birth_date <> p.birth_date THEN p.birth_date::text
@@ -117,7 +117,7 @@ CHANGES = """
 
 # What the other files may name: everybody of users.csv, and those we know whom another file names.
 REFERENCES = f"""
-    CREATE TEMP TABLE ref_users ON COMMIT DROP AS
+    CREATE UNLOGGED TABLE ref_users AS
     SELECT key, id, true AS ok FROM person_facts WHERE status = 'active' OR existing IS NOT NULL;
     INSERT INTO ref_users SELECT DISTINCT ON (s.key) s.key, NULL::uuid, false FROM bad b
       JOIN exchange_stagedrow s ON s.id = b.row_id AND s.entity = 'users' AND s.row_no > 0
@@ -140,8 +140,8 @@ REFERENCES = f"""
 
 # Ties between guardians and students that the file names; a row's agents are guardians when the row is a student's.
 TIE_TABLES = """
-    CREATE TEMP TABLE pupil (row_id bigint PRIMARY KEY) ON COMMIT DROP;
-    CREATE TEMP TABLE tie (row_id bigint, student_id uuid, guardian_id uuid, relation text, agent_key text) ON COMMIT DROP;
+    CREATE UNLOGGED TABLE pupil (row_id bigint PRIMARY KEY);
+    CREATE UNLOGGED TABLE tie (row_id bigint, student_id uuid, guardian_id uuid, relation text, agent_key text);
 """
 TIES = """
     INSERT INTO pupil
@@ -173,16 +173,17 @@ SETTLE_USERS = """
       LEFT JOIN ref_orgs o ON o.key = f.org_key
       LEFT JOIN tie_new n ON n.row_id = f.row_id
       LEFT JOIN untie u ON u.row_id = f.row_id
-     WHERE s.id = f.row_id;
+     WHERE s.id = f.row_id AND s.run_id = %(run)s AND s.entity = 'users' AND s.row_no > 0;  -- no other row is read
 """
 
 SETTLE_DEMOGRAPHICS = """
     UPDATE exchange_stagedrow s
        SET object_id = r.id, person_id = r.id,
-           before = NULLIF(jsonb_strip_nulls(jsonb_build_object(
+           before = CASE WHEN p.id IS NULL THEN CASE WHEN s.data ? 'birth_date' THEN '{"birth_date": ""}'::jsonb END
+                         ELSE NULLIF(jsonb_strip_nulls(jsonb_build_object(
                'birth_date', CASE WHEN (s.data->>'birth_date')::date IS DISTINCT FROM p.birth_date AND s.data ? 'birth_date'
                                   THEN COALESCE(p.birth_date::text, '') END,
-               'gender', CASE WHEN s.data->>'gender' <> p.gender THEN p.gender END)), '{}'::jsonb),
+               'gender', CASE WHEN s.data->>'gender' <> p.gender THEN p.gender END)), '{}'::jsonb) END,
            action = CASE WHEN s.status = 'tobedeleted' THEN 'leave' WHEN p.id IS NULL THEN 'create'
                          WHEN EXISTS (SELECT FROM person_facts f WHERE f.key = s.key AND NOT f.ours) THEN 'leave'
                          WHEN s.data->>'gender' <> p.gender
@@ -201,7 +202,7 @@ def check_people(work: Work) -> None:
     _places(work)
     work.sql(FACTS)
     work.sql(CHANGES)
-    work.sql("CREATE TEMP TABLE person_verdict ON COMMIT DROP AS SELECT c.* FROM person_change c"
+    work.sql("CREATE UNLOGGED TABLE person_verdict AS SELECT c.* FROM person_change c"
              " JOIN person_facts f USING (row_id) WHERE f.ours")  # fmt: skip
     work.sql("CREATE INDEX ON person_verdict (row_id)")
     _keep_accounts(work)
@@ -318,7 +319,7 @@ def _ties(work: Work) -> None:
     )
     work.sql("DELETE FROM tie WHERE guardian_id IS NULL OR guardian_id = student_id")
     # ties of this source's guardians that a full file no longer names
-    work.sql("CREATE TEMP TABLE untie (row_id bigint PRIMARY KEY, ids jsonb) ON COMMIT DROP")
+    work.sql("CREATE UNLOGGED TABLE untie (row_id bigint PRIMARY KEY, ids jsonb)")
     if work.is_bulk(Entity.USERS):
         work.sql(
             """
@@ -334,7 +335,7 @@ def _ties(work: Work) -> None:
     # a new tie, or another relation, is a change of the student
     work.sql(
         """
-        CREATE TEMP TABLE tie_new ON COMMIT DROP AS
+        CREATE UNLOGGED TABLE tie_new AS
         SELECT t.row_id, jsonb_agg(jsonb_build_array(t.guardian_id, t.relation)) AS ties FROM tie t
           LEFT JOIN roster_guardianship g ON g.student_id = t.student_id AND g.guardian_id = t.guardian_id
          WHERE g.id IS NULL OR g.relation <> t.relation GROUP BY t.row_id
