@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from lantian.kernel import files
@@ -13,9 +13,10 @@ from lantian.kernel.time.models import AcademicSession
 from lantian.people.exchange import services
 from lantian.people.exchange.errors import NotReady
 from lantian.people.exchange.models import ImportRun
-from lantian.people.exchange.services import applying, runs
+from lantian.people.exchange.services import applying, checking, runs
 from lantian.people.exchange.services.archive import BadArchive
-from lantian.people.exchange.services.outside import Outside
+from lantian.people.exchange.services.checking.work import Work
+from lantian.people.exchange.services.outside import Outside, Stopped
 from lantian.people.exchange.tests.files import (
     bring,
     carry_out,
@@ -98,6 +99,33 @@ def test_whatever_goes_wrong_the_run_ends_in_words_with_nothing_staged(
     for verb in (services.check_again, services.cancel_import, services.confirm_import):
         with pytest.raises(NotReady):
             verb(run, by=world.act("officer"))
+
+
+@pytest.mark.parametrize("error", [None, Stopped()], ids=["judged", "stopped"])
+def test_what_a_check_had_in_hand_is_gone_with_it(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: Exception | None
+) -> None:
+    def named(sql: str) -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            return [row[0] for row in cursor.fetchall()]
+
+    seen: list[str] = []
+    sum_up = checking._sum_up
+
+    def look(work: Work) -> None:
+        seen.extend(named("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'check_%'"))
+        if error is not None:
+            raise error
+        sum_up(work)
+
+    monkeypatch.setattr(checking, "_sum_up", look)
+    path = named("SELECT current_setting('search_path')")
+    run = worked_at(sent(world))
+    assert run.state == ("cancelled" if error else "checked")
+    assert seen == [f"check_{run.pk.hex}"]
+    assert named("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'check_%'") == []
+    assert named("SELECT current_setting('search_path')") == path
 
 
 def test_a_database_that_went_away_leaves_the_run_where_it_stood(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
