@@ -123,10 +123,12 @@ REFERENCES = f"""
       JOIN exchange_stagedrow s ON s.id = b.row_id AND s.entity = 'users' AND s.row_no > 0
      WHERE NOT EXISTS (SELECT FROM person_facts f WHERE f.key = s.key);
     ANALYZE ref_users;
+    CREATE UNLOGGED TABLE named_elsewhere AS
+    SELECT DISTINCT user_key AS key FROM exchange_stagedrow s
+     WHERE run_id = %(run)s AND user_key <> '' AND NOT EXISTS (SELECT FROM ref_users r WHERE r.key = s.user_key);
     INSERT INTO ref_users
     SELECT k.key, COALESCE(p1.merged_into_id, p1.id, p2.merged_into_id, p2.id), true
-      FROM (SELECT DISTINCT user_key AS key FROM exchange_stagedrow s
-             WHERE run_id = %(run)s AND user_key <> '' AND NOT EXISTS (SELECT FROM ref_users r WHERE r.key = s.user_key)
+      FROM (SELECT key FROM named_elsewhere
             UNION SELECT DISTINCT a.value->>0 FROM person_match m JOIN exchange_stagedrow s ON s.id = m.id,
                          jsonb_array_elements(s.data->'agents') a
              WHERE m.has_agents AND NOT EXISTS (SELECT FROM ref_users r WHERE r.key = a.value->>0)) k

@@ -245,16 +245,16 @@ class Work:
     ) -> None:
         """A finding for each row of `table` (with `id` and `row_no` of the staged rows) but the first that are equal in `by`.
 
-        The first column of `by` is never null. Counting comes first: only where something is equal are rows sorted.
+        Counting comes first, by a number for each row: only where something is equal are rows compared and sorted.
         """
-        first = by.partition(",")[0]
-        equal = f"CREATE UNLOGGED TABLE twice AS SELECT {first} FROM {table} WHERE {where}"
-        if self.sql(f"{equal} GROUP BY {by} HAVING count(*) > 1"):
+        number = f"hash_record_extended(ROW({by}), 0)"
+        equal = f"CREATE UNLOGGED TABLE twice AS SELECT {number} AS number FROM {table} WHERE {where}"
+        if self.sql(f"{equal} GROUP BY 1 HAVING count(*) > 1"):
             self.find(
                 code,
                 severity,
                 "(SELECT id, first_value(row_no) OVER w AS first_row, row_number() OVER w AS n"
-                f" FROM {table} WHERE {where} AND {first} IN (SELECT {first} FROM twice)"
+                f" FROM {table} WHERE {where} AND {number} IN (SELECT number FROM twice)"
                 f" WINDOW w AS (PARTITION BY {by} ORDER BY {order})) t"
                 " JOIN exchange_stagedrow s ON s.id = t.id WHERE t.n > 1",
                 column=column,

@@ -20,6 +20,7 @@ from lantian.people.roster.engine.codes import citizen
 from lantian.people.roster.engine.codes.citizen import Fault
 
 NATIONAL = re.compile(r"[GJL]\d{17}[\dX]", re.ASCII)
+_FORMAL = re.compile(r"G[1-9]\d{16}[\dX]", re.ASCII)
 _LOCAL = re.compile(r"[0-9A-Z]{2,32}", re.ASCII)
 
 
@@ -77,6 +78,8 @@ def _local(number: str) -> Checked:
 
 def normalise_student_number(text: str, *, today: date | None = None) -> str:
     """In one spelling; local numbers as they are. Raises StudentNumberError (a ValueError)."""
+    if _FORMAL.fullmatch(text) and citizen.check(text[1:], today=today).fault is None:
+        return text  # nearly every one
     checked = check(text, today=today)
     if checked.fault is not None:
         raise StudentNumberError(checked.fault)
