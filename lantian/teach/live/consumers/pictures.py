@@ -1,6 +1,6 @@
 """The small pictures: made for a lesson only while somebody on a weak line needs one, in child processes of their own.
 
-An eighth of a core each, so few fit into a child, and only so many are made at once as the machine bears; who asks for one more
+A tenth of a core each, so few fit into a child, and only so many are made at once as the machine bears; who asks for one more
 goes on with pages and sound.
 """
 
