@@ -23,7 +23,7 @@ def test_a_line_that_becomes_weak_costs_the_picture_and_not_the_sound(instance: 
         line.quality(150, 0.02)
         line.rate(512)
         screen.becomes("sound", 10)
-        assert "线路慢" in screen.state.note
+        screen.page.wait("document.querySelector('.lv-still')?.innerText.includes('线路慢')", 3)
         time.sleep(max(0.0, dropped + 45 - time.time()))
         assert screen.gaps(dropped, 1.0) == [], "not at the drop either"
         assert screen.gaps(dropped + 5) == []
@@ -36,6 +36,6 @@ def test_a_line_that_becomes_weak_costs_the_picture_and_not_the_sound(instance: 
         line.quality(50, 0)
         line.rate(800)
         screen.becomes("small", 90)
-        assert screen.state.note == ""
+        screen.page.wait("document.querySelector('.lv-still').hidden", 3)
         screen.good_line()
         screen.becomes("full", 60)
