@@ -67,17 +67,17 @@ install: .stamps/python .stamps/catalogues .stamps/frontend
 	@if [ -n "$(I18N)" ]; then $(BIN)/lantian i18n compile; fi
 	@touch $@
 
-# mypy takes one core for as long as all the others together.
-lint: install
+# mypy takes one core for as long as all the others together, and needs no front end: it begins while that is fetched and built.
+lint:
 	@$(MAKE) --no-print-directory -j 2 --output-sync=target types style
 
-quick: install
+quick:
 	@$(MAKE) --no-print-directory -j 2 --output-sync=target types style scripts
 
-types:
+types: .stamps/python
 	$(BIN)/mypy
 
-style:
+style: install
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
@@ -91,13 +91,14 @@ fmt: .stamps/python
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-# Chromium for the tests in a browser, a Chinese font for their pictures, curl for the commands of docs/roster.md, ffmpeg as a recorder box.
+# For the tests in a browser: Chromium, its headless shell for those of pages, a Chinese font for their pictures, curl for the commands
+# of docs/roster.md, ffmpeg as a recorder box.
 browser:
-	@if command -v chromium >/dev/null 2>&1 && command -v curl >/dev/null 2>&1 && command -v ffmpeg >/dev/null 2>&1 && fc-list 2>/dev/null | grep -qi 'cjk'; then :; \
+	@if command -v chromium >/dev/null 2>&1 && command -v chromium-headless-shell >/dev/null 2>&1 && command -v curl >/dev/null 2>&1 && command -v ffmpeg >/dev/null 2>&1 && fc-list 2>/dev/null | grep -qi 'cjk'; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-			chromium curl ffmpeg fonts-noto-cjk fontconfig >/dev/null; \
-	else echo "Install it first: sudo apt-get install chromium curl ffmpeg fonts-noto-cjk fontconfig"; exit 1; fi
+			chromium chromium-headless-shell curl ffmpeg fonts-noto-cjk fontconfig >/dev/null; \
+	else echo "Install it first: sudo apt-get install chromium chromium-headless-shell curl ffmpeg fonts-noto-cjk fontconfig"; exit 1; fi
 
 # Debian starts its nginx at once, on port 80: ours is started by `lantian up` alone. One that was there before is left as it is.
 services:
@@ -117,12 +118,15 @@ test: browser services quick
 unit: install services
 	$(BIN)/python -m pytest -n $(WORKERS) -q --dist worksteal -m "not e2e"
 
-# One platform for all of them: pages share the machine, lessons are timed and have it to themselves, and kill what they meet.
+# One platform for all of them: pages share the machine and wait now and then; lessons are timed, have it to themselves, and kill
+# what they meet.
 e2e: install browser services
 	@$(BIN)/python -m tests.e2e.served $(MAKE) --no-print-directory pages lessons
 
+# Three workers need not read the files of all unit tests to find the few in a browser.
 pages:
-	$(BIN)/python -m pytest -q -m e2e -n 2 --dist loadfile --ignore=tests/e2e/live
+	$(BIN)/python -m pytest -q -m e2e -n 3 --dist loadfile --ignore=tests/e2e/live tests/e2e \
+		$$(grep -rlE --include='test_*.py' --exclude-dir=e2e 'mark\.e2e|IN_BROWSER' lantian runtime tests)
 
 lessons:
 	$(BIN)/python -m pytest -q -m "e2e and not shaped" tests/e2e/live

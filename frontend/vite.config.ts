@@ -21,5 +21,6 @@ export default defineConfig({
       checks: { eval: false },
     },
   },
-  test: { environment: "jsdom", include: ["src/**/*.test.ts"] },
+  // one jsdom for a worker, each file with globals of its own in it: making one for each file took four fifths of the time
+  test: { environment: "jsdom", pool: "vmThreads", include: ["src/**/*.test.ts"] },
 });

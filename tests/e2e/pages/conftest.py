@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from playwright import sync_api as playwright
 
+from tests.chromium import launch
 from tests.e2e.conftest import Instance
-from tests.e2e.pages.walk import CHROMIUM, Walk
+from tests.e2e.pages.walk import Walk
 
 Enter = Callable[..., Any]
 
@@ -15,7 +16,7 @@ Enter = Callable[..., Any]
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     with playwright.sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        browser = launch(tool)
         yield browser
         browser.close()
 

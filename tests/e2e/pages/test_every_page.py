@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from playwright.async_api import async_playwright
 
+from tests.chromium import AXE, launch
 from tests.e2e.conftest import Instance
-from tests.e2e.pages.walk import AXE, CHROMIUM, DESK, PHONE, Memory, Seen, Walk
+from tests.e2e.pages.walk import DESK, PHONE, Memory, Seen, Walk
 
+MANY = 10  # pages: less are not worth a tab more
 STILL: dict[str, Any] = {"viewport": PHONE, "reduced_motion": "reduce"}
 STRANGER = ""
 ROLES = (
@@ -66,7 +68,7 @@ def runner() -> Iterator[asyncio.Runner]:
 @pytest.fixture(scope="module")
 def chromium(runner: asyncio.Runner) -> Iterator[Any]:
     tool = runner.run(async_playwright().start())
-    browser = runner.run(tool.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"]))
+    browser = runner.run(launch(tool))
     yield browser
     runner.run(browser.close())
     runner.run(tool.stop())
@@ -136,9 +138,9 @@ async def look_in_english(one: Tab, address: str, page: Seen, _: Memory) -> list
 
 
 async def look_at_all(chromium: Any, walk: Walk, pages: list[Seen], seen: Memory) -> list[str]:
-    """Both languages at once, each in a browser context of its own."""
+    """Both languages at once, each in a browser context of its own; many pages by two, for each waits now and then."""
 
-    async def in_one(locale: str, how: Callable[..., Any]) -> list[str]:
+    async def in_one(locale: str, how: Callable[..., Any], pages: list[Seen]) -> list[str]:
         context = await chromium.new_context(locale=locale, **STILL)
         await context.add_cookies(walk.cookies)
         one = Tab(await context.new_page())
@@ -146,8 +148,10 @@ async def look_at_all(chromium: Any, walk: Walk, pages: list[Seen], seen: Memory
         await context.close()
         return found
 
-    found = await asyncio.gather(in_one("zh-CN", look), in_one("en-US", look_in_english))
-    return [*found[0], *found[1]]
+    parts = [pages[::2], pages[1::2]] if len(pages) > MANY else [pages]
+    looks = [in_one("zh-CN", look, part) for part in parts]
+    found = await asyncio.gather(*looks, in_one("en-US", look_in_english, pages))
+    return [what for part in found for what in part]
 
 
 @pytest.fixture(scope="module")

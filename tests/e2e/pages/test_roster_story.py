@@ -13,10 +13,11 @@ from openpyxl import Workbook
 from playwright import sync_api as playwright
 
 from lantian.people.roster.engine.codes.citizen import make_citizen_id
+from tests.chromium import AXE
 from tests.e2e.conftest import Instance
 from tests.e2e.pages.conftest import Enter
 from tests.e2e.pages.test_every_page import axe_run, violations
-from tests.e2e.pages.walk import AXE, DESK, PHONE
+from tests.e2e.pages.walk import DESK, PHONE
 
 expect = playwright.expect
 expect.set_options(timeout=15_000)  # the worker has a part in most of it

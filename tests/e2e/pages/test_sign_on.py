@@ -11,10 +11,11 @@ import httpx
 import pytest
 from authlib.integrations.base_client import OAuthError
 
+from tests.chromium import AXE
 from tests.e2e.conftest import Instance
 from tests.e2e.pages.relying import Reading, Served
 from tests.e2e.pages.test_every_page import axe_run, violations
-from tests.e2e.pages.walk import AXE, DESK, HIDDEN, PHONE
+from tests.e2e.pages.walk import DESK, HIDDEN, PHONE
 
 PASSWORD = "lantian-2026"
 

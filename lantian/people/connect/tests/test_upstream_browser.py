@@ -11,9 +11,10 @@ from playwright import sync_api as playwright
 
 from lantian.people.connect.tests.factories import sign_on_client
 from lantian.people.identity.tests.factories import PASSWORD
-from lantian.people.roster.tests.desk import AXE, IN_BROWSER, started
+from lantian.people.roster.tests.desk import IN_BROWSER, started
 from lantian.people.roster.tests.factories import with_account
 from lantian.people.roster.tests.world import make_world
+from tests.chromium import AXE
 
 pytestmark = IN_BROWSER
 expect = playwright.expect

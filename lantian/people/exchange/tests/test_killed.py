@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,19 +24,38 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[4]
 
 
-def die(run: ImportRun, moment: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "lantian.people.exchange.tests.killed", str(run.pk), moment],
-        cwd=ROOT,
-        env=os.environ | {"LANTIAN_TEST_HARNESS": "0"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr[-2000:]
+class Workers:
+    """They die at the moment that is named."""
+
+    def __init__(self) -> None:
+        self._made = subprocess.Popen(
+            [sys.executable, "-m", "lantian.people.exchange.tests.killed"],
+            cwd=ROOT,
+            env=os.environ | {"LANTIAN_TEST_HARNESS": "0"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def die(self, run: ImportRun, moment: str) -> None:
+        assert self._made.stdin is not None
+        assert self._made.stdout is not None
+        self._made.stdin.write(f"{run.pk} {moment}\n")
+        self._made.stdin.flush()
+        assert self._made.stdout.readline() == f"{-signal.SIGKILL}\n"
+
+    def go(self) -> None:
+        self._made.communicate()
 
 
-def test_a_run_killed_in_every_phase_comes_to_the_same_end() -> None:
+@pytest.fixture
+def workers() -> Iterator[Workers]:
+    found = Workers()
+    yield found
+    found.go()
+
+
+def test_a_run_killed_in_every_phase_comes_to_the_same_end(workers: Workers) -> None:
     world = make_world()
     officer = world.act("officer")
     people, members = Person.objects.count(), Membership.objects.count()
@@ -44,7 +64,7 @@ def test_a_run_killed_in_every_phase_comes_to_the_same_end() -> None:
         [("roster.zip", oneroster_zip(rows))], organization=world.fucheng, source="教务", by=officer
     )
     for moment in ("read:orgs", "read:users", "check:orgs", "check:users", "check:difference"):
-        die(run, moment)
+        workers.die(run, moment)
         run.refresh_from_db()
         assert run.state in {"reading", "checking"}
         assert Person.objects.count() == people
@@ -55,7 +75,7 @@ def test_a_run_killed_in_every_phase_comes_to_the_same_end() -> None:
     assert StagedRow.objects.filter(run=run).count() == sum(len(content) for content in rows.values())
     services.confirm_import(run, by=officer)
     for moment in ("apply:orgs", "apply:names", "apply:enrollments", "apply:end"):
-        die(run, moment)
+        workers.die(run, moment)
         run.refresh_from_db()
         assert run.state == "applying"
         assert (Person.objects.count(), Membership.objects.count()) == (people, members)

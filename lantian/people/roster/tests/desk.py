@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +13,8 @@ from playwright import sync_api as playwright
 from lantian.people.roster.models import Person
 from lantian.people.roster.tests.factories import with_account
 from lantian.people.roster.tests.world import World
+from tests.chromium import AXE, CHROMIUM, launch
 
-CHROMIUM = Path("/usr/bin/chromium")
-AXE = Path(settings.BASE_DIR) / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 IN_BROWSER = [
     pytest.mark.e2e,
     pytest.mark.django_db(transaction=True),
@@ -33,7 +31,7 @@ def started() -> Iterator[Any]:
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright keeps a loop running in this thread
     with playwright.sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        browser = launch(tool)
         yield browser
         browser.close()
     if before is None:

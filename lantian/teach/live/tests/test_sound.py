@@ -116,6 +116,13 @@ def test_the_child_dies_with_the_live_process_and_the_next_one_goes_on(sounding,
 # --- without a live process ----------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def poisoned(monkeypatch):
+    """The children die of a segment, and nobody waits long for the next one."""
+    monkeypatch.setattr(second, "CHILD", "lantian.teach.live.tests.poisoned_child")
+    monkeypatch.setattr(second, "FIRST_PAUSE", 0.01)
+
+
 async def follow_whole(desk: Sound, folder: StreamFolder, keys: media.KeyRing, name: str = "one") -> None:
     """A lesson that is already over, followed from its beginning to its end."""
     desk.follow(name, folder.path, keys)
@@ -132,8 +139,7 @@ def recorded(tmp_path, name: str) -> tuple[StreamFolder, media.KeyRing]:
 
 
 @pytest.mark.slow
-def test_a_segment_that_kills_the_codec_twice_is_passed_over(tmp_path, monkeypatch):
-    monkeypatch.setattr(second, "CHILD", "lantian.teach.live.tests.poisoned_child")
+def test_a_segment_that_kills_the_codec_twice_is_passed_over(tmp_path, poisoned):
     folder, keys = recorded(tmp_path, "poisoned")
 
     async def story() -> None:
@@ -151,8 +157,9 @@ def test_a_segment_that_kills_the_codec_twice_is_passed_over(tmp_path, monkeypat
 
 
 @pytest.mark.slow
-def test_a_lesson_that_always_kills_the_codec_is_given_up_and_the_others_have_their_sound(tmp_path, monkeypatch):
-    monkeypatch.setattr(second, "CHILD", "lantian.teach.live.tests.poisoned_child")
+def test_a_lesson_that_always_kills_the_codec_is_given_up_and_the_others_have_their_sound(
+    tmp_path, monkeypatch, poisoned
+):
     monkeypatch.setattr(second, "GIVE_UP", 2)
     folder, keys = recorded(tmp_path, "poisoned")
     good, _keys = recorded(tmp_path, "good")
