@@ -22,8 +22,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[4]))
 from lantian.kernel import crypto
 from lantian.kernel.confined import confine
 from lantian.people.exchange.engine.oneroster.staging import Order, Seals, pieces
+from lantian.people.roster.engine.codes.divisions import known_codes
 
-codecs.lookup("utf-8-sig")  # while the rights to read the library are there
+# While the rights to read the library are there: it may lie where only root reads.
+codecs.lookup("utf-8-sig")
+known_codes()
 
 
 def answer(source: BinaryIO, out: BinaryIO) -> None:

@@ -1,9 +1,12 @@
 """Reading in a hurry: what many rows say alike is worked out once, and two files are read at a time. Nothing else comes of it."""
 
 import csv
+import dataclasses
 import io
+import json
 import signal
 import subprocess
+import sys
 from typing import Any
 
 import psutil
@@ -233,6 +236,36 @@ def test_the_keys_of_a_child_are_not_in_its_arguments_and_not_in_its_environment
     said = crypto.dump_keys(crypto.keys())
     assert seen
     assert not any(secret in seen[0] for secret in (said["blind"], said["secret_key"], *said["fields"].values()))
+
+
+ALONE = """
+import runpy, sys
+child = runpy.run_path(sys.argv[1])
+def refuse(event, found):
+    if event == "open":
+        raise PermissionError(f"{found[0]} is read when the rights to read it are gone")
+sys.addaudithook(refuse)
+child["answer"](sys.stdin.buffer, sys.stdout.buffer)
+"""
+
+
+def test_a_child_reads_nothing_but_its_file_once_its_rights_are_given_up() -> None:
+    """The platform may lie where only root reads."""
+    facts = {
+        "sourcedId": "u1", "metadata.cn.citizenId": "11010519491231002X", "phone": "13900003000",
+        "dateLastModified": "2026-11-01T10:00:00.000Z", "metadata.cn.studentNumber": "G11010519491231002X",
+    }  # fmt: skip
+    head = {
+        "order": dataclasses.asdict(Order("run", "users", "users.csv", delta=False)),
+        "most": 1,
+        "keys": crypto.dump_keys(crypto.sealing_keys()),
+        "contexts": reading.CONTEXTS,
+    }
+    said = json.dumps(head).encode() + b"\n" + csv_text("users", [facts]).encode()
+    command = [sys.executable, "-I", "-c", ALONE, str(reading_beside.CHILD)]
+    done = subprocess.run(command, input=said, capture_output=True, timeout=60, check=False)
+    assert done.stderr.decode() == ""
+    assert done.stdout.endswith(b'{"end": ""}\n')
 
 
 def test_what_fails_while_a_file_is_unpacked_is_raised_and_the_child_is_gone() -> None:
