@@ -26,7 +26,7 @@ def main() -> None:
             if phase.startswith(moment):
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        outside.Outside.tell = tell  # type: ignore[method-assign]
+        outside.Outside.tell = tell  # type: ignore[method-assign]  # where this process is to die
         runs.proceed(run_id)
 
     for line in sys.stdin:
