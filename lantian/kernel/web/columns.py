@@ -9,8 +9,9 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from lantian.kernel.web.dates import said_day, said_moment
 
@@ -102,7 +103,8 @@ class Column:
 class Filter:
     """One choice above the list. `apply` is a lookup ("organization__kind") or a function (queryset, value) -> queryset.
 
-    `choices` may be a function of the request when they depend on who looks. Values not among the choices are ignored.
+    `choices` may be a function of the request when they depend on who looks: names of places and people then. Values not
+    among the choices are ignored.
     `unasked`: words for the list as it is without a choice, where that is not everything.
     """
 
@@ -129,6 +131,7 @@ class FilterState:
     options: list[tuple[str, str]]
     value: str
     unasked: str = ""
+    named: bool = False
 
     @property
     def words(self) -> str:
@@ -137,10 +140,25 @@ class FilterState:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One narrowing in force, and the address without it."""
+    """One narrowing in force, and the address without it. `named`: its words are somebody's name, in no language of ours."""
 
+    label: str
     words: str
     url: str
+    named: bool = False
+
+    @property
+    def text(self) -> str:
+        return self._said(self.label, self.words)
+
+    @property
+    def html(self) -> SafeString:
+        words = format_html('<bdi translate="no">{}</bdi>' if self.named else "{}", self.words)
+        return mark_safe(self._said(escape(self.label), words))  # noqa: S308 - both parts are escaped
+
+    @staticmethod
+    def _said(label: str, words: str) -> str:
+        return gettext("%(label)s：%(words)s") % {"label": label, "words": words}
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,8 @@ class ListPage(Generic[M]):
             options = item.options(self.request)
             asked = self.params.get(item.key, "")
             value = asked if asked in dict(options) else ""
-            states.append(FilterState(item.key, str(item.label), options, value, str(item.unasked)))
+            named = callable(item.choices)
+            states.append(FilterState(item.key, str(item.label), options, value, str(item.unasked), named))
         return states
 
     @cached_property
@@ -274,9 +275,11 @@ class ListPage(Generic[M]):
 
     @cached_property
     def chips(self) -> list[Chip]:
-        chips = [Chip(gettext("搜索：%(words)s") % {"words": self.q}, self.url(q=None))] if self.q else []
+        chips = [Chip(gettext("搜索"), self.q, self.url(q=None), named=True)] if self.q else []
         narrowed = (state for state in self.filter_states if state.value)
-        return chips + [Chip(_chip_words(state), self.url(**{state.key: None})) for state in narrowed]
+        return chips + [
+            Chip(state.label, state.words, self.url(**{state.key: None}), named=state.named) for state in narrowed
+        ]
 
     @cached_property
     def page_links(self) -> list[tuple[int, str]]:
@@ -364,7 +367,7 @@ class ListPage(Generic[M]):
             title=str(self.title or self.key),
             kind=kind,
             rows=rows,
-            narrowed=[chip.words for chip in self.chips],
+            narrowed=[chip.text for chip in self.chips],
             action=self.export_action,
         )
 
@@ -383,10 +386,6 @@ def picked(request: HttpRequest, queryset: QuerySet[M]) -> QuerySet[M]:
         except Exception:  # noqa: BLE001, S112 - whatever the key's type calls it, it is no id
             continue
     return queryset.filter(pk__in=ids)
-
-
-def _chip_words(state: FilterState) -> str:
-    return gettext("%(label)s：%(words)s") % {"label": state.label, "words": state.words}
 
 
 def _flip(name: str) -> str:

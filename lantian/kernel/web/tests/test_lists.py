@@ -83,8 +83,16 @@ def test_all_that_is_asked_for_stays_in_the_address(show: Callable[..., Views]) 
         "/list?list_key=odd&sort=-name&size=50",
         "/list?q=item&sort=-name&size=50",
     ]
+    assert [chip.text for chip in page.chips] == ["搜索：item", "列表：单"]
+    assert page.chips[0].html == '搜索：<bdi translate="no">item</bdi>'
     assert page.heads[0].direction == "descending"
     assert "page" not in page.heads[0].url
+
+
+def test_words_searched_for_are_no_html(show: Callable[..., Views]) -> None:
+    (chip,) = show("q=%3Cb%3E%26").chips
+    assert chip.text == "搜索：<b>&"
+    assert chip.html == '搜索：<bdi translate="no">&lt;b&gt;&amp;</bdi>'
 
 
 @pytest.mark.parametrize(
