@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true")
     verb("stop", "停止正在运行的平台", "stop the running platform")
     verb("version", "版本", "versions")
+    verb("s3", "试一试对象存储", "try the S3 that is set")
     worker = verb("worker", "后台任务进程（up 已包含）", "the background jobs process (part of up)")
     worker.add_argument("--concurrency", type=int, default=4)
     _archive_verbs(verb)
@@ -72,7 +73,7 @@ def _archive_verbs(verb: Callable[[str, str, str], argparse.ArgumentParser]) -> 
         action.add_argument("--force", action="store_true", help=say("覆盖已有文件", "replace files that exist"))
 
 
-OWN = {"up", "status", "stop", "version", "worker", "backup", "restore", "keys"}
+OWN = {"up", "status", "stop", "version", "worker", "backup", "restore", "keys", "s3"}
 
 
 def _run_own(options: argparse.Namespace) -> int:
@@ -87,6 +88,10 @@ def _run_own(options: argparse.Namespace) -> int:
         return _worker(instance, options.concurrency)
     if options.verb == "version":
         return _version()
+    if options.verb == "s3":
+        from runtime.s3 import say_how_it_is
+
+        return say_how_it_is(instance.s3)
     from runtime import archive, escrow
 
     passphrase = escrow.passphrase_from(options.passphrase_file)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from lantian.kernel.bucket import BucketPlace
+from runtime.s3 import read_place
 from runtime.words import Problem, say
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -167,6 +169,22 @@ VARIABLES = (
         "录像保留天数；不填为一直保留，演示中为 3",
         "days that recordings are kept; empty: for good, in a demonstration 3",
     ),
+    Variable(
+        "LANTIAN_S3_ENDPOINT",
+        "",
+        "对象存储（S3）的地址，如 https://s3.example.cn；课堂分段另存一份在那里（不填为只存本机）",
+        "an S3 that keeps lessons' segments too, such as https://s3.example.cn (empty: this disk alone)",
+    ),
+    Variable("LANTIAN_S3_BUCKET", "", "其中的存储桶", "the bucket there"),
+    Variable("LANTIAN_S3_KEY", "", "对象存储的访问密钥标识", "access key there"),
+    Variable(
+        "LANTIAN_S3_SECRET",
+        "",
+        "对象存储的访问密钥（也可放在状态目录的 keys/s3.secret，权限 600）",
+        "secret of that key (or in the home folder's keys/s3.secret, mode 600)",
+    ),
+    Variable("LANTIAN_S3_PREFIX", "", "只用桶中的这个目录", "use this folder of the bucket alone"),
+    Variable("LANTIAN_S3_REGION", "us-east-1", "对象存储的区域名", "the S3's name for its region"),
     Variable("LANTIAN_PASSPHRASE", "", "备份与密钥托管的口令", "passphrase of backups and key escrow"),
     Variable(
         "LANTIAN_WEB_SOCKET",
@@ -208,6 +226,7 @@ class Instance:
     access_log: bool = False
     max_upload_mb: int = 256
     rtmp_port: int = 0
+    s3: BucketPlace | None = None
 
     @property
     def url(self) -> str:
@@ -287,8 +306,9 @@ def read_instance(env: Mapping[str, str] | None = None) -> Instance:
         raise Problem(say("DATABASE_URL 必须以 postgresql:// 开头", "DATABASE_URL must begin with postgresql://"))
     port = _number(env, "LANTIAN_PORT", 8000, 1, 65535)
     plain = 80 if port == 443 else min(port + 1, 65535)
+    home = Path(env.get("LANTIAN_HOME", "").strip() or default_home()).expanduser().absolute()
     return Instance(
-        home=Path(env.get("LANTIAN_HOME", "").strip() or default_home()).expanduser().absolute(),
+        home=home,
         port=port,
         bind=env.get("LANTIAN_BIND", "").strip(),
         tls=tls,
@@ -303,6 +323,7 @@ def read_instance(env: Mapping[str, str] | None = None) -> Instance:
         access_log=_flag(env, "LANTIAN_ACCESS_LOG"),
         max_upload_mb=_number(env, "LANTIAN_MAX_UPLOAD_MB", 256, 1, 100_000),
         rtmp_port=_number(env, "LANTIAN_RTMP_PORT", 0, 0, 65535),
+        s3=read_place(env, home),
     )
 
 

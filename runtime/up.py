@@ -12,7 +12,8 @@ from typing import Any
 
 import psutil
 
-from runtime import caddy, rtmp, services
+from lantian.kernel.bucket import BucketAway
+from runtime import caddy, rtmp, s3, services
 from runtime.database import server_lock, up_lock
 from runtime.home import ROOT, Instance, make_home
 from runtime.logs import Terminal
@@ -116,6 +117,7 @@ def up(instance: Instance, manner: Manner) -> None:
     ports = [port for port in (instance.port, instance.http_port, instance.rtmp_port) if port]
     if instance.rtmp_port:
         rtmp.programs()  # a plain word now, if they are not there
+    _try_s3(instance)
     _clear_orphans(instance)
     for port in ports:
         _check_port(instance, port)
@@ -128,6 +130,16 @@ def up(instance: Instance, manner: Manner) -> None:
             server.make_secrets()
     told = services.environment(instance, server.url if server else instance.database_url)
     _run(instance, told, server, manner)
+
+
+def _try_s3(instance: Instance) -> None:
+    """A plain word now. One that does not answer yet keeps nobody waiting: lessons are sent there once it does."""
+    if instance.s3 is None:
+        return
+    try:
+        s3.try_place(instance.s3)
+    except BucketAway as error:
+        Terminal.write(f"  ! {s3.away(instance.s3, error)}")
 
 
 def _wait_for_commands(instance: Instance) -> None:

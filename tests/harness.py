@@ -234,3 +234,11 @@ def enter(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Callable[[Any], Any
         return client
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A real S3 (tests.seaweed), started once for this worker."""
+    from tests.seaweed import running
+
+    yield from running(tmp_path_factory.mktemp("seaweed"))

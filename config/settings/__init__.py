@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+from lantian.kernel.bucket import s3_prefix, s3_secret
 from lantian.kernel.crypto import load_or_create_keys, load_or_create_push_key, load_or_create_signing_keys
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -30,6 +31,13 @@ LANTIAN_DISK_RESERVE_BYTES = int(os.environ.get("LANTIAN_DISK_RESERVE_MB") or "1
 LANTIAN_KEEP_RECORDINGS_DAYS = int(os.environ.get("LANTIAN_KEEP_RECORDINGS_DAYS") or ("3" if LANTIAN_DEMO else "0"))
 # The second rendition of live lessons, with AAC sound, for players without Opus: about 2 % of a core a lesson.
 LANTIAN_LIVE_AAC = flag("LANTIAN_LIVE_AAC", default=True)
+# Finished live segments in an S3, for several live nodes and for replays no disk has; without an endpoint: on the local disk.
+LANTIAN_S3_ENDPOINT = os.environ.get("LANTIAN_S3_ENDPOINT", "").strip().rstrip("/")
+LANTIAN_S3_BUCKET = os.environ.get("LANTIAN_S3_BUCKET", "").strip()
+LANTIAN_S3_KEY = os.environ.get("LANTIAN_S3_KEY", "").strip()
+LANTIAN_S3_SECRET = s3_secret(os.environ, LANTIAN_HOME)
+LANTIAN_S3_PREFIX = s3_prefix(os.environ)
+LANTIAN_S3_REGION = os.environ.get("LANTIAN_S3_REGION", "").strip() or "us-east-1"
 # Calling classes in: servers that help browsers in different networks find one another, and coturn's shared secret.
 LANTIAN_STUN_URLS = [url for url in os.environ.get("LANTIAN_STUN_URLS", "").split(",") if url.strip()]
 LANTIAN_TURN_URLS = [url for url in os.environ.get("LANTIAN_TURN_URLS", "").split(",") if url.strip()]

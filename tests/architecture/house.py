@@ -55,6 +55,7 @@ OPEN_TO_OTHERS = {"services", "queries", "rules", "events", "enums", "errors", "
 # The kernel's library parts are there to be used whole; its `web` app is the house's one way to make pages.
 KERNEL_LIBRARIES = {
     "beside",
+    "bucket",
     "confined",
     "demo",
     "rules",
