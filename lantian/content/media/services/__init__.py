@@ -14,6 +14,7 @@ The live process uses it like this::
     follower = StreamFollower(folder, ring.secret); follower.step()   # in a thread: AAC rendition and posters
 """
 
+from lantian.content.media.services import offsite
 from lantian.content.media.services.cutting import (
     cut_bounds,
     cut_stream,
@@ -90,6 +91,7 @@ __all__ = [
     "make_key_in_thread",
     "measure_stream",
     "media_root",
+    "offsite",
     "open_key",
     "open_writer",
     "room_for_lesson",

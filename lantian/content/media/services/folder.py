@@ -104,8 +104,8 @@ def _encode(record: Record) -> bytes:
     return json.dumps({"t": record.kind, **facts}, separators=(",", ":")).encode() + b"\n"
 
 
-def _decode(line: bytes) -> Record:
-    """Raises ValueError, KeyError or TypeError for a torn or foreign line."""
+def decode_record(line: bytes) -> Record:
+    """A line of an index. Raises ValueError, KeyError or TypeError for a torn or foreign line."""
     raw: dict[str, Any] = json.loads(line)
     return _KINDS[raw.pop("t")](**raw)
 
@@ -206,7 +206,7 @@ class Rendition:
             if not line.endswith(b"\n"):
                 break
             try:
-                record = _decode(line)
+                record = decode_record(line)
             except (ValueError, KeyError, TypeError):
                 break
             offset += len(line)

@@ -21,8 +21,10 @@ from lantian.teach.live.consumers.ingest import ingest
 from lantian.teach.live.consumers.watch import watch
 
 
-def make_app() -> Starlette:
-    """Settings read: LANTIAN_HOME, LANTIAN_DISK_RESERVE_BYTES, LANTIAN_LIVE_AAC (the second rendition), LANTIAN_METRICS_TOKEN."""
+def make_app(*, hold_acks: bool = False) -> Starlette:
+    """`hold_acks`: as the hub's.
+
+    Settings read: LANTIAN_HOME, LANTIAN_DISK_RESERVE_BYTES, LANTIAN_LIVE_AAC (the second rendition), LANTIAN_METRICS_TOKEN."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -30,6 +32,7 @@ def make_app() -> Starlette:
             Path(settings.LANTIAN_HOME) / "live",
             sound=getattr(settings, "LANTIAN_LIVE_AAC", True),
             reserve_bytes=settings.LANTIAN_DISK_RESERVE_BYTES,
+            hold_acks=hold_acks,
         )
         app.state.hub = hub
         await hub.start()

@@ -34,6 +34,7 @@ async def run_clock(hub: "Hub") -> None:
             if now - disks >= DISK_S:
                 disks = now
                 await _warn_of_disk(hub)
+                await hub.on_disk(hub.offsite.measure)
         except Exception:  # the clock goes on: lessons end by it
             log.exception("the clock stumbled")
 

@@ -41,3 +41,19 @@ LOOP_LAG = Histogram(
 SOUND_RESTARTS = Counter(
     "lantian_live_sound_restarts_total", "Times a process of the AAC rendition died", registry=REGISTRY
 )
+OFFSITE_BEHIND_SECONDS = Gauge(
+    "lantian_live_offsite_behind_seconds",
+    "Media not yet in the S3, of the lesson that is worst off",
+    registry=REGISTRY,
+)
+OFFSITE_BEHIND_BYTES = Gauge("lantian_live_offsite_behind_bytes", "Bytes not yet in the S3", registry=REGISTRY)
+OFFSITE_FAILING_SECONDS = Gauge(
+    "lantian_live_offsite_failing_seconds",
+    "For how long sending to the S3 has failed; 0: it goes well",
+    registry=REGISTRY,
+)
+ACKS_BY_DISK = Counter(
+    "lantian_live_acks_by_disk_total",
+    "Times that acknowledgements did not wait for the S3 any longer",
+    registry=REGISTRY,
+)

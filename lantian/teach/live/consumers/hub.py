@@ -27,7 +27,9 @@ from lantian.teach.live.consumers.clock import run_clock
 from lantian.teach.live.consumers.database import Database, DatabaseAway
 from lantian.teach.live.consumers.eventlog import EventLog
 from lantian.teach.live.consumers.floor import Floor
+from lantian.teach.live.consumers.holding import Holding
 from lantian.teach.live.consumers.notices import listen, resync_forever
+from lantian.teach.live.consumers.offsite import Offsite
 from lantian.teach.live.consumers.outlet import Outlet
 from lantian.teach.live.consumers.pictures import Pictures
 from lantian.teach.live.consumers.records import Record, Records
@@ -46,15 +48,19 @@ END_AGAIN_S = 5.0
 
 
 class Hub:
-    """One per process."""
+    """One per process. `hold_acks`: publishers are told that something is safe when it is in the S3 (if there is one): for where
+    another node may have to go on with the lesson."""
 
-    def __init__(self, folder: Path, *, sound: bool = True, reserve_bytes: int = 1 << 30) -> None:
-        self._folder, self.reserve_bytes = folder, reserve_bytes
+    def __init__(
+        self, folder: Path, *, sound: bool = True, reserve_bytes: int = 1 << 30, hold_acks: bool = False
+    ) -> None:
+        self._folder, self.reserve_bytes, self.hold_acks = folder, reserve_bytes, hold_acks
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.database = Database()
         self._disk = ThreadPoolExecutor(DISK_THREADS, "live-disk")
         self.sound = Sound(folder, wanted=sound, rested=self._rested)
         self.pictures = Pictures(folder, self.sound, self._show_made)
+        self.offsite = Offsite(folder, self._safe)
         self.books = Books(self)
         self.rooms: dict[str, LiveRoom] = {}
         self.lobby: dict[str, set[Outlet]] = {}
@@ -80,6 +86,7 @@ class Hub:
         await self._only_one()
         self.records = Records(self._folder / "sessions")
         self.spool = Spool(self._folder / "presence", services.save_presence)
+        self.offsite.start()
         self.ready = True
         for session in self.records.all():
             await self.look_after(session)
@@ -126,6 +133,7 @@ class Hub:
             for room in self.rooms.values():
                 if room.floor is not None:
                     room.floor.close()
+        await self.on_disk(self.offsite.stop)
         self.database.close()
         self._disk.shutdown(wait=False)
 
@@ -217,7 +225,10 @@ class Hub:
 
         writer = await self.on_disk(open_files)
         self.sound.follow(facts.id, folder.path, writer.keys)
+        self.offsite.follow(facts.id, facts.token)
         room = LiveRoom(facts, writer, self._disk, partial(self._wrote, facts.id))
+        if self.hold_acks and self.offsite.wanted:
+            room.holding = Holding(self.offsite.durable_up_to(facts.id))
         room.need_small = partial(self.pictures.need, facts.id)
         room.floor = await self._floor(room)
         return room
@@ -229,9 +240,17 @@ class Hub:
         if last is None:
             self.pictures.drop(session)
         self.sound.wrote(session, last)
+        self.offsite.look(session)
+
+    def _safe(self, session: str, segment: int) -> None:
+        """The stream is in the S3 up to this segment."""
+        room = self.rooms.get(session)
+        if room is not None and room.holding is not None:
+            room.holding.learn(segment)
 
     def _rested(self, lesson: Followed) -> None:
         """The AAC rendition has a segment more: the small picture is made of it."""
+        self.offsite.look(lesson.session)
         room = self.rooms.get(lesson.session)
         if room is not None and room.writer.history.segments:
             self.pictures.wrote(lesson.session, room.writer.history.segments[-1].key)
@@ -272,6 +291,7 @@ class Hub:
         """Its books are closed: nothing of it stays with this process."""
         if room.floor is not None:
             room.floor.forget()
+        self.offsite.close(room.id)
         self.records.remove(room.id)
         self.rooms.pop(room.id, None)
 

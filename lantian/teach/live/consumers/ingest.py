@@ -1,6 +1,7 @@
 """The publisher's socket: greeting, chunks, acknowledgements. Everything that comes is bounded before it is believed."""
 
 import time
+from functools import partial
 from typing import Any
 
 import structlog
@@ -187,7 +188,7 @@ class Ingest:
         except MediaError as error:
             self._refuse(error.code, error.message)
         else:
-            self._acked = start.acked
+            self._acked = safe = room.safely_acked(start)
             if room.floor is not None and self._outlet not in room.floor.desks:
                 room.floor.seat(self._outlet)
             self._outlet.send(
@@ -197,13 +198,15 @@ class Ingest:
                         "epoch_no": start.number,
                         "next_chunk": start.next_chunk,
                         "skip": start.skip,
-                        "acked": start.acked,
+                        "acked": safe,
                         "server_ms": now_ms(),
                         "state": str(room.state),
                         "planned_end_ms": room.facts.planned_end_ms,
                     }
                 )
             )
+            if safe < start.acked:
+                self._ack(start.acked)
             self._hub.books.publisher_came(room, self._ticket.p)
             log.info(
                 "publisher ready", session=room.id, epoch=start.number, resumed=start.resumed, chunk=start.next_chunk
@@ -250,8 +253,7 @@ class Ingest:
             if await room.close_epoch(seat):
                 self._ack(chunk.number)
         elif fed.acked > self._acked or chunk.number + 1 < fed.next_chunk:
-            self._ack(fed.acked)
-            figures.ACK_DELAY.observe(max(0.0, (now_ms() - chunk.client_ms) / 1000))
+            self._ack(fed.acked, chunk.client_ms)
 
     def _tell_gap(self, gap: ChunkGap, arrived: float) -> None:
         figures.CHUNKS.labels("gap").inc()
@@ -259,10 +261,20 @@ class Ingest:
             self._gap_told = arrived
             self._outlet.send(dump({"t": "error", "code": "gap", "next_chunk": gap.next_chunk}))
 
-    def _ack(self, chunk: int) -> None:
+    def _ack(self, chunk: int, client_ms: int | None = None) -> None:
+        """All up to this chunk is on the disk. `client_ms`: when the newest was captured, by the publisher's clock."""
         assert self._room is not None
         self._acked = chunk
-        self._outlet.send(dump({"t": "ack", "chunk": chunk, "segment": self._room.writer.segments - 1}))
+        segment = self._room.writer.segments - 1
+        if self._room.holding is None:
+            self._tell_ack(chunk, segment, client_ms)
+        else:
+            self._room.holding.when(segment, partial(self._tell_ack, chunk, segment, client_ms))
+
+    def _tell_ack(self, chunk: int, segment: int, client_ms: int | None) -> None:
+        self._outlet.send(dump({"t": "ack", "chunk": chunk, "segment": segment}))
+        if client_ms is not None:
+            figures.ACK_DELAY.observe(max(0.0, (now_ms() - client_ms) / 1000))
 
     def _fault(self, fault: MediaFault) -> None:
         """The recorder's bytes cannot be taken: it has to be started anew, on this same socket."""

@@ -16,6 +16,7 @@ from lantian.content.media.services import EpochStart, Fed, SegmentRecord, Segme
 from lantian.teach.live.consumers import figures
 from lantian.teach.live.consumers.board import Board
 from lantian.teach.live.consumers.floor import Floor, by_of
+from lantian.teach.live.consumers.holding import Holding
 from lantian.teach.live.consumers.outlet import Outlet
 from lantian.teach.live.engine.presence import Presence
 from lantian.teach.live.engine.protocol import Beat, Chunk, Hello, dump
@@ -120,6 +121,7 @@ class LiveRoom:
         self.made: tuple[str, ...] = ()  # what there is for weak lines
         self.poster = ""
         self.need_small: Callable[[], None] = lambda: None
+        self.holding: Holding | None = None  # acknowledgements wait for the S3
         self.finished = False
         segments = writer.history.segments
         self.started_ms: int | None = segments[0].wall_ms if segments else facts.started_ms
@@ -290,6 +292,19 @@ class LiveRoom:
         async with self._turn:
             return await self._in_thread(lambda: self.writer.open_epoch(hello.epoch, hello.mime))
 
+    def safely_acked(self, start: EpochStart) -> int:
+        """Up to which chunk of a recorder that greets again everything is safe: on the disk, or, where acknowledgements wait for
+        it, in the S3."""
+        holding = self.holding
+        if holding is None or holding.given_up:
+            return start.acked
+        for record in reversed(self.writer.history.segments):
+            if record.epoch != start.number:
+                break
+            if record.sequence <= holding.up_to:
+                return min(start.acked, record.chunk - 1)
+        return -1
+
     async def feed(self, publisher: Publisher, chunk: Chunk) -> Fed:
         """Write one chunk. Raises ChunkGap, MediaFault, MediaError; StaleEpoch when the seat was lost meanwhile."""
         arrived = time.monotonic()
@@ -426,6 +441,9 @@ class LiveRoom:
             self.publisher.outlet.send(dump({"t": "ending", "at_ms": self.facts.planned_end_ms + GRACE_MS}))
         if self.floor is not None:
             self.floor.stage.tick(time.monotonic())
+        if self.holding is not None and self.holding.tick(time.monotonic()):
+            figures.ACKS_BY_DISK.inc()
+            log.warning("the S3 does not answer: acknowledgements go by the disk", session=self.id)
 
     # -- the end ------------------------------------------------------------------------------------------------------------
 
