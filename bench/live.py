@@ -87,6 +87,13 @@ def _sessions(count: int) -> list[str]:
 
 def chunks_of_noise(seconds: int) -> list[bytes]:
     """A recording of 1.4 Mbit/s in four chunks a second: the synthetic lesson under noise, to cost what a camera does."""
+    data = b"".join(data for _at, data in recording(seconds))
+    size = len(data) // (CHUNKS_A_SECOND * seconds) + 1
+    return [data[at : at + size] for at in range(0, len(data), size)]
+
+
+def recording(seconds: int, bit_rate: int = 1_300_000) -> list[tuple[float, bytes]]:
+    """Its chunks as they come, each with the second at which its recorder gives it."""
     import numpy as np
     from av.video.frame import VideoFrame
 
@@ -100,10 +107,9 @@ def chunks_of_noise(seconds: int) -> list[bytes]:
             planes[: self.height] += self.chance.integers(0, 24, (self.height, self.width), dtype=np.uint8)
             return VideoFrame.from_ndarray(planes, format="yuv420p")
 
-    source = Noisy(bit_rate=1_300_000, start_ms=1_790_000_000_000)
-    data = b"".join(chunk.data for chunk in source.chunks(seconds, paced=False))
-    size = len(data) // (CHUNKS_A_SECOND * seconds) + 1
-    return [data[at : at + size] for at in range(0, len(data), size)]
+    start_ms = 1_790_000_000_000
+    source = Noisy(bit_rate=bit_rate, start_ms=start_ms)
+    return [((chunk.captured_ms - start_ms) / 1000, chunk.data) for chunk in source.chunks(seconds, paced=False)]
 
 
 def _ingest(home: Path, tickets: list[str], seconds: float) -> Result:
@@ -171,7 +177,7 @@ async def _publish(live: Any, tickets: list[str], chunks: list[bytes], delays: l
 # --- front door ---------------------------------------------------------------------------------------------------
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -182,7 +188,7 @@ def _door(home: Path) -> dict[str, Any]:
     from runtime.caddy import caddy_binary, environment, write_caddyfile
     from runtime.home import make_home, read_instance
 
-    port, bare_port = _free_port(), _free_port()
+    port, bare_port = free_port(), free_port()
     os.environ["LANTIAN_PORT"] = str(port)
     instance = read_instance(os.environ | {"LANTIAN_BIND": "127.0.0.1"})
     make_home(home)
