@@ -94,10 +94,21 @@ describe("ladder", () => {
     expect(line.ladder.rung).toBe("full");
   });
 
+  it("stretches what is in store until the first smaller segments are here", () => {
+    const line = new Line();
+    line.lasts(5, 200, 190_000);
+    expect(line.step({ buffer: 1.4, loading: { ...SLOW, bytes: 10_000 } })).toMatchObject({ rung: "sound", abort: true, rate: 0.75 });
+    expect(line.step({ buffer: 0.4 }).rate).toBe(0.75);
+    expect(line.step({ buffer: 2.4, behind: 3 }).rate).toBe(0.92);
+    for (let quarter = 0; quarter < 16; quarter += 1) line.step({ buffer: 1.5 });
+    expect(line.step({ buffer: 1.5, behind: 3 }).rate).toBe(0.92);
+  });
+
   it("keeps away from the newest, a little slower, and comes back once the whole picture holds", () => {
     const line = new Line();
     line.lasts(5, 200, 190_000);
     line.step({ buffer: 0.8, loading: SLOW });
+    for (let quarter = 0; quarter < 16; quarter += 1) line.step({ buffer: 0.5 });
     expect(line.step({ buffer: 1, behind: 2.5 }).rate).toBe(0.9);
     expect(line.step({ buffer: 2, behind: 3 }).rate).toBe(0.92);
     expect(line.step({ buffer: 4, behind: 5 }).rate).toBe(0.95);

@@ -50,6 +50,10 @@ export interface Course {
 }
 
 export const WEAK_DELAY = 7;
+/** While the first smaller segment is on its way, what is in store is stretched: slow speech is understood, a hole is not. */
+const RESCUE_RATE = 0.75;
+const RESCUE_MS = 4000;
+const RESCUED = 2.2;
 const JUDGE_MS = 600;
 const JUDGE_FIRST_MS = 2000;
 /** Bytes that came so long ago are no flow that could be reckoned with: the line is cut, and no smaller one would come either. */
@@ -87,6 +91,7 @@ export class Ladder {
   private ran = false;
   /** It has been on a smaller one, and has not come back to the usual distance. */
   private apart = false;
+  private fellFromFull = false;
 
   /** What the line carries at least, kbit/s; null while nothing came. */
   get kbps(): number | null {
@@ -177,6 +182,7 @@ export class Ladder {
 
   private changed(before: Rung, now: number): void {
     const climbed = order(this.rung) < order(before);
+    this.fellFromFull = before === "full";
     if (climbed) this.climbedAt = now;
     else if (before !== "sound" && now - this.climbedAt < BROKE_MS) this.waits[before] = Math.min(LONGEST_WAIT_MS, this.waits[before] * 2);
     this.since = now;
@@ -191,6 +197,9 @@ export class Ladder {
 
   private place({ now, behind, buffer, running }: Seen): Pick<Course, "distance" | "rate"> {
     if (!this.apart) return { distance: null, rate: null };
+    if (this.rung !== "full" && running && now - this.since < RESCUE_MS && buffer < RESCUED && this.fellFromFull) {
+      return { distance: WEAK_DELAY, rate: RESCUE_RATE };
+    }
     const back = this.rung === "full" && now - this.since > SETTLED_MS;
     if (!back) return { distance: WEAK_DELAY, rate: running ? weakRate(behind, buffer) : 1 };
     if (behind === null || behind > 3.2) return { distance: null, rate: buffer > 1.5 ? 1.1 : 1 };

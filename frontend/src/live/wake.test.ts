@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { Wake } from "./wake";
+import { answers, Wake } from "./wake";
 
 /** What is told, with the second at which it is, while nothing comes from `from` on. */
 async function story(line: (second: number) => boolean, from: number, seconds: number) {
@@ -33,4 +33,20 @@ it("does not take what is late for a cut line", async () => {
 
 it("asks less often once it has been long", async () => {
   expect((await story(() => false, 0, 180)).asked).toBeLessThan(95);
+});
+
+it("takes a refusal for an answer, but not the device's own word that it has no line", async () => {
+  class Refused {
+    onerror: (() => void) | null = null;
+    constructor() {
+      setTimeout(() => this.onerror?.());
+    }
+    close(): void {}
+  }
+  vi.stubGlobal("WebSocket", Refused);
+  const line = vi.spyOn(navigator, "onLine", "get").mockReturnValue(true);
+  expect(await answers()).toBe(true);
+  line.mockReturnValue(false);
+  expect(await answers()).toBe(false);
+  vi.unstubAllGlobals();
 });

@@ -24,7 +24,9 @@ export function answers(): Promise<boolean> {
       socket.onopen = socket.onerror = null;
       socket.close();
     };
-    socket.onopen = socket.onerror = () => done(true);
+    socket.onopen = () => done(true);
+    // a refusal is an answer too, but not the device's own word that it has no line at all
+    socket.onerror = () => done(navigator.onLine);
   });
 }
 
