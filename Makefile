@@ -30,7 +30,7 @@ FRONTEND := $(shell find frontend -maxdepth 1 -type f 2>/dev/null) $(shell find 
 CATALOGUES := $(shell find locale -name '*.po' 2>/dev/null)
 I18N := $(wildcard lantian/*/*/management/commands/i18n.py)
 
-.PHONY: run install test lint quick types style scripts bench fmt clean unit e2e pages lessons browser services test-live
+.PHONY: run install test lint quick types style scripts bench fmt clean unit e2e pages lessons browser services senders test-live
 .DEFAULT_GOAL := run
 
 run: install
@@ -111,6 +111,15 @@ services:
 		elif [ -n "$$new" ]; then service nginx stop >/dev/null 2>&1 || true; fi; \
 	else echo "Install it first: sudo apt-get install nginx libnginx-mod-rtmp && sudo systemctl disable --now nginx"; exit 1; fi
 
+# GStreamer as a recorder box that is not ffmpeg: for test-live alone, as it brings sixty packages.
+senders:
+	@if command -v gst-launch-1.0 >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad \
+			gstreamer1.0-plugins-ugly >/dev/null; \
+	else echo "Install it first: sudo apt-get install gstreamer1.0-tools gstreamer1.0-plugins-{base,good,bad,ugly}"; exit 1; fi
+
 # The browser first: who has to install it by hand is told at once.
 test: browser services quick
 	@$(MAKE) --no-print-directory unit e2e
@@ -132,7 +141,8 @@ lessons:
 	$(BIN)/python -m pytest -q -m "e2e and not shaped" tests/e2e/live
 
 # Lines made weak on purpose: network namespaces, which need root, and minutes that the other tests do not have.
-test-live: install browser services
+test-live: install browser services senders
+	$(BIN)/python -m pytest -q tests/recorders
 	@$(BIN)/python -m tests.e2e.served $(BIN)/python -m pytest -q -m shaped tests/e2e/live
 
 bench: install

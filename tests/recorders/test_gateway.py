@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 import subprocess
 import sys
 import threading
@@ -20,7 +21,7 @@ from lantian.people.schedule.enums import LessonState
 from lantian.teach.live import services as live_services
 from lantian.teach.live.enums import EndReason
 from lantian.teach.live.models import LiveSession
-from lantian.teach.live.tests.stage import Teacher
+from lantian.teach.live.tests.stage import Teacher, media_folder
 from lantian.teach.live.tests.support import decoded_frames, lesson_chunks, open_for, settled
 from lantian.teach.recorders import queries, services
 from lantian.teach.recorders.consumers.door import APPLICATION, Door
@@ -34,6 +35,7 @@ from runtime.home import Instance
 from tests.e2e.conftest import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
+CROSSES_AFTER_S = 14
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
@@ -79,9 +81,12 @@ def door():
 class Box:
     """A recorder box: sends until it is switched off, or is sent away. A process, as opening an address holds up all threads."""
 
-    def __init__(self, address: str, *, gop_s: float = 1) -> None:
-        command = [sys.executable, "-m", "lantian.teach.recorders.tests.streams", address, str(gop_s)]
-        self._process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+    def __init__(self, address: str, *, gop_s: float = 1, since: float = 0) -> None:
+        module = "lantian.teach.recorders.tests.streams"
+        self.run([sys.executable, "-m", module, address, str(gop_s), str(since)])
+
+    def run(self, command: list[str]) -> None:
+        self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def off(self) -> None:
         self._process.kill()
@@ -89,6 +94,17 @@ class Box:
 
     def sent_away(self, seconds: float = 20) -> bool:
         return self._process.wait(seconds) != 0
+
+
+class GStreamer(Box):
+    """A sender that is not ffmpeg: another RTMP handshake, other headers, sound that begins before the picture."""
+
+    def __init__(self, address: str) -> None:
+        picture = f"videotestsrc is-live=true ! video/x-raw,width=320,height=180,framerate={FPS}/1"
+        coded = f"x264enc tune=zerolatency bitrate=300 key-int-max={FPS} ! video/x-h264,profile=baseline ! queue"
+        sound = "audiotestsrc is-live=true ! audio/x-raw,rate=48000,channels=1 ! voaacenc ! aacparse ! queue"
+        out = f"flvmux name=both streamable=true ! rtmp2sink location={address}"
+        self.run(["gst-launch-1.0", *f"{out} {picture} ! {coded} ! both. {sound} ! both.".split()])
 
 
 @contextlib.contextmanager
@@ -223,3 +239,49 @@ def test_a_camera_that_does_not_answer_is_known_before_its_lesson(world, live, d
     found.refresh_from_db()
     assert found.fault == Fault.NO_ANSWER
     assert happened(found) == []
+
+
+def test_a_lesson_goes_through_the_moment_at_which_a_boxs_clock_needs_more_digits(world, live, door):
+    """RTMP writes times above 0xFFFFFF ms (4 h 39 min) in another place; a box on a wall is not switched off for weeks."""
+    _found, key = services.register_recorder(room=room_of(world), name="录播主机", way=Way.RTMP, by=SYSTEM)
+    lesson = world.plan(start=timezone.now())
+    began = time.monotonic()
+    with gateway(door, live):
+        box = Box(door.address(key), since=0xFFFFFF / 1000 - CROSSES_AFTER_S)
+        try:
+            session = until(lambda: LiveSession.objects.filter(lesson=lesson, state="live").first(), "on the air")
+            assert time.monotonic() - began < CROSSES_AFTER_S, "it began too late to cross the moment"
+            time.sleep(began + CROSSES_AFTER_S + 3 - time.monotonic())
+            pieces = media_folder(stream_of(session).token) / "av"
+            after = len(list(pieces.glob("*.m4s")))
+            until(lambda: len(list(pieces.glob("*.m4s"))) >= after + 3, "it goes on")
+        finally:
+            box.off()
+        live_services.end_live_session(session.pk, reason=EndReason.PLANNED, by=SYSTEM)
+        closed = settled(session)
+    text = (media_folder(closed.stream.token) / "av" / "replay.m3u8").read_text()
+    assert "DISCONTINUITY" not in text
+    assert decoded_frames(closed) == pytest.approx(closed.stream.seconds * FPS, abs=3)
+
+
+@pytest.mark.skipif(not shutil.which("gst-launch-1.0"), reason="installed by make test-live")
+def test_a_sender_that_is_not_ffmpeg_gives_a_lesson(world, live, door):
+    found, key = services.register_recorder(room=room_of(world), name="录播主机", way=Way.RTMP, by=SYSTEM)
+    lesson = world.plan(start=timezone.now())
+    with gateway(door, live):
+        box = GStreamer(door.address(key))
+        try:
+            session = until(lambda: LiveSession.objects.filter(lesson=lesson, state="live").first(), "on the air")
+            until(lambda: stream_of(session).segments >= 6, "segments")
+            assert Recorder.objects.get(pk=found.pk).facts["encoding"] is False, (
+                "its pictures are passed on as they are"
+            )
+        finally:
+            box.off()
+        live_services.end_live_session(session.pk, reason=EndReason.PLANNED, by=SYSTEM)
+        closed = settled(session)
+    assert decoded_frames(closed) == pytest.approx(closed.stream.seconds * FPS, abs=3)
+
+
+def stream_of(session):
+    return LiveSession.objects.select_related("stream").get(pk=session.pk).stream

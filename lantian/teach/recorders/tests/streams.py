@@ -20,10 +20,12 @@ def make_stream(
     codec: str = "libx264",
     sound: str = "aac",
     leap_at: float = 0,
+    since: float = 0,
     picture: bool = True,
     paced: bool = False,
 ) -> None:
-    """Write a stream (the ending says which container). `leap_at`: from there on the box's clock is an hour ahead.
+    """Write a stream (the ending says which container). `leap_at`: from there on the box's clock is an hour ahead; `since`: what
+    it shows at the beginning, s, as of a box that has been on for so long.
 
     `paced`: it goes as the clock does.
     """
@@ -34,14 +36,14 @@ def make_stream(
         for number in range(int(seconds * FPS)):
             if paced:
                 time.sleep(max(0.0, number / FPS - (time.monotonic() - began)))
-            shift = 3600 if leap_at and number / FPS >= leap_at else 0
+            shift = since + (3600 if leap_at and number / FPS >= leap_at else 0)
             if video is not None:
                 for packet in video.encode(_frame(number)):
                     out.mux(_shifted(packet, shift))
             if audio is not None:
                 for packet in audio.encode(_tone(number)):
                     out.mux(_shifted(packet, shift))
-        if not leap_at:
+        if not leap_at and not since:
             for stream in filter(None, (video, audio)):
                 out.mux(stream.encode(None))
 
@@ -92,5 +94,5 @@ def packets_of(data: bytes) -> Iterator[tuple[str, float, bool]]:
                 yield packet.stream.type, float(packet.dts * packet.time_base), packet.is_keyframe
 
 
-if __name__ == "__main__":  # a box of its own: ADDRESS GOP_SECONDS
-    make_stream(sys.argv[1], seconds=120, gop_s=float(sys.argv[2]), paced=True)
+if __name__ == "__main__":  # a box of its own: ADDRESS GOP_SECONDS SINCE
+    make_stream(sys.argv[1], seconds=120, gop_s=float(sys.argv[2]), since=float(sys.argv[3]), paced=True)
