@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 
 from runtime.home import Instance
+from runtime.s3 import PUBLIC
 from runtime.words import Problem, say
 
 PAGES = Path(__file__).with_name("pages")
@@ -30,6 +31,17 @@ MEDIA_TYPES = {
     "png": "image/png",
     "webp": "image/webp",
 }
+# What of a stream is sent to an S3, when one is set: segments, initialisation parts, still pictures, lists of what has ended.
+_LISTS = r"(?:live|replay|whole-[0-9a-f]{16})\.m3u8"
+STREAM_FILES = (
+    r"^/streams(/[0-9a-f]{32}/(?:(?:av|aac)/(?:[0-9]{6,9}-[0-9a-f]{16}\.m4s|[0-9a-f]{16}\.mp4|"
+    + _LISTS
+    + r")|poster-[0-9a-f]{16}\.jpg|master\.m3u8|"
+    + _LISTS
+    + "))$"
+)
+NOT_TOLD = ("Cookie", "Authorization", "Referer", "Origin", "User-Agent", "Accept-Language", "Via", "X-Forwarded-*")
+NOT_TAKEN = ("Cache-Control", "Content-Type", "Set-Cookie", "Vary", "X-Amz-*", "Seaweed-*", "Access-Control-*")
 # What an address may hold that lets one in: tickets of live lessons, codes of OpenID Connect. No log keeps them.
 SECRET_PARAMETERS = ("ticket", "code", "state", "id_token_hint")
 HOLD = "8s"  # how long a request waits at the door while the process behind is being restarted
@@ -168,6 +180,42 @@ def _static(instance: Instance) -> str:
 	}}"""
 
 
+def _elsewhere(instance: Instance) -> str:
+    """What of a stream the disk does not have, from the S3: a proxy, for a page's policy allows no other origin; and only names
+    of the kinds that are sent there. Lists are there once a stream has ended. The S3 learns nothing of who asks."""
+    place = instance.s3
+    if place is None:
+        return ""
+    silent = "\n\t\t\t".join(f"header_up -{name}" for name in NOT_TOLD)
+    dropped = "\n\t\t\t".join(f"header_down -{name}" for name in NOT_TAKEN)
+    return f"""
+		@elsewhere {{
+			method GET HEAD
+			path_regexp file `{STREAM_FILES}`
+			not file
+		}}
+		reverse_proxy @elsewhere {place.endpoint} {{
+			rewrite {place.root}{place.prefix}{PUBLIC}{{re.file.1}}?
+			header_up Host {place.host}
+			{silent}
+			{dropped}
+			@missing status 403 404
+			handle_response @missing {{
+				error 404
+			}}
+			@unwell status 3xx 4xx 5xx
+			handle_response @unwell {{
+				error 502
+			}}
+			transport http {{
+				dial_timeout 3s
+				response_header_timeout 15s
+				keepalive 60s
+				keepalive_idle_conns_per_host 64
+			}}
+		}}"""
+
+
 def _media(instance: Instance) -> str:
     types = "\n".join(
         f'\t\t@{ending} path *.{ending}\n\t\theader @{ending} Content-Type "{kind}"'
@@ -184,7 +232,7 @@ def _media(instance: Instance) -> str:
 		@settled not path *.m3u8
 		header @settled Cache-Control "{IMMUTABLE}"
 		header @m3u8 Cache-Control "no-cache"
-		header Cross-Origin-Resource-Policy same-origin
+		header Cross-Origin-Resource-Policy same-origin{_elsewhere(instance)}
 		file_server
 	}}"""
 

@@ -1,6 +1,7 @@
 """The S3 for finished segments: what the environment says of it, and a trial of it in plain words."""
 
 import http.client
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ PUBLIC = "streams"  # as lantian.content.media calls it
 NEEDED = ("LANTIAN_S3_ENDPOINT", "LANTIAN_S3_BUCKET", "LANTIAN_S3_KEY", "LANTIAN_S3_SECRET")
 WRONG_KEY = {"SignatureDoesNotMatch", "InvalidAccessKeyId", "AccessDenied", "Forbidden"}
 SECONDS = 6.0
+PLAIN = re.compile(r"[A-Za-z0-9._/-]*")
 
 
 def read_place(env: Mapping[str, str], home: Path) -> BucketPlace | None:
@@ -39,6 +41,11 @@ def read_place(env: Mapping[str, str], home: Path) -> BucketPlace | None:
                 f"LANTIAN_S3_ENDPOINT must be https://host, not '{endpoint}'",
             )
         )
+    for name in ("LANTIAN_S3_BUCKET", "LANTIAN_S3_PREFIX"):
+        if not PLAIN.fullmatch(env.get(name, "").strip()):
+            raise Problem(
+                say(f"{name} 只能用字母、数字和 . _ - /", f"{name} may hold letters, digits and . _ - / only")
+            )
     region = env.get("LANTIAN_S3_REGION", "").strip() or "us-east-1"
     return BucketPlace(endpoint, told[NEEDED[1]], told[NEEDED[2]], secret, s3_prefix(env), region)
 
