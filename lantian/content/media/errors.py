@@ -57,6 +57,13 @@ class NoKey(MediaError):
     message = _("暂时取不到加密密钥，请稍后重试")
 
 
+class StoreAway(MediaError):
+    """What is to be read is in the S3 alone, and that does not answer."""
+
+    code = "store_away"
+    message = _("对象存储暂时没有应答，请稍后重试")
+
+
 class NothingToMake(MediaError):
     """Nothing of the recording can be read: no keys, no files, or bytes that are no pictures."""
 

@@ -20,6 +20,7 @@ from lantian.content.media.services.cutting import (
     cut_stream,
     hold_stream,
     measure_stream,
+    show_cut,
     whole_list,
     withhold_stream,
 )
@@ -44,10 +45,12 @@ from lantian.content.media.services.making import FilmFacts, Look, Stills, Store
 from lantian.content.media.services.shrinker import StreamShrinker
 from lantian.content.media.services.space import LESSON_BYTES, Room, room_for_lesson
 from lantian.content.media.services.streams import (
+    can_be_played,
     close_stream,
     create_stream,
     delete_stream,
     expire_streams,
+    folder_at_hand,
     folder_of,
     lesson_room,
     media_root,
@@ -75,6 +78,7 @@ __all__ = [
     "StreamFollower",
     "StreamLimits",
     "StreamShrinker",
+    "can_be_played",
     "close_stream",
     "content_key",
     "create_stream",
@@ -82,6 +86,7 @@ __all__ = [
     "cut_stream",
     "delete_stream",
     "expire_streams",
+    "folder_at_hand",
     "folder_of",
     "hold_stream",
     "lesson_room",
@@ -97,6 +102,7 @@ __all__ = [
     "room_for_lesson",
     "save_epochs",
     "save_progress",
+    "show_cut",
     "stream_folder",
     "stream_keys",
     "sweep_deleted",

@@ -350,11 +350,15 @@ class StreamFolder:
         write_whole(self.path / name, text.encode())
 
     def bytes_used(self) -> int:
-        """Of finished files; the follower may be writing beside us."""
-        total = 0
+        """Of finished files, and of segments that are in the S3 alone; the follower may be writing beside us."""
+        total, here = 0, set[Path]()
         for path in self._files():
             with contextlib.suppress(FileNotFoundError):  # renamed or taken away under our hands
                 total += path.stat().st_size
+                here.add(path)
+        for side in (self.av, self.aac):
+            rows = Rendition(side.path, self.key_uri).load().segments
+            total += sum(row.bytes for row in rows if side.path / row.name not in here)
         return total
 
     def remove(self) -> None:

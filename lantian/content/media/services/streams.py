@@ -15,9 +15,12 @@ from lantian.content.media.enums import StreamState
 from lantian.content.media.errors import DiskFull
 from lantian.content.media.models import Epoch, Stream
 from lantian.content.media.rules import may_delete_stream, may_open_stream
+from lantian.content.media.services import offsite
 from lantian.content.media.services.folder import EpochRecord, StreamFolder, is_half_removed, stream_folder
 from lantian.content.media.services.keys import make_key
 from lantian.content.media.services.space import Room, room_for_lesson
+from lantian.kernel import jobs
+from lantian.kernel.bucket import BucketError
 from lantian.kernel.journal import services as journal
 from lantian.kernel.rules import Actor, require
 
@@ -35,6 +38,24 @@ def media_root() -> Path:
 def folder_of(stream: Stream) -> StreamFolder:
     """Where the stream lies on disk (it may not exist yet)."""
     return stream_folder(media_root(), stream.token)
+
+
+def folder_at_hand(stream: Stream) -> StreamFolder:
+    """`folder_of`, with index and lists on this disk where only the S3 has them. Segments may still be there alone."""
+    folder = folder_of(stream)
+    if offsite.configured() and stream.state == StreamState.CLOSED and not folder.av.load().ended:
+        try:
+            offsite.restore_folder(folder)
+        except (BucketError, offsite.JournalBroken):
+            log.exception("stream %s could not be had from the S3", stream.pk)
+    return folder
+
+
+def can_be_played(stream: Stream, name: str = "replay.m3u8") -> bool:
+    """Whether the front door has this list of an ended stream: on the disk, or from the S3."""
+    if (folder_of(stream).path / name).exists():
+        return True
+    return offsite.configured() and stream.state == StreamState.CLOSED and stream.segments > 0
 
 
 def lesson_room() -> Room:
@@ -132,6 +153,8 @@ def delete_stream(stream: Stream, *, by: Actor) -> None:
     stream.save()
     journal.record("media.stream_deleted", stream, by=by)
     transaction.on_commit(folder.remove)
+    if offsite.configured():
+        jobs.enqueue("media.forget_offsite", token=stream.token)
 
 
 def expire_streams(*, before: datetime, by: Actor) -> int:
@@ -158,4 +181,13 @@ def sweep_deleted() -> int:
     left = [path for name, path in here.items() if name in gone or is_half_removed(name)]
     for path in left:
         StreamFolder(path).remove()
-    return len(left)
+    return len(left) + _sweep_offsite()
+
+
+def _sweep_offsite() -> int:
+    """The same in the S3: what its job did not come to, and what a live process still sent when the deletion was under way."""
+    if not offsite.configured():
+        return 0
+    there = offsite.known()
+    gone = Stream.objects.filter(token__in=there, state=StreamState.DELETED).values_list("token", flat=True)
+    return sum(offsite.forget(token) > 0 for token in gone)

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +14,7 @@ import pytest
 from lantian.content.media.services.folder import StreamFolder, stream_folder, used_keys
 from lantian.content.media.services.follower import StreamFollower
 from lantian.content.media.services.keys import KeyRing
-from lantian.content.media.services.offsite import JournalBroken, Uploader
+from lantian.content.media.services.offsite import JournalBroken, Uploader, sending
 from lantian.content.media.services.offsite.journal import PART, Journal, read_journal
 from lantian.content.media.services.offsite.restoring import restore_stream
 from lantian.content.media.services.offsite.store import file_name, journal_folder
@@ -90,8 +88,7 @@ def broadcast(root: Path, keys: KeyRing, uploader: Uploader | None = None, *, en
     return folder
 
 
-def sent(bucket: Bucket, uploader: Uploader, folder: StreamFolder) -> bool:
-    del bucket
+def sent(uploader: Uploader, folder: StreamFolder) -> bool:
     return uploader.durable_up_to(TOKEN) == folder.av.load().next_sequence - 1 and uploader.behind().bytes == 0
 
 
@@ -99,7 +96,7 @@ def test_what_is_restored_elsewhere_is_the_stream_byte_for_byte_and_list_for_lis
     bucket: Bucket, uploader: Uploader, tmp_path: Path
 ) -> None:
     folder = broadcast(tmp_path, ring(), uploader)
-    comes_true(lambda: sent(bucket, uploader, folder))
+    comes_true(lambda: sent(uploader, folder))
     uploader.close(TOKEN)
     comes_true(lambda: not list((tmp_path / "marks").iterdir()))
     kept = files(folder)
@@ -126,7 +123,7 @@ def test_anybody_may_read_a_segment_by_its_name_and_nobody_a_journal_or_a_list_o
     bucket: Bucket, uploader: Uploader, tmp_path: Path
 ) -> None:
     folder = broadcast(tmp_path, ring(), uploader, end=False)
-    comes_true(lambda: sent(bucket, uploader, folder))
+    comes_true(lambda: sent(uploader, folder))
     at = f"{bucket.place.endpoint}/{bucket.place.bucket}/"
     name = folder.av.load().segments[0].name
     segment = httpx.get(at + file_name(TOKEN, f"av/{name}"))
@@ -148,7 +145,7 @@ def test_another_node_goes_on_in_the_middle_of_a_recorder_with_the_next_number(
     publisher.send(open_writer(folder, keys), until=30)
     StreamFollower(folder, keys.secret).step()
     uploader.follow(TOKEN)
-    comes_true(lambda: sent(bucket, uploader, folder))
+    comes_true(lambda: sent(uploader, folder))
     there = stream_folder(tmp_path / "elsewhere", TOKEN)
     restore_stream(bucket, TOKEN, there)
     live = clear(there.av.path / "live.m3u8")
@@ -172,62 +169,52 @@ def test_another_node_goes_on_in_the_middle_of_a_recorder_with_the_next_number(
     # the node that had it before wakes up and sends on: what it says counts no more
     second = Uploader(bucket, tmp_path / "elsewhere", tmp_path / "marks-there")
     second.follow(TOKEN)
-    comes_true(lambda: sent(bucket, second, there))
+    comes_true(lambda: sent(second, there))
     second.stop()
     late = open_writer(folder, KeyRing(keys.all(), used=used_keys(folder)))
     Publisher(chunks()).send(late, until=20)
     uploader.look(TOKEN)
-    comes_true(lambda: sent(bucket, uploader, folder))
+    comes_true(lambda: sent(uploader, folder))
     assert b"".join(read_journal(bucket, TOKEN, "av").lines) == (there.av.path / "index.jsonl").read_bytes()
 
 
-KILLED = """
-import os, sys
-from pathlib import Path
-import django
-django.setup()
-from lantian.content.media.services.folder import stream_folder
-from lantian.content.media.services.offsite import sending
-from lantian.kernel.bucket import Bucket, BucketPlace
-
-endpoint, name, key, secret, root, token, most = sys.argv[1:]
 class Dying(Bucket):
-    puts = 0
-    def put(self, name, data, **how):
-        if Dying.puts == int(most):
-            os.kill(os.getpid(), 9)
-        super().put(name, data, **how)
-        Dying.puts += 1
-one = sending.Sending(Dying(BucketPlace(endpoint, name, key, secret)), token, stream_folder(Path(root), token).av)
-sending.PART = 1
-while one.step():
-    pass
-"""
+    """Kills its process instead of the put after `most`."""
+
+    most = 10
+
+    def put(self, name: str, data: bytes, *, kind: str = "", keep: str = "") -> None:
+        if not self.most:
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().put(name, data, kind=kind, keep=keep)
+        self.most -= 1
 
 
 def test_a_process_killed_between_a_segment_and_its_line_leaves_a_shorter_stream_that_is_whole(
-    bucket: Bucket, tmp_path: Path
+    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = broadcast(tmp_path, ring(), end=False)
-    place = bucket.place
-    arguments = [place.endpoint, place.bucket, place.key, place.secret, str(tmp_path), TOKEN]
-    # puts: the run, the init with its first line's ... then segment, line, segment, line
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", KILLED, *arguments, "10"],
-        check=False,
-        env=os.environ | {"LANTIAN_TEST_HARNESS": "0"},
-    )
-    assert done.returncode == -signal.SIGKILL
+    monkeypatch.setattr(sending, "PART", 1)
+    child = os.fork()
+    if child == 0:
+        try:
+            one = sending.Sending(Dying(bucket.place), TOKEN, stream_folder(tmp_path, TOKEN).av)
+            while one.step():
+                pass
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    monkeypatch.undo()
     there = stream_folder(tmp_path / "elsewhere", TOKEN)
     found = restore_stream(bucket, TOKEN, there)
     assert found is not None
     uploaded = [name for name in bucket.names(f"streams/{TOKEN}/av/") if name.endswith(".m4s")]
-    assert found.segments == len(uploaded) - 1
+    assert found.segments == len(uploaded) - 1 > 2
     ours = (folder.av.path / "index.jsonl").read_bytes()
     assert ours.startswith((there.av.path / "index.jsonl").read_bytes())
     again = Uploader(bucket, tmp_path, tmp_path / "marks")
     again.follow(TOKEN)
-    comes_true(lambda: sent(bucket, again, folder))
+    comes_true(lambda: sent(again, folder))
     again.stop()
     assert b"".join(read_journal(bucket, TOKEN, "av").lines) == ours
 
@@ -257,7 +244,7 @@ def test_while_the_s3_is_away_nothing_waits_for_it_and_then_all_is_sent(
         seaweed.start()
     uploader = begin()  # as the next process does
     uploader.follow(TOKEN)
-    comes_true(lambda: sent(bucket, uploader, folder))
+    comes_true(lambda: sent(uploader, folder))
     assert told[-1] == folder.av.load().next_sequence - 1
     assert uploader.behind().failing_s == 0
     uploader.stop()
@@ -325,7 +312,7 @@ def test_a_disk_that_knows_more_than_the_bucket_is_left_alone(
     writer = open_writer(folder, keys)
     publisher.send(writer, until=20)
     uploader.follow(TOKEN)
-    comes_true(lambda: sent(bucket, uploader, folder))
+    comes_true(lambda: sent(uploader, folder))
     publisher.send(writer)
     before = files(folder), (folder.av.path / "index.jsonl").read_bytes()
     found = restore_stream(bucket, TOKEN, folder)

@@ -248,8 +248,7 @@ def replay(item: LiveSession) -> dict[str, Any] | None:
     """How to play what was recorded, as far as it is shown; None when there is nothing to play (yet)."""
     if item.stream.withheld:
         return None
-    folder = media.folder_of(item.stream)
-    if not (folder.path / "replay.m3u8").exists():
+    if not media.can_be_played(item.stream):
         return None
     keys, _lost = media.stream_keys(item.stream_id)
     return {

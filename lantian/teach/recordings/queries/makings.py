@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # By the code that is kept: what happened, and what one can do.
 ERRORS = {
+    "store_away": gettext_lazy("对象存储暂时没有应答，请稍后重试"),
     "nothing": gettext_lazy("这段录像里没有可以读出的画面"),
     "disk_full": gettext_lazy("服务器存储空间不足。腾出空间以后可以再做一次"),
     "key_lost": gettext_lazy("这段录像的密钥已丢失，读不出来"),

@@ -154,7 +154,7 @@ def _lesson(recording: Recording, first: int | None = None, last: int | None = N
             raise KeyLost(str(key))
         return known[key]
 
-    return media.StoredLesson(media.folder_of(stream), secret, first=first, last=last)
+    return media.StoredLesson(media.folder_at_hand(stream), secret, first=first, last=last)
 
 
 def _sweep(recording: Recording) -> None:

@@ -75,7 +75,7 @@ def _player(row: Recording, *, manages: bool) -> dict[str, Any] | None:
     """What the island plays: those who manage it see the whole, others what is shown. None when there is nothing."""
     stream = row.session.stream
     name = media.whole_list(stream) if manages else "replay.m3u8"
-    if is_gone(row) or not (media.folder_of(stream).path / name).exists():
+    if is_gone(row) or not media.can_be_played(stream, name):
         return None
     keys, _lost = media.stream_keys(stream.pk)
     stills = row.look.get("stills") if manages else None

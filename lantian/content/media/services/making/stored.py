@@ -10,6 +10,7 @@ from lantian.content.media.engine.fragments import parse_init
 from lantian.content.media.engine.model import US, Init, Limits, MediaFault
 from lantian.content.media.errors import KeyLost
 from lantian.content.media.services.folder import EpochRecord, Rendition, SegmentRecord, StreamFolder
+from lantian.content.media.services.offsite import fetch
 
 Secret = Callable[[UUID], bytes]
 
@@ -82,17 +83,24 @@ class StoredLesson:
         for rows in found:
             epoch = self._side.history.epochs[rows[0].epoch]
             try:
-                head = (self._side.path / epoch.init).read_bytes()
+                head = self._bytes(epoch.init)
                 parts.append(Part(epoch, head, parse_init(head, Limits()), tuple(rows), at))
             except (FileNotFoundError, MediaFault):
                 self.lost += len(rows)
             at += sum(record.duration_us for record in rows)
         return parts
 
+    def _bytes(self, name: str) -> bytes:
+        """From the disk, else from the S3. Raises FileNotFoundError; StoreAway, for what is only out of reach is not lost."""
+        try:
+            return (self._side.path / name).read_bytes()
+        except FileNotFoundError:
+            return fetch(self._folder, f"{self._side.path.name}/{name}")
+
     def clear(self, record: SegmentRecord) -> bytes | None:
         """A segment's bytes; None for one that nobody can read any more."""
         try:
-            sealed = (self._side.path / record.name).read_bytes()
+            sealed = self._bytes(record.name)
             return decrypt_segment(sealed, self._secret(UUID(record.key)), sequence_iv(record.sequence))
         except (FileNotFoundError, KeyLost, BadCiphertext):
             self.lost += 1

@@ -1,13 +1,40 @@
 """Finished segments in an S3, when one is set (docs/adr/0028): what a node had received that dies is there for another to go on
 with, and replays are played although no disk has them."""
 
-from lantian.content.media.services.folder import stream_folder
+import time
+
+from lantian.content.media.errors import StoreAway
+from lantian.content.media.services.folder import StreamFolder, stream_folder
 from lantian.content.media.services.offsite.journal import JournalBroken
 from lantian.content.media.services.offsite.restoring import Restored, restore_stream
-from lantian.content.media.services.offsite.store import Offsite, configured, store
-from lantian.content.media.services.offsite.uploader import Behind, Uploader
+from lantian.content.media.services.offsite.store import (
+    JOURNALS,
+    PUBLIC,
+    Offsite,
+    configured,
+    file_name,
+    journal_folder,
+    store,
+)
+from lantian.content.media.services.offsite.uploader import Behind, Uploader, send_lists
+from lantian.kernel.bucket import BucketAway, NotThere
 
-__all__ = ["Behind", "JournalBroken", "Offsite", "Restored", "Uploader", "configured", "restore", "store"]
+__all__ = [
+    "Behind",
+    "JournalBroken",
+    "Offsite",
+    "Restored",
+    "Uploader",
+    "configured",
+    "fetch",
+    "forget",
+    "known",
+    "restore",
+    "restore_folder",
+    "send_folder_lists",
+    "store",
+]
+TRIES, PAUSE_S = 4, 1.0
 
 
 def restore(token: str) -> Restored | None:
@@ -21,3 +48,42 @@ def restore(token: str) -> Restored | None:
     from lantian.content.media.services.streams import media_root
 
     return restore_stream(store(), token, stream_folder(media_root(), token))
+
+
+def restore_folder(folder: StreamFolder) -> Restored | None:
+    """As `restore`, for a folder whose name is the token."""
+    return restore_stream(store(), folder.path.name, folder) if configured() else None
+
+
+def fetch(folder: StreamFolder, relative: str) -> bytes:
+    """A file of a stream that the disk does not have. Raises FileNotFoundError, BucketRefused; after some patience StoreAway."""
+    if not configured():
+        raise FileNotFoundError(relative)
+    for tried in range(1, TRIES + 1):
+        try:
+            return store().get(file_name(folder.path.name, relative))
+        except NotThere as error:
+            raise FileNotFoundError(relative) from error
+        except BucketAway as error:
+            if tried == TRIES:
+                raise StoreAway from error
+            time.sleep(PAUSE_S * tried)
+    raise StoreAway
+
+
+def send_folder_lists(folder: StreamFolder) -> None:
+    """The lists of a stream that has ended, as they are on the disk now. Raises BucketError."""
+    if configured():
+        send_lists(store(), folder.path.name, folder)
+
+
+def forget(token: str) -> int:
+    """Delete all that the S3 has of a stream; safe to repeat. Returns how many objects. Raises BucketError."""
+    kept = store()
+    return sum(kept.delete(kept.names(folder)) for folder in (f"{PUBLIC}/{token}/", journal_folder(token)))
+
+
+def known() -> set[str]:
+    """Tokens of all streams of which the S3 has anything. Raises BucketError."""
+    kept = store()
+    return {*kept.folders(f"{PUBLIC}/"), *kept.folders(f"{JOURNALS}/")}

@@ -31,7 +31,7 @@ from lantian.kernel.bucket import NotThere
 
 log = logging.getLogger(__name__)
 FETCHERS = 8
-TAIL = 120  # segments that the second sound may be behind; what it lacks before them it leaves out
+TAIL = 120  # segments: a second sound that is farther behind was not being made, and does without
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +129,9 @@ def _restore_tail(kept: Offsite, token: str, folder: StreamFolder) -> None:
     """The files that going on asks for: initialisation parts, and the segments of which there is no second sound yet."""
     recorded, second = folder.av.load(), folder.aac.load()
     wanted = [(side, epoch.init) for side in (folder.av, folder.aac) for epoch in side.history.epochs.values()]
-    if not second.ended:
+    if not second.ended and (second.segments or not recorded.ended):
         rows = [row for row in recorded.segments if row.sequence >= second.next_sequence - 1]
-        wanted += [(folder.av, row.name) for row in rows[-TAIL:]]
+        wanted += [(folder.av, row.name) for row in (rows if len(rows) <= TAIL else rows[-1:])]
 
     def fetch(one: tuple[Rendition, str]) -> None:
         with contextlib.suppress(NotThere):
