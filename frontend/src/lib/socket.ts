@@ -10,6 +10,8 @@ export interface SocketHandlers {
   message?: (message: Record<string, unknown>) => void;
   binary?: (data: ArrayBuffer) => void;
   state?: (state: SocketState, attempt: number) => void;
+  /** A close after which one comes back: its code. */
+  closed?: (code: number) => void;
   /** A close the server meant for good (see `finalCodes`). */
   refused?: (code: number, reason: string) => void;
 }
@@ -77,6 +79,21 @@ export class Socket {
     if (!this.stopped) this.ws?.close();
   }
 
+  /** Whatever became of this connection: make another one now. */
+  afresh(): void {
+    if (this.stopped) return;
+    window.clearTimeout(this.timer);
+    window.clearTimeout(this.watchdog);
+    this.timer = undefined;
+    const { ws } = this;
+    this.ws = null;
+    if (ws) {
+      ws.onclose = null;
+      ws.close();
+    }
+    this.connect();
+  }
+
   /** Leave for good. */
   stop(code = 1000): void {
     this.stopped = true;
@@ -124,6 +141,7 @@ export class Socket {
       this.options.refused?.(event.code, event.reason);
       return;
     }
+    this.options.closed?.(event.code);
     const pause = backoff(this.attempt, this.options.maxPause);
     this.attempt += 1;
     this.options.state?.("waiting", this.attempt);

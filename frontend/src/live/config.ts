@@ -37,6 +37,8 @@ export interface Session {
   state: SessionState;
   ticket: string;
   ticket_url: string;
+  /** What stands before the addresses of its sockets; "" for the first live process. */
+  home?: string;
   started_ms: number | null;
   planned_end_ms: number;
 }
@@ -135,6 +137,7 @@ export interface Day {
   now_ms: number;
   poll_ms: number;
   lobby_ticket: string | null;
+  lobby_home?: string;
   current: { lesson: Lesson; session: Session | null } | null;
   next: Lesson | null;
   lessons: Lesson[];

@@ -1,4 +1,5 @@
 /** One websocket that is kept up: comes back at once, then with growing pauses; notices when a line is dead but not closed. */
+import { MOVED } from "./home";
 import { pauseBefore } from "./pause";
 import { parseMessage } from "./protocol";
 import type { Timers } from "./timers";
@@ -12,6 +13,10 @@ export interface LineOptions {
   message: (message: Record<string, unknown>) => void;
   /** Not there just now; it will come back by itself. */
   lost: () => void;
+  /** Connected, and yet nothing has been heard for a while. */
+  silent?: () => void;
+  /** The server has sent us elsewhere: `url` may have to be another one. */
+  moved?: () => void;
   connecting: () => void;
   /** Closed for good by the server. */
   closed: (code: number, reason: string) => void;
@@ -19,7 +24,8 @@ export interface LineOptions {
 
 const PING_MS = 2000;
 const SILENCE_MS = 8000;
-const isFinal = (code: number): boolean => code >= 4000 && code < 4900;
+const QUIET_MS = 3000;
+const isFinal = (code: number): boolean => code >= 4000 && code < 4900 && code !== MOVED;
 
 export class Line {
   reconnects = 0;
@@ -85,6 +91,14 @@ export class Line {
     this.connect();
   }
 
+  /** Whatever became of this connection: make another one now. */
+  afresh(): void {
+    if (!this.stopPing) return;
+    this.cancelRetry?.();
+    this.cancelRetry = null;
+    this.connect();
+  }
+
   /** Give this connection up and make another. */
   renew(): void {
     if (!this.stopPing) return;
@@ -120,7 +134,11 @@ export class Line {
     };
     ws.onclose = (event) => {
       if (ws !== this.ws) return;
-      if (!isFinal(event.code)) return this.renew();
+      const moved = event.code === MOVED;
+      if (moved) this.attempt = Math.max(1, this.attempt); // not to the same place in the same moment
+      if (!isFinal(event.code)) this.renew();
+      if (moved) this.options.moved?.();
+      if (!isFinal(event.code)) return;
       this.stop();
       this.options.closed(event.code, event.reason);
     };
@@ -141,6 +159,7 @@ export class Line {
     // a slow line still drains; a dead one neither answers nor drains
     if (ws.bufferedAmount < this.lastBuffered) this.lastHeard = now;
     this.lastBuffered = ws.bufferedAmount;
+    if (now - this.lastHeard > QUIET_MS) this.options.silent?.();
     if (now - this.lastHeard > SILENCE_MS) this.renew();
     else this.say({ t: "time", c: now });
   }

@@ -5,6 +5,7 @@
  */
 import { ServerClock } from "../lib/clock";
 import { ChunkQueue, type EpochChunks, type EpochInfo } from "./chunkQueue";
+import type { Home } from "./home";
 import { Line } from "./line";
 import { chunkHeader, MAX_PAYLOAD, VERSION, type Hello, type IngestMessage, type SessionState, type Viewers } from "./protocol";
 import type { Timers } from "./timers";
@@ -35,6 +36,8 @@ export interface UplinkOptions extends UplinkEvents {
   socket?: (url: string) => WebSocket;
   queue?: ChunkQueue;
   random?: () => number;
+  /** Where the lesson is, when there are several live processes. */
+  home?: (go: () => void) => Home;
   /** The epoch this tab sent before the page was reloaded. */
   after?: string | null;
 }
@@ -50,6 +53,7 @@ export class Uplink {
   state: UplinkState = "idle";
   roundTrip: number | null = null;
   private readonly line: Line;
+  private readonly home: Home | null;
   private takeover = false;
   private begunAnew = false;
   private after: string | null;
@@ -61,6 +65,7 @@ export class Uplink {
   constructor(private readonly options: UplinkOptions) {
     this.queue = options.queue ?? new ChunkQueue();
     this.after = options.after ?? null;
+    this.home = options.home?.(() => this.line.afresh()) ?? null;
     this.line = new Line({
       url: options.url,
       timers: options.timers,
@@ -68,9 +73,14 @@ export class Uplink {
       random: options.random,
       connecting: () => this.set("connecting"),
       opened: () => this.greet(),
-      message: (message) => this.handle(message as unknown as IngestMessage),
+      message: (message) => {
+        if (!this.home?.heard(message)) this.handle(message as unknown as IngestMessage);
+      },
+      silent: () => this.home?.lost(),
+      moved: () => this.home?.moved(),
       lost: () => {
         this.sending = null;
+        this.home?.lost();
         this.set("waiting");
       },
       closed: (code, reason) => this.closed(code, reason),
@@ -138,6 +148,7 @@ export class Uplink {
     this.stopPump?.();
     this.stopPump = null;
     this.line.stop();
+    this.home?.found();
     this.sending = null;
     this.set("stopped");
   }

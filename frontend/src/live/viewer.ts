@@ -3,11 +3,13 @@ import { ServerClock } from "../lib/clock";
 import { Socket, type SocketState } from "../lib/socket";
 import { type Cause, findCause } from "./cause";
 import { Floor } from "./floor";
+import { Home, MOVED, VIEWER } from "./home";
 import { KeyCache } from "./keys";
 import type { Pin } from "./ladder";
 import { savedPin } from "./pin";
 import { Player } from "./player";
 import { changed as boardAfter, present } from "./presence/rows";
+import { pageTimers } from "./timers";
 import { type Beat, type Made, type SessionState, type Viewers, type WatchMessage, type WatchState, withTicket } from "./protocol";
 
 export type Line = "connecting" | "up" | "down" | "refused";
@@ -17,6 +19,8 @@ export interface ViewerOptions {
   path: string;
   ticket: string;
   ticketUrl: string;
+  /** Where the lesson is among several live processes. */
+  home?: string | undefined;
   session: SessionState;
   /** Play what the session offers (a class screen and a student do; a lobby has nothing). */
   changed: (viewer: LessonViewer) => void;
@@ -60,6 +64,7 @@ export class LessonViewer {
   /** While the line is down: whose fault it seems to be. */
   cause: Cause = "unknown";
   private ticket: string;
+  private readonly home: Home;
   private socket: Socket;
   private beatSent = 0;
   private beatAt = -Infinity;
@@ -95,6 +100,7 @@ export class LessonViewer {
       now: () => this.clock.now(),
       changed: (keys) => options.happened?.(keys),
     });
+    this.home = new Home(options.home ?? "", options.ticketUrl, pageTimers, VIEWER, () => this.socket.afresh());
     this.socket = this.open();
     this.timer = window.setInterval(() => this.beat(), BEAT_MS);
     this.reaching = window.setInterval(() => {
@@ -112,6 +118,7 @@ export class LessonViewer {
     window.clearTimeout(this.soon);
     window.clearTimeout(this.asking);
     document.removeEventListener("visibilitychange", this.visible);
+    this.home.stop();
     this.socket.stop();
     this.player.destroy();
   }
@@ -143,14 +150,18 @@ export class LessonViewer {
 
   private open(): Socket {
     return new Socket({
-      url: () => `${withTicket(this.options.path, this.ticket)}&have=${this.floor.timeline.seq}`,
+      url: () => `${withTicket(this.home.path(this.options.path), this.ticket)}&have=${this.floor.timeline.seq}`,
       silence: SILENCE_MS,
       open: () => {
         this.beat();
         this.floor.connected();
         this.options.linked?.();
       },
-      message: (message) => this.heard(message as unknown as WatchMessage),
+      message: (message) => {
+        if (!this.home.heard(message)) this.heard(message as unknown as WatchMessage);
+      },
+      finalCodes: (code) => code >= 4000 && code < 5000 && code !== MOVED,
+      closed: (code) => (code === MOVED ? this.home.moved() : this.home.lost()),
       state: (state) => this.lineChanged(state),
       refused: (code, reason) => this.refused(code, reason),
     });

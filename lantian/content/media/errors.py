@@ -29,6 +29,13 @@ class StaleEpoch(MediaError):
     message = _("这个页面的录制已被新的录制取代，请重新开始")
 
 
+class StreamTaken(MediaError):
+    """Another process writes this stream by now."""
+
+    code = "moved"
+    message = _("这节课已由另一台直播服务接着进行")
+
+
 class DiskFull(MediaError):
     """Not enough room for a new lesson (or, while one runs, for the next segment)."""
 

@@ -20,6 +20,12 @@ class EndReason(models.TextChoices):
     LIMIT = "limit", _("达到时长或容量上限")
 
 
+class NodeState(models.TextChoices):
+    SERVING = "serving", _("在服务")
+    DRAINING = "draining", _("正在移走课堂")
+    GONE = "gone", _("已停止")
+
+
 class AttendanceKind(models.TextChoices):
     CLASS = "class", _("班级")
     PERSON = "person", _("个人")

@@ -13,6 +13,19 @@ class LiveError(Refusal):
     message = _("直播服务出错")
 
 
+class Outdated(LiveError):
+    """Another live process has the session by now: whoever says something of it under an older term is not heard."""
+
+    code = "moved"
+    message = _("这节课已由另一台直播服务接着进行")
+
+
+class NoSuchNode(LiveError):
+    code = "unknown_node"
+    status = 404
+    message = _("没有这台直播服务")
+
+
 class TooEarly(LiveError):
     code = "too_early"
     message = _("还没有到可以开播的时间")

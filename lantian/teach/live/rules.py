@@ -134,6 +134,12 @@ def may_view_page(actor: Actor, page: "LessonPage") -> Verdict:
     return schedule_rules.may_view_lesson(actor, page.lesson)
 
 
+@rule("live.run_nodes")
+def may_run_nodes(actor: Actor) -> Verdict:
+    """Live processes are taken out of service and off the list by operators."""
+    return ALLOW if actor.has_role("operator") else deny(_("直播服务由运维人员管理"))
+
+
 visible_pair(may_view_session)(queries.sessions_visible_to)
 visible_pair(may_view_attendance)(queries.attendances_visible_to)
 visible_pair(may_view_page)(queries.pages_visible_to)

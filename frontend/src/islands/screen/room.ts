@@ -3,6 +3,7 @@ import { isSignedOut } from "../../lib/config";
 import { Socket } from "../../lib/socket";
 import type { Day, ScreenConfig } from "../../live/config";
 import { type Cause, findCause } from "../../live/cause";
+import { MOVED } from "../../live/home";
 import { type Overlay, overlayFor } from "../../live/mode";
 import { withTicket } from "../../live/protocol";
 import { LessonViewer } from "../../live/viewer";
@@ -144,7 +145,7 @@ export class ScreenRoom {
 
   private sessionId: string | undefined;
 
-  private join(session: { id: string; ticket: string; ticket_url: string; state: LessonViewer["state"] }): void {
+  private join(session: { id: string; ticket: string; ticket_url: string; home?: string; state: LessonViewer["state"] }): void {
     this.sessionId = session.id;
     this.joined += 1;
     this.stuckSince = null;
@@ -154,6 +155,7 @@ export class ScreenRoom {
       path: this.config.urls.watch,
       ticket: session.ticket,
       ticketUrl: session.ticket_url,
+      home: session.home,
       session: session.state,
       changed: (viewer) => this.viewerChanged(viewer),
       blocked: (blocked) => {
@@ -195,7 +197,11 @@ export class ScreenRoom {
       return;
     }
     this.lobby ??= new Socket({
-      url: () => withTicket(this.config.urls.watch, this.lobbyTicket ?? ""),
+      url: () => withTicket((this.day.lobby_home ?? "") + this.config.urls.watch, this.lobbyTicket ?? ""),
+      finalCodes: (code) => code >= 4000 && code < 5000 && code !== MOVED,
+      closed: (code) => {
+        if (code === MOVED) void this.refresh();
+      },
       message: (message) => {
         if (message.t === "day") void this.refresh();
       },

@@ -7,6 +7,7 @@ import { refusalOf } from "../../live/floorWords";
 import { UplinkHealth } from "../../live/health";
 import { type Viewers, type ViewersChange, withTicket } from "../../live/protocol";
 import { WorkerTimers } from "../../live/timers";
+import { Home, TEACHER } from "../../live/home";
 import { Uplink } from "../../live/uplink";
 import { timeOfDay } from "../../live/words";
 import { AudioMix } from "./audio";
@@ -338,9 +339,11 @@ export class TeachRoom {
 
   private connect(takeover: boolean): void {
     const { limits, urls, lesson } = this.config;
+    let home: Home | undefined;
     const uplink = new Uplink({
+      home: (go) => (home = new Home(this.session?.home ?? "", this.session?.ticket_url ?? "", this.timers, TEACHER, go)),
       url: () => {
-        const url = new URL(withTicket(urls.ingest, this.session?.ticket ?? ""), location.href);
+        const url = new URL(withTicket(home?.path(urls.ingest) ?? urls.ingest, this.session?.ticket ?? ""), location.href);
         url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
         return url.href;
       },

@@ -145,6 +145,7 @@ export class WatchRoom {
       path: urls.watch,
       ticket: session.ticket,
       ticketUrl: session.ticket_url,
+      home: session.home,
       session: session.state,
       changed: (viewer) => this.viewerChanged(viewer),
       blocked: (blocked) => this.setBlocked(blocked),

@@ -13,7 +13,8 @@ from lantian.content.media.engine.crypto import ROTATE_AFTER_MS, encrypt_segment
 from lantian.content.media.engine.cutter import Cutter, open_cutter
 from lantian.content.media.engine.fragments import parse_init
 from lantian.content.media.engine.model import ChunkGap, Init, Limits, MediaFault, Position, Segment
-from lantian.content.media.errors import DiskFull, StaleEpoch, StreamClosed, StreamTooLong
+from lantian.content.media.errors import DiskFull, StaleEpoch, StreamClosed, StreamTaken, StreamTooLong
+from lantian.content.media.services.fence import Fence
 from lantian.content.media.services.folder import EndRecord, EpochRecord, SegmentRecord, StreamFolder
 from lantian.content.media.services.keys import KeyRing
 from lantian.content.media.services.masters import write_masters
@@ -73,9 +74,16 @@ class SegmentWriter:
     """Writes one stream. `folder` is recovered first: what the last process left behind goes on."""
 
     def __init__(
-        self, folder: StreamFolder, keys: KeyRing, *, limits: Limits | None = None, bounds: StreamLimits | None = None
+        self,
+        folder: StreamFolder,
+        keys: KeyRing,
+        *,
+        limits: Limits | None = None,
+        bounds: StreamLimits | None = None,
+        fence: Fence | None = None,
     ) -> None:
         self._folder, self._keys = folder, keys
+        self._fence = fence or Fence(folder.path, 0)
         self._limits, self._bounds = limits or Limits(), bounds or StreamLimits()
         self._av = folder.av
         self.history = self._av.history
@@ -156,21 +164,22 @@ class SegmentWriter:
             return ()
         try:
             return self._write_all(epoch, epoch.cutter.finish())
-        except (MediaFault, DiskFull, StreamTooLong) as fault:
+        except (MediaFault, DiskFull, StreamTooLong, StreamTaken) as fault:
             log.info("epoch %s ends badly: %s", epoch.number, fault or type(fault).__name__)
         except Exception:  # what an old recorder left must keep neither the next one nor the end of the lesson away
             log.exception("epoch %s could not be ended", epoch.number)
         return ()
 
     def finish(self, *, now_ms: int | None = None) -> tuple[SegmentRecord, ...]:
-        """End the stream: last segments, ENDLIST, replay. Safe to repeat."""
+        """End the stream: last segments, ENDLIST, replay. Safe to repeat. Raises StreamTaken."""
         written = self.close_epoch()
-        if not self.history.ended:
-            self._av.append(EndRecord(now_ms if now_ms is not None else _now_ms()))
-        if self.history.segments:
-            self._av.write_replay()
-            self._av.write_live(ended=True)
-            write_masters(self._folder)
+        with self._fence.held():
+            if not self.history.ended:
+                self._av.append(EndRecord(now_ms if now_ms is not None else _now_ms()))
+            if self.history.segments:
+                self._av.write_replay()
+                self._av.write_live(ended=True)
+                write_masters(self._folder)
         return written
 
     # -- chunks ---------------------------------------------------------------------------------------------------------------
@@ -198,11 +207,11 @@ class SegmentWriter:
             raise MediaFault("malformed", type(error).__name__) from error
 
     def store(self, parts: list[Init | Segment], *, now_ms: int | None = None) -> Fed:
-        """Write what `cut` gave, before it is called again. Raises DiskFull, StreamTooLong, StaleEpoch."""
+        """Write what `cut` gave, before it is called again. Raises DiskFull, StreamTooLong, StaleEpoch, StreamTaken."""
         epoch = self._running()
         try:
             written = self._write_all(epoch, parts, now_ms)
-        except (DiskFull, StreamTooLong):
+        except (DiskFull, StreamTooLong, StreamTaken):
             epoch.failed = True
             raise
         return Fed(self._acked(), epoch.cutter.next_chunk, written)
@@ -232,7 +241,8 @@ class SegmentWriter:
     def _write(self, epoch: _Epoch, segment: Segment, now_ms: int) -> SegmentRecord:
         self._check_room(segment)
         try:
-            return self._store(epoch, segment, now_ms)
+            with self._fence.held():
+                return self._store(epoch, segment, now_ms)
         except OSError as error:
             log.exception("segment could not be written")
             raise DiskFull from error
@@ -331,9 +341,16 @@ def _now_ms() -> int:
 
 
 def open_writer(
-    folder: StreamFolder, keys: KeyRing, *, limits: Limits | None = None, bounds: StreamLimits | None = None
+    folder: StreamFolder,
+    keys: KeyRing,
+    *,
+    limits: Limits | None = None,
+    bounds: StreamLimits | None = None,
+    term: int = 0,
 ) -> SegmentWriter:
-    """Recover the folder (it may be new) and return its writer. Only one process may hold it."""
+    """Recover the folder (it may be new) and return its writer. Only one process may hold it: who comes with a higher `term`
+    shuts the one before out. Raises StreamTaken."""
     folder.create()
+    fence = Fence(folder.path, term)
     folder.av.recover()
-    return SegmentWriter(folder, keys, limits=limits, bounds=bounds)
+    return SegmentWriter(folder, keys, limits=limits, bounds=bounds, fence=fence)

@@ -1,6 +1,7 @@
 """The live process as one Starlette application."""
 
 import asyncio
+import os
 import signal
 import threading
 from collections.abc import AsyncIterator
@@ -19,6 +20,7 @@ from lantian.teach.live.consumers import figures
 from lantian.teach.live.consumers.hub import Hub
 from lantian.teach.live.consumers.ingest import ingest
 from lantian.teach.live.consumers.watch import watch
+from lantian.teach.live.queries import MAIN
 
 
 def make_app(*, hold_acks: bool = False) -> Starlette:
@@ -28,11 +30,14 @@ def make_app(*, hold_acks: bool = False) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        node = os.environ.get("LANTIAN_NODE", "") or MAIN
         hub = Hub(
-            Path(settings.LANTIAN_HOME) / "live",
+            node_folder(Path(settings.LANTIAN_HOME), node),
             sound=getattr(settings, "LANTIAN_LIVE_AAC", True),
             reserve_bytes=settings.LANTIAN_DISK_RESERVE_BYTES,
             hold_acks=hold_acks,
+            node=node,
+            address=os.environ.get("LANTIAN_LIVE_ADDRESS", ""),
         )
         app.state.hub = hub
         await hub.start()
@@ -50,6 +55,11 @@ def make_app(*, hold_acks: bool = False) -> Starlette:
         ],
         lifespan=lifespan,
     )
+
+
+def node_folder(home: Path, node: str) -> Path:
+    """A live process's own files; those of the first one are where they always were."""
+    return home / ("live" if node == MAIN else f"live-{node}")
 
 
 def _leave_politely(hub: Hub) -> None:
@@ -81,6 +91,8 @@ async def health(request: Request) -> Response:
     content = {
         "ready": hub.ready,
         "database": hub.database.answers,
+        "node": hub.station.name,
+        "state": str(hub.station.state),
         "sessions": len(hub.rooms),
         "sockets": len(hub.sockets),
         "presence_waiting": len(hub.spool) if hub.ready else 0,

@@ -8,7 +8,7 @@ import asyncio
 import json
 import secrets
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +91,9 @@ class Floor:
         self.waiting: deque[tuple[Event, Patch]] = deque()
         self._saved_polls: dict[int, int] = {}
         self._saving = asyncio.Lock()
+        self._held: deque[tuple[int, Callable[[], object]]] = (
+            deque()
+        )  # what is told once the database has event number …
         for event in events.found:
             self._fold(event)
         events.found.clear()
@@ -106,9 +109,12 @@ class Floor:
         if not (mark.isascii() and mark.isprintable()):  # a NUL would stand in the file, and the database refuse it
             raise WireError("bad_do")
         by = by_of(ticket)
+        if self._live.halted:
+            return  # whoever has the lesson next is asked again
         before = self.room.known(by, mark)
         if before is not None:  # its answer was lost with the line
-            outlet.send(dump({"t": "done", "id": mark, "seq": before, "you": self.room.own.get(by.key, {})}))
+            told = dump({"t": "done", "id": mark, "seq": before, "you": self.room.own.get(by.key, {})})
+            self._once_kept(before, lambda: outlet.send(told))
             return
         try:
             if self._live.finished:
@@ -126,8 +132,34 @@ class Floor:
             return
         figures.HAPPENINGS.labels("taken").inc()
         effects = self._fold(event)
-        self._tell(event, effects, outlet)
-        outlet.send(dump({"t": "done", "id": mark, "seq": event.seq, "you": effects.own.get(by.key, {})}))
+        done = dump({"t": "done", "id": mark, "seq": event.seq, "you": effects.own.get(by.key, {})})
+
+        def tell() -> None:
+            self._tell(event, effects, outlet)
+            outlet.send(done)
+
+        self._once_kept(event.seq, tell)
+
+    # -- what must outlive this process -------------------------------------------------------------------------------------
+
+    @property
+    def holds(self) -> bool:
+        """Something waits for the database to have it before anybody hears of it."""
+        return bool(self._held)
+
+    def _once_kept(self, seq: int, tell: Callable[[], object]) -> None:
+        """Tell at once, for the file has it; where another process could have to go on without this file, when the database
+        has event `seq`. In order in any case."""
+        if not self._held and not self._live.careful():
+            tell()
+            return
+        self._held.append((seq, tell))
+        self._live.bring()
+
+    def release(self, upto: int | None = None) -> None:
+        """The database has all events up to this number; None: the file alone must do."""
+        while self._held and (upto is None or self._held[0][0] <= upto):
+            self._held.popleft()[1]()
 
     def answer(self, word: dict[str, Any], outlet: Outlet) -> None:
         """A desk asks for a part of something long: `{"t":"ask","what":"hands","from":50}`."""
@@ -146,7 +178,8 @@ class Floor:
         """The platform itself says that something happened. Raises Refused, LogFull."""
         event = self.room.propose(kind, data, PLATFORM, self._scene())
         self._log.append(event)
-        self._tell(event, self._fold(event), None)
+        effects = self._fold(event)
+        self._once_kept(event.seq, lambda: self._tell(event, effects, None))
 
     def _present(self) -> Sequence[Present]:
         there = {}
@@ -182,7 +215,7 @@ class Floor:
 
     def _tell(self, event: Event, effects: Effects, actor: Outlet | None) -> None:
         if effects.public:
-            text = self._recent[-1][1]
+            text = self._text_of(event.seq)
             for desk, seat in self.desks.items():
                 if seat == TEACHER:
                     desk.send(_events([text]))
@@ -193,6 +226,10 @@ class Floor:
         if effects.stale:
             self._stale |= effects.stale
             self._ring_desk()
+
+    def _text_of(self, seq: int) -> str:
+        """What is told of an event for all: almost always the newest."""
+        return next((text for known, text in reversed(self._recent) if known == seq), "")
 
     def _tell_own(self, effects: Effects, event: Event, actor: Outlet | None) -> None:
         """Each viewer concerned, on all devices; the device that did it hears with its `done`."""
@@ -318,14 +355,17 @@ class Floor:
         async with self._saving:
             while self.waiting:
                 batch = list(islice(self.waiting, BATCH))
-                await database.run(services.save_events, self._live.id, batch)
+                await database.run(services.save_events, self._live.id, batch, term=self._live.facts.term)
                 for _ in batch:
                     self.waiting.popleft()
+                self.release(batch[-1][0].seq)
+            self.release(self.room.seq)
+            term = self._live.facts.term
             polls = self.room.part(Polls).all.values()
             changed = [poll for poll in polls if poll.revision != self._saved_polls.get(poll.id)]
             if changed:
                 marks = {poll.id: poll.revision for poll in changed}
-                await database.run(services.save_polls, self._live.id, [poll.summary() for poll in changed])
+                await database.run(services.save_polls, self._live.id, [poll.summary() for poll in changed], term=term)
                 self._saved_polls |= marks
 
     def close(self) -> None:

@@ -64,6 +64,8 @@ async def serve(hub: Hub, outlet: Outlet, ticket: Ticket, reading: Coroutine[Any
     for a receive that is under way."""
     hub.tickets[ticket.j] += 1
     hub.sockets[outlet] = ticket
+    if hub.station.several:
+        outlet.send(hub.station.word())
     reader = asyncio.ensure_future(reading)
     writer = asyncio.ensure_future(outlet.run())
     try:

@@ -21,6 +21,7 @@ import structlog
 
 from lantian.content.media import services as media
 from lantian.content.media.engine.crypto import ContentKey
+from lantian.content.media.errors import StreamTaken
 from lantian.teach.live import queries, services
 from lantian.teach.live.consumers.books import Books
 from lantian.teach.live.consumers.clock import run_clock
@@ -36,6 +37,7 @@ from lantian.teach.live.consumers.records import Record, Records
 from lantian.teach.live.consumers.room import LiveRoom, SessionOver, UnknownSession
 from lantian.teach.live.consumers.sound import Followed, Sound
 from lantian.teach.live.consumers.spool import Spool
+from lantian.teach.live.consumers.station import Elsewhere, Station
 from lantian.teach.live.engine.protocol import dump
 from lantian.teach.live.engine.tickets import LIFETIME_S, Ticket
 from lantian.teach.live.enums import EndReason, SessionState
@@ -45,6 +47,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 DISK_THREADS = 2
 END_AGAIN_S = 5.0
+LEAVE_S = 6.0  # for lessons to be handed on before this process ends
 
 
 class Hub:
@@ -52,8 +55,16 @@ class Hub:
     another node may have to go on with the lesson."""
 
     def __init__(
-        self, folder: Path, *, sound: bool = True, reserve_bytes: int = 1 << 30, hold_acks: bool = False
+        self,
+        folder: Path,
+        *,
+        sound: bool = True,
+        reserve_bytes: int = 1 << 30,
+        node: str = queries.MAIN,
+        address: str = "",
+        hold_acks: bool = False,
     ) -> None:
+        """`folder` is this process's own. `node`: its name among others; `address`: where those beside it reach it."""
         self._folder, self.reserve_bytes, self.hold_acks = folder, reserve_bytes, hold_acks
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.database = Database()
@@ -62,6 +73,7 @@ class Hub:
         self.pictures = Pictures(folder, self.sound, self._show_made)
         self.offsite = Offsite(folder, self._safe)
         self.books = Books(self)
+        self.station = Station(self, node, address)
         self.rooms: dict[str, LiveRoom] = {}
         self.lobby: dict[str, set[Outlet]] = {}
         self.tickets: Counter[str] = Counter()
@@ -92,6 +104,7 @@ class Hub:
             await self.look_after(session)
         self.spawn(run_clock(self))
         self.spawn(self.books.keep())
+        self.spawn(self.station.keep())
         self.spawn(resync_forever(self))
         log.info("live process ready", sessions=len(self.rooms))
 
@@ -107,7 +120,6 @@ class Hub:
 
     async def farewell(self) -> None:
         """Tell everybody to come back, and give them a moment to hear it."""
-        self.stopping = True
         goodbye = dump({"t": "restart"})
         for outlet in list(self.sockets):
             outlet.send(goodbye)
@@ -120,6 +132,8 @@ class Hub:
         """Put what is in memory where the next process finds it. Once is enough."""
         if self.stopping:
             return
+        self.stopping = True
+        await self.station.leave(LEAVE_S)
         await self.farewell()
         await self.pictures.stop()
         await self.sound.stop()
@@ -150,7 +164,7 @@ class Hub:
     # -- rooms -----------------------------------------------------------------------------------------------------------
 
     async def room(self, session: str) -> LiveRoom:
-        """The session's room, loaded when needed. Raises SessionOver, UnknownSession, DatabaseAway, media's errors."""
+        """The session's room, loaded when needed. Raises SessionOver, UnknownSession, Elsewhere, DatabaseAway, media's errors."""
         found = self.rooms.get(session)
         if found is not None:
             if found.state is SessionState.ENDED:
@@ -166,20 +180,26 @@ class Hub:
         """Load a session nobody has asked for, or end it. Whatever it meets (a folder that cannot be read) costs no other."""
         try:
             await self.room(session)
-        except (SessionOver, UnknownSession, DatabaseAway):
+        except (SessionOver, UnknownSession, Elsewhere, DatabaseAway):
             pass
         except Exception:
             log.exception("session could not be loaded", session=session)
 
     async def _load(self, session: str) -> LiveRoom:
         record = self.records.load(session)
+        trusted = True
         if record is None or (record.ended_ms is None and self.database.answers):
-            record = await self._ask(session, record)
+            known, record = record, await self._ask(session, record)
+            trusted = (known.facts.term if known else 0) + 1 >= record.facts.term  # nobody else had it since
         facts = record.facts
         if facts.state == SessionState.ENDED and not facts.stream_open:
             self.records.remove(session)
             raise SessionOver(facts.lesson)
-        room = await self._build(record)
+        try:
+            room = await self._build(record, trusted=trusted)
+        except StreamTaken as taken:
+            self.records.remove(session)
+            raise Elsewhere from taken
         self.rooms[session] = room
         await self.remember(room)
         if record.ended_ms is not None or facts.state == SessionState.ENDED or room.writer.ended:
@@ -193,15 +213,26 @@ class Hub:
         """What the database says of a running session by now; while it is away, nothing new. Tells who is concerned."""
         with contextlib.suppress(DatabaseAway):
             facts = await self.database.run(queries.session_facts, room.id)
-            if facts is not None and room.learn(replace(facts, state=room.facts.state)):
-                await self.remember(room)
+            if facts is not None:
+                await self.learn(room, facts)
+
+    async def learn(self, room: LiveRoom, facts: queries.SessionFacts) -> None:
+        """What the database says of a session that is here; somebody else may have it by now."""
+        if facts.term > room.facts.term:
+            self.station.lose(room)
+        elif room.learn(replace(facts, state=room.facts.state, node=room.facts.node, term=room.facts.term)):
+            await self.remember(room)
 
     async def _ask(self, session: str, known: Record | None) -> Record:
-        """Facts and keys from the database, or, while that is away, what the disk knows."""
+        """Facts and keys from the database, where the session is made ours; or, while that is away, what the disk knows."""
         try:
             facts = await self.database.run(queries.session_facts, session)
             if facts is None:
                 raise UnknownSession(session)
+            if facts.state != SessionState.ENDED or facts.stream_open:
+                term = await self.station.claim(session)
+                facts = await self.database.run(queries.session_facts, session) or facts
+                facts = replace(facts, node=self.station.name, term=term)
             keys, _lost = await self.database.run(media.stream_keys, UUID(facts.stream))
             if not keys and facts.state != SessionState.ENDED:
                 keys = [await self.database.run(media.make_key, UUID(facts.stream))]
@@ -211,7 +242,7 @@ class Hub:
             return known
         return Record(facts, keys, known.ended_ms if known else None, known.reason if known else "")
 
-    async def _build(self, record: Record) -> LiveRoom:
+    async def _build(self, record: Record, *, trusted: bool) -> LiveRoom:
         facts = record.facts
         folder = media.stream_folder(media.media_root(), facts.token)
         supply = partial(media.make_key_in_thread, UUID(facts.stream))
@@ -221,7 +252,7 @@ class Hub:
             ring = media.KeyRing(
                 record.keys, used=media.used_keys(folder), supply=supply, executor=self.database.threads
             )
-            return media.open_writer(folder, ring, bounds=bounds)
+            return media.open_writer(folder, ring, bounds=bounds, term=facts.term)
 
         writer = await self.on_disk(open_files)
         self.sound.follow(facts.id, folder.path, writer.keys)
@@ -230,7 +261,10 @@ class Hub:
         if self.hold_acks and self.offsite.wanted:
             room.holding = Holding(self.offsite.durable_up_to(facts.id))
         room.need_small = partial(self.pictures.need, facts.id)
-        room.floor = await self._floor(room)
+        room.careful = lambda: self.station.several and self.database.answers
+        room.bring = partial(self.books.bring, room)
+        room.folder = folder.path
+        room.floor = await self._floor(room, trusted=trusted)
         return room
 
     # -- renditions --------------------------------------------------------------------------------------------------------
@@ -265,10 +299,13 @@ class Hub:
         made = [name for name, there in (("small", self.pictures.made(room.id)), ("sound", sound.made)) if there]
         room.learn_made(tuple(made), sound.poster)
 
-    async def _floor(self, room: LiveRoom) -> Floor:
-        """What has happened in the session: from its file, and what the database knows beyond it (the file may be another
-        disk's)."""
-        events = await self.on_disk(EventLog, self._folder / "events" / f"{UUID(room.id)}.jsonl")
+    async def _floor(self, room: LiveRoom, *, trusted: bool) -> Floor:
+        """What has happened in the session: from its file, and what the database knows beyond it. A file that was left here
+        before somebody else had the session is none."""
+        path = self._folder / "events" / f"{UUID(room.id)}.jsonl"
+        if not trusted:
+            await self.on_disk(path.unlink, missing_ok=True)
+        events = await self.on_disk(EventLog, path)
         if self.database.answers:
             with contextlib.suppress(DatabaseAway):
                 beyond = await self.database.run(queries.events_after, room.id, len(events.found))
@@ -313,7 +350,7 @@ class Hub:
             return
         with contextlib.suppress(OSError):  # the database learns of the end all the same
             await self.remember(room)
-        self.call_lobby(room)
+        self.call_lobby(room.facts)
         self.spawn(self.books.settle(room))
 
     async def _end_again(self, room: LiveRoom, reason: EndReason, ended_ms: int | None) -> None:
@@ -339,9 +376,9 @@ class Hub:
         """Whether this ticket was made before its account was closed or reset."""
         return ticket.a is not None and ticket.issued <= self.blocked.get(ticket.a, 0.0)
 
-    def call_lobby(self, room: LiveRoom) -> None:
+    def call_lobby(self, facts: queries.SessionFacts) -> None:
         """Class screens waiting for this lesson look at their day again."""
         text = dump({"t": "day"})
-        for class_id, *_rest in room.facts.receivers:
+        for class_id, *_rest in facts.receivers:
             for outlet in list(self.lobby.get(class_id, ())):
                 outlet.send(text)

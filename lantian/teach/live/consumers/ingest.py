@@ -8,7 +8,7 @@ import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from lantian.content.media.engine.model import ChunkGap, MediaFault
-from lantian.content.media.errors import MediaError, StaleEpoch, StreamTooLong
+from lantian.content.media.errors import MediaError, StaleEpoch, StreamTaken, StreamTooLong
 from lantian.content.media.services import Fed
 from lantian.teach.live.consumers import figures
 from lantian.teach.live.consumers.database import DatabaseAway
@@ -24,6 +24,7 @@ from lantian.teach.live.consumers.room import (
     UnknownSession,
     now_ms,
 )
+from lantian.teach.live.consumers.station import MOVED, Elsewhere
 from lantian.teach.live.consumers.switchboard import TEACHER
 from lantian.teach.live.engine.protocol import Chunk, WireError, dump, parse_chunk, parse_hello, parse_text
 from lantian.teach.live.engine.tickets import Ticket
@@ -153,6 +154,8 @@ class Ingest:
 
     def _command(self, room: LiveRoom, word: dict[str, Any]) -> None:
         """From whoever has the publisher's seat."""
+        if room.halted:
+            return
         if word["t"] == "end":
             self._hub.spawn(self._hub.end(room, EndReason.TEACHER))
         elif room.floor is None:
@@ -181,8 +184,12 @@ class Ingest:
         except SessionOver as over:
             self._outlet.send(dump({"t": "ended", "replay": f"/live/lessons/{over.lesson}/watch/"}))
             self._refuse("ended")
+        except Elsewhere:
+            self._outlet.close(MOVED)
         except DatabaseAway:
             self._outlet.close(1013)
+        except StreamTaken:
+            self._taken_away()
         except MediaFault as fault:
             self._fault(fault)
         except MediaError as error:
@@ -235,6 +242,8 @@ class Ingest:
             self._tell_gap(gap, arrived)
         except MediaFault as fault:
             self._fault(fault)
+        except StreamTaken:
+            self._taken_away()
         except StreamTooLong:
             self._hub.spawn(self._hub.end(room, EndReason.LIMIT))
         except MediaError as error:  # stale, ended, disk full
@@ -245,6 +254,11 @@ class Ingest:
             if waiting and room.started_ms is not None:
                 self._hub.books.picture_came(room)
             self._check_pace(arrived)
+
+    def _taken_away(self) -> None:
+        if self._room is not None:
+            self._hub.station.lose(self._room)
+        self._outlet.close(MOVED)
 
     async def _taken(self, room: LiveRoom, seat: Publisher, chunk: Chunk, fed: Fed) -> None:
         CHUNKS_TAKEN.inc()

@@ -5,7 +5,6 @@ import asyncio
 import contextlib
 import json
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -83,13 +82,13 @@ async def resync(hub: "Hub") -> None:
 async def _compare(hub: "Hub", facts: SessionFacts) -> None:
     room = hub.rooms.get(facts.id)
     if room is None:
-        await hub.look_after(facts.id)
+        if facts.node in ("", hub.station.name):
+            await hub.look_after(facts.id)
         return
     if facts.state == SessionState.ENDED and room.state is not SessionState.ENDED:
         await hub.end(room, EndReason.TEACHER)
         return
-    if room.learn(replace(facts, state=room.facts.state)):
-        await hub.remember(room)
+    await hub.learn(room, facts)
 
 
 async def _hear(hub: "Hub", payload: str) -> None:
@@ -110,6 +109,9 @@ async def _take(hub: "Hub", message: dict[str, Any]) -> None:
         gone = hub.shut_out(str(message.get("account")), float(message.get("at") or time.time()))
         log.info("account shut out", sockets=gone)
         return
+    if kind == "drain" and message.get("node") == hub.station.name:
+        hub.station.begin_draining()
+        return
     if not isinstance(session, str):
         return
     with contextlib.suppress(DatabaseAway):
@@ -118,8 +120,9 @@ async def _take(hub: "Hub", message: dict[str, Any]) -> None:
             return
         await _compare(hub, facts)
         room = hub.rooms.get(session)
-        if room is not None and kind == "opened":
-            hub.call_lobby(room)
+        # class screens wait at one node, lessons are anywhere
+        if kind == "opened" or (kind in ("live", "ended") and room is None):
+            hub.call_lobby(facts)
         if room is not None and kind == "heads":
             _enter_heads(room, message)
 

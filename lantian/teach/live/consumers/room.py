@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
@@ -122,6 +123,10 @@ class LiveRoom:
         self.poster = ""
         self.need_small: Callable[[], None] = lambda: None
         self.holding: Holding | None = None  # acknowledgements wait for the S3
+        self.careful: Callable[[], bool] = lambda: False  # an event is acknowledged once the database has it
+        self.bring: Callable[[], None] = lambda: None  # what the floor holds, there
+        self.folder = Path()  # of its pictures
+        self.halted = False  # it is being handed on
         self.finished = False
         segments = writer.history.segments
         self.started_ms: int | None = segments[0].wall_ms if segments else facts.started_ms
@@ -311,6 +316,8 @@ class LiveRoom:
         async with self._turn:
             if publisher is not self.publisher:
                 raise StaleEpoch
+            if self.halted:  # never acknowledged, it is sent again to whoever has the lesson then
+                return Fed(-1, chunk.number + 1, ())
             if len(chunk.payload) > LARGE_CHUNK:  # could hold many small boxes: not while everybody waits
                 fed = await self._in_thread(lambda: self.writer.feed(chunk.number, chunk.payload))
             else:
@@ -327,7 +334,7 @@ class LiveRoom:
     async def close_epoch(self, publisher: Publisher) -> bool:
         """The recorder said that this was its last chunk. False when somebody else sends by now: the epoch is theirs."""
         async with self._turn:
-            if publisher is not self.publisher:
+            if publisher is not self.publisher or self.halted:
                 return False
             written = await self._in_thread(self.writer.close_epoch)
         if written:
@@ -444,6 +451,29 @@ class LiveRoom:
         if self.holding is not None and self.holding.tick(time.monotonic()):
             figures.ACKS_BY_DISK.inc()
             log.warning("the S3 does not answer: acknowledgements go by the disk", session=self.id)
+
+    # -- for others to go on with ------------------------------------------------------------------------------------------
+
+    async def halt(self) -> None:
+        """From here on nothing is written and nothing happens; what comes is not acknowledged. Waits for what is under way."""
+        self.halted = True
+        async with self._turn:
+            pass
+
+    def go_on(self) -> None:
+        """It stays after all. Whoever sends greets anew, for what it has sent meanwhile was not taken."""
+        self.halted = False
+        if self.publisher is not None:
+            self.publisher.outlet.close(1012)
+
+    def leave_to_others(self, code: int) -> None:
+        """Everybody goes elsewhere."""
+        self.halted = True
+        outlets = [viewer.outlet for viewer in self.viewers]
+        if self.publisher is not None:
+            outlets.append(self.publisher.outlet)
+        for outlet in outlets:
+            outlet.close(code)
 
     # -- the end ------------------------------------------------------------------------------------------------------------
 

@@ -88,6 +88,14 @@ class Sound:
             await child.followed[session].done.wait()
             self.drop(session)
 
+    async def leave(self, session: str, patience: float) -> None:
+        """Let go of a running lesson that another process goes on with; waits so long for a step that is under way."""
+        child = self._of.get(session)
+        self.drop(session)
+        until = time.monotonic() + patience
+        while child is not None and child.works_on(session) and time.monotonic() < until:  # noqa: ASYNC110 - it says so by and by
+            await asyncio.sleep(0.02)
+
     def drop(self, session: str) -> None:
         """Let go of a lesson, wherever its rendition stands."""
         child = self._of.pop(session, None)
@@ -149,6 +157,10 @@ class Child:
         if self.process is not None and self.process.stdin is not None:
             with contextlib.suppress(OSError, RuntimeError):  # it has just died: the next one begins from the disk
                 self.process.stdin.write(json.dumps(order, separators=(",", ":")).encode() + b"\n")
+
+    def works_on(self, session: str) -> bool:
+        """Whether it has this lesson in hand now."""
+        return self.process is not None and self._working == session
 
     # -- life -------------------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from lantian.teach.live.consumers.gate import admit, refuse, say_goodbye, serve
 from lantian.teach.live.consumers.hub import Hub
 from lantian.teach.live.consumers.outlet import Allowance, Outlet, Patience
 from lantian.teach.live.consumers.room import LiveRoom, SessionOver, UnknownSession, Viewer, now_ms
+from lantian.teach.live.consumers.station import MOVED, Elsewhere
 from lantian.teach.live.engine.devices import device_of
 from lantian.teach.live.engine.presence import Totals
 from lantian.teach.live.engine.protocol import WireError, dump, parse_beat, parse_have, parse_text
@@ -90,6 +91,8 @@ async def _find(hub: Hub, outlet: Outlet, session: str) -> LiveRoom | None:
         outlet.send(dump(state | {"started_ms": None, "planned_end_ms": None}))
         outlet.send(dump({"t": "ended", "replay": replay}))
         outlet.close(4010)
+    except Elsewhere:
+        outlet.close(MOVED)
     except UnknownSession:
         refuse(outlet, "unknown_session", "没有找到这场直播", 4004)  # i18n: data
     except (DatabaseAway, MediaError):

@@ -1,6 +1,7 @@
 """Live sessions, who was there, how well it played, what happened in them, and the pages a teacher brings."""
 
 from lantian.teach.live.models.happenings import LessonEvent, LessonPoll, PreparedPoll
+from lantian.teach.live.models.nodes import LiveNode
 from lantian.teach.live.models.sessions import (
     Attendance,
     AttendanceInterval,
@@ -18,6 +19,7 @@ __all__ = [
     "LessonEvent",
     "LessonPage",
     "LessonPoll",
+    "LiveNode",
     "LiveSession",
     "PageUpload",
     "PreparedPoll",

@@ -24,6 +24,10 @@ class LiveSession(models.Model):
     planned_end = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = ChoiceField(max_length=12, choices=EndReason, blank=True)
+    node = models.CharField(max_length=32, blank=True, help_text="the live process that has it, or is to take it")
+    term = models.PositiveIntegerField(
+        default=0, help_text="one more with each taking: who has an older one writes nothing"
+    )
 
     class Meta:
         indexes = [

@@ -92,6 +92,8 @@ class SessionFacts:
     planned_end_ms: int
     started_ms: int | None
     stream_open: bool
+    node: str = ""  # the live process that has it
+    term: int = 0  # how often it was taken
     public: bool = False  # strangers may watch
     words: tuple[str, ...] = ()  # that nobody may write in the chat
     publisher: str = ""  # the person who sent last; not the teacher where a lesson was handed over
@@ -135,6 +137,8 @@ def _facts(session: LiveSession) -> SessionFacts:
         planned_end_ms=int(session.planned_end.timestamp() * 1000),
         started_ms=int(session.started_at.timestamp() * 1000) if session.started_at else None,
         stream_open=session.stream.state == "open",
+        node=session.node,
+        term=session.term,
         public=session.lesson.access == LessonAccess.PUBLIC,
         words=words_for(paths),
         receivers=tuple(

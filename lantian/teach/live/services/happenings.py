@@ -9,39 +9,42 @@ import structlog
 from django.db import DataError, IntegrityError, transaction
 
 from lantian.teach.live.engine.happenings import Event, Patch
-from lantian.teach.live.models import LessonEvent, LessonPoll, LiveSession, PreparedPoll
+from lantian.teach.live.models import LessonEvent, LessonPoll, PreparedPoll
+from lantian.teach.live.services.nodes import hold_term
 
 log = structlog.get_logger("live")
 
 
-def save_events(session_id: UUID | str, events: Sequence[tuple[Event, Patch]]) -> None:
+def save_events(session_id: UUID | str, events: Sequence[tuple[Event, Patch]], *, term: int | None = None) -> None:
     """Write events, each with what it changed for everybody. One that stands already is left as it is, so that a log brought
-    again counts nothing twice. Asks no rule: the live process has."""
-    if not LiveSession.objects.filter(pk=session_id).exists():
-        return
-    _save([_row(session_id, event, patch) for event, patch in events])
+    again counts nothing twice. Asks no rule: the live process has. Raises Outdated."""
+    rows = [_row(session_id, event, patch) for event, patch in events]
+    if rows:
+        _save(rows, term)
 
 
-def _save(rows: "list[LessonEvent]") -> None:
+def _save(rows: "list[LessonEvent]", term: int | None) -> None:
     """What the database refuses (somebody who is gone) loses its names and stays; it cannot hold up the others."""
     try:
-        with transaction.atomic():
-            LessonEvent.objects.bulk_create(rows, ignore_conflicts=True)
+        with transaction.atomic():  # what a row points to is looked at when this ends
+            if hold_term(rows[0].session_id, term):
+                LessonEvent.objects.bulk_create(rows, ignore_conflicts=True)
             return
     except (IntegrityError, DataError):
         if len(rows) == 1:
-            _save_nameless(rows[0])
+            _save_nameless(rows[0], term)
             return
     middle = len(rows) // 2
-    _save(rows[:middle])
-    _save(rows[middle:])
+    _save(rows[:middle], term)
+    _save(rows[middle:], term)
 
 
-def _save_nameless(row: LessonEvent) -> None:
+def _save_nameless(row: LessonEvent, term: int | None) -> None:
     row.person_id = row.class_group_id = row.organization_id = None
     try:
         with transaction.atomic():
-            LessonEvent.objects.bulk_create([row], ignore_conflicts=True)
+            if hold_term(row.session_id, term):
+                LessonEvent.objects.bulk_create([row], ignore_conflicts=True)
     except (IntegrityError, DataError):
         log.warning("event refused", session=str(row.session_id), seq=row.seq)
 
@@ -76,9 +79,9 @@ def _uuid(value: str | None) -> UUID | None:
 
 
 @transaction.atomic
-def save_polls(session_id: UUID | str, polls: Sequence[dict[str, Any]]) -> None:
-    """Write polls with their results as they stand (`Poll.summary`); again changes the same rows."""
-    if not LiveSession.objects.filter(pk=session_id).exists():
+def save_polls(session_id: UUID | str, polls: Sequence[dict[str, Any]], *, term: int | None = None) -> None:
+    """Write polls with their results as they stand (`Poll.summary`); again changes the same rows. Raises Outdated."""
+    if not hold_term(session_id, term):
         return
     wanted = {poll["prepared"] for poll in polls if poll["prepared"]}
     known = {str(pk) for pk in PreparedPoll.objects.filter(pk__in=wanted).values_list("pk", flat=True)}

@@ -6,7 +6,7 @@ from typing import Literal
 from django.db import connection
 
 CHANNEL = "lantian_live"
-Kind = Literal["opened", "ended", "changed", "blocked", "heads"]
+Kind = Literal["opened", "live", "ended", "changed", "moved", "drain", "blocked", "heads"]
 
 
 def announce(kind: Kind, **facts: str) -> None:

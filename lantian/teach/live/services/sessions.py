@@ -22,9 +22,19 @@ from lantian.people.schedule.errors import Clash, ScheduleError
 from lantian.teach.live import queries, rules
 from lantian.teach.live.engine.attendance import iso_duration
 from lantian.teach.live.enums import OPEN_STATES, EndReason, SessionState
-from lantian.teach.live.errors import Busy, CannotExtend, LessonCancelled, LessonOver, NoRoom, TooEarly, TooLate
+from lantian.teach.live.errors import (
+    Busy,
+    CannotExtend,
+    LessonCancelled,
+    LessonOver,
+    NoRoom,
+    Outdated,
+    TooEarly,
+    TooLate,
+)
 from lantian.teach.live.events import LiveSessionEnded, LiveSessionStarted
 from lantian.teach.live.models import LiveSession
+from lantian.teach.live.services.nodes import choose_node, hold_term
 from lantian.teach.live.services.notices import announce
 from lantian.teach.live.services.presence import close_attendance
 
@@ -74,15 +84,20 @@ def _open(lesson: "Lesson", by: Actor, now: datetime) -> LiveSession:
         publisher_id=by.person_id or lesson.teacher_id,
         planned_end=lesson.ends_at,
         opened_at=now,
+        node=choose_node(),
     )
     record("live.session_opened", session, by=by, lesson=str(lesson.pk))
     announce("opened", session=str(session.pk))
     return session
 
 
-def _locked(session_id: UUID | str) -> LiveSession:
+def _locked(session_id: UUID | str, term: int | None = None) -> LiveSession:
+    """`term`: of the live process that says something; None for everybody else. Raises Outdated."""
     rows = LiveSession.objects.select_for_update(of=("self",)).select_related("lesson__organization", "stream")
-    return rows.get(pk=session_id)
+    session = rows.get(pk=session_id)
+    if term is not None and term != session.term:
+        raise Outdated
+    return session
 
 
 def _teacher(session: LiveSession) -> Actor:
@@ -94,9 +109,9 @@ def _teacher(session: LiveSession) -> Actor:
 
 
 @transaction.atomic
-def mark_live(session_id: UUID | str, *, started_at: datetime) -> None:
-    """The first picture is on disk: the lesson is on the air. Again does nothing."""
-    session = _locked(session_id)
+def mark_live(session_id: UUID | str, *, started_at: datetime, term: int | None = None) -> None:
+    """The first picture is on disk: the lesson is on the air. Again does nothing. Raises Outdated."""
+    session = _locked(session_id, term)
     if session.started_at is not None or session.state == SessionState.ENDED:
         return
     session.started_at, session.last_chunk_at = started_at, started_at
@@ -124,12 +139,13 @@ def mark_live(session_id: UUID | str, *, started_at: datetime) -> None:
             occurred_at=started_at,
         )
     )
+    announce("live", session=str(session.pk))
 
 
 @transaction.atomic
-def note_publisher(session_id: UUID | str, *, person: UUID | str) -> None:
-    """Somebody else sends the lesson by now: its substitute, or its teacher again. Again does nothing."""
-    session = _locked(session_id)
+def note_publisher(session_id: UUID | str, *, person: UUID | str, term: int | None = None) -> None:
+    """Somebody else sends the lesson by now: its substitute, or its teacher again. Again does nothing. Raises Outdated."""
+    session = _locked(session_id, term)
     if str(session.publisher_id) == str(person):
         return
     session.publisher_id = UUID(str(person))
@@ -139,6 +155,7 @@ def note_publisher(session_id: UUID | str, *, person: UUID | str) -> None:
     record("live.lesson_taken_over", session.lesson, by=actor_of_person(sender), session=str(session.pk))
 
 
+@transaction.atomic
 def save_progress(
     session_id: UUID | str,
     *,
@@ -149,11 +166,14 @@ def save_progress(
     segments: int,
     size: int,
     poster: str = "",
+    term: int | None = None,
 ) -> None:
-    """Figures of a running session, brought every few seconds by the live process. Never revives an ended one."""
+    """Figures of a running session, brought every few seconds by the live process. Never revives an ended one. Raises
+    Outdated."""
     values: dict[str, Any] = {"state": state}
     if last_chunk_at is not None:
         values["last_chunk_at"] = last_chunk_at
+    hold_term(session_id, term)
     LiveSession.objects.filter(pk=session_id, state__in=OPEN_STATES).update(**values)
     save_stream_progress(UUID(str(stream_id)), seconds=seconds, segments=segments, size=size, poster=poster)
 
@@ -187,10 +207,11 @@ def extend_live_session(session_id: UUID | str, *, minutes: int, by: Actor, now:
 
 @transaction.atomic
 def end_live_session(
-    session_id: UUID | str, *, reason: EndReason, by: Actor, ended_at: datetime | None = None
+    session_id: UUID | str, *, reason: EndReason, by: Actor, ended_at: datetime | None = None, term: int | None = None
 ) -> LiveSession:
-    """End the session and its lesson; the live process hears of it and finishes the files. Again does nothing. Raises Denied."""
-    session = _locked(session_id)
+    """End the session and its lesson; the live process hears of it and finishes the files. Again does nothing. Raises Denied,
+    Outdated."""
+    session = _locked(session_id, term)
     require(rules.may_end_session, by, session)
     if session.state == SessionState.ENDED:
         return session
@@ -208,9 +229,10 @@ def end_live_session(
 
 
 @transaction.atomic
-def settle_live_session(session_id: UUID | str) -> None:
-    """Close the books of an ended session, whose files are finished: stream totals, attendance, events. Again does nothing."""
-    session = _locked(session_id)
+def settle_live_session(session_id: UUID | str, *, term: int | None = None) -> None:
+    """Close the books of an ended session, whose files are finished: stream totals, attendance, events. Again does nothing.
+    Raises Outdated."""
+    session = _locked(session_id, term)
     if session.state != SessionState.ENDED or session.stream.state != StreamState.OPEN:
         close_attendance(session)
         return

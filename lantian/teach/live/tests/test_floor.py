@@ -63,13 +63,20 @@ class Stage:
 
     def __init__(self, path) -> None:
         self.id, self.finished = str(uuid4()), False
-        self.facts = SimpleNamespace(public=False, words=("滚蛋",))
+        self.facts = SimpleNamespace(public=False, words=("滚蛋",), term=0)
+        self.halted = self.several = False
         self.viewers: set = set()
         self.devices: dict[str, set] = {}
         self.path = path / f"{self.id}.jsonl"
         self.clock = 1000
         self.floor = Floor(self, EventLog(self.path))
         self._number = 0
+
+    def careful(self) -> bool:
+        return self.several
+
+    def bring(self) -> None:
+        pass
 
     def moment(self):
         self.clock += 10
@@ -294,18 +301,18 @@ class Database:
     def __init__(self, troubles=()) -> None:
         self.troubles = list(troubles)
 
-    async def run(self, function, *args):
+    async def run(self, function, *args, **kwargs):
         trouble = self.troubles.pop(0) if self.troubles else ""
         if trouble == "away":
             raise DatabaseAway
-        await asyncio.to_thread(self._call, function, *args)
+        await asyncio.to_thread(self._call, function, *args, **kwargs)
         if trouble == "torn":
             raise DatabaseAway
 
     @staticmethod
-    def _call(function, *args) -> None:
+    def _call(function, *args, **kwargs) -> None:
         try:
-            function(*args)
+            function(*args, **kwargs)
         finally:
             connection.close()
 

@@ -143,6 +143,7 @@ def session(item: LiveSession, ticket: str) -> dict[str, Any]:
         "state": item.state,
         "ticket": ticket,
         "ticket_url": reverse("live_ticket", args=[item.pk]),
+        "home": queries.home_path(item.node),
         "started_ms": milliseconds(item.started_at),
         "planned_end_ms": milliseconds(item.planned_end),
     }

@@ -9,7 +9,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantian.content.media import services as media
 from lantian.content.media.errors import KeyLost
@@ -81,12 +81,16 @@ def extend(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
     return JsonResponse({"planned_end_ms": payloads.milliseconds(longer.planned_end)})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @public
 @answers_json
 def ticket(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    """A new ticket for whoever may watch (or teach) now; the page asks when its old one died."""
+    """POST: a new ticket for whoever may watch (or teach) now; the page asks when its old one died. GET: where the session is,
+    for pages whose line was cut, which ask all at once and have a ticket; that says no more than a name of ours."""
+    if request.method != "POST":
+        home = queries.home_of(session_id)
+        return JsonResponse({"error": "unknown"}, status=404) if home is None else JsonResponse({"home": home})
     actor = actor_of(request)
     sessions = queries.sessions_visible_to(actor).select_related(
         "lesson__organization", "lesson__class_group", "stream"
@@ -96,7 +100,8 @@ def ticket(request: HttpRequest, session_id: UUID) -> HttpResponse:
         text = services.ticket_for_teacher(session, by=actor)
     else:
         text = services.ticket_for_viewer(session, by=actor)
-    return JsonResponse({"ticket": text, "expires_ms": payloads.now_ms() + LIFETIME_S * 1000})
+    expires = payloads.now_ms() + LIFETIME_S * 1000
+    return JsonResponse({"ticket": text, "expires_ms": expires, "home": queries.home_path(session.node)})
 
 
 @require_safe

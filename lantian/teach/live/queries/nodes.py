@@ -1,0 +1,65 @@
+"""Live processes, and where a session is."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
+
+from lantian.teach.live.models import LiveNode, LiveSession
+
+MAIN = "main"
+
+
+def home_path(node: str) -> str:
+    """What stands before the addresses of a node's sockets, on this same site; those of the first node stand alone."""
+    return "" if node in ("", MAIN) else f"/n/{node}"
+
+
+def home_of(session_id: UUID | str) -> str | None:
+    """Where a session is, as `home_path`; None when there is no such session. One query, for those whose line is cut."""
+    node = LiveSession.objects.filter(pk=session_id).values_list("node", flat=True).first()
+    return None if node is None else home_path(node)
+
+
+def address_of(session_id: UUID | str) -> str:
+    """Where processes beside it reach the node that has a session; empty when that is not known."""
+    rows = LiveNode.objects.filter(name__in=LiveSession.objects.filter(pk=session_id).values("node"))
+    return rows.values_list("address", flat=True).first() or ""
+
+
+def live_nodes() -> QuerySet[LiveNode]:
+    """All that are not gone for good, each with `quiet`: since when it was not seen."""
+    return LiveNode.objects.annotate(quiet=Now() - F("seen_at")).order_by("name")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one session is that is not settled yet. `free`: its node is gone, or was not seen for so long that others may try;
+    `address`: where to ask it."""
+
+    session: str
+    node: str
+    term: int
+    free: bool
+    address: str
+
+
+_PLACES = """
+    SELECT s.id::text, s.node, s.term,
+           s.node = '' OR o.name IS NULL OR o.state = 'gone'
+           OR o.seen_at <= clock_timestamp() - make_interval(secs => %(unseen)s),
+           CASE WHEN o.state <> 'gone' THEN o.address ELSE '' END
+      FROM live_livesession s JOIN media_stream m ON m.id = s.stream_id LEFT JOIN live_livenode o ON o.name = s.node
+     WHERE s.state <> 'ended' OR m.state = 'open'
+"""
+
+
+def places(unseen_s: float) -> list[Place]:
+    """Every open session, and every ended one whose books are open. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACES, {"unseen": unseen_s})
+        return [
+            Place(session, node, term, free, address or "") for session, node, term, free, address in cursor.fetchall()
+        ]
