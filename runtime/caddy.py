@@ -1,6 +1,7 @@
 """The front door: a Caddyfile made from the `Instance`, and what it takes to run Caddy on it.
 
-Routes: /static and /media from disk, /live/ws to the live process, everything else to web. Caddy alone sees clients, so
+Routes: /static and /media from disk, /live/ws to the first live process, /n/NAME/live/ws to others, everything else to web.
+Caddy alone sees clients, so
 X-Forwarded-For is always rewritten to exactly one address (ALLAUTH_TRUSTED_PROXY_COUNT=1 stays right, forged headers die).
 """
 
@@ -45,6 +46,7 @@ NOT_TAKEN = ("Cache-Control", "Content-Type", "Set-Cookie", "Vary", "X-Amz-*", "
 # What an address may hold that lets one in: tickets of live lessons, codes of OpenID Connect. No log keeps them.
 SECRET_PARAMETERS = ("ticket", "code", "state", "id_token_hint")
 HOLD = "8s"  # how long a request waits at the door while the process behind is being restarted
+NODE_HOLD = "1s"  # elsewhere there is somebody else to ask
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
@@ -149,9 +151,9 @@ def _handed_over(instance: Instance) -> str:
 			}}"""
 
 
-def _proxy(socket_path: Path, *, wait: str, answer: str, files: str = "") -> str:
+def _proxy(upstream: str, *, wait: str, answer: str, files: str = "") -> str:
     """A proxy that holds requests for `wait` while the process behind is being restarted."""
-    return f"""reverse_proxy {_quoted(f"unix/{socket_path}")} {{
+    return f"""reverse_proxy {_quoted(upstream)} {{
 			lb_try_duration {wait}
 			lb_try_interval 150ms
 			header_up X-Forwarded-For {{client_ip}}
@@ -237,6 +239,23 @@ def _media(instance: Instance) -> str:
 	}}"""
 
 
+def _nodes(instance: Instance) -> str:
+    """Live processes beside the first one, each under its name; the pictures of another machine's are fetched from there."""
+    here = [(name, f"unix/{instance.node_socket(name)}", "/live/ws/*") for name in instance.node_names[1:]]
+    there = [(name, address, "/live/ws/* /media/streams/*") for name, address in instance.nodes]
+    routes = [
+        f"""handle_path /n/{name}/* {{
+		@node path {paths}
+		handle @node {{
+			{_proxy(address, wait=NODE_HOLD, answer="15s")}
+		}}
+		error 404
+	}}"""
+        for name, address, paths in here + there
+    ]
+    return "\n\t".join([*routes, "handle /n/* {\n\t\terror 404\n\t}"])
+
+
 def _errors() -> str:
     policy = f"default-src 'none'; style-src '{page_style_hash()}'; frame-ancestors 'none'"
     return f"""handle_errors 502 503 504 {{
@@ -306,13 +325,14 @@ def _body(instance: Instance) -> str:
 	{_static(instance)}
 	{_media(instance)}
 	handle /live/ws/* {{
-		{_proxy(instance.live_socket, wait=HOLD, answer="15s")}
+		{_proxy(f"unix/{instance.live_socket}", wait=HOLD, answer="15s")}
 	}}
+	{_nodes(instance)}
 	handle {{
 		request_body {{
 			max_size {instance.max_upload_mb}MiB
 		}}
-		{_proxy(instance.web_socket, wait=HOLD, answer="90s", files=_handed_over(instance))}
+		{_proxy(f"unix/{instance.web_socket}", wait=HOLD, answer="90s", files=_handed_over(instance))}
 	}}
 	{_errors()}
 """

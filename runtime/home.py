@@ -7,6 +7,7 @@ a test compares the two, and looks for variables that the code reads but the tab
 import fcntl
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from runtime.words import Problem, say
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("run", "keys", "media", "files", "logs", "static", "caddy", "demo")
+NODE = re.compile(r"[a-z][a-z0-9-]{0,30}")
+NODE_ADDRESS = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}")
 SOCKET_LIMIT = 100  # sockaddr_un holds 107 bytes; a few are left for postgres' own suffixes
 
 
@@ -199,6 +202,30 @@ VARIABLES = (
         "(set by the supervisor) socket of the live process",
     ),
     Variable(
+        "LANTIAN_LIVE_NODES",
+        "1",
+        "本机直播进程数（main、b、c……），课堂分在其中，一个坏了由别的接着",
+        "live processes on this machine (main, b, c …): lessons are spread over them, and go on elsewhere when one dies",
+    ),
+    Variable(
+        "LANTIAN_NODES",
+        "",
+        "别的机器上的直播进程，如 x=10.0.0.5:8000，逗号分隔",
+        "live processes on other machines, such as x=10.0.0.5:8000, comma separated",
+    ),
+    Variable(
+        "LANTIAN_NODE",
+        "main",
+        "（由监管进程设置）直播进程的名称",
+        "(set by the supervisor) name of a live process",
+    ),
+    Variable(
+        "LANTIAN_LIVE_ADDRESS",
+        "",
+        "（由监管进程设置）别的进程由此找到它",
+        "(set by the supervisor) where other processes reach it",
+    ),
+    Variable(
         "LANTIAN_DOOR_FOLDER",
         "",
         "（由监管进程设置）录播设备接入所用套接字的目录",
@@ -227,6 +254,8 @@ class Instance:
     max_upload_mb: int = 256
     rtmp_port: int = 0
     s3: BucketPlace | None = None
+    live_nodes: int = 1
+    nodes: tuple[tuple[str, str], ...] = ()  # live processes elsewhere: name, host:port
 
     @property
     def url(self) -> str:
@@ -261,6 +290,14 @@ class Instance:
         return socket_folder(self.home) / "live.sock"
 
     @property
+    def node_names(self) -> tuple[str, ...]:
+        """Live processes of this machine; the first one has the addresses without a name in them."""
+        return ("main", *(chr(ord("a") + number) for number in range(1, self.live_nodes)))
+
+    def node_socket(self, name: str) -> Path:
+        return self.live_socket if name == "main" else self.live_socket.with_name(f"live-{name}.sock")
+
+    @property
     def door_folder(self) -> Path:
         """Where recorders' door and gateway meet. As root the door's worker is somebody else, who may not enter the home."""
         return private_folder(self.home) if os.geteuid() == 0 else socket_folder(self.home)
@@ -286,6 +323,21 @@ def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int
 
 def _items(env: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in env.get(name, "").split(",") if part.strip() and part.strip() != "*")
+
+
+def _nodes(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    found = []
+    for item in _items(env, "LANTIAN_NODES"):
+        name, _, address = item.partition("=")
+        if not NODE.fullmatch(name) or name == "main" or not NODE_ADDRESS.fullmatch(address):
+            raise Problem(
+                say(
+                    f"LANTIAN_NODES 应写成 名称=主机:端口，现为“{item}”",
+                    f"LANTIAN_NODES must be written name=host:port, not '{item}'",
+                )
+            )
+        found.append((name, address))
+    return tuple(found)
 
 
 def default_home() -> Path:
@@ -324,6 +376,8 @@ def read_instance(env: Mapping[str, str] | None = None) -> Instance:
         max_upload_mb=_number(env, "LANTIAN_MAX_UPLOAD_MB", 256, 1, 100_000),
         rtmp_port=_number(env, "LANTIAN_RTMP_PORT", 0, 0, 65535),
         s3=read_place(env, home),
+        live_nodes=_number(env, "LANTIAN_LIVE_NODES", 1, 1, 8),
+        nodes=_nodes(env),
     )
 
 

@@ -59,7 +59,7 @@ def serve(kind: str, socket: Path, workers: int, threads: int) -> None:
         backlog=2048,
         backpressure=None if web else 20_000,
         log_level=LogLevels.warning,
-        workers_kill_timeout=8,
+        workers_kill_timeout=8 if web else 12,  # lessons are handed on first
     )
     server.serve(target_loader=load, wrap_loader=True)
 

@@ -123,11 +123,20 @@ def web_spec(instance: Instance, told: dict[str, str]) -> Spec:
     )
 
 
-def live_spec(instance: Instance, told: dict[str, str]) -> Spec:
-    arguments = ["-m", "runtime.serve", "live", str(instance.live_socket)]
-    probe = _probe("/live/ws/health", instance.live_socket)
+def live_spec(instance: Instance, told: dict[str, str], node: str = "main") -> Spec:
+    """One of this machine's live processes. Told to stop, it hands its lessons on before it does."""
+    socket = instance.node_socket(node)
+    probe = _probe("/live/ws/health", socket)
+    name = "live" if node == "main" else f"live-{node}"
+    mine = {**told, "LANTIAN_NODE": node, "LANTIAN_LIVE_ADDRESS": f"unix:{socket}"}
     return Spec(
-        "live", _python(arguments, told), probe, after=("schema",), alive=probe, title=say("直播 live", "lessons live")
+        name,
+        _python(["-m", "runtime.serve", "live", str(socket)], mine),
+        probe,
+        after=("schema",),
+        alive=probe,
+        stop_timeout=15,
+        title=say(f"直播 {name}", f"lessons {name}"),
     )
 
 

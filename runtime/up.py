@@ -85,7 +85,11 @@ def _clear_orphans(instance: Instance) -> None:
 
 def _specs(instance: Instance, told: dict[str, str], server: EmbeddedPostgres | None) -> list[Spec]:
     specs = [services.postgres_spec(server)] if server else []
-    specs += [services.web_spec(instance, told), services.live_spec(instance, told), services.worker_spec(told)]
+    specs += [
+        services.web_spec(instance, told),
+        *(services.live_spec(instance, told, node) for node in instance.node_names),
+    ]
+    specs.append(services.worker_spec(told))
     specs.append(services.caddy_spec(instance))
     if instance.rtmp_port:
         specs += [services.rtmp_spec(instance), services.recorders_spec(told)]

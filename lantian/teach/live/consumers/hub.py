@@ -47,7 +47,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 DISK_THREADS = 2
 END_AGAIN_S = 5.0
-LEAVE_S = 6.0  # for lessons to be handed on before this process ends
+LEAVE_S = 5.0  # for lessons to be handed on before this process ends
 
 
 class Hub:

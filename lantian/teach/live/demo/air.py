@@ -24,7 +24,7 @@ from lantian.people.schedule.errors import ScheduleError
 from lantian.teach.live import services
 from lantian.teach.live.enums import EndReason
 from lantian.teach.live.errors import LiveError
-from lantian.teach.live.services.publishing import LOST, Greeting, Outbox, Refused, live_address, publish
+from lantian.teach.live.services.publishing import LOST, Greeting, Outbox, Refused, address_for, publish
 
 log = structlog.get_logger("broadcast")
 SLOT = timedelta(minutes=45)
@@ -140,7 +140,6 @@ class Recorder(Outbox):
 
 async def broadcast(base_url: str = "") -> None:
     """Keep the open lesson live until cancelled. `base_url`: as `publishing.publish` takes it; empty for this instance's own."""
-    base_url = base_url or live_address()
     while True:
         slot = await asyncio.to_thread(prepare)
         if slot is None:
@@ -183,4 +182,5 @@ async def _publish(base_url: str, slot: Slot, recorder: Recorder) -> bool:
     from lantian.content.media.engine.lesson.source import MIME
 
     greeting = Greeting(MIME, 854, 480, takeover=True)
-    return await publish(base_url, slot.ticket, recorder, greeting, over=lambda: timezone.now() >= slot.ends_at)
+    address = base_url or await asyncio.to_thread(address_for, slot.ticket)
+    return await publish(address, slot.ticket, recorder, greeting, over=lambda: timezone.now() >= slot.ends_at)

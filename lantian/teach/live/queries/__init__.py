@@ -55,7 +55,9 @@ from lantian.teach.live.queries.nodes import (
     home_of,
     home_path,
     live_nodes,
+    lobby_home,
     places,
+    sessions_on,
 )
 from lantian.teach.live.queries.sessions import (
     GRACE,
@@ -119,6 +121,7 @@ __all__ = [
     "lessons_on_air",
     "line_facts",
     "live_nodes",
+    "lobby_home",
     "minutes_of_class",
     "next_position",
     "old_quality",
@@ -139,6 +142,7 @@ __all__ = [
     "sample_of_quality",
     "seconds_by_attendance",
     "session_facts",
+    "sessions_on",
     "sessions_visible_to",
     "shut_out_since",
     "streams_of_my_lessons",

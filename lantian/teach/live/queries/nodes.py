@@ -1,12 +1,16 @@
 """Live processes, and where a session is."""
 
+import math
+import time
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
+from lantian.teach.live.enums import OPEN_STATES, NodeState
 from lantian.teach.live.models import LiveNode, LiveSession
 
 MAIN = "main"
@@ -29,9 +33,32 @@ def address_of(session_id: UUID | str) -> str:
     return rows.values_list("address", flat=True).first() or ""
 
 
+def sessions_on(node: str) -> int:
+    """How many open sessions a node has."""
+    return LiveSession.objects.filter(node=node, state__in=OPEN_STATES).count()
+
+
 def live_nodes() -> QuerySet[LiveNode]:
     """All that are not gone for good, each with `quiet`: since when it was not seen."""
     return LiveNode.objects.annotate(quiet=Now() - F("seen_at")).order_by("name")
+
+
+_lobby: tuple[float, str] = (-math.inf, "")
+LOBBY_S = 5.0
+
+
+def lobby_home() -> str:
+    """Where class screens wait between lessons, as `home_path`: the first node, or while that does not serve another one. Known
+    for some seconds: all screens ask."""
+    global _lobby  # noqa: PLW0603 - what this process knows
+    known_at, home = _lobby
+    if time.monotonic() - known_at > LOBBY_S:
+        quiet = Now() - timedelta(seconds=LOBBY_S)
+        serving = LiveNode.objects.filter(state=NodeState.SERVING, seen_at__gt=quiet).values_list("name", flat=True)
+        names = sorted(serving, key=lambda name: (name != MAIN, name))
+        home = home_path(names[0]) if names else ""
+        _lobby = time.monotonic(), home
+    return home
 
 
 @dataclass(frozen=True, slots=True)

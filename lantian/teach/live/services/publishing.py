@@ -15,8 +15,12 @@ from uuid import uuid4
 
 import websockets
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
+from lantian.teach.live import queries
 from lantian.teach.live.engine.protocol import build_chunk, dump
+from lantian.teach.live.errors import BadTicket
+from lantian.teach.live.services.tickets import verify_ticket
 
 KEPT_CHUNKS, KEPT_BYTES = 480, 64 << 20
 SOCKET_PATH = "/live/ws/ingest?ticket="
@@ -96,9 +100,21 @@ class Outbox:
 
 
 def live_address() -> str:
-    """The live process of this instance, by its socket."""
+    """The first live process of this instance, by its socket."""
     socket = os.environ.get("LANTIAN_LIVE_SOCKET") or str(settings.LANTIAN_HOME / "run" / "live.sock")
     return f"unix:{socket}"
+
+
+def address_for(ticket: str) -> str:
+    """The live process that has a ticket's session; this instance's first one while that is not known. In a thread: database."""
+    close_old_connections()
+    try:
+        session = verify_ticket(ticket).s
+        return (queries.address_of(session) if session else "") or live_address()
+    except (BadTicket, DatabaseError, InterfaceError):
+        return live_address()
+    finally:
+        connection.close()
 
 
 def _connect(address: str, ticket: str) -> websockets.connect:

@@ -223,7 +223,8 @@ def test_a_lesson_is_opened_on_the_serving_node_with_the_fewest_lessons(world):
     for number in range(4):
         taken.append(services.choose_node())
         LiveSession.objects.create(
-            lesson=world.plan(start=datetime.now(UTC) + timedelta(days=number + 1)), stream=Stream.objects.create(), node=taken[-1],
+            lesson=world.plan(start=datetime.now(UTC) + timedelta(days=number + 1)),
+            stream=Stream.objects.create(), node=taken[-1],
             planned_end=datetime.now(UTC) + timedelta(hours=1),
         )  # fmt: skip
     assert taken == ["main", "b", "main", "b"]

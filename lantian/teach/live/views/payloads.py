@@ -311,6 +311,7 @@ def day(room: "Room", *, by: Actor) -> dict[str, Any]:
         "poll_ms": DAY_POLL_MS,
         "version": build(),
         "lobby_ticket": services.ticket_for_lobby(room, by=by),
+        "lobby_home": queries.lobby_home(),
         "current": {"lesson": lesson(current), "session": _session_of(current, by)} if current else None,
         "standby": queries.help_url("standby", current) if current else None,
         "next": lesson(upcoming) if upcoming else None,

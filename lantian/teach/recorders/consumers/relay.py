@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from django.utils import timezone
 
-from lantian.teach.live.services.publishing import LOST, Greeting, Outbox, Refused, live_address, publish
+from lantian.teach.live.services.publishing import LOST, Greeting, Outbox, Refused, address_for, publish
 from lantian.teach.recorders.consumers.child import HEIGHT, WIDTH, Source, frames, reading
 from lantian.teach.recorders.enums import Fault
 
@@ -59,7 +59,7 @@ class Relay:
         address: str = "",
     ) -> None:
         self._source, self.ends_at, self._ticket, self._tell = source, ends_at, ticket, tell
-        self._address = address or live_address()
+        self._address = address
         self.sending = False
 
     async def run(self) -> None:
@@ -124,8 +124,9 @@ class Relay:
             except Later as later:
                 return str(later)
             try:
+                address = self._address or await asyncio.to_thread(address_for, ticket)
                 ended = await publish(
-                    self._address, ticket, outbox, Greeting(MIME, WIDTH, HEIGHT), over=self._is_over, hear=self._hear
+                    address, ticket, outbox, Greeting(MIME, WIDTH, HEIGHT), over=self._is_over, hear=self._hear
                 )
                 if ended:
                     raise Over
