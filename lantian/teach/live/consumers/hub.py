@@ -22,6 +22,7 @@ import structlog
 from lantian.content.media import services as media
 from lantian.content.media.engine.crypto import ContentKey
 from lantian.content.media.errors import StreamTaken
+from lantian.kernel.bucket import BucketError
 from lantian.teach.live import queries, services
 from lantian.teach.live.consumers.books import Books
 from lantian.teach.live.consumers.clock import run_clock
@@ -254,6 +255,8 @@ class Hub:
             )
             return media.open_writer(folder, ring, bounds=bounds, term=facts.term)
 
+        if not trusted:
+            await self._fetch(facts.token)
         writer = await self.on_disk(open_files)
         self.sound.follow(facts.id, folder.path, writer.keys)
         self.offsite.follow(facts.id, facts.token)
@@ -266,6 +269,14 @@ class Hub:
         room.folder = folder.path
         room.floor = await self._floor(room, trusted=trusted)
         return room
+
+    async def _fetch(self, token: str) -> None:
+        """Another node had the session: what it wrote may be on another disk, and is in the S3 then. Where that does not answer
+        the session waits. Raises DatabaseAway."""
+        try:
+            await self.on_disk(media.offsite.restore, token)
+        except (BucketError, media.offsite.JournalBroken) as error:
+            raise DatabaseAway("the S3 does not answer") from error
 
     # -- renditions --------------------------------------------------------------------------------------------------------
 

@@ -184,12 +184,10 @@ class Ingest:
         except SessionOver as over:
             self._outlet.send(dump({"t": "ended", "replay": f"/live/lessons/{over.lesson}/watch/"}))
             self._refuse("ended")
-        except Elsewhere:
-            self._outlet.close(MOVED)
+        except (Elsewhere, StreamTaken):
+            self._taken_away()
         except DatabaseAway:
             self._outlet.close(1013)
-        except StreamTaken:
-            self._taken_away()
         except MediaFault as fault:
             self._fault(fault)
         except MediaError as error:

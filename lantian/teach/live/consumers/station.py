@@ -133,6 +133,7 @@ class Station:
         log.info("session is elsewhere by now", session=room.id, term=room.facts.term)
         hub.pictures.drop(room.id)
         hub.sound.drop(room.id)
+        hub.offsite.drop(room.id)
         hub.forget(room)
         room.leave_to_others(MOVED)
 

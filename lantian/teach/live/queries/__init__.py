@@ -50,6 +50,7 @@ from lantian.teach.live.queries.keeping import (
 )
 from lantian.teach.live.queries.nodes import (
     MAIN,
+    Node,
     Place,
     address_of,
     home_of,
@@ -89,6 +90,7 @@ __all__ = [
     "STUCK_AFTER",
     "Air",
     "Minute",
+    "Node",
     "Place",
     "Playing",
     "Row",

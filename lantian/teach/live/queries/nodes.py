@@ -7,13 +7,15 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.db.models.functions import Now
 
 from lantian.teach.live.enums import OPEN_STATES, NodeState
 from lantian.teach.live.models import LiveNode, LiveSession
 
 MAIN = "main"
+LOBBY_S = 5.0
+_lobby: tuple[float, str] = (-math.inf, "")
 
 
 def home_path(node: str) -> str:
@@ -38,13 +40,29 @@ def sessions_on(node: str) -> int:
     return LiveSession.objects.filter(node=node, state__in=OPEN_STATES).count()
 
 
-def live_nodes() -> QuerySet[LiveNode]:
-    """All that are not gone for good, each with `quiet`: since when it was not seen."""
-    return LiveNode.objects.annotate(quiet=Now() - F("seen_at")).order_by("name")
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A live process as it was last seen, `quiet_s` seconds ago."""
+
+    name: str
+    state: str
+    lessons: int
+    sockets: int
+    quiet_s: float
+
+    @property
+    def is_unseen(self) -> bool:
+        """It should be there, and has not said so for long enough to lose its lessons."""
+        return self.state != NodeState.GONE and self.quiet_s > LOBBY_S
 
 
-_lobby: tuple[float, str] = (-math.inf, "")
-LOBBY_S = 5.0
+def live_nodes() -> list[Node]:
+    """All that are on the list. One query."""
+    rows = LiveNode.objects.annotate(quiet=Now() - F("seen_at")).order_by("name")
+    values = rows.values_list("name", "state", "lessons", "sockets", "quiet")
+    return [
+        Node(name, state, lessons, sockets, quiet.total_seconds()) for name, state, lessons, sockets, quiet in values
+    ]
 
 
 def lobby_home() -> str:

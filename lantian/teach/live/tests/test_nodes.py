@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from uuid import uuid4
 
 import pytest
@@ -132,12 +133,12 @@ def session(transactional_db, kept_world):
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     owner=st.sampled_from(["", "a", "lost", "gone", "b0"]),
-    claimers=st.lists(st.sampled_from(["steady", "steady", "fresh", "away"]), min_size=2, max_size=5),
+    claimers=st.lists(st.sampled_from(["steady", "steady", "fresh", "away"]), min_size=2, max_size=3),
     rounds=st.integers(1, 3),
 )
 def test_of_all_who_take_a_session_at_once_at_most_one_has_it(session, owner, claimers, rounds):
-    """Real statements on connections of their own. Whatever comes of it, the winner's term is the session's, and nobody else
-    was told that it has won under this term."""
+    """Real statements on connections of their own (of which a process has four). Whatever comes of it, the winner's term is the
+    session's, and nobody else was told that it has won under this term."""
     LiveNode.objects.all().delete()
     LiveSession.objects.filter(pk=session.pk).update(node=owner, term=3)
     node("a", unseen=0)
@@ -167,7 +168,9 @@ def test_of_all_who_take_a_session_at_once_at_most_one_has_it(session, owner, cl
     terms = [term for term, _name in won]
     assert len(set(terms)) == len(terms)
     assert session.term == 3 + len(won)
-    assert len({name for _term, name in won}) <= 1  # a winner is seen, and keeps it against all others
+    won.sort()
+    for (_earlier, before), (_later, after) in pairwise(won):  # who is seen keeps it against all others
+        assert before == after or claimers[int(before[1:])] == "away"
     if won:
         assert session.node == won[-1][1]
     if owner == "a":

@@ -18,5 +18,4 @@ class Command(BaseCommand):
         if options["forget"]:
             services.forget_node(options["forget"], by=SYSTEM)
         for node in queries.live_nodes():
-            quiet = node.quiet.total_seconds()
-            self.stdout.write(f"{node.name:12} {node.state:9} {node.lessons:4} {node.sockets:6} {quiet:8.1f} s")
+            self.stdout.write(f"{node.name:12} {node.state:9} {node.lessons:4} {node.sockets:6} {node.quiet_s:8.1f} s")
