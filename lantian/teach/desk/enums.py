@@ -109,6 +109,7 @@ class AlarmKind(models.TextChoices):
     UNHEARD = "unheard", _("直播服务没有应答")
     PLATFORM = "platform", _("好几节课同时卡住")
     DISK = "disk", _("磁盘快满了")
+    OFFSITE = "offsite", _("对象存储没有应答")
     NOT_OPENED = "not_opened", _("到点没有开播")
     NO_PICTURE = "no_picture", _("开播了，没有画面")
     SILENT = "silent", _("主讲的画面断了")
@@ -130,6 +131,10 @@ ALARM_WORDS = {
     AlarmKind.DISK: (
         _("可用空间只有 %(n)s GB，低于预留，新的课开不了播。"),
         _("请平台运维清理或扩容；正在上的课可以上完。"),
+    ),
+    AlarmKind.OFFSITE: (
+        _("课堂分段已经 %(span)s传不上去，最慢的一节落后 %(of)s 秒。"),
+        _("课照常上，分段都在本机磁盘，恢复后会自己补传。请平台运维用 lantian s3 查对象存储和到它的网络。"),
     ),
     AlarmKind.NOT_OPENED: (
         _("上课 %(n)s 分钟了，主讲还没有打开教室。"),

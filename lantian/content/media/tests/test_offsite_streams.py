@@ -1,5 +1,6 @@
 """Streams of the database whose segments are in a real S3 and no longer on this disk: played, cut, made something of, deleted."""
 
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -130,6 +131,20 @@ def test_what_is_deleted_goes_from_the_s3_too(
     assert list(bucket.names("")) == []
     assert not services.folder_of(stream).path.exists()
     assert not services.can_be_played(Stream.objects.get(pk=stream.pk))
+
+
+def test_how_far_behind_the_s3_is_goes_to_other_processes_and_grows_old(settings: LazySettings, tmp_path: Path) -> None:
+    settings.LANTIAN_HOME = tmp_path
+    assert offsite.noted_behind() is None
+    (tmp_path / "live").mkdir()
+    offsite.note_behind(offsite.Behind(12.5, 3_000_000, 40.0))
+    assert offsite.noted_behind() == offsite.Behind(12.5, 3_000_000, 40.0)
+    noted = tmp_path / "live" / "offsite.json"
+    long_ago = time.time() - offsite.NOTED_S - 1
+    os.utime(noted, (long_ago, long_ago))
+    assert offsite.noted_behind() is None
+    noted.write_text("{")
+    assert offsite.noted_behind() is None
 
 
 def test_the_nightly_sweep_takes_what_was_sent_after_a_deletion(bucket: Bucket, stream: Stream) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 LATE_S = 120  # after the beginning a lesson should have been opened, and have a picture
 UNHEARD_S = 60  # a running lesson's newest chunk is written down every 15 s, and its silence within half a minute
+UNSENT_S = 30  # the S3 does not answer: lessons go on, but a node that died now would take something with it
 STUCK_SHARE, MANY = 1 / 3, 3  # of the classes there; fewer are no common fault
 ABSENT_S, ABSENT_SHARE = 600, 1 / 2
 
@@ -57,10 +58,14 @@ def alarms_of(
     *,
     disk_full: bool = False,
     free_gb: int = 0,
+    failing_s: float = 0,
+    behind_s: float = 0,
 ) -> list[Alarm]:
     """All alarms, the gravest first. `schools`: classes there and standing still of (lesson, school). `disk_full`: no new lesson
-    is taken any more."""
+    is taken any more. `failing_s`: for how long nothing could be sent to the S3; `behind_s` of a lesson are not there yet."""
     found = [Alarm("disk", ERROR, free_gb)] if disk_full else []
+    if failing_s > UNSENT_S:
+        found.append(Alarm("offsite", WARN, int(failing_s), int(behind_s)))
     unheard = [course for course in courses if course.unheard]
     if unheard:
         longest = max(course.silent_s or 0 for course in unheard)

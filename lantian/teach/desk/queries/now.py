@@ -98,11 +98,14 @@ def overview(actor: Actor, now: datetime) -> Overview:
         playing = air.lessons.get(lesson.pk, Playing())
         found.lessons[lesson.pk] = Running(lesson, sessions.get(lesson.pk), playing)
     room = media.room_for_lesson(media.media_root(), settings.LANTIAN_DISK_RESERVE_BYTES, open_streams=len(sessions))
+    unsent = media.offsite.noted_behind() if media.offsite.configured() else None
     found.alarms = alarms_of(
         [course_of(running, now) for running in found.lessons.values()],
         {key: (playing.here, playing.stuck) for key, playing in air.schools.items()},
         disk_full=not room.enough,
         free_gb=room.free_bytes >> 30,
+        failing_s=unsent.failing_s if unsent else 0,
+        behind_s=unsent.seconds if unsent else 0,
     )
     for alarm in found.alarms:
         if alarm.lesson is not None:

@@ -70,6 +70,12 @@ def test_few_classes_after_ten_minutes_and_a_full_disk_are_told_the_gravest_firs
     assert kinds(Course(A, 500, "live", 1, 30, 14)) == []
 
 
+def test_an_s3_that_takes_nothing_is_told_before_single_lessons_and_not_at_the_first_pause():
+    few = Course(A, 601, "live", 1, 30, 14)
+    assert kinds(few, failing_s=31, behind_s=29) == ["offsite", "absent"]
+    assert kinds(few, failing_s=20, behind_s=29) == ["absent"]
+
+
 def test_every_alarm_has_a_reason_and_an_advice():
     assert set(ALARM_WORDS) == set(AlarmKind)
     for reason, advice in ALARM_WORDS.values():

@@ -89,13 +89,14 @@ class Offsite:
         return self._uploader.durable_up_to(token) if self._uploader is not None and token is not None else -1
 
     def measure(self) -> media.offsite.Behind | None:
-        """How far behind the S3 is, for figures; reads the disk."""
+        """How far behind the S3 is, for figures and the operator's page; reads the disk."""
         if self._uploader is None:
             return None
         behind = self._uploader.behind()
         figures.OFFSITE_BEHIND_SECONDS.set(round(behind.seconds, 3))
         figures.OFFSITE_BEHIND_BYTES.set(behind.bytes)
         figures.OFFSITE_FAILING_SECONDS.set(round(behind.failing_s, 1))
+        media.offsite.note_behind(behind)
         return behind
 
     def stop(self) -> None:

@@ -1,10 +1,16 @@
 """Finished segments in an S3, when one is set (docs/adr/0028): what a node had received that dies is there for another to go on
 with, and replays are played although no disk has them."""
 
+import contextlib
+import json
 import time
+from dataclasses import asdict
+from pathlib import Path
+
+from django.conf import settings
 
 from lantian.content.media.errors import StoreAway
-from lantian.content.media.services.folder import StreamFolder, stream_folder
+from lantian.content.media.services.folder import StreamFolder, stream_folder, write_whole
 from lantian.content.media.services.offsite.journal import JournalBroken
 from lantian.content.media.services.offsite.restoring import Restored, restore_stream
 from lantian.content.media.services.offsite.store import (
@@ -29,12 +35,15 @@ __all__ = [
     "fetch",
     "forget",
     "known",
+    "note_behind",
+    "noted_behind",
     "restore",
     "restore_folder",
     "send_folder_lists",
     "store",
 ]
 TRIES, PAUSE_S = 4, 1.0
+NOTED_S = 90
 
 
 def restore(token: str) -> Restored | None:
@@ -75,6 +84,23 @@ def send_folder_lists(folder: StreamFolder) -> None:
     """The lists of a stream that has ended, as they are on the disk now. Raises BucketError."""
     if configured():
         send_lists(store(), folder.path.name, folder)
+
+
+def note_behind(behind: Behind) -> None:
+    """From the live process, now and then: how far behind the S3 is, for pages of other processes of this machine."""
+    write_whole(_noted(), json.dumps(asdict(behind)).encode())
+
+
+def noted_behind() -> Behind | None:
+    """What was noted last; None when that is long ago, or never."""
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        if time.time() - _noted().stat().st_mtime < NOTED_S:
+            return Behind(**json.loads(_noted().read_bytes()))
+    return None
+
+
+def _noted() -> Path:
+    return Path(settings.LANTIAN_HOME) / "live" / "offsite.json"
 
 
 def forget(token: str) -> int:
