@@ -3,7 +3,8 @@
 #   make run              the platform with its demo region on http://localhost:8000 (LANTIAN_PORT, LANTIAN_HOME …)
 #   make test             linters, then every test (installs Chromium when root)
 #   make test-live        lessons on weak lines (as root: network namespaces; some minutes)
-#   make services         what recorder boxes need: nginx with its rtmp module (by apt when root); see docs/operations.md
+#   make services         what recorder boxes and large stages need: nginx with its rtmp module, Janus, coturn (by apt when root);
+#                         none of them runs by itself afterwards; see docs/operations.md
 #   make lint             linters and type checkers alone
 #   make bench B=pages    one benchmark; its last line is JSON
 #   make install          Python and front-end dependencies, built front end, translations
@@ -102,14 +103,17 @@ browser:
 
 # Debian starts its nginx at once, on port 80: ours is started by `lantian up` alone. One that was there before is left as it is.
 services:
-	@if PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null 2>&1 && [ -e /usr/lib/nginx/modules/ngx_rtmp_module.so ]; then :; \
+	@PATH="$$PATH:/usr/sbin"; new=; for each in nginx janus turnserver; do \
+		command -v $$each >/dev/null 2>&1 || new="$$new $$each"; done; \
+	if [ -z "$$new" ] && [ -e /usr/lib/nginx/modules/ngx_rtmp_module.so ]; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
-		new=yes; [ -e /usr/sbin/nginx ] && new=; \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-			nginx libnginx-mod-rtmp >/dev/null; \
-		if [ -n "$$new" ] && [ -d /run/systemd/system ]; then systemctl disable --quiet --now nginx; \
-		elif [ -n "$$new" ]; then service nginx stop >/dev/null 2>&1 || true; fi; \
-	else echo "Install it first: sudo apt-get install nginx libnginx-mod-rtmp && sudo systemctl disable --now nginx"; exit 1; fi
+			nginx libnginx-mod-rtmp janus coturn >/dev/null || exit 1; \
+		for each in $$(echo "$$new" | sed s/turnserver/coturn/); do \
+			if [ -d /run/systemd/system ]; then systemctl disable --quiet --now $$each; \
+			else service $$each stop >/dev/null 2>&1 || true; fi; done; \
+	else echo "Install them first: sudo apt-get install nginx libnginx-mod-rtmp janus coturn &&" \
+		"sudo systemctl disable --now nginx janus coturn"; exit 1; fi
 
 # GStreamer as a recorder box that is not ffmpeg: for test-live alone, as it brings sixty packages.
 senders:

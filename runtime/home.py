@@ -11,6 +11,7 @@ import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import NamedTuple
 
@@ -83,6 +84,39 @@ VARIABLES = (
         "",
         "与 TURN 服务器（coturn use-auth-secret）共用的密钥",
         "secret shared with the TURN server (coturn's use-auth-secret)",
+    ),
+    Variable(
+        "LANTIAN_TURN_PORT",
+        "",
+        "由本平台运行 coturn 的端口，通常 3478；不填为不运行（需先 make services）",
+        "port of a coturn that the platform runs itself, usually 3478; empty: none (needs `make services` first)",
+    ),
+    Variable("LANTIAN_TURN_PORTS", "49160-49999", "它转发所用的 UDP 端口范围", "UDP ports that it relays on"),
+    Variable(
+        "LANTIAN_STAGE",
+        "auto",
+        "班级连线：relay 经 Janus（至多 6 个班），mesh 浏览器直连（至多 3 个班），auto 有 Janus 就用",
+        "calling classes in: relay by Janus (six classes at most), mesh from browser to browser (three), auto: by Janus where it"
+        " runs",
+    ),
+    Variable(
+        "LANTIAN_JANUS",
+        "auto",
+        "off：不运行 Janus；on：没有就不启动；auto：装了就用（make services）",
+        "off: no Janus; on: do not start without it; auto: where it is installed (`make services`)",
+    ),
+    Variable("LANTIAN_JANUS_PORTS", "20000-20999", "Janus 收发画面声音的 UDP 端口范围", "UDP ports of Janus"),
+    Variable(
+        "LANTIAN_JANUS_INTERFACES",
+        "",
+        "Janus 只用这些网卡（名称），逗号分隔",
+        "network interfaces that Janus uses (names), comma separated; empty: all",
+    ),
+    Variable(
+        "LANTIAN_JANUS_PUBLIC",
+        "",
+        "服务器在 NAT 后面时，它对外的 IP 地址",
+        "this server's public IP address, when it stands behind one-to-one NAT",
     ),
     Variable(
         "LANTIAN_RTMP_PORT",
@@ -226,6 +260,18 @@ VARIABLES = (
         "(set by the supervisor) where other processes reach it",
     ),
     Variable(
+        "LANTIAN_JANUS_SOCKET",
+        "",
+        "（由监管进程设置）Janus 的套接字",
+        "(set by the supervisor) socket of Janus",
+    ),
+    Variable(
+        "LANTIAN_JANUS_SECRETS",
+        "",
+        "（由监管进程设置）Janus 口令所在的目录",
+        "(set by the supervisor) folder of the words that Janus wants to hear",
+    ),
+    Variable(
         "LANTIAN_DOOR_FOLDER",
         "",
         "（由监管进程设置）录播设备接入所用套接字的目录",
@@ -256,6 +302,13 @@ class Instance:
     s3: BucketPlace | None = None
     live_nodes: int = 1
     nodes: tuple[tuple[str, str], ...] = ()  # live processes elsewhere: name, host:port
+    stage: str = "auto"
+    janus: str = "auto"
+    janus_ports: tuple[int, int] = (20000, 20999)
+    janus_interfaces: tuple[str, ...] = ()
+    janus_public: str = ""
+    turn_port: int = 0
+    turn_ports: tuple[int, int] = (49160, 49999)
 
     @property
     def url(self) -> str:
@@ -302,6 +355,15 @@ class Instance:
         """Where recorders' door and gateway meet. As root the door's worker is somebody else, who may not enter the home."""
         return private_folder(self.home) if os.geteuid() == 0 else socket_folder(self.home)
 
+    @property
+    def janus_socket(self) -> Path:
+        """In a folder that is Janus' own: as root it runs as somebody else, who may not enter the home."""
+        return self.door_folder / "janus" / "api.sock"
+
+    @property
+    def turn_folder(self) -> Path:
+        return self.door_folder / "turn"
+
 
 def _flag(env: Mapping[str, str], name: str) -> bool:
     return env.get(name, "").strip().lower() in {"1", "true", "yes", "on"}
@@ -319,6 +381,47 @@ def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int
             )
         )
     return int(text)
+
+
+def _choice(env: Mapping[str, str], name: str, *values: str) -> str:
+    """One of these; the first where nothing is said."""
+    text = env.get(name, "").strip().lower() or values[0]
+    if text not in values:
+        words = "、".join(values), ", ".join(values)
+        raise Problem(say(f"{name} 只能是 {words[0]}，现为“{text}”", f"{name} must be one of {words[1]}, not '{text}'"))
+    return text
+
+
+def _ports(env: Mapping[str, str], name: str, default: tuple[int, int]) -> tuple[int, int]:
+    """A range such as 20000-20999."""
+    text = env.get(name, "").strip()
+    if not text:
+        return default
+    low, _, high = text.partition("-")
+    if not (low.isdecimal() and high.isdecimal() and 1024 <= int(low) < int(high) <= 65535):
+        words = f"{name} 应形如 20000-20999，现为“{text}”", f"{name} must look like 20000-20999, not '{text}'"
+        raise Problem(say(*words))
+    return int(low), int(high)
+
+
+def _address(env: Mapping[str, str], name: str) -> str:
+    text = env.get(name, "").strip()
+    try:
+        return text and str(ip_address(text))
+    except ValueError:
+        raise Problem(
+            say(f"{name} 应为 IP 地址，现为“{text}”", f"{name} must be an IP address, not '{text}'")
+        ) from None
+
+
+def _interfaces(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    found = _items(env, name)
+    for each in found:  # they stand in a configuration file
+        if not re.fullmatch(r"[A-Za-z0-9_.:@-]{1,45}", each):
+            raise Problem(
+                say(f"{name} 里的“{each}”不是网卡名称", f"'{each}' in {name} is not the name of an interface")
+            )
+    return found
 
 
 def _items(env: Mapping[str, str], name: str) -> tuple[str, ...]:
@@ -378,6 +481,13 @@ def read_instance(env: Mapping[str, str] | None = None) -> Instance:
         s3=read_place(env, home),
         live_nodes=_number(env, "LANTIAN_LIVE_NODES", 1, 1, 8),
         nodes=_nodes(env),
+        stage=_choice(env, "LANTIAN_STAGE", "auto", "mesh", "relay"),
+        janus=_choice(env, "LANTIAN_JANUS", "auto", "on", "off"),
+        janus_ports=_ports(env, "LANTIAN_JANUS_PORTS", (20000, 20999)),
+        janus_interfaces=_interfaces(env, "LANTIAN_JANUS_INTERFACES"),
+        janus_public=_address(env, "LANTIAN_JANUS_PUBLIC"),
+        turn_port=_number(env, "LANTIAN_TURN_PORT", 0, 0, 65535),
+        turn_ports=_ports(env, "LANTIAN_TURN_PORTS", (49160, 49999)),
     )
 
 

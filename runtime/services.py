@@ -9,7 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from runtime import caddy, rtmp
+from runtime import caddy, coturn, janus, rtmp
 from runtime.home import ROOT, Instance
 from runtime.launch import Launch
 from runtime.postgres import EmbeddedPostgres
@@ -32,11 +32,16 @@ def environment(instance: Instance, database_url: str) -> dict[str, str]:
         "LANTIAN_LIVE_SOCKET": str(instance.live_socket),
         "LANTIAN_DOOR_FOLDER": str(instance.door_folder),
         "LANTIAN_RTMP_PORT": str(instance.rtmp_port or ""),
+        "LANTIAN_STAGE": instance.stage,
+        "LANTIAN_JANUS_SOCKET": str(instance.janus_socket) if janus.wanted(instance) else "",
+        "LANTIAN_JANUS_SECRETS": str(instance.home / "stage"),
         "DATABASE_URL": database_url,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")])),
         "PYTHONUNBUFFERED": "1",
     }
+    if instance.turn_port:
+        told |= {"LANTIAN_TURN_URLS": coturn.turn_urls(instance), "LANTIAN_TURN_SECRET": coturn.turn_secret(instance)}
     if instance.hosts:
         told["LANTIAN_HOSTS"] = ",".join(dict.fromkeys([*caddy.names(instance), "[::1]"]))
     # Secrets of the shell are nobody's business; without compiled files every start would cost seconds.
@@ -200,4 +205,30 @@ def recorders_spec(told: dict[str, str]) -> Spec:
         after=("schema", "live"),
         tries_at_first=0,
         title=say("录播设备 recorders", "recorders' gateway"),
+    )
+
+
+def janus_spec(instance: Instance) -> Spec:
+    async def ready() -> bool:
+        return await asyncio.to_thread(janus.answers, instance.janus_socket)
+
+    return Spec(
+        "janus",
+        lambda: janus.prepare(instance),
+        ready,
+        alive=ready,
+        stop_timeout=6,
+        tries_at_first=0,  # lessons do without
+        title=say("连线中转 janus", "relay of the stage janus"),
+    )
+
+
+def turn_spec(instance: Instance) -> Spec:
+    return Spec(
+        "turn",
+        lambda: coturn.prepare(instance),
+        settle=1,
+        stop_timeout=6,
+        tries_at_first=0,
+        title=say("连线穿透 coturn", "way around firewalls coturn"),
     )

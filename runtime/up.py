@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 
 from lantian.kernel.bucket import BucketAway
-from runtime import caddy, rtmp, s3, services
+from runtime import caddy, coturn, janus, rtmp, s3, services
 from runtime.database import server_lock, up_lock
 from runtime.home import ROOT, Instance, make_home
 from runtime.logs import Terminal
@@ -93,6 +93,10 @@ def _specs(instance: Instance, told: dict[str, str], server: EmbeddedPostgres | 
     specs.append(services.caddy_spec(instance))
     if instance.rtmp_port:
         specs += [services.rtmp_spec(instance), services.recorders_spec(told)]
+    if janus.wanted(instance):
+        specs.append(services.janus_spec(instance))
+    if instance.turn_port:
+        specs.append(services.turn_spec(instance))
     if instance.demo:
         specs.append(services.broadcaster_spec(told))
     return specs
@@ -118,10 +122,12 @@ def up(instance: Instance, manner: Manner) -> None:
                 f"an instance is already running on {instance.home} (see lantian status)",
             )
         )
-    ports = [port for port in (instance.port, instance.http_port, instance.rtmp_port) if port]
+    ports = [port for port in (instance.port, instance.http_port, instance.rtmp_port, instance.turn_port) if port]
     if instance.rtmp_port:
         rtmp.programs()  # a plain word now, if they are not there
     _try_s3(instance)
+    if instance.turn_port:
+        coturn.program()
     _clear_orphans(instance)
     for port in ports:
         _check_port(instance, port)

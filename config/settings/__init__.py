@@ -42,6 +42,10 @@ LANTIAN_S3_REGION = os.environ.get("LANTIAN_S3_REGION", "").strip() or "us-east-
 LANTIAN_STUN_URLS = [url for url in os.environ.get("LANTIAN_STUN_URLS", "").split(",") if url.strip()]
 LANTIAN_TURN_URLS = [url for url in os.environ.get("LANTIAN_TURN_URLS", "").split(",") if url.strip()]
 LANTIAN_TURN_SECRET = os.environ.get("LANTIAN_TURN_SECRET", "")
+# By which way classes talk (auto, mesh, relay), and the relay itself: Janus' socket (none: it does not run) and its secrets.
+LANTIAN_STAGE = os.environ.get("LANTIAN_STAGE", "") or "auto"
+LANTIAN_JANUS_SOCKET = os.environ.get("LANTIAN_JANUS_SOCKET", "")
+LANTIAN_JANUS_SECRETS = os.environ.get("LANTIAN_JANUS_SECRETS", "")
 # Recorder boxes: the port on which they send by RTMP (0: no door), and where door and gateway meet.
 LANTIAN_RTMP_PORT = int(os.environ.get("LANTIAN_RTMP_PORT") or "0")
 # Text messages for forgotten passwords: http (a service of the region's), log (demonstrations alone), or none.

@@ -117,6 +117,14 @@ def _wait_ready(home: Path, log: Path, process: "subprocess.Popen[bytes] | None"
     raise RuntimeError(f"the platform did not come up:\n{said}")
 
 
+def _stage() -> dict[str, str]:
+    """How classes talk in it: from browser to browser, unless LANTIAN_E2E_RELAY names the interface of a relay."""
+    interface = os.environ.get("LANTIAN_E2E_RELAY", "")
+    if not interface:
+        return {"LANTIAN_STAGE": "mesh"}
+    return {"LANTIAN_STAGE": "relay", "LANTIAN_JANUS": "on", "LANTIAN_JANUS_INTERFACES": interface}
+
+
 @contextlib.contextmanager
 def running_instance(*, wait: bool = True) -> Iterator[Instance]:
     """A platform of one's own for the length of the block, or the one the environment names; without `wait` one that is
@@ -135,6 +143,7 @@ def running_instance(*, wait: bool = True) -> Iterator[Instance]:
     }
     environment |= {"LANTIAN_HOME": str(home), "LANTIAN_PORT": str(port), "LANTIAN_DISK_RESERVE_MB": "64"}
     environment["LANTIAN_RTMP_PORT"] = str(free_port())
+    environment |= _stage()
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "runtime.cli", "up", "--demo"],

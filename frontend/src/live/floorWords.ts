@@ -25,6 +25,8 @@ export function refusalOf(code: string, message = ""): string {
       return t("现在没有人可以抽。");
     case "nobody_left":
       return t("都抽过了。点“重新开始”再抽。");
+    case "no_relay":
+      return t("连线中转没有运行，现在不能连线。请告诉管理员。");
     case "stage_full":
       return t("连线已满，请先结束一个班。");
     case "on_stage":

@@ -226,7 +226,7 @@ export class LessonViewer {
         return this.counted(boardAfter(this.board, message));
       default:
         if ((message.t as string) === "day") this.options.day?.();
-        else if ((message.t as string) === "stage" || (message.t as string) === "signal") this.options.staged?.(message as unknown as Record<string, unknown>);
+        else if (["stage", "signal", "relay"].includes(message.t)) this.options.staged?.(message as unknown as Record<string, unknown>);
         else this.floor.hear(message as unknown as Record<string, unknown>);
     }
   }

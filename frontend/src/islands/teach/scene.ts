@@ -92,10 +92,10 @@ function grid(count: number, frame: { width: number; height: number }): Box[] {
   });
 }
 
-/** Small frames along the upper edge, from the left. */
+/** Small frames along the upper edge, from the left; narrower when more than four are to stand there. */
 function rowBoxes(count: number, frame: { width: number; height: number }): Box[] {
-  const width = Math.round(frame.width * 0.2);
   const margin = Math.round(frame.width * 0.014);
+  const width = Math.min(Math.round(frame.width * 0.2), Math.floor((frame.width - margin) / count) - margin);
   return Array.from({ length: count }, (_, index) => ({ x: margin + index * (width + margin), y: margin, width, height: Math.round((width * 9) / 16) }));
 }
 

@@ -1,6 +1,7 @@
 /** The stage as the teacher's page has it: connects it with the classes that took the call, and puts them into the lesson. */
-import type { Signal } from "../../live/stage/line";
-import { Mesh, TEACHER } from "../../live/stage/mesh";
+import type { StageLine } from "../../live/stage/line";
+import { TEACHER } from "../../live/stage/mesh";
+import { heard, lineFor } from "../../live/stage/open";
 import type { Guest } from "./compositor";
 import type { TeachRoom } from "./room";
 import type { Look } from "./scene";
@@ -26,7 +27,7 @@ export interface StageState {
 const VIDEO_BITS = 1_200_000;
 
 export class TeachStage {
-  private mesh: Mesh | null = null;
+  private talk: StageLine | null = null;
   private readonly videos = new Map<string, HTMLVideoElement>();
   private helped = false;
   private shown = "";
@@ -39,7 +40,7 @@ export class TeachStage {
 
   /** How the connection with a class does. */
   line(key: string): "connecting" | "up" | "down" {
-    return this.mesh?.ends.get(key)?.state ?? "connecting";
+    return this.talk?.ends.get(key)?.state ?? "connecting";
   }
 
   /** The socket is there (again): the server is asked for servers that help, once somebody is on stage. */
@@ -52,46 +53,45 @@ export class TeachStage {
   update(): void {
     const { compositor, audio, uplink, phase } = this.room;
     const on = phase === "live" || phase === "ending" ? (this.state?.ends.filter((end) => end.state === "on") ?? []) : [];
-    if (!on.length && !this.mesh) return;
+    if (!on.length) return this.talk ? this.stop() : undefined; // the next talk may go another way
     if (!compositor?.track || !audio?.talkTrack || !uplink) return this.stop();
-    if (!this.helped && on.length) {
+    if (!this.helped) {
       this.helped = uplink.say({ t: "stage" });
-      if (!this.mesh) return; // it goes on with the answer
+      if (!this.talk) return; // it goes on with the answer
     }
-    this.mesh?.connect(on);
+    this.talk?.connect(on);
     this.show(on);
   }
 
   /** A word of the server for the stage. True when it was one. */
   hear(message: Record<string, unknown>): boolean {
-    if (message.t === "signal") this.mesh?.hear(String(message.from), message.data as Signal);
-    else if (message.t === "stage" && Array.isArray(message.ice)) this.open(message.ice as RTCIceServer[]);
-    else return false;
+    if (heard(this.talk, message)) return true;
+    if (message.t !== "stage" || !Array.isArray(message.ice)) return false;
+    this.open(message);
     return true;
   }
 
   stop(): void {
-    this.mesh?.stop();
-    this.mesh = null;
+    this.talk?.stop();
+    this.talk = null;
     this.helped = false;
     this.show([]);
   }
 
-  private open(servers: RTCIceServer[]): void {
+  private open(answer: Record<string, unknown>): void {
     const { compositor, audio, uplink, timers } = this.room;
-    this.mesh ??= new Mesh({
+    this.talk = lineFor(this.talk, answer, {
       key: TEACHER,
       timers,
       audio: audio?.talkTrack ?? null,
       video: compositor?.track ?? null,
       videoBits: VIDEO_BITS,
-      send: (to, data) => void uplink?.say({ t: "signal", to, data }),
+      say: (message) => void uplink?.say(message),
       changed: () => {
         this.update();
         this.room.refresh();
       },
     });
-    this.mesh.help(servers);
     this.update();
   }
 
@@ -105,7 +105,7 @@ export class TeachStage {
       audio?.setGuest(key, null);
     }
     const guests: Guest[] = on.map((end) => ({ key: end.key, name: `${end.school} ${end.name}`, video: this.video(end.key) }));
-    for (const end of on) audio?.setGuest(end.key, this.mesh?.ends.get(end.key)?.stream ?? null, end.muted);
+    for (const end of on) audio?.setGuest(end.key, this.talk?.ends.get(end.key)?.stream ?? null, end.muted);
     if (!compositor) return;
     const { look, large } = this.state ?? { look: "row" as Look, large: null };
     const key = JSON.stringify([on.map((end) => [end.key, end.name]), look, large]);
@@ -118,7 +118,7 @@ export class TeachStage {
 
   private video(key: string): HTMLVideoElement {
     const known = this.videos.get(key) ?? document.createElement("video");
-    const stream = this.mesh?.ends.get(key)?.stream ?? null;
+    const stream = this.talk?.ends.get(key)?.stream ?? null;
     known.muted = known.playsInline = true;
     if (known.srcObject !== stream) {
       known.srcObject = stream;

@@ -6,9 +6,10 @@ import { refusalOf } from "../floorWords";
 import { pageTimers } from "../timers";
 import { button, press, redress, setText, show } from "../ui";
 import type { LessonViewer } from "../viewer";
-import type { OtherEnd, Signal } from "./line";
+import type { OtherEnd, StageLine } from "./line";
 import { mediaWords, openMedia } from "./media";
-import { Mesh, TEACHER } from "./mesh";
+import { TEACHER } from "./mesh";
+import { heard, lineFor } from "./open";
 
 /** What the floor says of this class's place on the stage. `line` and what follows once the call was taken. */
 interface OwnStage {
@@ -47,7 +48,7 @@ export class GuestStage {
   /** This page's mark. A page that is reloaded in mid-call goes on with it: it is kept for as long as the tab lives. */
   private line = freshLine();
   private media: MediaStream | null = null;
-  private mesh: Mesh | null = null;
+  private talk: StageLine | null = null;
   private opening = false;
   private micOn = true;
   private trouble = "";
@@ -77,7 +78,7 @@ export class GuestStage {
 
   /** The teacher's picture comes by the call. */
   get talking(): boolean {
-    return this.mesh?.ends.get(TEACHER)?.state === "up";
+    return this.talk?.ends.get(TEACHER)?.state === "up";
   }
 
   destroy(): void {
@@ -100,9 +101,9 @@ export class GuestStage {
   }
 
   hear(message: Record<string, unknown>): void {
-    if (message.t === "signal") this.mesh?.hear(String(message.from), message.data as Signal);
-    else if (message.off) this.stop();
-    else if (Array.isArray(message.ice)) this.open(message.ice as RTCIceServer[]);
+    if (heard(this.talk, message)) return;
+    if (message.off) this.stop();
+    else if (Array.isArray(message.ice)) this.open(message);
   }
 
   private async take(): Promise<void> {
@@ -137,7 +138,7 @@ export class GuestStage {
       if (!this.media) return void this.do("stage.leave");
       if (!this.mine) return this.stop();
     }
-    if (this.mesh) this.connect();
+    if (this.talk) this.connect();
     else this.greet();
   }
 
@@ -145,24 +146,23 @@ export class GuestStage {
     this.options.viewer.say({ t: "stage", line: this.line });
   }
 
-  private open(servers: RTCIceServer[]): void {
+  private open(answer: Record<string, unknown>): void {
     const { own, media } = this;
     if (!this.mine || !media || !own?.key) return;
-    this.mesh ??= new Mesh({
+    this.talk = lineFor(this.talk, answer, {
       key: own.key,
       timers: pageTimers,
       audio: media.getAudioTracks()[0] ?? null,
       video: media.getVideoTracks()[0] ?? null,
       videoBits: VIDEO_BITS,
-      send: (to, data) => void this.options.viewer.say({ t: "signal", to, data }),
+      say: (message) => void this.options.viewer.say(message),
       changed: () => this.moved(),
     });
-    this.mesh.help(servers);
     this.connect();
   }
 
   private connect(): void {
-    this.mesh?.connect([{ key: TEACHER, line: "" }, ...(this.own?.peers ?? [])]);
+    this.talk?.connect([{ key: TEACHER, line: "" }, ...(this.own?.peers ?? [])]);
     this.draw(this.own);
   }
 
@@ -176,10 +176,10 @@ export class GuestStage {
   }
 
   private stop(): void {
-    if (!this.mesh && !this.media) return;
+    if (!this.talk && !this.media) return;
     window.clearTimeout(this.lostTimer);
-    this.mesh?.stop();
-    this.mesh = null;
+    this.talk?.stop();
+    this.talk = null;
     for (const track of this.media?.getTracks() ?? []) track.stop();
     this.media = null;
     this.mirror.srcObject = this.picture.srcObject = null;
@@ -220,16 +220,16 @@ export class GuestStage {
   }
 
   private drawTalk(own: OwnStage | undefined): void {
-    const { media, mesh } = this;
+    const { media, talk } = this;
     const muted = !!own?.muted;
     for (const track of media?.getAudioTracks() ?? []) track.enabled = this.micOn && !muted;
     attach(this.mirror, media?.getVideoTracks().length ? media : null);
-    const teacher = mesh?.ends.get(TEACHER);
+    const teacher = talk?.ends.get(TEACHER);
     attach(this.picture, teacher?.stream ?? null);
     this.picture.muted = this.options.video.muted;
     show(this.picture, this.talking);
     show(this.mirror, !!media?.getVideoTracks().length);
-    this.drawVoices(mesh);
+    this.drawVoices(talk);
     const words = muted ? t("老师已将本班静音") : this.talking ? t("正在连线，全体都看得到本班") : t("正在接通…");
     setText(this.status, words);
     redress(this.mic, this.micOn ? t("关麦克风") : t("开麦克风"), this.micOn ? "mic" : "micOff");
@@ -238,13 +238,13 @@ export class GuestStage {
   }
 
   /** The other classes' voices; the teacher's comes with the picture. */
-  private drawVoices(mesh: Mesh | null): void {
+  private drawVoices(talk: StageLine | null): void {
     for (const [key, voice] of this.voices) {
-      if (mesh?.ends.has(key)) continue;
+      if (talk?.ends.has(key)) continue;
       voice.srcObject = null;
       this.voices.delete(key);
     }
-    for (const [key, end] of mesh?.ends ?? []) {
+    for (const [key, end] of talk?.ends ?? []) {
       if (key === TEACHER) continue;
       const voice = this.voices.get(key) ?? new Audio();
       this.voices.set(key, voice);

@@ -1,4 +1,6 @@
-/** The stage between browsers: whom an end is connected with, and what it hears and sees of them. `Mesh` connects each with each. */
+/** The stage between browsers: whom an end is connected with, and what it hears and sees of them. `Mesh` connects each with each,
+ * `Relay` all by way of the server. */
+import type { Timers } from "../timers";
 
 /** Another end: its key in the lesson, and the page of it that took the call ("" for the teacher, whose page may be reloaded). */
 export interface OtherEnd {
@@ -23,7 +25,18 @@ export interface Signal {
   ice?: RTCIceCandidateInit[];
 }
 
+export interface LineOptions {
+  timers: Timers;
+  audio: MediaStreamTrack | null;
+  video: MediaStreamTrack | null;
+  videoBits: number;
+  changed: () => void;
+  make?: (servers: RTCIceServer[]) => RTCPeerConnection;
+}
+
 export interface StageLine {
+  /** Of the relay's room; empty where there is none. */
+  readonly mark: string;
   readonly ends: ReadonlyMap<string, EndView>;
   /** These ends, and no others. */
   connect(others: readonly OtherEnd[]): void;

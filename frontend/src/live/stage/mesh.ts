@@ -1,24 +1,18 @@
 /** Each end connected with each. Voices go straight from one to the other; pictures only between a class and the teacher, whose
  * own picture has everybody in it: a class sends one picture and receives one, however many are on stage. */
-import type { Timers } from "../timers";
-import type { EndView, OtherEnd, Signal, StageLine } from "./line";
+import type { EndView, LineOptions, OtherEnd, Signal, StageLine } from "./line";
 import { Peer } from "./peer";
 
 export const TEACHER = "teacher";
 
-export interface MeshOptions {
+export interface MeshOptions extends LineOptions {
   /** This end's key. */
   key: string;
-  timers: Timers;
-  audio: MediaStreamTrack | null;
-  video: MediaStreamTrack | null;
-  videoBits: number;
   send: (to: string, signal: Signal) => void;
-  changed: () => void;
-  make?: (servers: RTCIceServer[]) => RTCPeerConnection;
 }
 
 export class Mesh implements StageLine {
+  readonly mark = "";
   private readonly peers = new Map<string, Peer>();
   private readonly lines = new Map<string, string>();
   private servers: RTCIceServer[] = [];

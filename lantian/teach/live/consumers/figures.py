@@ -27,6 +27,8 @@ HAPPENINGS = Counter(
     "lantian_live_happenings_total", "Events of lessons: polls, hands, tools", ["result"], registry=REGISTRY
 )
 SIGNALS = Counter("lantian_live_signals_total", "Words passed between ends of a stage", registry=REGISTRY)
+RELAY_UP = Gauge("lantian_live_relay_up", "1 while Janus answers", registry=REGISTRY)
+RELAY_LEGS = Gauge("lantian_live_relay_connections", "Connections of browsers with Janus", registry=REGISTRY)
 REFUSED = Counter("lantian_live_refused_total", "Sockets refused", ["code"], registry=REGISTRY)
 PRESENCE_WAITING = Gauge(
     "lantian_live_presence_waiting", "Stretches of presence not yet in the database", registry=REGISTRY

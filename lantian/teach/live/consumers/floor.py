@@ -18,6 +18,7 @@ from lantian.teach.live import services
 from lantian.teach.live.consumers import figures
 from lantian.teach.live.consumers.database import Database
 from lantian.teach.live.consumers.eventlog import EventLog, LogFull
+from lantian.teach.live.consumers.janus import Janus
 from lantian.teach.live.consumers.outlet import Outlet
 from lantian.teach.live.consumers.switchboard import Switchboard
 from lantian.teach.live.engine.happenings import (
@@ -70,11 +71,11 @@ TEACHER = Seat("teach")
 class Floor:
     """One per room; `room.floor`."""
 
-    def __init__(self, live: "LiveRoom", events: EventLog) -> None:
-        """`events`: the session's log; what stands in it is taken in."""
+    def __init__(self, live: "LiveRoom", events: EventLog, janus: Janus | None = None) -> None:
+        """`events`: the session's log; what stands in it is taken in. `janus`: the line to the relay of the stage."""
         self._live, self._log = live, events
         self.room = HappeningRoom()
-        self.stage = Switchboard(live, self)
+        self.stage = Switchboard(live, self, janus)
         self._recent: deque[tuple[int, str]] = deque(maxlen=RECENT)
         self._untold: list[str] = []
         self._told_at = 0.0
@@ -172,7 +173,8 @@ class Floor:
 
     def _scene(self) -> Scene:
         ms, at = self._live.moment()
-        return Scene(ms, at, self._present, secrets.choice, self._live.facts.words, self._live.facts.public)
+        facts = self._live.facts
+        return Scene(ms, at, self._present, secrets.choice, facts.words, facts.public, self.stage.line)
 
     def enter(self, kind: str, data: dict[str, Any]) -> None:
         """The platform itself says that something happened. Raises Refused, LogFull."""
@@ -226,6 +228,8 @@ class Floor:
         if effects.stale:
             self._stale |= effects.stale
             self._ring_desk()
+        if "stage" in effects.stale:
+            self.stage.changed()
 
     def _text_of(self, seq: int) -> str:
         """What is told of an event for all: almost always the newest."""
@@ -373,6 +377,7 @@ class Floor:
         for bell in (self._bell, self._desk_bell):
             if bell is not None:
                 bell.cancel()
+        self.stage.close()
         self._log.close()
 
     def forget(self) -> None:

@@ -18,6 +18,7 @@ from typing import IO, Any, ParamSpec, TypeVar
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 
 from lantian.content.media import services as media
 from lantian.content.media.engine.crypto import ContentKey
@@ -30,6 +31,7 @@ from lantian.teach.live.consumers.database import Database, DatabaseAway
 from lantian.teach.live.consumers.eventlog import EventLog
 from lantian.teach.live.consumers.floor import Floor
 from lantian.teach.live.consumers.holding import Holding
+from lantian.teach.live.consumers.janus import Janus
 from lantian.teach.live.consumers.notices import listen, resync_forever
 from lantian.teach.live.consumers.offsite import Offsite
 from lantian.teach.live.consumers.outlet import Outlet
@@ -39,6 +41,7 @@ from lantian.teach.live.consumers.room import LiveRoom, SessionOver, UnknownSess
 from lantian.teach.live.consumers.sound import Followed, Sound
 from lantian.teach.live.consumers.spool import Spool
 from lantian.teach.live.consumers.station import Elsewhere, Station
+from lantian.teach.live.consumers.switchboard import relayed
 from lantian.teach.live.engine.protocol import dump
 from lantian.teach.live.engine.tickets import LIFETIME_S, Ticket
 from lantian.teach.live.enums import EndReason, SessionState
@@ -75,6 +78,9 @@ class Hub:
         self.offsite = Offsite(folder, self._safe)
         self.books = Books(self)
         self.station = Station(self, node, address)
+        self.janus = (
+            Janus(Path(settings.LANTIAN_JANUS_SOCKET), Path(settings.LANTIAN_JANUS_SECRETS)) if relayed() else None
+        )
         self.rooms: dict[str, LiveRoom] = {}
         self.lobby: dict[str, set[Outlet]] = {}
         self.tickets: Counter[str] = Counter()
@@ -94,6 +100,8 @@ class Hub:
         """Begin at once; what an earlier process left is taken over in the background, disk first, database when it answers."""
         self.spawn(self._take_over())
         self.spawn(listen(self))
+        if self.janus is not None:
+            self.spawn(self.janus.keep())
 
     async def _take_over(self) -> None:
         await self._only_one()
@@ -321,7 +329,7 @@ class Hub:
             with contextlib.suppress(DatabaseAway):
                 beyond = await self.database.run(queries.events_after, room.id, len(events.found))
                 await self.on_disk(events.catch_up, beyond)
-        return Floor(room, events)
+        return Floor(room, events, self.janus)
 
     async def on_disk(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run on one of the threads that may wait for the disk."""

@@ -25,7 +25,8 @@ from lantian.teach.live.consumers.room import (
     now_ms,
 )
 from lantian.teach.live.consumers.station import MOVED, Elsewhere
-from lantian.teach.live.consumers.switchboard import TEACHER
+from lantian.teach.live.consumers.switchboard import STAGE_WORDS
+from lantian.teach.live.engine.happenings.kinds.stage import TEACHER
 from lantian.teach.live.engine.protocol import Chunk, WireError, dump, parse_chunk, parse_hello, parse_text
 from lantian.teach.live.engine.tickets import Ticket
 from lantian.teach.live.enums import EndReason
@@ -164,7 +165,7 @@ class Ingest:
             room.floor.do(word, self._ticket, self._outlet)
         elif word["t"] == "ask":
             room.floor.answer(word, self._outlet)
-        elif word["t"] in ("stage", "signal"):
+        elif word["t"] in STAGE_WORDS:
             room.floor.stage.take(word, TEACHER, self._outlet)
 
     # -- greeting -----------------------------------------------------------------------------------------------------------

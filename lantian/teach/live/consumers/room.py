@@ -490,6 +490,8 @@ class LiveRoom:
             self.finished = False
             raise
         self._tell_of(None)
+        if self.floor is not None:
+            self.floor.stage.close()
         self._become(SessionState.ENDED)
         goodbye = dump({"t": "ended", "replay": self.replay})
         self.tell(goodbye)

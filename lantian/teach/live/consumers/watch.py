@@ -16,6 +16,7 @@ from lantian.teach.live.consumers.hub import Hub
 from lantian.teach.live.consumers.outlet import Allowance, Outlet, Patience
 from lantian.teach.live.consumers.room import LiveRoom, SessionOver, UnknownSession, Viewer, now_ms
 from lantian.teach.live.consumers.station import MOVED, Elsewhere
+from lantian.teach.live.consumers.switchboard import STAGE_WORDS
 from lantian.teach.live.engine.devices import device_of
 from lantian.teach.live.engine.presence import Totals
 from lantian.teach.live.engine.protocol import WireError, dump, parse_beat, parse_have, parse_text
@@ -25,6 +26,8 @@ from lantian.teach.live.services.tickets import renew
 log = structlog.get_logger("live")
 SILENCE_SECONDS = 90.0
 MESSAGES_A_SECOND, MESSAGES_AT_ONCE = 4.0, 30.0
+# A class that takes a call greets and answers each other end, twice in a row if the relay dies just then.
+CLASS_A_SECOND, CLASS_AT_ONCE = 10.0, 120.0
 
 
 async def watch(socket: WebSocket) -> None:
@@ -108,7 +111,8 @@ class Watch:
     ) -> None:
         self._hub, self._socket, self._outlet, self._ticket = hub, socket, outlet, ticket
         self._room, self._viewer = room, viewer
-        self._allowance = Allowance(MESSAGES_A_SECOND, MESSAGES_AT_ONCE, time.monotonic())
+        limits = (CLASS_A_SECOND, CLASS_AT_ONCE) if ticket.r == "class" else (MESSAGES_A_SECOND, MESSAGES_AT_ONCE)
+        self._allowance = Allowance(*limits, time.monotonic())
 
     async def read(self) -> None:
         patience = Patience(self._outlet, SILENCE_SECONDS, 1013)
@@ -144,7 +148,7 @@ class Watch:
             self._outlet.send(dump({"t": "time", "c": word.get("c"), "s": now_ms()}))
         elif word["t"] == "do" and self._room is not None and self._room.floor is not None:
             self._room.floor.do(word, self._ticket, self._outlet)
-        elif word["t"] in ("stage", "signal") and self._room is not None and self._room.floor is not None:
+        elif word["t"] in STAGE_WORDS and self._room is not None and self._room.floor is not None:
             self._room.floor.stage.take(word, by_of(self._ticket).key, self._outlet)
 
     def _beat(self, word: dict[str, Any]) -> None:

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import pytest
 from django.test import override_settings
 
-from lantian.teach.live.consumers.switchboard import LOST_S, TEACHER, UNANSWERED_S
+from lantian.teach.live.consumers.switchboard import LOST_S, UNANSWERED_S
 from lantian.teach.live.engine.happenings import By, HappeningRoom, Present, Refused
-from lantian.teach.live.engine.happenings.kinds.stage import MOST_CLASSES, StageEnds
+from lantian.teach.live.engine.happenings.kinds.stage import MOST_CLASSES, TEACHER, StageEnds
 from lantian.teach.live.engine.happenings.registry import VIEWS
 from lantian.teach.live.engine.ice import ice_servers
 from lantian.teach.live.engine.protocol import WireError

@@ -92,7 +92,8 @@ def _first(items: Sequence[Any]) -> Any:
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What an event may ask of the world at its moment. `choose` picks one of several by lot; `words` the word filter;
-    `strangers`: anybody may be watching, so children are not named in full before everybody."""
+    `strangers`: anybody may be watching, so children are not named in full before everybody. `line`: how classes talk that are
+    called in from now on: `mesh`, `relay`, or `none` when there is no way."""
 
     ms: int
     at: float = 0.0
@@ -100,6 +101,7 @@ class Scene:
     choose: Callable[[Sequence[Any]], Any] = _first
     words: tuple[str, ...] = ()
     strangers: bool = False
+    line: str = "mesh"
 
 
 @dataclass(slots=True)

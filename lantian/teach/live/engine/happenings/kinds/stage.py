@@ -3,7 +3,8 @@
 By the teacher `stage.invite` (a class that is there; its raised hand goes down), `stage.remove` (also takes an invitation back),
 `stage.mute` and `stage.look` (how the picture is put together); by the class `stage.accept`, `stage.decline` and `stage.leave`;
 by the platform `stage.lost`, when an end has been away for too long or an invitation was not answered. Pictures and voices
-themselves go from browser to browser (consumers/switchboard).
+themselves go from browser to browser (consumers/switchboard), or through Janus (consumers/relay): which of the two is decided
+with the first invitation and holds until the stage is empty again.
 """
 
 from dataclasses import dataclass, replace
@@ -14,7 +15,9 @@ from lantian.teach.live.engine.happenings.kinds.hands import Hands
 from lantian.teach.live.engine.happenings.model import MARK_LENGTH, By, Effects, Event, HappeningRoom, Refused, Scene
 from lantian.teach.live.engine.happenings.registry import SYSTEM, TEACH, kind, view
 
+TEACHER = "teacher"  # the key of the one end that is no class
 MOST_CLASSES = 3  # beside the teacher: in a mesh each end sends to every other
+MOST_BY_RELAY = 6  # each sends once; what is bounded is how many pictures the teacher's computer puts together
 CLASS = frozenset({"class"})
 LOOKS = ("row", "even", "one")  # small in a row over the picture; all alike; one large
 STALE = frozenset({"stage", "hands"})
@@ -37,8 +40,13 @@ class StageEnds:
 
     def __init__(self) -> None:
         self.all: dict[str, End] = {}
+        self.relay = False
         self.look: str = "row"
         self.large: str | None = None
+
+    @property
+    def most(self) -> int:
+        return MOST_BY_RELAY if self.relay else MOST_CLASSES
 
     @property
     def on(self) -> list[End]:
@@ -66,13 +74,17 @@ def _check_invite(data: dict[str, Any], _by: By, room: HappeningRoom, scene: Sce
         raise Refused("on_stage")
     if key not in there:
         raise Refused("nobody_there")
-    if len(stage.all) >= MOST_CLASSES:
+    if not stage.all and scene.line == "none":
+        raise Refused("no_relay")
+    relay = stage.relay if stage.all else scene.line == "relay"
+    if len(stage.all) >= (MOST_BY_RELAY if relay else MOST_CLASSES):
         raise Refused("stage_full")
-    return {"key": key, "name": there[key].name, "school": there[key].school}
+    return {"key": key, "name": there[key].name, "school": there[key].school, "relay": relay}
 
 
 def _fold_invite(event: Event, room: HappeningRoom) -> Effects:
     data, stage, hands = event.data, room.part(StageEnds), room.part(Hands)
+    stage.relay = data.get("relay") is True
     stage.all[data["key"]] = End(data["key"], data["name"], data["school"], event.ms)
     lowered = {"hand": None} if hands.up.pop(data["key"], None) else {}
     return Effects(own={data["key"]: {"stage": {"state": "invited", "ms": event.ms}, **lowered}}, stale=STALE)
@@ -177,7 +189,7 @@ def desk(room: HappeningRoom) -> dict[str, Any]:
         }
         for end in stage.all.values()
     ]
-    return {"stage": {"ends": ends, "look": stage.look, "large": stage.large, "most": MOST_CLASSES}}
+    return {"stage": {"ends": ends, "look": stage.look, "large": stage.large, "most": stage.most}}
 
 
 kind("stage.invite", roles=TEACH, check=_check_invite, fold=_fold_invite, replayed=False)
