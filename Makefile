@@ -138,7 +138,7 @@ e2e: install browser services
 
 # Three workers need not read the files of all unit tests to find the few in a browser.
 pages:
-	$(BIN)/python -m pytest -q -m e2e -n 3 --dist loadfile --ignore=tests/e2e/live tests/e2e \
+	$(BIN)/python -m pytest -q -m "e2e and not relayed" -n 3 --dist loadfile --ignore=tests/e2e/live tests/e2e \
 		$$(grep -rlE --include='test_*.py' --exclude-dir=e2e 'mark\.e2e|IN_BROWSER' lantian runtime tests)
 
 lessons:
@@ -148,6 +148,7 @@ lessons:
 test-live: install browser services senders
 	$(BIN)/python -m pytest -q tests/recorders
 	@$(BIN)/python -m tests.e2e.served $(BIN)/python -m pytest -q -m shaped tests/e2e/live
+	@LANTIAN_E2E_RELAY=1 $(BIN)/python -m tests.e2e.served $(BIN)/python -m pytest -q -m relayed tests/e2e/relay
 
 bench: install
 	@test -n "$(B)" || { echo "make bench B=NAME, one of:"; $(BIN)/python -m bench.run --list; exit 2; }

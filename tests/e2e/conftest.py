@@ -23,6 +23,7 @@ import psycopg
 import pytest
 
 from runtime.postgres import EmbeddedPostgres
+from tests.relay.wire import interface
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
@@ -117,12 +118,14 @@ def _wait_ready(home: Path, log: Path, process: "subprocess.Popen[bytes] | None"
     raise RuntimeError(f"the platform did not come up:\n{said}")
 
 
-def _stage() -> dict[str, str]:
-    """How classes talk in it: from browser to browser, unless LANTIAN_E2E_RELAY names the interface of a relay."""
-    interface = os.environ.get("LANTIAN_E2E_RELAY", "")
-    if not interface:
-        return {"LANTIAN_STAGE": "mesh"}
-    return {"LANTIAN_STAGE": "relay", "LANTIAN_JANUS": "on", "LANTIAN_JANUS_INTERFACES": interface}
+@contextlib.contextmanager
+def _stage() -> Iterator[dict[str, str]]:
+    """How classes talk in it: from browser to browser, unless LANTIAN_E2E_RELAY wants a relay, on an interface of its own."""
+    if not os.environ.get("LANTIAN_E2E_RELAY"):
+        yield {"LANTIAN_STAGE": "mesh"}
+        return
+    with interface() as (name, _address):
+        yield {"LANTIAN_STAGE": "relay", "LANTIAN_JANUS": "on", "LANTIAN_JANUS_INTERFACES": name}
 
 
 @contextlib.contextmanager
@@ -143,8 +146,8 @@ def running_instance(*, wait: bool = True) -> Iterator[Instance]:
     }
     environment |= {"LANTIAN_HOME": str(home), "LANTIAN_PORT": str(port), "LANTIAN_DISK_RESERVE_MB": "64"}
     environment["LANTIAN_RTMP_PORT"] = str(free_port())
-    environment |= _stage()
-    with log.open("wb") as output:
+    with _stage() as stage, log.open("wb") as output:
+        environment |= stage
         process = subprocess.Popen(
             [sys.executable, "-m", "runtime.cli", "up", "--demo"],
             cwd=ROOT,

@@ -54,21 +54,24 @@ print(json.dumps({
     "assistant": homeroom.person.account.username,
     "substitute": free.account.username,
     "substitute_id": str(free.pk),
+    "screens": [room.screen_account.username for room in rooms],
 }))
 """
 
 
 @dataclass(frozen=True)
 class Cast:
-    """The lesson's id; logins of the second room's screen and assistant and of a colleague who is free."""
+    """The lesson's id; logins of the second room's screen and assistant, a colleague who is free, all rooms' screens."""
 
     lesson: str
     screen: str
     assistant: str
     substitute: str
     substitute_id: str
+    screens: tuple[str, ...]
 
 
 def arrange(instance: Instance) -> Cast:
     """Set the lesson for now and find the others."""
-    return Cast(**json.loads(instance.shell(_ARRANGE).strip().splitlines()[-1]))
+    found = json.loads(instance.shell(_ARRANGE).strip().splitlines()[-1])
+    return Cast(**{**found, "screens": tuple(found["screens"])})

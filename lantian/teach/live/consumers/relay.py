@@ -49,6 +49,7 @@ class Leg:
         self.closing = False
         self.task: asyncio.Task[None] | None = None
         self._handle: Handle | None = None
+        self._began = time.monotonic()
 
     def put(self, word: RelayWord) -> None:
         with contextlib.suppress(asyncio.QueueFull):
@@ -123,9 +124,11 @@ class Leg:
     def _hear(self, event: Message) -> None:
         """Janus says that this connection holds; or is over, which its page notices as well, and tries again."""
         kind = event.get("janus")
-        if kind == "webrtcup" and self.of is None and not self.closing:
+        if kind == "webrtcup" and not self.closing:
+            log.info("relay connected", end=self.end, of=self.of, seconds=round(time.monotonic() - self._began, 2))
             self.flows = True
-            self.relay.published(self)
+            if self.of is None:
+                self.relay.published(self)
         elif kind in ("hangup", "detached"):
             self.close()
 
