@@ -72,7 +72,8 @@ def _description(value: Any, wanted: str) -> tuple[str, str]:
 def _candidates(value: Any) -> tuple[Candidate, ...]:
     if not isinstance(value, list) or len(value) > CANDIDATES:
         raise WireError("bad_relay", "ice")
-    return tuple(_candidate(each) for each in value if not (isinstance(each, dict) and each.get("candidate") == ""))
+    found = (_candidate(each) for each in value if not (isinstance(each, dict) and each.get("candidate") == ""))
+    return tuple(each for each in found if " tcptype " not in each.text)  # Janus takes none by TCP
 
 
 def _candidate(value: Any) -> Candidate:
