@@ -26,7 +26,9 @@ from tests.e2e.live.classroom import (
 )
 
 CLASSES = 4
-JOINED = 25.0  # seconds; five browsers at once are more than two cores carry: the promise is measured by `make bench B=live-twoway`
+JOINED = (
+    25.0  # seconds: five browsers are more than two cores carry; `make bench B=live-twoway` measures what is promised
+)
 WALLS = (("#b02020", 700), ("#1f8a3a", 1270), ("#7a4fb0", 930), ("#b07a1f", 1610), ("#1f7f8a", 560), ("#8a1f6f", 1890))
 HEARD = """(async () => { let count = 0; for (const line of window.__lines) {
   if (line.connectionState !== "connected") continue;
@@ -57,8 +59,15 @@ class Stage:
 
     def bring(self, page: Page) -> float:
         """The teacher calls, the class accepts; seconds until it has the teacher's picture by the call."""
-        self.teacher.page.click(f"[data-call='{self.key(page)}'] button", 20)
-        page.click(".lg-accept", 10)
+        end = f"document.querySelector('[data-end=\"{self.key(page)}\"]')"
+        for _ in range(3):  # the list moves while it is aimed at, where five browsers share two cores
+            self.teacher.page.click(f"[data-call='{self.key(page)}'] button", 20)
+            try:
+                self.teacher.page.wait(end, 4)
+                break
+            except AssertionError:
+                continue
+        page.click(".lg-accept", 30)
         began = time.monotonic()
         page.wait(f"{TALKS} && document.querySelector('.lg-picture').currentTime > 0", 25, every=0.05)
         return time.monotonic() - began
@@ -87,6 +96,7 @@ def stage(instance: Instance) -> Iterator[Stage]:
         assert found.teacher.lesson == cast.lesson
         for login, wall in zip(cast.screens[:CLASSES], WALLS, strict=False):
             page = found.browser.visitor()
+            page.viewport(800, 500)
             page.at_start(READER)
             page.at_start(KEEP + camera(*wall))
             sign_in(page, instance.url, login)
