@@ -18,7 +18,6 @@ from typing import IO, Any, ParamSpec, TypeVar
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 
 from lantian.content.media import services as media
 from lantian.content.media.engine.crypto import ContentKey
@@ -31,7 +30,6 @@ from lantian.teach.live.consumers.database import Database, DatabaseAway
 from lantian.teach.live.consumers.eventlog import EventLog
 from lantian.teach.live.consumers.floor import Floor
 from lantian.teach.live.consumers.holding import Holding
-from lantian.teach.live.consumers.janus import Janus
 from lantian.teach.live.consumers.notices import listen, resync_forever
 from lantian.teach.live.consumers.offsite import Offsite
 from lantian.teach.live.consumers.outlet import Outlet
@@ -41,7 +39,7 @@ from lantian.teach.live.consumers.room import LiveRoom, SessionOver, UnknownSess
 from lantian.teach.live.consumers.sound import Followed, Sound
 from lantian.teach.live.consumers.spool import Spool
 from lantian.teach.live.consumers.station import Elsewhere, Station
-from lantian.teach.live.consumers.switchboard import relayed
+from lantian.teach.live.consumers.switchboard import line_to_janus
 from lantian.teach.live.engine.protocol import dump
 from lantian.teach.live.engine.tickets import LIFETIME_S, Ticket
 from lantian.teach.live.enums import EndReason, SessionState
@@ -78,9 +76,7 @@ class Hub:
         self.offsite = Offsite(folder, self._safe)
         self.books = Books(self)
         self.station = Station(self, node, address)
-        self.janus = (
-            Janus(Path(settings.LANTIAN_JANUS_SOCKET), Path(settings.LANTIAN_JANUS_SECRETS)) if relayed() else None
-        )
+        self.janus = line_to_janus(node)
         self.rooms: dict[str, LiveRoom] = {}
         self.lobby: dict[str, set[Outlet]] = {}
         self.tickets: Counter[str] = Counter()

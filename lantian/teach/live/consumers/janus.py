@@ -24,7 +24,6 @@ ANSWER_S = 8.0
 KEEPALIVE_S = 20.0  # the session's patience is 45
 AGAIN_S = (0.1, 0.2, 0.4, 1.0, 2.0)
 MESSAGE_BYTES = 256 << 10
-ROOMS = "stage-"  # ours begin so; the recorders' gateway has its own
 Message = dict[str, Any]
 
 
@@ -39,8 +38,9 @@ class JanusRefused(Exception):
 class Janus:
     """`watchers` are told when it has come (True) and gone (False)."""
 
-    def __init__(self, socket: Path, secrets_folder: Path, rooms: str = ROOMS) -> None:
-        self._socket, self._folder, self._rooms = socket, secrets_folder, rooms
+    def __init__(self, socket: Path, secrets_folder: Path, rooms: str = "stage-") -> None:
+        """`rooms`: what the names of its rooms begin with; others beside it (live processes, the recorders') have their own."""
+        self._socket, self._folder, self.rooms = socket, secrets_folder, rooms
         self._line: ClientConnection | None = None
         self._session = 0
         self._asked: dict[str, tuple[asyncio.Future[Message], bool]] = {}
@@ -94,7 +94,7 @@ class Janus:
         self.manager = await self.attach(lambda _event: None)
         listed, _ = await self.manager.ask({"request": "list", "admin_key": self.word("janus-rooms")})
         for room in listed.get("list", ()):  # of a process that died; private ones are listed to whoever has the key
-            if str(room.get("room")).startswith(self._rooms):
+            if str(room.get("room")).startswith(self.rooms):
                 with contextlib.suppress(JanusRefused):
                     await self.manager.ask({"request": "destroy", "room": room["room"], "secret": self.room_secret})
         self.spawn(self._stay(self._session))

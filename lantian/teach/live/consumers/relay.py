@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from lantian.teach.live.consumers import figures
-from lantian.teach.live.consumers.janus import ROOMS, Handle, Janus, JanusAway, JanusRefused, Message
+from lantian.teach.live.consumers.janus import Handle, Janus, JanusAway, JanusRefused, Message
 from lantian.teach.live.consumers.outlet import Allowance
 from lantian.teach.live.engine.happenings.kinds.stage import MOST_BY_RELAY, TEACHER
 from lantian.teach.live.engine.protocol import dump
@@ -156,7 +156,7 @@ class Relay:
         self._wishes.clear()
         self._allowances.clear()
         self.mark, self.pin = secrets.token_hex(6), secrets.token_urlsafe(16)
-        self.room = f"{ROOMS}{self._session}-{self.mark}"
+        self.room = f"{self.janus.rooms}{self._session}-{self.mark}"
 
     async def ready(self) -> None:
         """The room is there. Raises JanusAway, JanusRefused."""

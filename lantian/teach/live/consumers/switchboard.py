@@ -5,6 +5,7 @@ Where Janus runs, pictures and voices go through it instead of from browser to b
 
 import contextlib
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -28,9 +29,11 @@ LOST_S = 30.0  # an end without a connection; a reload or a short cut takes less
 UNANSWERED_S = 60.0
 
 
-def relayed() -> bool:
-    """Whether this process has a line to Janus, or tries to have one."""
-    return bool(settings.LANTIAN_JANUS_SOCKET) and settings.LANTIAN_STAGE != "mesh"
+def line_to_janus(node: str) -> Janus | None:
+    """That of this live process, if it is to have one; those beside it have rooms of their own."""
+    if not settings.LANTIAN_JANUS_SOCKET or settings.LANTIAN_STAGE == "mesh":
+        return None
+    return Janus(Path(settings.LANTIAN_JANUS_SOCKET), Path(settings.LANTIAN_JANUS_SECRETS), f"stage-{node}-")
 
 
 class Switchboard:
