@@ -12,16 +12,23 @@ class Holding:
     """One session's, on the event loop. When the S3 has been away for `PATIENCE_S`, acknowledgements go by the local disk until
     it has caught up."""
 
-    def __init__(self, up_to: int = -1) -> None:
+    def __init__(self, up_to: int = -1, wanted: Callable[[], bool] = lambda: True) -> None:
+        """`wanted`: whether there is anybody who could go on with the session; that may change at any time."""
         self.up_to = up_to  # the last segment that is safe
+        self._wanted = wanted
         self.given_up = False
         self._newest = -1
         self._waiting: deque[tuple[int, float, Callable[[], None]]] = deque()
 
+    @property
+    def holds(self) -> bool:
+        """Whether the S3's word counts, and not the disk's."""
+        return not self.given_up and self._wanted()
+
     def when(self, segment: int, then: Callable[[], None]) -> None:
         """Do `then` once all up to this segment is safe; at once when it is."""
         self._newest = max(self._newest, segment)
-        if segment <= self.up_to or self.given_up:
+        if segment <= self.up_to or not self.holds:
             then()
         else:
             self._waiting.append((segment, time.monotonic(), then))

@@ -53,8 +53,8 @@ LEAVE_S = 5.0  # for lessons to be handed on before this process ends
 
 
 class Hub:
-    """One per process. `hold_acks`: publishers are told that something is safe when it is in the S3 (if there is one): for where
-    another node may have to go on with the lesson."""
+    """One per process. With an S3 publishers are told that something is safe when it is there, as long as other nodes serve that
+    may have to go on with the lesson; `hold_acks`: always."""
 
     def __init__(
         self,
@@ -265,8 +265,9 @@ class Hub:
         self.sound.follow(facts.id, folder.path, writer.keys)
         self.offsite.follow(facts.id, facts.token)
         room = LiveRoom(facts, writer, self._disk, partial(self._wrote, facts.id))
-        if self.hold_acks and self.offsite.wanted:
-            room.holding = Holding(self.offsite.durable_up_to(facts.id))
+        if self.offsite.wanted:
+            several = lambda: self.hold_acks or self.station.several  # noqa: E731 - asked for each segment
+            room.holding = Holding(self.offsite.durable_up_to(facts.id), several)
         room.need_small = partial(self.pictures.need, facts.id)
         room.careful = lambda: self.station.several and self.database.answers
         room.bring = partial(self.books.bring, room)

@@ -301,7 +301,7 @@ class LiveRoom:
         """Up to which chunk of a recorder that greets again everything is safe: on the disk, or, where acknowledgements wait for
         it, in the S3."""
         holding = self.holding
-        if holding is None or holding.given_up:
+        if holding is None or not holding.holds:
             return start.acked
         for record in reversed(self.writer.history.segments):
             if record.epoch != start.number:
