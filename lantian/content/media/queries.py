@@ -35,6 +35,11 @@ def poster_url(stream: Stream) -> str:
     return media_url(stream, stream.poster) if stream.poster else ""
 
 
+def segments_noted(token: str) -> int:
+    """How many segments a stream had when that was last written down; a running one has up to 15 seconds more."""
+    return Stream.objects.filter(token=token).values_list("segments", flat=True).first() or 0
+
+
 def streams_closed(before: datetime) -> QuerySet[Stream]:
     """Recordings that ended before a moment and are still there, but for those that are held."""
     return Stream.objects.filter(state=StreamState.CLOSED, closed_at__lt=before, held=False)

@@ -22,6 +22,7 @@ import structlog
 from lantian.content.media import services as media
 from lantian.content.media.engine.crypto import ContentKey
 from lantian.content.media.errors import StreamTaken
+from lantian.content.media.queries import segments_noted
 from lantian.kernel.bucket import BucketError
 from lantian.teach.live import queries, services
 from lantian.teach.live.consumers.books import Books
@@ -277,11 +278,15 @@ class Hub:
 
     async def _fetch(self, token: str) -> None:
         """Another node had the session: what it wrote may be on another disk, and is in the S3 then. Where that does not answer
-        the session waits. Raises DatabaseAway."""
+        the session waits, unless our disk has what the database knows of (nodes may share one). Raises DatabaseAway."""
         try:
             await self.on_disk(media.offsite.restore, token)
         except (BucketError, media.offsite.JournalBroken) as error:
-            raise DatabaseAway("the S3 does not answer") from error
+            folder = media.stream_folder(media.media_root(), token)
+            here = await self.on_disk(lambda: folder.av.load().next_sequence)
+            if here < await self.database.run(segments_noted, token):
+                raise DatabaseAway("the S3 does not answer") from error
+            log.warning("the S3 does not answer, the disk has to do", segments=here)
 
     # -- renditions --------------------------------------------------------------------------------------------------------
 

@@ -9,9 +9,14 @@ import pytest
 
 from lantian.content.media import services as media
 from lantian.content.media.engine.lesson.source import MIME
+from lantian.content.media.tests.publisher import Publisher
+from lantian.content.media.tests.support import lesson, ring
+from lantian.kernel.bucket import BucketAway
 from lantian.teach.live.consumers import holding
 from lantian.teach.live.consumers.app import make_app
+from lantian.teach.live.consumers.database import DatabaseAway
 from lantian.teach.live.consumers.holding import Holding
+from lantian.teach.live.consumers.hub import Hub
 from lantian.teach.live.engine.protocol import build_chunk
 from lantian.teach.live.tests.stage import LiveProcess, Teacher, media_folder
 from lantian.teach.live.tests.support import lesson_chunks, open_for, settled, until
@@ -185,3 +190,39 @@ def test_a_lesson_of_the_real_live_process_is_in_the_s3_whole_when_it_is_over(se
         assert "lantian_live_offsite_behind_bytes 0" in live.get("/live/ws/metrics").text
     finally:
         live.stop()
+
+
+def test_while_the_s3_is_away_a_node_goes_on_from_its_disk_only_where_that_has_all_that_is_known(
+    settings, tmp_path, monkeypatch
+):
+    settings.LANTIAN_MEDIA_ROOT = tmp_path / "media"
+    token = "ab" * 16
+    keys = ring()
+    writer = media.open_writer(media.stream_folder(tmp_path / "media", token), keys)
+    Publisher([chunk.data for chunk in lesson()]).send(writer)
+    noted = writer.segments
+
+    def away(_token):
+        raise BucketAway("no answer")
+
+    monkeypatch.setattr(media.offsite, "restore", away)
+
+    async def story() -> None:
+        hub = Hub(tmp_path / "live", sound=False)
+
+        async def run(_function, _token):
+            return noted
+
+        hub.database.run = run
+        await hub._fetch(token)
+        noted_by_another_node = noted + 1
+
+        async def run_more(_function, _token):
+            return noted_by_another_node
+
+        hub.database.run = run_more
+        with pytest.raises(DatabaseAway):
+            await hub._fetch(token)
+        hub.database.close()
+
+    asyncio.run(story())
