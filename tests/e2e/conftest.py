@@ -129,11 +129,11 @@ def _stage() -> Iterator[dict[str, str]]:
 
 
 @contextlib.contextmanager
-def running_instance(*, wait: bool = True) -> Iterator[Instance]:
+def running_instance(*, wait: bool = True, **own: str) -> Iterator[Instance]:
     """A platform of one's own for the length of the block, or the one the environment names; without `wait` one that is
-    still starting."""
+    still starting. `own`: variables for one that is another's in no case."""
     given = os.environ.get("LANTIAN_E2E_URL")
-    if given:
+    if given and not own:
         home = Path(os.environ["LANTIAN_E2E_HOME"])
         _wait_ready(home, home.parent / "up.log")
         yield Instance(given.rstrip("/"), home)
@@ -147,7 +147,7 @@ def running_instance(*, wait: bool = True) -> Iterator[Instance]:
     environment |= {"LANTIAN_HOME": str(home), "LANTIAN_PORT": str(port), "LANTIAN_DISK_RESERVE_MB": "64"}
     environment["LANTIAN_RTMP_PORT"] = str(free_port())
     with _stage() as stage, log.open("wb") as output:
-        environment |= stage
+        environment |= stage | own
         process = subprocess.Popen(
             [sys.executable, "-m", "runtime.cli", "up", "--demo"],
             cwd=ROOT,

@@ -9,7 +9,7 @@ let went: string[] = [];
 function home(base = ""): Home {
   const made: Home = new Home(
     base,
-    "/live/tickets/x/",
+    () => "/live/tickets/x/",
     pageTimers,
     TEACHER,
     () => went.push(made.path("/live/ws/ingest")),
@@ -71,6 +71,18 @@ test("who is sent away asks at once, also where nobody said that there are sever
   await vi.advanceTimersByTimeAsync(700);
   expect(asked).toEqual([0, 600]);
   expect(went).toEqual(["/n/b/live/ws/ingest"]);
+});
+
+test("who is told where the lesson goes asks nobody, unless there is no line there either", async () => {
+  answers = ["/n/c"];
+  const there = home();
+  expect(there.heard({ t: "moved", home: "/n/b" })).toBe(true);
+  there.moved();
+  expect(there.path("/x")).toBe("/n/b/x");
+  await vi.advanceTimersByTimeAsync(1100);
+  expect(asked).toEqual([]);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(went).toEqual(["/n/c/live/ws/ingest"]);
 });
 
 test("a page that is left asks nothing any more", async () => {

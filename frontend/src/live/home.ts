@@ -39,10 +39,12 @@ export class Home {
   private asking = false;
   private gone = false;
   private begun = 0;
+  /** The server has said where. */
+  private told = false;
 
   constructor(
     private base: string,
-    private readonly address: string,
+    private readonly address: () => string,
     private readonly timers: Timers,
     private readonly patience: Patience,
     /** It is elsewhere: connect there. */
@@ -55,11 +57,14 @@ export class Home {
     return this.base + path;
   }
 
-  /** Something was heard over the line. True when it was of live processes. */
+  /** Something was heard over the line. True when it was of live processes: whether there are several, where the lesson goes. */
   heard(message: Record<string, unknown>): boolean {
     this.found();
-    if (message.t !== "nodes") return false;
-    this.several = message.several === true;
+    if (message.t === "moved" && typeof message.home === "string") {
+      this.told = true;
+      this.base = message.home;
+    } else if (message.t === "nodes") this.several = message.several === true;
+    else return false;
     return true;
   }
 
@@ -72,6 +77,9 @@ export class Home {
   moved(): void {
     if (this.gone || this.asking) return;
     this.several = true;
+    const { told } = this;
+    this.told = false;
+    if (told) return this.lost(); // the next try goes there by itself
     this.cancel?.();
     // not in one instant with everybody else; and whoever was sent away again has come too early
     this.wait(this.begun ? this.patience.every / 2 : 0);
@@ -98,7 +106,7 @@ export class Home {
     this.cancel = null;
     this.asking = true;
     const { begun } = this;
-    const home = await this.question(this.address);
+    const home = await this.question(this.address());
     this.asking = false;
     if (this.gone || this.begun !== begun) return; // the line is there again
     this.wait(this.patience.every);

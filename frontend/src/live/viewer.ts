@@ -100,7 +100,7 @@ export class LessonViewer {
       now: () => this.clock.now(),
       changed: (keys) => options.happened?.(keys),
     });
-    this.home = new Home(options.home ?? "", options.ticketUrl, pageTimers, VIEWER, () => this.socket.afresh());
+    this.home = new Home(options.home ?? "", () => withTicket(options.ticketUrl, this.ticket), pageTimers, VIEWER, () => this.socket.afresh());
     this.socket = this.open();
     this.timer = window.setInterval(() => this.beat(), BEAT_MS);
     this.reaching = window.setInterval(() => {

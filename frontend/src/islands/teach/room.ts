@@ -341,7 +341,7 @@ export class TeachRoom {
     const { limits, urls, lesson } = this.config;
     let home: Home | undefined;
     const uplink = new Uplink({
-      home: (go) => (home = new Home(this.session?.home ?? "", this.session?.ticket_url ?? "", this.timers, TEACHER, go)),
+      home: (go) => (home = new Home(this.session?.home ?? "", () => withTicket(this.session?.ticket_url ?? "", this.session?.ticket ?? ""), this.timers, TEACHER, go)),
       url: () => {
         const url = new URL(withTicket(home?.path(urls.ingest) ?? urls.ingest, this.session?.ticket ?? ""), location.href);
         url.protocol = url.protocol === "https:" ? "wss:" : "ws:";

@@ -466,13 +466,15 @@ class LiveRoom:
         if self.publisher is not None:
             self.publisher.outlet.close(1012)
 
-    def leave_to_others(self, code: int) -> None:
-        """Everybody goes elsewhere."""
+    def leave_to_others(self, code: int, word: str = "") -> None:
+        """Everybody goes elsewhere; `word` says where, if that is known."""
         self.halted = True
         outlets = [viewer.outlet for viewer in self.viewers]
         if self.publisher is not None:
             outlets.append(self.publisher.outlet)
         for outlet in outlets:
+            if word:
+                outlet.send(word)
             outlet.close(code)
 
     # -- the end ------------------------------------------------------------------------------------------------------------

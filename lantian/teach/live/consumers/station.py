@@ -95,7 +95,7 @@ class Station:
         room = self._hub.rooms.get(place.session)
         if room is not None:
             if place.term > room.facts.term:
-                self.lose(room)
+                self.lose(room, place.node)
         elif place.free and place.node != self.name and place.session not in self._trying and self._takes:
             self._trying.add(place.session)
             self._hub.spawn(self._take(place))
@@ -125,8 +125,8 @@ class Station:
             raise Elsewhere
         return term
 
-    def lose(self, room: "LiveRoom") -> None:
-        """Another node has the session: nothing of it is written here any more, and its pages go there."""
+    def lose(self, room: "LiveRoom", to: str | None = None) -> None:
+        """Another node (`to`, if it is known) has the session: nothing of it is written here any more, and its pages go there."""
         hub = self._hub
         if hub.rooms.get(room.id) is not room:
             return
@@ -135,7 +135,7 @@ class Station:
         hub.sound.drop(room.id)
         hub.offsite.drop(room.id)
         hub.forget(room)
-        room.leave_to_others(MOVED)
+        room.leave_to_others(MOVED, "" if to is None else dump({"t": "moved", "home": queries.home_path(to)}))
 
     # -- handing on --------------------------------------------------------------------------------------------------------
 
@@ -168,12 +168,12 @@ class Station:
         if not target:
             log.warning("no other node serves", session=room.id)
             return
+        await hub.books.save(room)  # most of it while the lesson still goes on here
+        await hub.spool.flush(hub.database)
         try:
             await room.halt()
             hub.pictures.drop(room.id)
-            await hub.sound.leave(room.id, SETTLED_S)
-            await hub.books.save(room)
-            await hub.spool.flush(hub.database)
+            await asyncio.gather(hub.sound.leave(room.id, SETTLED_S), hub.books.save(room))
             if await hub.database.run(services.hand_session_on, room.id, term=room.facts.term, to=target):
                 await self._until_taken(room)
         except Outdated:
@@ -182,7 +182,7 @@ class Station:
             room.go_on()
             hub.sound.follow(room.id, room.folder, room.writer.keys)
             raise
-        self.lose(room)
+        self.lose(room, target)
         log.info("lesson handed on", session=room.id, to=target, seconds=round(time.monotonic() - began, 2))
 
     async def _until_taken(self, room: "LiveRoom") -> None:

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -240,6 +241,15 @@ def test_where_a_session_is_stands_before_the_addresses_of_its_sockets(world):
     LiveSession.objects.filter(pk=session.pk).update(node="main")
     assert queries.home_of(session.pk) == ""
     assert queries.home_of(uuid4()) is None
+
+
+def test_a_page_whose_line_was_cut_asks_with_its_ticket_where_its_lesson_is(world, client):
+    session = given_to(world, "b")
+    address = reverse("live_ticket", args=[session.pk])
+    ticket = services.ticket_for_viewer(session, by=world.screen_actor())
+    assert client.get(address, {"ticket": ticket}).json() == {"home": "/n/b"}
+    for none in ("", "x.y", services.make_ticket(role="guest", session_id=uuid4())):
+        assert client.get(address, {"ticket": none}).status_code == 404
 
 
 def test_operators_drain_a_node_and_nobody_else(world):

@@ -174,6 +174,7 @@ def test_a_node_is_drained_and_its_pages_are_sent_on_within_two_seconds(two, wor
             await aside(call_command, "drain", "main")
             assert await teacher.closed() == MOVED
             assert await viewer.closed() == MOVED
+            assert (await viewer.hear("moved"))["home"] == "/n/b"
         assert await aside(node_of, session) == "b"
         async with Teacher(b, ticket, epoch=teacher.epoch) as again:
             ready = await again.hello()

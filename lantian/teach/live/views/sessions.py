@@ -86,11 +86,10 @@ def extend(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
 @public
 @answers_json
 def ticket(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    """POST: a new ticket for whoever may watch (or teach) now; the page asks when its old one died. GET: where the session is,
-    for pages whose line was cut, which ask all at once and have a ticket; that says no more than a name of ours."""
+    """POST: a new ticket for whoever may watch (or teach) now; the page asks when its old one died. GET `ticket`: where
+    the session is, for pages whose line was cut: they ask all at once, and have one."""
     if request.method != "POST":
-        home = queries.home_of(session_id)
-        return JsonResponse({"error": "unknown"}, status=404) if home is None else JsonResponse({"home": home})
+        return JsonResponse({"home": _home(request, session_id)})
     actor = actor_of(request)
     sessions = queries.sessions_visible_to(actor).select_related(
         "lesson__organization", "lesson__class_group", "stream"
@@ -102,6 +101,17 @@ def ticket(request: HttpRequest, session_id: UUID) -> HttpResponse:
         text = services.ticket_for_viewer(session, by=actor)
     expires = payloads.now_ms() + LIFETIME_S * 1000
     return JsonResponse({"ticket": text, "expires_ms": expires, "home": queries.home_path(session.node)})
+
+
+def _home(request: HttpRequest, session_id: UUID) -> str:
+    try:
+        ticket = services.verify_ticket(request.GET.get("ticket", ""))
+    except BadTicket as error:
+        raise Http404 from error
+    home = queries.home_of(session_id) if ticket.s == str(session_id) else None
+    if home is None:
+        raise Http404
+    return home
 
 
 @require_safe
