@@ -1,7 +1,7 @@
 """The lessons of this moment: what is told of them, to whom, at what cost, and which fault is named."""
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.urls import reverse
@@ -17,7 +17,7 @@ from lantian.teach.desk.enums import ALARM_WORDS, AlarmKind
 from lantian.teach.live import queries as live_queries
 from lantian.teach.live import services as live
 from lantian.teach.live.engine.presence import Presence, Totals
-from lantian.teach.live.models import LiveSession
+from lantian.teach.live.models import LiveNode, LiveSession
 from lantian.teach.live.tests.world import actor, class_group, organization, person
 
 A, B, C, SCHOOL = (UUID(int=number) for number in range(1, 5))
@@ -241,6 +241,22 @@ def test_the_page_says_what_is_wrong_and_leads_down_to_the_class(world, officer,
     assert {*hour.context["chart"]["series"][0]["values"]} == {None, 2.4}
     assert "卡顿 3 次" in hour.content.decode()
     assert sum(minute.there for minute in hour.context["minutes"]) == 6
+
+
+@pytest.mark.django_db
+def test_operators_see_the_live_processes_where_there_are_several(world, officer, enter):
+    now = timezone.now()
+    operator = actor(person("运维"), "operator", world.county)
+    client = enter(operator)
+    for name, seen in (("main", now), ("b", now - timedelta(seconds=40))):
+        assert client.get(reverse("desk_now")).context["nodes"] == []
+        LiveNode.objects.create(
+            name=name, generation=uuid4(), started_at=now, seen_at=seen, steady_since=now, lessons=3, sockets=40
+        )
+    page = client.get(reverse("desk_now"))
+    assert [(node.name, node.is_unseen) for node in page.context["nodes"]] == [("b", True), ("main", False)]
+    assert "没有消息" in page.content.decode()
+    assert enter(officer).get(reverse("desk_now")).context["nodes"] == []
 
 
 @pytest.mark.django_db

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
-from lantian.kernel.rules import require
+from lantian.kernel.rules import check, require
 from lantian.kernel.web.dates import said_span
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded, guarded_by_object
 from lantian.kernel.web.lists import Column, Filter, ListPage
@@ -25,6 +25,7 @@ from lantian.teach.desk.engine.alarms import ERROR, Alarm, Course, alarms_of
 from lantian.teach.desk.enums import ALARM_WORDS, AlarmKind, Condition
 from lantian.teach.desk.queries import Overview, Part, Running
 from lantian.teach.live import queries as live
+from lantian.teach.live import rules as live_rules
 from lantian.teach.live.enums import SessionState
 
 ALARMS_SHOWN = 12  # more are not read; the list has all
@@ -195,9 +196,16 @@ def now(request: HttpRequest) -> HttpResponseBase:
         "finding": _finding(found),
         "alarms": _told(found.alarms, found),
         "more_alarms": max(0, len(found.alarms) - ALARMS_SHOWN),
+        "nodes": _nodes(request),
         **_places(found.counties),
     }
     return _quietly(request, LessonList(request, _rows(found)).respond("desk/now.html", context))
+
+
+def _nodes(request: HttpRequest) -> "list[live.Node]":
+    """The live processes, for those who run them, where there are several."""
+    nodes = live.live_nodes() if check(live_rules.may_run_nodes, acting(request)) else []
+    return nodes if len(nodes) > 1 else []
 
 
 def _rows(found: Overview) -> QuerySet[Any]:

@@ -51,6 +51,10 @@ class Node:
     quiet_s: float
 
     @property
+    def state_words(self) -> str:
+        return str(NodeState(self.state).label)
+
+    @property
     def is_unseen(self) -> bool:
         """It should be there, and has not said so for long enough to lose its lessons."""
         return self.state != NodeState.GONE and self.quiet_s > LOBBY_S

@@ -1,4 +1,5 @@
-"""`lantian drain NODE`: take a live process out of service; its lessons go on elsewhere. `lantian nodes` lists them."""
+"""`lantian drain NODE`: take a live process out of service; its lessons go on elsewhere. `lantian nodes` lists
+them."""
 
 import time
 from typing import Any
