@@ -1,8 +1,8 @@
 """Everything that a lesson stands on is killed in turn while it runs: for how long pictures stand, and what is lost.
 
 `make bench B=live-chaos`. A demonstration platform of its own with two live processes; a lesson is taught by a program, four
-pages without a screen play it through the front door and raise and lower hands all the time. In turn: the lesson's node (and
-kept dead), a live process that is started again, front door, database, worker, recorders' gateway, a drain. One fault, one operation.
+pages without a screen play it through the front door and raise and lower hands all the time. In turn: the lesson's node (kept
+dead), a live process that is started again, front door, database, worker, recorders' gateway; at last a drain.
 """
 
 import asyncio
