@@ -195,7 +195,11 @@ class Hub:
         record = self.records.load(session)
         trusted = True
         if record is None or (record.ended_ms is None and self.database.answers):
-            known, record = record, await self._ask(session, record)
+            try:
+                known, record = record, await self._ask(session, record)
+            except Elsewhere:
+                self.records.remove(session)  # so that a start without a database does not go on with it
+                raise
             trusted = (known.facts.term if known else 0) + 1 >= record.facts.term  # nobody else had it since
         facts = record.facts
         if facts.state == SessionState.ENDED and not facts.stream_open:
