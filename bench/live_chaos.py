@@ -95,13 +95,13 @@ class Watcher:
             kind = "hand.lower" if self.sent % 2 else "hand.raise"
             await wire.send(json.dumps({"t": "do", "id": mark, "kind": kind, "data": {}}))
             await asyncio.sleep(HAND_S)
-            self.quiet = max(self.quiet, time.monotonic() - self.answered)
 
     async def _read(self, wire: Any) -> None:
         async for text in wire:
             said = json.loads(text)
             if said["t"] in ("done", "not"):
                 self.done[said["id"]] = said.get("seq", 0)
+                self.quiet = max(self.quiet, time.monotonic() - self.answered)
                 self.answered = time.monotonic()
             elif said["t"] == "moved":
                 self.pages.home = said["home"]
@@ -318,8 +318,10 @@ def _weigh(instance: Any, chaos: Chaos, token: str, faults: list[Fault], watcher
 
 def _holes(segments: list[dict[str, Any]], fault: Fault) -> float:
     """Seconds of the lesson that no segment has."""
-    near = [(a, b) for a, b in pairwise(segments) if fault.began - 5 < a["wall_ms"] / 1000 < fault.ended]
-    return float(sum(max(0.0, (b["wall_ms"] - a["wall_ms"]) / 1000 - a["duration_us"] / 1e6 - 0.1) for a, b in near))
+    near = [(a, b) for a, b in pairwise(segments) if fault.began < b["wall_ms"] / 1000 < fault.ended]
+    same = [(b["start_us"] - a["end_us"]) / 1e6 for a, b in near if a["epoch"] == b["epoch"]]
+    other = [(b["wall_ms"] - a["wall_ms"]) / 1000 - a["duration_us"] / 1e6 for a, b in near if a["epoch"] != b["epoch"]]
+    return float(sum(max(0.0, hole) for hole in [*same, *other]))
 
 
 def _absent(stretches: list[tuple[str, float, float]], fault: Fault) -> float:
