@@ -125,7 +125,7 @@ def up(instance: Instance, manner: Manner) -> None:
     ports = [port for port in (instance.port, instance.http_port, instance.rtmp_port, instance.turn_port) if port]
     if instance.rtmp_port:
         rtmp.programs()  # a plain word now, if they are not there
-    _try_s3(instance)
+    try_s3(instance)
     if instance.turn_port:
         coturn.program()
     _clear_orphans(instance)
@@ -142,7 +142,7 @@ def up(instance: Instance, manner: Manner) -> None:
     _run(instance, told, server, manner)
 
 
-def _try_s3(instance: Instance) -> None:
+def try_s3(instance: Instance) -> None:
     """A plain word now. One that does not answer yet keeps nobody waiting: lessons are sent there once it does."""
     if instance.s3 is None:
         return

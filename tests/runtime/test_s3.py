@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from lantian.kernel.bucket import Bucket, BucketPlace, signature
-from runtime import caddy
+from runtime import caddy, up
 from runtime.cli import main
 from runtime.home import Instance, make_home, read_instance
 from runtime.s3 import try_place
@@ -216,9 +216,17 @@ def test_nothing_can_be_put_through_the_door(door: Door) -> None:
     assert door.get(f"{TOKEN}/av/{'000009' + SEGMENT[6:]}").status_code == 404
 
 
-def test_the_platform_starts_with_an_s3_that_does_not_answer_and_not_with_a_wrong_key(
-    seaweed: Seaweed, tmp_path: Path
+def test_an_s3_that_does_not_answer_keeps_the_platform_from_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(up.Terminal, "write", heard.append)
+    up.try_s3(read_instance(told(BucketPlace("http://127.0.0.1:9", "lessons", "k", "s"), tmp_path)))
+    assert len(heard) == 1
+    assert "http://127.0.0.1:9" in heard[0]
+
+
+def test_the_platform_does_not_start_with_a_wrong_key(seaweed: Seaweed, tmp_path: Path) -> None:
     place = replace(seaweed.bucket().place, secret="wrong-wrong")
     env = {name: value for name, value in os.environ.items() if not name.startswith("LANTIAN_")}
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""A lesson beside a real S3: all of it is there in the end; acknowledgements that wait for it, and do not when it is away."""
+"""Acknowledgements that wait until a segment is in a real S3, and go by the disk again when that is away."""
 
 import asyncio
 import time
@@ -18,8 +18,7 @@ from lantian.teach.live.consumers.database import DatabaseAway
 from lantian.teach.live.consumers.holding import Holding
 from lantian.teach.live.consumers.hub import Hub
 from lantian.teach.live.engine.protocol import build_chunk
-from lantian.teach.live.tests.stage import LiveProcess, Teacher, media_folder
-from lantian.teach.live.tests.support import lesson_chunks, open_for, settled, until
+from lantian.teach.live.tests.support import lesson_chunks, open_for
 
 CHUNKS = 40
 
@@ -151,45 +150,7 @@ def test_a_publisher_hears_of_nothing_that_would_die_with_this_node(with_s3, sea
                 assert time.monotonic() < end
                 time.sleep(0.02)
             page.wait_for(room.writer.history.segments[-1].chunk - 1)
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.slow
-def test_a_lesson_of_the_real_live_process_is_in_the_s3_whole_when_it_is_over(seaweed, world):
-    bucket = seaweed.bucket()
-    place = bucket.place
-    live = LiveProcess(
-        LANTIAN_S3_ENDPOINT=place.endpoint,
-        LANTIAN_S3_BUCKET=place.bucket,
-        LANTIAN_S3_KEY=place.key,
-        LANTIAN_S3_SECRET=place.secret,
-    )
-    try:
-        live.start()
-        _lesson, session, ticket = open_for(world)
-        chunks = lesson_chunks(5)
-        at = f"streams/{session.stream.token}/"
-
-        async def story():
-            async with Teacher(live, ticket) as teacher:
-                await teacher.hello()
-                await teacher.send_all(chunks, last=True)
-                await teacher.hear("ack", where=lambda m: m["chunk"] == len(chunks) - 1)
-                await teacher.say(t="end")
-                await teacher.closed()
-
-        asyncio.run(story())
-        settled(session)
-        until(lambda: f"{at}replay.m3u8" in set(bucket.names(at)), 30)
-        folder = media_folder(session.stream.token)
-        here = {
-            f"{at}{path.relative_to(folder)}" for path in folder.rglob("*") if path.suffix in {".m4s", ".mp4", ".m3u8"}
-        }
-        assert {name.split("/")[2] for name in here} >= {"av", "aac", "replay.m3u8"}
-        assert set(bucket.names(at)) == {name for name in here if "ladder" not in name}
-        assert "lantian_live_offsite_behind_bytes 0" in live.get("/live/ws/metrics").text
-    finally:
-        live.stop()
+            assert hub.offsite.measure() == media.offsite.noted_behind() == media.offsite.Behind()
 
 
 def test_while_the_s3_is_away_a_node_goes_on_from_its_disk_only_where_that_has_all_that_is_known(

@@ -25,7 +25,7 @@ def apart(transactional_db, seaweed, tmp_path):
         home = tmp_path / name
         shutil.copytree(Path(django_settings.LANTIAN_HOME) / "keys", home / "keys")
         process = LiveProcess(
-            LANTIAN_LIVE_AAC="",
+            LANTIAN_LIVE_AAC="1",
             LANTIAN_NODE=name,
             LANTIAN_HOME=str(home),
             LANTIAN_S3_ENDPOINT=place.endpoint,
@@ -95,3 +95,6 @@ def test_a_killed_node_takes_nothing_with_it_though_the_other_has_another_disk(
         path.write_bytes(bucket.get(name))
     shutil.copy(tmp_path / "b" / "media" / at / "av" / "index.jsonl", settings.LANTIAN_MEDIA_ROOT / at / "av")
     assert decoded_frames(session) == frames_of(chunks)
+    recorded, second = (bucket.get(f"{at}{side}/replay.m3u8").count(b"EXTINF") for side in ("av", "aac"))
+    assert recorded == second == LiveSession.objects.get(pk=session.pk).stream.segments
+    assert all(len(bucket.get(name)) > 1000 for name in bucket.names(f"{at}aac/0")), "no second sound was left out"
