@@ -249,7 +249,7 @@ def test_a_page_whose_line_was_cut_asks_with_its_ticket_where_its_lesson_is(worl
     ticket = services.ticket_for_viewer(session, by=world.screen_actor())
     assert client.get(address, {"ticket": ticket}).json() == {"home": "/n/b"}
     for none in ("", "x.y", services.make_ticket(role="guest", session_id=uuid4())):
-        assert client.get(address, {"ticket": none}).status_code == 404
+        assert client.get(address, {"ticket": none}).status_code == 405
 
 
 def test_operators_drain_a_node_and_nobody_else(world):

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -89,7 +89,8 @@ def ticket(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """POST: a new ticket for whoever may watch (or teach) now; the page asks when its old one died. GET `ticket`: where
     the session is, for pages whose line was cut: they ask all at once, and have one."""
     if request.method != "POST":
-        return JsonResponse({"home": _home(request, session_id)})
+        home = _home(request, session_id)
+        return HttpResponseNotAllowed(["POST"]) if home is None else JsonResponse({"home": home})
     actor = actor_of(request)
     sessions = queries.sessions_visible_to(actor).select_related(
         "lesson__organization", "lesson__class_group", "stream"
@@ -103,15 +104,13 @@ def ticket(request: HttpRequest, session_id: UUID) -> HttpResponse:
     return JsonResponse({"ticket": text, "expires_ms": expires, "home": queries.home_path(session.node)})
 
 
-def _home(request: HttpRequest, session_id: UUID) -> str:
+def _home(request: HttpRequest, session_id: UUID) -> str | None:
+    """None for whoever has no ticket of this session: to them the address knows no GET."""
     try:
         ticket = services.verify_ticket(request.GET.get("ticket", ""))
-    except BadTicket as error:
-        raise Http404 from error
-    home = queries.home_of(session_id) if ticket.s == str(session_id) else None
-    if home is None:
-        raise Http404
-    return home
+    except BadTicket:
+        return None
+    return queries.home_of(session_id) if ticket.s == str(session_id) else None
 
 
 @require_safe
