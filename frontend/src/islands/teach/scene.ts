@@ -81,8 +81,9 @@ function grid(count: number, frame: { width: number; height: number }): Box[] {
   const columns = Math.ceil(Math.sqrt(count));
   const rows = Math.ceil(count / columns);
   const gap = Math.round(frame.width * 0.01);
-  const width = Math.floor((frame.width - gap * (columns + 1)) / columns);
-  const height = Math.min(Math.round((width * 9) / 16), Math.floor((frame.height - gap * (rows + 1)) / rows));
+  const widest = Math.floor((frame.width - gap * (columns + 1)) / columns);
+  const height = Math.min(Math.round((widest * 9) / 16), Math.floor((frame.height - gap * (rows + 1)) / rows));
+  const width = Math.min(widest, Math.round((height * 16) / 9));
   const top = Math.round((frame.height - rows * height - (rows - 1) * gap) / 2);
   return Array.from({ length: count }, (_, index) => {
     const row = Math.floor(index / columns);

@@ -84,7 +84,7 @@ test("the board joins those invited with those present, trouble first", () => {
 test("called-in classes stand inside the picture, and none covers another", () => {
   const frame = { width: 1280, height: 720 };
   for (const look of ["row", "even", "one"] as const) {
-    for (const count of [0, 1, 2, 3]) {
+    for (const count of [0, 1, 2, 3, 4, 5, 6]) {
       const { main, guests, tiled } = stageBoxes(look, count, count - 1, frame);
       expect(guests).toHaveLength(count);
       for (const box of [main, ...guests]) {

@@ -25,7 +25,7 @@ window.takePart = async ({ path, ticket, teacher, key, line, bits, drawn, wanted
   };
   const connect = () => {
     const others = teacher ? ends.filter((each) => each.state === "on") : own?.state === "on" ? [{ key: "teacher", line: "" }, ...own.peers] : [];
-    if (!others.length) return;
+    if (!others.length) { talk?.stop(); talk = null; asked = false; watch(); return; }
     if (!talk && !asked) { asked = true; say(teacher ? { t: "stage" } : { t: "stage", line }); return; }
     talk?.connect(others);
     watch();
@@ -65,9 +65,10 @@ window.takePart = async ({ path, ticket, teacher, key, line, bits, drawn, wanted
       if (teacher) say({ t: "hello", v: 1, epoch: (window.end.epoch ??= crypto.randomUUID()), mime: 'video/mp4;codecs="avc1.42E01E,opus"', width: 1280, height: 720, takeover: true });
       else if (own?.state === "on") say({ t: "stage", line });
     };
-    socket.onclose = (event) => { window.end.lost += 1; window.end.code = event.code; if (event.code < 4000) setTimeout(open, 300); };
+    socket.onclose = (event) => { window.end.lost += 1; window.end.code = event.code; if (event.code < 4000 || event.code === 4021) setTimeout(open, 300); };
   };
   open();
+  window.cut = () => socket.close();
   window.invite = (who, kind = "stage.invite") => act(kind, { key: who });
   setInterval(() => say(teacher ? { t: "time", c: 1 } : { t: "beat", pos: null, buffer: 0, playing: true, visible: true }), 3000);
   // how old each picture is that is seen here, four times a second
