@@ -100,7 +100,7 @@ def _network(instance: Instance) -> str:
     if instance.janus_public:
         lines.append(f'    nat_1_1_mapping = "{instance.janus_public}"')
         lines.append("    keep_private_host = true")
-    return "\n".join([f'media: {{\n    rtp_port_range = "{low}-{high}"\n}}', *lines, "}", ""])
+    return "\n".join([f'media: {{\n    rtp_port_range = "{low}-{high}"\n    no_media_timer = 10\n}}', *lines, "}", ""])
 
 
 def _transport(socket_path: Path) -> str:

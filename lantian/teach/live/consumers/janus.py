@@ -58,7 +58,6 @@ class Janus:
         while True:
             try:
                 await self._connect()
-                vain = 0
             except (OSError, WebSocketException, TimeoutError, JanusAway, JanusRefused) as error:
                 if vain == len(AGAIN_S):
                     log.warning("no line to Janus", error=repr(error))
@@ -66,6 +65,8 @@ class Janus:
             except Exception:  # what it says makes no sense: not a reason to do without it for the rest of the day
                 log.exception("the line to Janus broke")
                 vain += 1
+            if self.up:
+                vain = 0
             self._gone()
             await asyncio.sleep(AGAIN_S[min(vain, len(AGAIN_S) - 1)])
 
