@@ -8,11 +8,11 @@ window.takePart = async ({ path, ticket, teacher, key, line, bits, drawn, wanted
     after: (ms, run) => { const id = setTimeout(run, ms); return () => clearTimeout(id); },
     every: (ms, run) => { const id = setInterval(run, ms); return () => clearInterval(id); },
   };
-  let socket = null, talk = null, own = null, number = 0, asked = false;
+  let socket = null, talk = null, own = null, asked = false;
   let ends = [];
   const invited = new Set();
   const say = (message) => socket?.readyState === 1 && socket.send(JSON.stringify(message));
-  const act = (kind, data = {}) => say({ t: "do", id: `${key}-${kind}-${++number}`.slice(-40), kind, data });
+  const act = (kind, data = {}) => say({ t: "do", id: crypto.randomUUID(), kind, data });
   const watch = () => {
     for (const [other, view] of talk?.ends ?? []) {
       const state = view.state === "up";
