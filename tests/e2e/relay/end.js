@@ -51,9 +51,9 @@ window.takePart = async ({ path, ticket, teacher, key, line, bits, drawn, wanted
     if (Stage.heard(talk, message)) return;
     if (message.t === "ready" && talk) say({ t: "stage" });
     else if (message.t === "stage" && message.ice) begin(message);
-    else if (message.t === "room") { if (teacher) learn(message.desk); else learn(message.you); }
+    else if (message.t === "room") learn({ stage: null, ...(teacher ? message.desk : message.you) }); // all of it: what is not named is no more
     else if (message.t === "desk" && teacher) learn(message.set);
-    else if (message.t === "you" && !teacher) learn(message.set);
+    else if (message.t === "you" && !teacher) learn("*" in message.set ? { stage: null, ...message.set } : message.set);
     else if (message.t === "done" && !teacher) learn(message.you);
     else if (message.t === "not") (window.end.refused ??= []).push(message.code);
   };
