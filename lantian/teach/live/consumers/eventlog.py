@@ -29,6 +29,7 @@ class EventLog:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         self.found, self._bytes = self._read()
+        self.in_file = len(self.found)  # what stands beyond came from the database, and need not go there again
         os.ftruncate(self._file, self._bytes)
 
     def _read(self) -> tuple[list[Event], int]:

@@ -97,6 +97,8 @@ class Floor:
         )  # what is told once the database has event number …
         for event in events.found:
             self._fold(event)
+            if event.seq > events.in_file:
+                self.waiting.pop()
         events.found.clear()
         self._views = {name: VIEWS[name](self.room) for name in VIEWS}
 

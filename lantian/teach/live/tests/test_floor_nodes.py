@@ -6,6 +6,8 @@ import pytest
 
 from lantian.teach.live.consumers.books import Books
 from lantian.teach.live.consumers.database import DatabaseAway
+from lantian.teach.live.consumers.eventlog import EventLog
+from lantian.teach.live.consumers.floor import Floor
 from lantian.teach.live.errors import Outdated
 from lantian.teach.live.tests.test_floor import TEACHER, Ear, Stage, on_stage, ticket
 from lantian.teach.live.tests.test_hub import comes_true
@@ -103,6 +105,28 @@ def test_what_another_node_has_overtaken_is_not_acknowledged(tmp_path):
         await asyncio.sleep(0.05)
         assert hub.lost == [stage]
         assert ear.of("done") == []
+
+    on_stage(tmp_path, story)
+
+
+def test_what_came_from_the_database_does_not_go_there_again_before_the_first_answer(tmp_path):
+    async def story(stage):
+        for mark in ("a", "b", "c"):
+            say(stage, Ear(), mark)
+        there = [event for event, _patch in stage.floor.waiting]
+        stage.floor.forget()
+        stage.floor.close()
+        log = EventLog(stage.path)
+        log.catch_up(there)
+        stage.floor = Floor(stage, log)
+        assert stage.floor.room.seq == 3
+        assert not stage.floor.waiting
+        database, _hub = carefully(stage)
+        ear = Ear()
+        say(stage, ear, "d")
+        database.answer.put_nowait(None)
+        await comes_true(lambda: ear.of("done"))
+        assert database.brought == [[4]]
 
     on_stage(tmp_path, story)
 
