@@ -57,7 +57,15 @@ def wanted(instance: Instance) -> bool:
             )
             raise Problem(say(*words))
         return False
-    return instance.janus == "on" or reachable()
+    return instance.janus == "on" or (reachable() and not instance.bind.startswith(("127.", "::1")))
+
+
+def interfaces(instance: Instance) -> tuple[str, ...]:
+    """Those it keeps to: what was said, or the one whose address the whole platform keeps to; none: all."""
+    if instance.janus_interfaces or not instance.bind:
+        return instance.janus_interfaces
+    found = psutil.net_if_addrs().items()
+    return tuple(name for name, addresses in found if any(each.address == instance.bind for each in addresses))
 
 
 def secret(instance: Instance, name: str) -> str:
@@ -95,8 +103,8 @@ def _general(instance: Instance, work: Path) -> str:
 def _network(instance: Instance) -> str:
     low, high = instance.janus_ports
     lines = ["nat: {", "    ignore_mdns = true"]
-    if instance.janus_interfaces:
-        lines.append(f'    ice_enforce_list = "{",".join(instance.janus_interfaces)}"')
+    if kept := interfaces(instance):
+        lines.append(f'    ice_enforce_list = "{",".join(kept)}"')
     if instance.janus_public:
         lines.append(f'    nat_1_1_mapping = "{instance.janus_public}"')
         lines.append("    keep_private_host = true")

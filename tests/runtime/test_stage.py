@@ -27,6 +27,7 @@ def test_it_runs_where_it_is_installed_unless_it_was_switched_off(
     assert janus.wanted(read_instance(told(tmp_path)))
     assert not janus.wanted(read_instance(told(tmp_path, LANTIAN_JANUS="off")))
     assert not janus.wanted(read_instance(told(tmp_path, LANTIAN_STAGE="mesh")))
+    assert not janus.wanted(read_instance(told(tmp_path, LANTIAN_BIND="127.0.0.1"))), "nobody else is to reach us"
     monkeypatch.setattr(janus, "reachable", lambda: False)
     assert not janus.wanted(read_instance(told(tmp_path))), "a machine with its loop alone has no address to offer"
     assert janus.wanted(read_instance(told(tmp_path, LANTIAN_JANUS="on")))
@@ -41,6 +42,16 @@ def test_without_it_everything_starts_all_the_same_unless_it_was_asked_for(
     assert services.environment(instance, "postgresql://x")["LANTIAN_JANUS_SOCKET"] == ""
     with pytest.raises(Problem, match="make services"):
         janus.wanted(read_instance(told(tmp_path, LANTIAN_JANUS="on")))
+
+
+@pytest.mark.usefixtures("installed")
+def test_it_keeps_to_the_address_that_the_platform_keeps_to(tmp_path: Path) -> None:
+    instance = read_instance(told(tmp_path, LANTIAN_BIND="127.0.0.1", LANTIAN_JANUS="on"))
+    assert janus.interfaces(instance) == ("lo",)
+    assert janus.interfaces(
+        read_instance(told(tmp_path, LANTIAN_BIND="127.0.0.1", LANTIAN_JANUS_INTERFACES="eth7"))
+    ) == ("eth7",)
+    assert janus.interfaces(read_instance(told(tmp_path))) == ()
 
 
 @pytest.mark.usefixtures("installed")
