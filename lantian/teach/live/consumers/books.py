@@ -97,7 +97,7 @@ class Books:
                 except Exception as error:  # the file has them; when the database is back it is given them
                     if not isinstance(error, DatabaseAway | TimeoutError):
                         log.exception("events could not be brought", session=room.id)
-                    floor.release()
+                    await floor.release()
         finally:
             self._bringing.discard(room.id)
 

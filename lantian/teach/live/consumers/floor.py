@@ -51,6 +51,7 @@ RECENT = 512  # events that somebody who comes back is given singly; who missed 
 # Whoever comes sees a picture that is some seconds old: what happened since is given singly, to wait for its moment there.
 YOUNG_MS = 10_000
 BATCH = 1000
+RELEASED, RELEASE_S = 40, 0.01  # of a batch at once, and the pause after so many
 
 
 def by_of(ticket: Ticket) -> By:
@@ -159,10 +160,14 @@ class Floor:
         self._held.append((seq, tell))
         self._live.bring()
 
-    def release(self, upto: int | None = None) -> None:
-        """The database has all events up to this number; None: the file alone must do."""
+    async def release(self, upto: int | None = None) -> None:
+        """The database has all events up to this number; None: the file alone must do. Not all in one moment: who is told of
+        each would count as somebody who does not read."""
         while self._held and (upto is None or self._held[0][0] <= upto):
-            self._held.popleft()[1]()
+            for _ in range(RELEASED):
+                if self._held and (upto is None or self._held[0][0] <= upto):
+                    self._held.popleft()[1]()
+            await asyncio.sleep(RELEASE_S)
 
     def answer(self, word: dict[str, Any], outlet: Outlet) -> None:
         """A desk asks for a part of something long: `{"t":"ask","what":"hands","from":50}`."""
@@ -364,8 +369,8 @@ class Floor:
                 await database.run(services.save_events, self._live.id, batch, term=self._live.facts.term)
                 for _ in batch:
                     self.waiting.popleft()
-                self.release(batch[-1][0].seq)
-            self.release(self.room.seq)
+                await self.release(batch[-1][0].seq)
+            await self.release(self.room.seq)
             term = self._live.facts.term
             polls = self.room.part(Polls).all.values()
             changed = [poll for poll in polls if poll.revision != self._saved_polls.get(poll.id)]

@@ -8,6 +8,7 @@ from lantian.teach.live.consumers.books import Books
 from lantian.teach.live.consumers.database import DatabaseAway
 from lantian.teach.live.consumers.eventlog import EventLog
 from lantian.teach.live.consumers.floor import Floor
+from lantian.teach.live.consumers.outlet import Outlet
 from lantian.teach.live.errors import Outdated
 from lantian.teach.live.tests.test_floor import TEACHER, Ear, Stage, on_stage, ticket
 from lantian.teach.live.tests.test_hub import comes_true
@@ -105,6 +106,31 @@ def test_what_another_node_has_overtaken_is_not_acknowledged(tmp_path):
         await asyncio.sleep(0.05)
         assert hub.lost == [stage]
         assert ear.of("done") == []
+
+    on_stage(tmp_path, story)
+
+
+def test_a_thousand_events_that_waited_drop_nobody_who_reads(tmp_path):
+    async def story(stage):
+        database, _hub = carefully(stage)
+        heard: list[str] = []
+
+        class Wire:
+            async def send_text(self, text: str) -> None:
+                heard.append(text)
+
+        desk = Outlet(Wire(), limit=256)
+        reading = asyncio.ensure_future(desk.run())
+        stage.floor.seat(desk)
+        for number in range(1000):
+            stage.floor.do(
+                {"t": "do", "id": f"e{number}", "kind": "caption.say", "data": {"text": "字"}}, TEACHER, desk
+            )
+        for _ in range(3):
+            database.answer.put_nowait(None)
+        await comes_true(lambda: sum('"done"' in text for text in heard) == 1000)
+        assert not desk.closing
+        reading.cancel()
 
     on_stage(tmp_path, story)
 
