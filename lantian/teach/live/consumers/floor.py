@@ -51,7 +51,7 @@ RECENT = 512  # events that somebody who comes back is given singly; who missed 
 # Whoever comes sees a picture that is some seconds old: what happened since is given singly, to wait for its moment there.
 YOUNG_MS = 10_000
 BATCH = 1000
-RELEASED, RELEASE_S = 40, 0.01  # of a batch at once, and the pause after so many
+RELEASED, RELEASE_S = 10, 0.01  # of a batch at once, and the pause after so many
 
 
 def by_of(ticket: Ticket) -> By:
