@@ -100,6 +100,7 @@ PEOPLE_APPS = [
     "lantian.people.privacy",
 ]
 UPPER_APPS = [
+    "lantian.commons.workflow",
     "lantian.content.media",
     "lantian.teach.live",
     "lantian.teach.desk",
