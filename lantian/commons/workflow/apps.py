@@ -6,8 +6,19 @@ class WorkflowConfig(AppConfig):
     label = "workflow"
 
     def ready(self) -> None:
-        from lantian.commons.workflow import events, queries, rules  # noqa: F401 - they declare themselves
+        from django.utils.translation import gettext_lazy as _
 
+        from lantian.commons.workflow import demo, events, receivers, rules  # noqa: F401 - they declare themselves
+        from lantian.commons.workflow.queries import APPLYING_ROLES
+        from lantian.kernel.demo import demo_part
+        from lantian.kernel.web import navigation
+
+        demo_part("workflow")(demo.seed)
+        navigation.add(
+            navigation.NavItem(
+                "workflow", _("办事"), "workflow_home", "stamp", 40, shown=lambda actor: actor.role in APPLYING_ROLES
+            )
+        )
         _hold()
 
 

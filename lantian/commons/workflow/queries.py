@@ -148,6 +148,15 @@ def delegations_today() -> QuerySet[Delegation]:
     return Delegation.objects.filter(Exists(held), first__lte=today, last__gte=today, ended_at__isnull=True)
 
 
+def delegations_of(actor: Actor) -> QuerySet[Delegation]:
+    """Those that the actor gave or took and that are not over, the soonest first."""
+    if actor.person_id is None:
+        return Delegation.objects.none()
+    rows = Delegation.objects.filter(Q(giver=actor.person_id) | Q(taker=actor.person_id), ended_at__isnull=True)
+    rows = rows.filter(last__gte=timezone.localdate()).select_related("giver", "taker", "organization")
+    return rows.order_by("first", "created_at")
+
+
 def _todo(actor: Actor) -> Q:
     """Tasks that the actor may have to do with: by the role acted in, or in somebody's place."""
     own = Q(pk__in=[])
@@ -211,6 +220,24 @@ def application_about(key: str, subject: UUID) -> Application | None:
     return rows.order_by("-created_at").first()
 
 
+def application_known(pk: UUID) -> Application | None:
+    """Whatever may be seen: for what is told of it. One query."""
+    return Application.objects.select_related("applicant", "organization", "workflow").filter(pk=pk).first()
+
+
+def task_waiting(pk: UUID) -> Task | None:
+    """A task that nobody has decided. One query."""
+    rows = Task.objects.filter(pk=pk, state=TaskState.OPEN)
+    return rows.select_related("application__applicant", "application__organization", "organization").first()
+
+
+def deciders_of(task: Task) -> set[UUID]:
+    """Who may decide on it today: those who hold the role, and who stands in for them. Two queries."""
+    stand_ins = delegations_today().filter(role=task.role, organization=task.organization_id)
+    people = holders(task.role, task.organization_id) | set(stand_ins.values_list("taker", flat=True))
+    return people - {task.application.applicant_id}
+
+
 def open_task(application: Application) -> Task | None:
     return application.tasks.filter(state=TaskState.OPEN).select_related("organization", "application").first()
 
@@ -221,7 +248,7 @@ def lines_of(application: Application) -> list[Line]:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One step on the way of an application, for its diagram. `state`: done, here, ahead, skipped."""
+    """One step on the way of an application, for its diagram. `state`: done, refused, here, ahead, skipped."""
 
     step: Step
     state: str
@@ -231,32 +258,29 @@ class Stop:
 
 
 def way_of(application: Application) -> list[Stop]:
-    """The steps of an application with where it is. One query."""
+    """The steps of an application with where it is. Two queries."""
     plan = plan_of(application.version)
     tasks = {task.step: task for task in application.tasks.select_related("organization").order_by("opened_at")}
     way = plan.way(application.answers)
     steps = [*plan.steps, *((plan.appeal.step,) if plan.appeal and application.appealed else ())]
-    passed, now = True, timezone.now()
-    found = []
-    for step in steps:
-        task = tasks.get(step.key)
-        unit = str(task.organization) if task else ""
-        if step.key == application.step and task is not None:
-            passed = False
-            late = task.due_at is not None and task.due_at < now
-            found.append(Stop(step, "here", unit, task.due_at, late))
-        elif step not in way and step in plan.steps:
-            found.append(Stop(step, "skipped"))
-        elif (
-            task is not None
-            and task.round == application.round
-            and task.state in (TaskState.DONE, TaskState.MOVED)
-            and passed
-        ):
-            found.append(Stop(step, "done", unit))
-        else:
-            found.append(Stop(step, "ahead"))
-    return found
+    ends = list(application.tasks.filter(state=TaskState.DONE).order_by("closed_at").values_list("step", flat=True))
+    refused = ends[-1] if ends and application.state in (ApplicationState.REJECTED, ApplicationState.RETURNED) else ""
+    return [
+        _stop(application, step, tasks.get(step.key), refused, on_way=step in way or step not in plan.steps)
+        for step in steps
+    ]
+
+
+def _stop(application: Application, step: Step, task: Task | None, refused: str, *, on_way: bool) -> Stop:
+    if not on_way:
+        return Stop(step, "skipped")
+    if task is None or task.round != application.round or task.state == TaskState.DROPPED:
+        return Stop(step, "ahead")
+    unit = str(task.organization)
+    if task.state == TaskState.OPEN:
+        late = task.due_at is not None and task.due_at < timezone.now()
+        return Stop(step, "here", unit, task.due_at, late)
+    return Stop(step, "refused" if step.key == refused else "done", unit)
 
 
 def applications_held(subject: Subject) -> QuerySet[Application]:

@@ -12,6 +12,7 @@ class Category(models.TextChoices):
     ANNOUNCEMENT = "announcement", pgettext_lazy("notice", "通知")
     ROSTER = "roster", pgettext_lazy("notice", "名册和授权")
     PRIVACY = "privacy", pgettext_lazy("notice", "个人信息")
+    WORKFLOW = "workflow", pgettext_lazy("notice", "办事")
 
 
 class Urgency(models.TextChoices):
