@@ -10,6 +10,9 @@ from uuid import uuid4
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
+from lantian.commons.workflow import services as workflow
+from lantian.commons.workflow.engine.schema import Field as FormField
+from lantian.commons.workflow.engine.schema import Kind, to_schema
 from lantian.content.media import services as media
 from lantian.content.media.models import MediaKey, Stream
 from lantian.kernel import files
@@ -41,6 +44,7 @@ from lantian.people.roster.tests.factories import (
     OrganizationFactory,
     PersonFactory,
     RoleGrantFactory,
+    acting_as,
     with_account,
 )
 from lantian.people.schedule.models import (
@@ -369,4 +373,27 @@ def keep_lessons(half: Half, school: Organization, other: Organization, group: o
         "place": key(SeriesLesson.objects.create(series=series, lesson=planned, position=1)),
         "outcome": key(outcome),
         "ticket": key(ticket),
+    }
+    _matters(half, school)
+
+
+def _matters(half: Half, school: Organization) -> None:
+    """A matter of the school, a teacher's request that waits for the head, and another one that waits for the teacher."""
+    matter = workflow.define_workflow(organization=school, title="培训", audience=["teacher"], by=SYSTEM)
+    step = {"key": "s1", "title": "审批", "role": "school_head", "level": "school"}
+    schema = to_schema([FormField("f1", "说明", Kind.LINE)])
+    workflow.save_draft(matter, schema=schema, plan={"steps": [step]}, by=SYSTEM)
+    workflow.publish_version(matter, by=SYSTEM)
+    matter = workflow.open_workflow(matter, by=SYSTEM)
+    teacher, head = half.people["teacher"], half.people["head"]
+    by = acting_as(teacher, "teacher")
+    waiting = workflow.begin_application(matter, by=by, answers={"f1": "去绵阳"})
+    workflow.submit_application(waiting, by=by)
+    today = timezone.localdate()
+    deputy = MembershipFactory(organization=school, role="staff").person
+    half.things |= {
+        "matter": key(matter),
+        "request": key(waiting),
+        "begun": key(workflow.begin_application(matter, by=by)),
+        "stand": key(workflow.delegate(taker=deputy, first=today, last=today, by=acting_as(head, "school_head"))),
     }

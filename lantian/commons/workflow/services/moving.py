@@ -91,6 +91,7 @@ def _due(step: Step, organization: "Organization") -> datetime | None:
 
 
 def close_task(task: Task, state: TaskState) -> None:
+    """It is over, as `state` says: done, moved up, or not needed any more."""
     task.state, task.closed_at = state, timezone.now()
     task.save(update_fields=["state", "closed_at"])
 
