@@ -39,6 +39,10 @@ OVERDUES = (
 )
 
 
+def _day_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")  # what browsers take, in every language
+
+
 class AnswersForm(forms.Form):
     """A form of questions; a `draft` may lack answers. `answers`: as JSON, without those that say nothing."""
 
@@ -49,7 +53,12 @@ class AnswersForm(forms.Form):
 
     @property
     def answers(self) -> dict[str, Any]:
-        return {key: value for key, value in self.cleaned_data.items() if value not in (None, "", [])}
+        return {key: _plain(value) for key, value in self.cleaned_data.items() if value not in (None, "", [])}
+
+
+def _plain(value: Any) -> Any:
+    """1500.0 as 1500: as it was typed."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class _Day(forms.DateField):
@@ -88,7 +97,7 @@ _CONTROLS: Mapping[Kind, Any] = {
         max_length=int(question.most or TEXT_LENGTH), widget=forms.Textarea(attrs={"rows": 4}), **told
     ),
     Kind.NUMBER: _number,
-    Kind.DATE: lambda _question, told: _Day(widget=forms.DateInput(attrs={"type": "date"}), **told),
+    Kind.DATE: lambda _question, told: _Day(widget=_day_input(), **told),
     Kind.CHOICE: _choice,
     Kind.CHOICES: _choices,
     Kind.YES: lambda _question, told: forms.BooleanField(**told),
@@ -117,8 +126,8 @@ class WorkflowForm(forms.Form):
         choices=[(role, role.label) for role in queries.APPLYING_ROLES],
         widget=forms.CheckboxSelectMultiple,
     )
-    opens_on = forms.DateField(label=_("从哪天起受理"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    closes_on = forms.DateField(label=_("受理到哪天"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    opens_on = forms.DateField(label=_("从哪天起受理"), required=False, widget=_day_input())
+    closes_on = forms.DateField(label=_("受理到哪天"), required=False, widget=_day_input())
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
@@ -209,12 +218,8 @@ class StandInForm(forms.Form):
     """Who decides in one's place, and when."""
 
     taker: Chooser = forms.ModelChoiceField(label=_("请谁代办"), queryset=None, empty_label=_("请选择"))
-    first = forms.DateField(
-        label=_("从哪天"), initial=timezone.localdate, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    last = forms.DateField(
-        label=_("到哪天"), initial=timezone.localdate, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    first = forms.DateField(label=_("从哪天"), initial=timezone.localdate, widget=_day_input())
+    last = forms.DateField(label=_("到哪天"), initial=timezone.localdate, widget=_day_input())
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -25,7 +25,7 @@ def step_words(step: Step) -> str:
     if step.votes > 1:
         words.append(_("%(n)s 人同意") % {"n": step.votes})
     if step.days:
-        words.append(_("%(n)s 个工作日，超过%(then)s") % {"n": step.days, "then": _OVERDUES[step.overdue]})
+        words.append(_("%(n)s 个工作日，过期%(then)s") % {"n": step.days, "then": _OVERDUES[step.overdue]})
     return " · ".join(words)
 
 
