@@ -192,8 +192,10 @@ def test_a_child_that_dies_leaves_its_file_to_be_read_here(monkeypatch: pytest.M
     begun = subprocess.Popen
     children: list[subprocess.Popen[bytes]] = []
 
-    def begin(*args: Any, **how: Any) -> "subprocess.Popen[bytes]":
-        children.append(begun(*args, **how))
+    def begin(argv: list[str], **how: Any) -> "subprocess.Popen[bytes]":
+        # a child that is done with a short file before it is killed would not die of that
+        waits = '"$@"; exec >/dev/null 2>&1; sleep 5'
+        children.append(begun(["sh", "-c", waits, "sh", *argv], **how))
         return children[-1]
 
     answers = reading_beside._answers
