@@ -41,7 +41,7 @@ FRAME = (
 CHINESE = f"""[...document.querySelectorAll({FRAME!r})].map(each => {{
         const words = each.cloneNode(true);
         words.querySelectorAll('.visually-hidden, [lang^=zh], [translate=no]').forEach(part => part.remove());
-        return each.matches('[lang^=zh]') ? '' : words.textContent.trim();
+        return each.closest('[lang^=zh], [translate=no]') ? '' : words.textContent.trim();
     }})
     .concat([...document.querySelectorAll('[placeholder]')].map(each => each.placeholder))
     .filter(words => /[\\u4e00-\\u9fff]/.test(words))"""

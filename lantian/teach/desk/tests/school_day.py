@@ -195,8 +195,10 @@ class Screen:
         self._wait_moving()
         while self._asked:  # an answer of before, come after, would set the screen's clock wrong
             self.page.wait_for_timeout(20)
-        seconds = self._platform.clock.set(self._school.moment(clock).timestamp() + PAST)
-        self.page.clock.fast_forward(round(seconds * 1000))
+        then = self._school.moment(clock).timestamp() + PAST
+        # a picture that hangs in this very instant would have hung for as long as is leapt over, and the page loads itself anew
+        self.page.evaluate("at => sessionStorage.setItem('lantian-screen-reloaded', at)", str(round(then * 1000)))
+        self.page.clock.fast_forward(round(self._platform.clock.set(then) * 1000))
 
     def _wait_moving(self) -> None:
         """A picture that stands for a moment as time is set forward would have stood for hours to the page, which then loads
