@@ -327,7 +327,7 @@ def test_a_family_binds_itself_on_a_phone_and_every_look_is_on_record(enter: Ent
     family.get_by_label("新密码", exact=True).fill("river-and-reed-7")
     family.get_by_label("再输一遍新密码").fill("river-and-reed-7")
     family.get_by_role("button", name="设好密码").click()
-    expect(family.get_by_role("button", name="设好密码")).to_have_count(0)  # it is set before the next page is asked for
+    expect(family.get_by_role("button", name="设好密码")).to_have_count(0)  # set before anything else is asked for
 
     officer = enter("county", DESK)
     officer.goto(record)
