@@ -5,6 +5,7 @@ Pages are read over plain HTTP, which is cheap; those that show something not ye
 
 import html
 import re
+import time
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -51,6 +52,7 @@ FIRST = (
     "/_/ui/room",
     "/no-such-page/",
 )
+BUSY = "现在登录的人很多"  # the pages go before passwords
 STATES = 2  # lessons are looked at in two of their states
 # Files, and what a click would change.
 NOT_PAGES = re.compile(r"\.(csv|xlsx|svg|webp|png)$|[?&](format|export)=|/download/|/film/$|^/accounts/logout/")
@@ -99,11 +101,17 @@ class Walk:
         self.http = httpx.Client(timeout=30, trust_env=False, headers={"Accept-Language": "zh-CN"})
 
     def sign_in(self, login: str, password: str) -> None:
+        """As a person does it, who is told to press again when many sign in at once."""
+        deadline = time.monotonic() + 30
+        while BUSY in (answer := self._try_to_sign_in(login, password)).text and time.monotonic() < deadline:
+            time.sleep(1)
+        assert answer.status_code == 302, f"{login} could not sign in: {answer.status_code}"
+
+    def _try_to_sign_in(self, login: str, password: str) -> httpx.Response:
         address = f"{self.base}/accounts/login/"
         form = {name: html.unescape(value) for name, value in HIDDEN.findall(self.http.get(address).text)}
         form |= {"login": login, "password": password}
-        answer = self.http.post(address, data=form, headers={"Referer": address})
-        assert answer.status_code == 302, f"{login} could not sign in: {answer.status_code}"
+        return self.http.post(address, data=form, headers={"Referer": address})
 
     @property
     def cookies(self) -> list[Any]:

@@ -6,6 +6,7 @@ begins anew, for files appear whole or not at all, and what the dead one left is
 
 import secrets
 import time
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from lantian.teach.recordings.models import Making, Recording
 
 log = structlog.get_logger("recordings")
 SAY_EVERY_S = 1.0
+MOST_CUTS = 5  # times that a file is begun anew because the recording was cut meanwhile
 
 
 @transaction.atomic
@@ -68,10 +70,11 @@ def stop_making(making: Making, *, by: Actor) -> Making:
 
 
 class _Report:
-    """Tells how far it is, once a second, and hears whether to stop. Raises Stopped."""
+    """Tells how far it is, once a second, and hears whether to stop. Raises Stopped, and CutChanged when `still` says no."""
 
     def __init__(self, making: Making) -> None:
         self._making, self._next = making, 0.0
+        self.still: Callable[[], bool] = lambda: True
 
     def __call__(self, part: float) -> None:
         now = time.monotonic()
@@ -81,6 +84,8 @@ class _Report:
         row = Making.objects.filter(pk=self._making.pk, state=WorkState.WORKING)
         if not row.filter(stop=False).update(progress=min(99, int(part * 100))):
             raise Stopped
+        if not self.still():
+            raise CutChanged
 
 
 def run_making(making_id: UUID | str) -> None:
@@ -195,7 +200,21 @@ def _title(turn: dict[str, Any], number: int) -> str:
 
 
 def _film(recording: Recording, report: _Report) -> dict[str, Any]:
-    bounds = media.cut_bounds(recording.session.stream)
+    """A file of the recording as it is cut when it is done: a cut in between begins it anew, for whoever cuts has no second
+    making to wait for. Raises CutChanged when that goes on and on.
+    """
+    for _ in range(MOST_CUTS):
+        try:
+            return _film_as_cut(queries.recording_known(recording.pk) or recording, report)
+        except CutChanged:
+            continue
+    raise CutChanged
+
+
+def _film_as_cut(recording: Recording, report: _Report) -> dict[str, Any]:
+    stream = recording.session.stream
+    bounds = media.cut_bounds(stream)
+    report.still = lambda: media.cut_bounds(stream) == bounds
     name = f"film-{secrets.token_hex(8)}.mp4"
     target = queries.made_path(recording, name)
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
@@ -207,8 +226,8 @@ def _film(recording: Recording, report: _Report) -> dict[str, Any]:
         progress=report,
     )
     with transaction.atomic():
-        row = Recording.objects.select_for_update().select_related("session__stream").get(pk=recording.pk)
-        if media.cut_bounds(row.session.stream) != bounds:
+        row = Recording.objects.select_for_update().get(pk=recording.pk)
+        if media.cut_bounds(stream) != bounds:
             target.unlink(missing_ok=True)
             raise CutChanged
         former, row.film, row.film_bytes = row.film, name, made.bytes

@@ -178,15 +178,52 @@ def test_nothing_is_made_of_what_retention_has_taken(recording):
         services.ask_for_making(fresh(recording), work="film", by=SYSTEM)
 
 
-def test_a_film_that_was_overtaken_by_a_cut_is_thrown_away(recording, monkeypatch):
-    whole = media.make_film
+def test_a_film_that_was_overtaken_by_a_cut_is_made_anew_as_it_is_cut_now(recording, monkeypatch):
+    whole, spans = media.make_film, [(3, 9), (2, 8)]
 
     def cut_meanwhile(*given, **named):
         facts = whole(*given, **named)
-        services.cut_recording(recording, start=3, end=9, by=SYSTEM)
+        if spans:
+            start, end = spans.pop()
+            services.cut_recording(recording, start=start, end=end, by=SYSTEM)
         return facts
 
     monkeypatch.setattr(makings.media, "make_film", cut_meanwhile)
+    making = made(recording, "film")
+    row = fresh(recording)
+    assert (making.state, making.facts["seconds"]) == ("done", pytest.approx(6, abs=1.1))
+    assert queries.film_path(row).stat().st_size == row.film_bytes
+    assert [path.name for path in queries.made_path(row, "").glob("*.mp4")] == [row.film]
+
+
+def test_a_making_hears_of_a_cut_before_it_is_done(recording, monkeypatch):
+    monkeypatch.setattr(makings, "SAY_EVERY_S", 0)
+    whole, told = media.make_film, []
+
+    def cut_at_once(*given, progress, **named):
+        def cut_and_tell(part):
+            if not told:
+                services.cut_recording(recording, start=3, end=9, by=SYSTEM)
+            told.append(part)
+            progress(part)
+
+        return whole(*given, progress=cut_and_tell, **named)
+
+    monkeypatch.setattr(makings.media, "make_film", cut_at_once)
+    assert made(recording, "film").state == "done"
+    assert told[0] < 1  # and the second began after the first had told this one thing
+    assert told[1] <= told[0] * 4
+
+
+def test_a_film_whose_recording_is_cut_all_the_time_is_given_up(recording, monkeypatch):
+    whole, ends = media.make_film, iter(range(6, 60))
+
+    def cut_again(*given, **named):
+        facts = whole(*given, **named)
+        services.cut_recording(recording, start=1, end=next(ends), by=SYSTEM)
+        return facts
+
+    monkeypatch.setattr(makings.media, "make_film", cut_again)
     making = made(recording, "film")
     assert (making.state, making.error, fresh(recording).film) == ("failed", "cut_changed", "")
 
