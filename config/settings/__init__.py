@@ -102,6 +102,7 @@ PEOPLE_APPS = [
 UPPER_APPS = [
     "lantian.commons.workflow",
     "lantian.content.media",
+    "lantian.content.taxonomy",
     "lantian.teach.live",
     "lantian.teach.desk",
     "lantian.teach.series",

@@ -1,0 +1,28 @@
+"""The verbs of the taxonomy: frameworks and their versions, nodes, links, history, files."""
+
+from lantian.content.taxonomy.services.frameworks import (
+    begin_revision,
+    change_framework,
+    create_framework,
+    discard_draft,
+    publish_framework,
+    retire_framework,
+)
+from lantian.content.taxonomy.services.links import link_nodes, unlink_nodes
+from lantian.content.taxonomy.services.nodes import add_node, change_node, move_node, restore_node, retire_node
+
+__all__ = [
+    "add_node",
+    "begin_revision",
+    "change_framework",
+    "change_node",
+    "create_framework",
+    "discard_draft",
+    "link_nodes",
+    "move_node",
+    "publish_framework",
+    "restore_node",
+    "retire_framework",
+    "retire_node",
+    "unlink_nodes",
+]
