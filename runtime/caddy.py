@@ -1,7 +1,7 @@
 """The front door: a Caddyfile made from the `Instance`, and what it takes to run Caddy on it.
 
-Routes: /static and /media from disk, /live/ws to the first live process, /n/NAME/live/ws to others, everything else to web.
-Caddy alone sees clients, so
+Routes: /static and /media from disk, /live/ws to the first live process, /n/NAME/live/ws to others (and /n/NAME/media to those on
+machines of their own), everything else to web. Caddy alone sees clients, so
 X-Forwarded-For is always rewritten to exactly one address (ALLAUTH_TRUSTED_PROXY_COUNT=1 stays right, forged headers die).
 """
 
@@ -11,6 +11,7 @@ import re
 import shutil
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -338,6 +339,28 @@ def _body(instance: Instance) -> str:
 """
 
 
+def node_caddyfile(instance: Instance) -> str:
+    """Of a machine that has a live process alone (`lantian node`): its socket and its pictures, for the first machine's door."""
+    bind = f"\n\tbind {instance.bind}" if instance.bind else ""
+    return f"""{_global_options(instance)}
+http://:{instance.port} {{{bind}
+	header -Server
+	header -Via
+	handle {FRONT_PROBE} {{
+		respond 204
+	}}
+	{_media(instance)}
+	handle /live/ws/* {{
+		{_proxy(f"unix/{instance.live_socket}", wait=NODE_HOLD, answer="15s")}
+	}}
+	handle {{
+		error 404
+	}}
+	{_errors()}
+}}
+"""
+
+
 def _certificate(instance: Instance) -> str:
     return f"""
 		root * {_quoted(root_certificate(instance).parent)}
@@ -369,8 +392,8 @@ http://:{instance.http_port} {{{bind}
     return text
 
 
-def write_caddyfile(instance: Instance) -> Path:
+def write_caddyfile(instance: Instance, text: Callable[[Instance], str] = caddyfile) -> Path:
     path = instance.home / "caddy" / "Caddyfile"
     path.touch(mode=0o600, exist_ok=True)
-    path.write_text(caddyfile(instance))
+    path.write_text(text(instance))
     return path

@@ -39,6 +39,15 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--quiet", action="store_true", help=say("只写日志", "write logs only"))
     status = verb("status", "查看运行情况", "say what is running")
     status.add_argument("--json", action="store_true")
+    node = verb("node", "在另一台机器上运行直播进程", "run a live process on a machine of its own")
+    node.add_argument(
+        "name", help=say("名称，与主机的 LANTIAN_NODES 一致", "its name, as in the first machine's LANTIAN_NODES")
+    )
+    node.add_argument(
+        "--address", default="", help=say("别的机器由此找到它：主机:端口", "where the others reach it: host:port")
+    )
+    node.add_argument("--verbose", action="store_true", help=say("显示各进程的输出", "show what the processes print"))
+    node.add_argument("--quiet", action="store_true", help=say("只写日志", "write logs only"))
     verb("stop", "停止正在运行的平台", "stop the running platform")
     verb("version", "版本", "versions")
     verb("s3", "试一试对象存储", "try the S3 that is set")
@@ -73,13 +82,18 @@ def _archive_verbs(verb: Callable[[str, str, str], argparse.ArgumentParser]) -> 
         action.add_argument("--force", action="store_true", help=say("覆盖已有文件", "replace files that exist"))
 
 
-OWN = {"up", "status", "stop", "version", "worker", "backup", "restore", "keys", "s3"}
+OWN = {"up", "node", "status", "stop", "version", "worker", "backup", "restore", "keys", "s3"}
 
 
 def _run_own(options: argparse.Namespace) -> int:
     instance = read_instance()
     if options.verb == "up":
         return _up(instance, options)
+    if options.verb == "node":
+        from runtime import node
+
+        node.run(instance, options.name, options.address, verbose=options.verbose, quiet=options.quiet)
+        return 0
     if options.verb in {"status", "stop"}:
         from runtime import up
 

@@ -260,6 +260,12 @@ VARIABLES = (
         "(set by the supervisor) where other processes reach it",
     ),
     Variable(
+        "LANTIAN_NODE_REMOTE",
+        "",
+        "（由 lantian node 设置）直播进程在单独的机器上",
+        "(set by lantian node) the live process is on a machine of its own",
+    ),
+    Variable(
         "LANTIAN_JANUS_SOCKET",
         "",
         "（由监管进程设置）Janus 的套接字",

@@ -27,7 +27,9 @@ def digest(paths: Iterable[Path], *, content: bool) -> str:
     """A fingerprint of files: of their content, or (quicker) of their size and time."""
     total = hashlib.sha256()
     for path in sorted(paths):
-        total.update(str(path).encode())
+        total.update(
+            str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).encode()
+        )  # same on all machines
         if content:
             total.update(path.read_bytes())
         else:

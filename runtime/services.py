@@ -131,9 +131,19 @@ def web_spec(instance: Instance, told: dict[str, str]) -> Spec:
 def live_spec(instance: Instance, told: dict[str, str], node: str = "main") -> Spec:
     """One of this machine's live processes. Told to stop, it hands its lessons on before it does."""
     socket = instance.node_socket(node)
-    probe = _probe("/live/ws/health", socket)
     name = "live" if node == "main" else f"live-{node}"
-    mine = {**told, "LANTIAN_NODE": node, "LANTIAN_LIVE_ADDRESS": f"unix:{socket}"}
+    mine = {**told, "LANTIAN_NODE": node, "LANTIAN_LIVE_ADDRESS": f"unix:{socket}", "LANTIAN_NODE_REMOTE": ""}
+    return _live_spec(name, socket, mine)
+
+
+def remote_live_spec(instance: Instance, told: dict[str, str], node: str, address: str) -> Spec:
+    """The live process of a machine that has nothing else; `address` (host:port): its front door, as the others reach it."""
+    mine = {**told, "LANTIAN_NODE": node, "LANTIAN_LIVE_ADDRESS": f"http://{address}", "LANTIAN_NODE_REMOTE": "1"}
+    return _live_spec("live", instance.live_socket, mine)
+
+
+def _live_spec(name: str, socket: Path, mine: dict[str, str]) -> Spec:
+    probe = _probe("/live/ws/health", socket)
     return Spec(
         name,
         _python(["-m", "runtime.serve", "live", str(socket)], mine),
@@ -167,9 +177,9 @@ def broadcaster_spec(told: dict[str, str]) -> Spec:
     )
 
 
-def caddy_spec(instance: Instance) -> Spec:
+def caddy_spec(instance: Instance, text: Callable[[Instance], str] = caddy.caddyfile) -> Spec:
     def launch() -> Launch:
-        path = caddy.write_caddyfile(instance)
+        path = caddy.write_caddyfile(instance, text)
         argv = [caddy.caddy_binary(), "run", "--config", str(path), "--adapter", "caddyfile"]
         return Launch(argv, caddy.environment(instance), cwd=instance.home)
 

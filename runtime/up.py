@@ -34,7 +34,7 @@ def version() -> str:
         return "0"
 
 
-def _check_port(instance: Instance, port: int) -> None:
+def check_port(instance: Instance, port: int) -> None:
     """A plain word now is better than Caddy's in a log."""
     family = socket.AF_INET6 if ":" in instance.bind else socket.AF_INET
     with socket.socket(family) as probe:
@@ -57,7 +57,7 @@ def _check_port(instance: Instance, port: int) -> None:
             ) from error
 
 
-def _clear_orphans(instance: Instance) -> None:
+def clear_orphans(instance: Instance) -> None:
     """Processes that a killed supervisor left. Normally the kernel has ended them with it."""
     try:
         state: dict[str, Any] = json.loads(instance.state_file.read_text())
@@ -128,9 +128,9 @@ def up(instance: Instance, manner: Manner) -> None:
     try_s3(instance)
     if instance.turn_port:
         coturn.program()
-    _clear_orphans(instance)
+    clear_orphans(instance)
     for port in ports:
-        _check_port(instance, port)
+        check_port(instance, port)
     server = None
     if not instance.database_url:
         _wait_for_commands(instance)

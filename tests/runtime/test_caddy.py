@@ -3,7 +3,7 @@
 import json
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import UnixStreamServer
@@ -25,8 +25,8 @@ VARIANTS: list[dict[str, str]] = [
 ]
 
 
-def adapted(instance: Instance) -> str:
-    path = caddy.write_caddyfile(instance)
+def adapted(instance: Instance, text: Callable[[Instance], str] = caddy.caddyfile) -> str:
+    path = caddy.write_caddyfile(instance, text)
     done = subprocess.run(
         [caddy.caddy_binary(), "adapt", "--config", str(path), "--adapter", "caddyfile", "--validate"],
         env=caddy.environment(instance),
@@ -43,6 +43,16 @@ def test_caddy_accepts_what_we_write(variables: dict[str, str], tmp_path: Path) 
     instance = read_instance({"LANTIAN_HOME": str(tmp_path / "a home"), **variables})
     make_home(instance.home)
     assert json.loads(adapted(instance))["admin"] == {"disabled": True, "config": {"persist": False}}
+
+
+def test_a_node_gives_out_its_pictures_and_its_sockets_alone(tmp_path: Path) -> None:
+    instance = read_instance({"LANTIAN_HOME": str(tmp_path / "a home"), "LANTIAN_BIND": "10.0.0.5"})
+    make_home(instance.home)
+    text = adapted(instance, caddy.node_caddyfile)
+    assert "web.sock" not in text
+    assert "live.sock" in text
+    assert str(instance.home / "media") in text
+    assert "10.0.0.5" in text
 
 
 def test_the_certificate_covers_every_address_of_the_machine(tmp_path: Path) -> None:

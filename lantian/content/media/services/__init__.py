@@ -57,6 +57,7 @@ from lantian.content.media.services.streams import (
     save_epochs,
     save_progress,
     sweep_deleted,
+    sweep_sent,
 )
 from lantian.content.media.services.writer import EpochStart, Fed, SegmentWriter, StreamLimits, open_writer
 
@@ -106,6 +107,7 @@ __all__ = [
     "stream_folder",
     "stream_keys",
     "sweep_deleted",
+    "sweep_sent",
     "used_keys",
     "whole_list",
     "withhold_stream",

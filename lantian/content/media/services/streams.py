@@ -25,7 +25,7 @@ from lantian.kernel.journal import services as journal
 from lantian.kernel.rules import Actor, require
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 log = logging.getLogger(__name__)
 
@@ -174,14 +174,40 @@ def expire_streams(*, before: datetime, by: Actor) -> int:
 
 
 def sweep_deleted() -> int:
-    """Remove folders that a deletion left on the disk (its process was killed before it came to the files). Returns how many."""
+    """Remove what a deletion left on the disk and in the S3 (its process was killed before it came to the files). Returns how
+    many."""
+    return _sweep_folders() + _sweep_offsite()
+
+
+def _sweep_folders() -> int:
     root = media_root() / "streams"
     here = {path.name: path for path in root.iterdir()} if root.exists() else {}
     gone = set(Stream.objects.filter(token__in=here, state=StreamState.DELETED).values_list("token", flat=True))
     left = [path for name, path in here.items() if name in gone or is_half_removed(name)]
     for path in left:
         StreamFolder(path).remove()
-    return len(left) + _sweep_offsite()
+    return len(left)
+
+
+def sweep_sent(*, keep: timedelta, unsent: "Collection[str]" = ()) -> int:
+    """On a machine whose disk only live lessons need: remove folders of streams that were closed longer ago than `keep`, once the
+    S3 has all of them, and of deleted ones. `unsent`: tokens that are being sent. Returns how many.
+    """
+    root = media_root() / "streams"
+    here = {path.name for path in root.iterdir()} - {*unsent} if root.exists() else set()
+    closed = Stream.objects.filter(token__in=here, state=StreamState.CLOSED, closed_at__lt=timezone.now() - keep)
+    count = 0
+    for token in closed.values_list("token", flat=True):
+        folder = stream_folder(media_root(), token)
+        try:
+            if not offsite.holds(folder):
+                continue
+        except (BucketError, offsite.JournalBroken):
+            log.exception("stream %s stays on the disk", token[:8])
+            continue
+        folder.remove()
+        count += 1
+    return count + _sweep_folders()
 
 
 def _sweep_offsite() -> int:

@@ -38,6 +38,7 @@ def make_app(*, hold_acks: bool = False) -> Starlette:
             hold_acks=hold_acks,
             node=node,
             address=os.environ.get("LANTIAN_LIVE_ADDRESS", ""),
+            remote=bool(os.environ.get("LANTIAN_NODE_REMOTE")),
         )
         app.state.hub = hub
         await hub.start()

@@ -65,9 +65,11 @@ class Hub:
         reserve_bytes: int = 1 << 30,
         node: str = queries.MAIN,
         address: str = "",
+        remote: bool = False,
         hold_acks: bool = False,
     ) -> None:
-        """`folder` is this process's own. `node`: its name among others; `address`: where those beside it reach it."""
+        """`folder` is this process's own. `node`: its name among others; `address`: where those beside it reach it; `remote`: on
+        a machine of its own, whose disk the front door does not see."""
         self._folder, self.reserve_bytes, self.hold_acks = folder, reserve_bytes, hold_acks
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.database = Database()
@@ -77,6 +79,7 @@ class Hub:
         self.offsite = Offsite(folder, self._safe)
         self.books = Books(self)
         self.station = Station(self, node, address)
+        self._door = queries.home_path(node) if remote else ""
         self.janus = line_to_janus(node)
         self.rooms: dict[str, LiveRoom] = {}
         self.lobby: dict[str, set[Outlet]] = {}
@@ -112,6 +115,8 @@ class Hub:
         self.spawn(self.books.keep())
         self.spawn(self.station.keep())
         self.spawn(resync_forever(self))
+        if self._door:
+            self.spawn(self.offsite.tidy_forever(self.database))
         log.info("live process ready", sessions=len(self.rooms))
 
     async def _only_one(self) -> None:
@@ -276,7 +281,7 @@ class Hub:
         room.need_small = partial(self.pictures.need, facts.id)
         room.careful = lambda: self.station.several and self.database.answers
         room.bring = partial(self.books.bring, room)
-        room.folder = folder.path
+        room.folder, room.door = folder.path, self._door
         room.floor = await self._floor(room, trusted=trusted)
         return room
 

@@ -5,12 +5,17 @@ Without an S3 all of it does nothing.
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
 
 from lantian.content.media import services as media
 from lantian.teach.live.consumers import figures
+from lantian.teach.live.consumers.database import Database, DatabaseAway
+
+TIDY_S = 600.0
+TIDY_AFTER = timedelta(hours=1)  # viewers may still be at the last minute of a lesson
 
 log = structlog.get_logger("live")
 
@@ -98,6 +103,22 @@ class Offsite:
         figures.OFFSITE_FAILING_SECONDS.set(round(behind.failing_s, 1))
         media.offsite.note_behind(behind)
         return behind
+
+    async def tidy_forever(self, database: Database) -> None:
+        """On a machine of its own: take finished lessons off the disk once the S3 has them, as nobody else does it there."""
+        while True:
+            try:
+                count = await database.run(self.tidy)
+            except DatabaseAway:
+                count = 0
+            if count:
+                log.info("finished lessons taken off this disk", streams=count)
+            await asyncio.sleep(TIDY_S)
+
+    def tidy(self, keep: timedelta = TIDY_AFTER) -> int:
+        """Blocks. How many folders went."""
+        unsent = {path.name for path in self._folder.iterdir()} if self._folder.exists() else set()
+        return media.sweep_sent(keep=keep, unsent=unsent)
 
     def stop(self) -> None:
         """Blocks for two seconds at most."""

@@ -126,6 +126,7 @@ class LiveRoom:
         self.careful: Callable[[], bool] = lambda: False  # an event is acknowledged once the database has it
         self.bring: Callable[[], None] = lambda: None  # what the floor holds, there
         self.folder = Path()  # of its pictures
+        self.door = ""  # stands before their addresses, when another machine's front door has them
         self.halted = False  # it is being handed on
         self.finished = False
         segments = writer.history.segments
@@ -155,7 +156,11 @@ class LiveRoom:
 
     @property
     def master(self) -> str | None:
-        return f"/media/streams/{self.facts.token}/master.m3u8" if self.writer.segments else None
+        return f"{self._at}/master.m3u8" if self.writer.segments else None
+
+    @property
+    def _at(self) -> str:
+        return f"{self.door}/media/streams/{self.facts.token}"
 
     @property
     def replay(self) -> str:
@@ -204,7 +209,7 @@ class LiveRoom:
         )
 
     def _for_weak_lines(self) -> dict[str, object]:
-        at = f"/media/streams/{self.facts.token}"
+        at = self._at
         return {
             "ladder": f"{at}/ladder.m3u8" if self.writer.segments else None,
             "made": list(self.made),

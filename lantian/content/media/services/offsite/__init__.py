@@ -10,8 +10,8 @@ from pathlib import Path
 from django.conf import settings
 
 from lantian.content.media.errors import StoreAway
-from lantian.content.media.services.folder import StreamFolder, stream_folder, write_whole
-from lantian.content.media.services.offsite.journal import JournalBroken
+from lantian.content.media.services.folder import INDEX, Rendition, StreamFolder, stream_folder, write_whole
+from lantian.content.media.services.offsite.journal import JournalBroken, common, read_journal
 from lantian.content.media.services.offsite.restoring import Restored, restore_stream
 from lantian.content.media.services.offsite.store import (
     JOURNALS,
@@ -34,6 +34,7 @@ __all__ = [
     "configured",
     "fetch",
     "forget",
+    "holds",
     "known",
     "note_behind",
     "noted_behind",
@@ -62,6 +63,20 @@ def restore(token: str) -> Restored | None:
 def restore_folder(folder: StreamFolder) -> Restored | None:
     """As `restore`, for a folder whose name is the token."""
     return restore_stream(store(), folder.path.name, folder) if configured() else None
+
+
+def holds(folder: StreamFolder) -> bool:
+    """Whether the S3 knows every line of both renditions' indexes on this disk, so that nothing is lost with the folder. Raises
+    BucketError, JournalBroken."""
+
+    def known(side: Rendition) -> bool:
+        try:
+            ours = (side.path / INDEX).read_bytes().splitlines(keepends=True)
+        except FileNotFoundError:
+            return True
+        return common(ours, read_journal(store(), folder.path.name, side.path.name).lines) == len(ours)
+
+    return configured() and known(folder.av) and known(folder.aac)
 
 
 def fetch(folder: StreamFolder, relative: str) -> bytes:
