@@ -129,7 +129,7 @@ test: browser services quick
 	@$(MAKE) --no-print-directory unit e2e
 
 unit: install services
-	$(BIN)/python -m pytest -n $(WORKERS) -q --dist worksteal -m "not e2e"
+	$(BIN)/python -m pytest -n $(WORKERS) -q --dist worksteal -m "not e2e and not deep"
 
 # One platform for all of them: pages share the machine and wait now and then; lessons are timed, have it to themselves, and kill
 # what they meet.
@@ -146,7 +146,7 @@ lessons:
 
 # Lines made weak on purpose: network namespaces, which need root, and minutes that the other tests do not have.
 test-live: install browser services senders
-	$(BIN)/python -m pytest -q tests/recorders
+	$(BIN)/python -m pytest -q -n 2 -m deep
 	@$(BIN)/python -m tests.e2e.served $(BIN)/python -m pytest -q -m shaped tests/e2e/live
 	@LANTIAN_E2E_RELAY=1 $(BIN)/python -m tests.e2e.served $(BIN)/python -m pytest -q -m e2e tests/e2e/relay tests/e2e/live/test_calling_in.py
 

@@ -125,6 +125,7 @@ def prepare_environment() -> None:
         DATABASE_URL=database_url(f"test_{worker}"),
         LANTIAN_DEMO="",
         LANTIAN_PORT="8000",
+        LANTIAN_DB_POOL="5",  # one to spare for tests of four threads at once: another test may have left a connection behind
         PLAYWRIGHT_NODEJS_PATH=node(),
     )
 

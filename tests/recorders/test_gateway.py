@@ -173,6 +173,7 @@ def test_a_box_gives_its_rooms_lesson_and_only_with_its_key_and_only_once(world,
     assert lesson.state == LessonState.ENDED
 
 
+@pytest.mark.deep
 def test_a_box_that_drops_out_comes_back_into_the_same_lesson(world, live, door):
     found, key = services.register_recorder(room=room_of(world), name="录播主机", way=Way.RTMP, by=SYSTEM)
     lesson = world.plan(start=timezone.now())
@@ -190,6 +191,7 @@ def test_a_box_that_drops_out_comes_back_into_the_same_lesson(world, live, door)
     assert LiveSession.objects.filter(lesson=lesson).count() == 1
 
 
+@pytest.mark.deep
 def test_a_box_stands_by_while_the_teachers_own_page_sends(world, live, door):
     found, key = services.register_recorder(room=room_of(world), name="录播主机", way=Way.RTMP, by=SYSTEM)
     _lesson, _session, ticket = open_for(world)
@@ -211,6 +213,7 @@ def test_a_box_stands_by_while_the_teachers_own_page_sends(world, live, door):
     assert LiveSession.objects.get(lesson=_lesson).state != "ended"
 
 
+@pytest.mark.deep
 def test_before_any_lesson_it_is_known_what_a_box_should_set_otherwise_and_its_old_key_ends_with_it(world, live, door):
     found, key = services.register_recorder(room=room_of(world), name="录播主机", way=Way.RTMP, by=SYSTEM)
     with gateway(door, live):
@@ -229,6 +232,7 @@ def test_before_any_lesson_it_is_known_what_a_box_should_set_otherwise_and_its_o
     assert happened(found) == [Happened.CAME, Happened.WENT]
 
 
+@pytest.mark.deep
 def test_a_camera_that_does_not_answer_is_known_before_its_lesson(world, live, door):
     address = f"rtsp://127.0.0.1:{free_port()}/nobody"
     found, _key = services.register_recorder(
@@ -241,6 +245,7 @@ def test_a_camera_that_does_not_answer_is_known_before_its_lesson(world, live, d
     assert happened(found) == []
 
 
+@pytest.mark.deep
 def test_a_lesson_goes_through_the_moment_at_which_a_boxs_clock_needs_more_digits(world, live, door):
     """RTMP writes times above 0xFFFFFF ms (4 h 39 min) in another place; a box on a wall is not switched off for weeks."""
     _found, key = services.register_recorder(room=room_of(world), name="录播主机", way=Way.RTMP, by=SYSTEM)
@@ -264,6 +269,7 @@ def test_a_lesson_goes_through_the_moment_at_which_a_boxs_clock_needs_more_digit
     assert decoded_frames(closed) == pytest.approx(closed.stream.seconds * FPS, abs=3)
 
 
+@pytest.mark.deep
 @pytest.mark.skipif(not shutil.which("gst-launch-1.0"), reason="installed by make test-live")
 def test_a_sender_that_is_not_ffmpeg_gives_a_lesson(world, live, door):
     found, key = services.register_recorder(room=room_of(world), name="录播主机", way=Way.RTMP, by=SYSTEM)

@@ -23,7 +23,7 @@ from lantian.teach.live.tests.support import (
 )
 from lantian.teach.live.tests.test_faults import database_away
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.deep]
 WATCH = "/live/ws/watch"
 BEAT = {"pos": 3.0, "buffer": 2, "lag": 2, "stalls": 0, "stall_ms": 0, "dropped": 0, "playing": True}
 

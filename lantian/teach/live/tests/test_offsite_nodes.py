@@ -12,7 +12,7 @@ from lantian.teach.live.tests.stage import LiveProcess, Teacher
 from lantian.teach.live.tests.support import decoded_frames, frames_of, lesson_chunks, open_for, settled, until
 from lantian.teach.live.tests.test_nodes_live import steady, taken_by
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.deep]
 
 
 @pytest.fixture

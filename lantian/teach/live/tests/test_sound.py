@@ -79,7 +79,7 @@ def test_the_child_is_killed_and_the_broadcast_goes_on_while_the_rendition_catch
     until(lambda: not children(sounding), 10, "the child is let go of with its last lesson")
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 @pytest.mark.django_db(transaction=True)
 def test_the_child_dies_with_the_live_process_and_the_next_one_goes_on(sounding, world):
     _lesson, session, ticket = open_for(world)
@@ -138,7 +138,7 @@ def recorded(tmp_path, name: str) -> tuple[StreamFolder, media.KeyRing]:
     return folder, keys
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_a_segment_that_kills_the_codec_twice_is_passed_over(tmp_path, poisoned):
     folder, keys = recorded(tmp_path, "poisoned")
 
@@ -156,7 +156,7 @@ def test_a_segment_that_kills_the_codec_twice_is_passed_over(tmp_path, poisoned)
     assert len(aac.segments) == len(folder.av.load().segments)
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_a_lesson_that_always_kills_the_codec_is_given_up_and_the_others_have_their_sound(
     tmp_path, monkeypatch, poisoned
 ):
@@ -177,7 +177,7 @@ def test_a_lesson_that_always_kills_the_codec_is_given_up_and_the_others_have_th
     assert good.aac.load().ended
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_more_lessons_than_one_child_takes_get_another(tmp_path, monkeypatch):
     monkeypatch.setattr(second, "LESSONS", 2)
     streams = [recorded(tmp_path, f"s{number}") for number in range(3)]
