@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -160,7 +161,14 @@ def _worker(instance: Instance, concurrency: int) -> int:
         from django.core.management import call_command
 
         django.setup()
-        call_command("procrastinate", "worker", concurrency=concurrency, shutdown_graceful_timeout=10)
+        stop = threading.Event()
+        keeper = threading.Thread(target=call_command, args=("search", "keep"), kwargs={"stop": stop}, name="search")
+        keeper.start()
+        try:
+            call_command("procrastinate", "worker", concurrency=concurrency, shutdown_graceful_timeout=10)
+        finally:
+            stop.set()
+            keeper.join()
     return 0
 
 

@@ -101,6 +101,7 @@ PEOPLE_APPS = [
 ]
 UPPER_APPS = [
     "lantian.commons.workflow",
+    "lantian.commons.search",
     "lantian.content.media",
     "lantian.content.taxonomy",
     "lantian.teach.live",

@@ -18,7 +18,6 @@ class HomeConfig(AppConfig):
             panels.FIGURES.register(f"home.{name}", figure_source)
         if settings.LANTIAN_DEMO:
             panels.SIGN_IN_PANELS.register("home.demo", "home/_demo.html")
-        shell.PLACES.register("search", "home_search")
         item = navigation.NavItem
         navigation.add(
             item("today", _("今天"), "home_today", "sun", 0, shown=lambda actor: not actor.is_screen, phone=True)

@@ -6,5 +6,4 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("open/", views.open_lessons, name="home_open"),
     path("today/", views.today, name="home_today"),
-    path("search/", views.search, name="home_search"),
 ]

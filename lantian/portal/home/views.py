@@ -1,4 +1,4 @@
-"""The first pages: public home, open lessons, today, the week, search."""
+"""The first pages: public home, open lessons, today, the week."""
 
 from datetime import date, timedelta
 
@@ -24,8 +24,6 @@ from lantian.people.schedule.rules import may_plan_lesson
 from lantian.portal.home.queries import days, front
 from lantian.portal.home.queries.addresses import address
 from lantian.portal.home.queries.cards import cards, plain, posters_of
-from lantian.portal.home.queries.search import clean
-from lantian.portal.home.queries.search import search as search_for
 from lantian.portal.home.queries.words import date_words, near_day, weekday_words
 
 PAGE = 24
@@ -105,15 +103,6 @@ def open_lessons(request: HttpRequest) -> HttpResponse:
         "query": f"kind={kind}" + (f"&stage={stage}" if stage else ""),
     }
     return render(request, "home/open.html", context)
-
-
-@require_safe
-@public
-def search(request: HttpRequest) -> HttpResponse:
-    """Lessons, schools, classes and people one may see. Strangers search open lessons."""
-    actor, typed = actor_of(request), clean(request.GET.get("q", ""))
-    groups = search_for(actor, typed) if typed else []
-    return render(request, "home/search.html", {"q": typed, "groups": groups, "base": base_of(request)})
 
 
 # For those signed in -------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from lantian.kernel.rules import Actor, shared
 from lantian.people.roster.engine.ages import CONSENT_AGE, is_under
 from lantian.people.roster.enums import MemberRole, Stage
 from lantian.people.roster.models import ClassGroup, Guardianship, Membership, Organization, Person, valid_on
@@ -26,6 +27,22 @@ def class_groups_within(path: str) -> QuerySet[ClassGroup]:
 
 def class_groups_known(ids: Iterable[UUID]) -> QuerySet[ClassGroup]:
     return ClassGroup.objects.filter(pk__in=list(ids))
+
+
+def every_organization() -> QuerySet[Organization]:
+    """All units, whoever asks: for building an index."""
+    return Organization.objects.all()
+
+
+def every_class_group() -> QuerySet[ClassGroup]:
+    """All classes, whoever asks: for building an index."""
+    return ClassGroup.objects.all()
+
+
+def organizations_shared_with(actor: Actor) -> list[UUID]:
+    """Ids of units that are seen by a share edge alone. One query."""
+    rows = Organization.objects.filter(shared("roster.organization", actor))
+    return list(rows.order_by().values_list("pk", flat=True))
 
 
 def student_memberships() -> QuerySet[Membership]:

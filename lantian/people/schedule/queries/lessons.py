@@ -380,6 +380,11 @@ def lessons_known(ids: "Iterable[UUID]") -> QuerySet[Lesson]:
     return Lesson.objects.filter(pk__in=list(ids))
 
 
+def every_lesson() -> QuerySet[Lesson]:
+    """All lessons, whoever asks: for building an index."""
+    return Lesson.objects.all()
+
+
 def _in_order(lessons: QuerySet[Lesson], first: datetime, last: datetime) -> QuerySet[Lesson]:
     return with_names(lessons).filter(starts_at__gte=first, starts_at__lt=last).order_by("starts_at", "pk")[:300]
 

@@ -1,7 +1,6 @@
 """The public pages: what is on, what comes, what can be watched again; nothing of closed lessons; cheap for everybody."""
 
 import json
-import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -196,43 +195,3 @@ def test_demo_accounts_stand_on_the_page_in_a_demonstration_only(
 def test_the_sign_in_page_has_no_demo_panel_outside_a_demonstration() -> None:
     assert not settings.LANTIAN_DEMO
     assert "home.demo" not in panels.SIGN_IN_PANELS
-
-
-# Search --------------------------------------------------------------------------------------------------------------------
-
-
-def found(client: Client, typed: str) -> list[str]:
-    return re.findall(r"<span><b>(.*?)</b>", page(client, f"/search/?q={typed}"))
-
-
-def test_strangers_find_open_lessons_and_nothing_else(region: Region) -> None:
-    region.lesson("公开的函数课", access="public")
-    region.lesson("联盟的函数课", starts=timezone.now() + timedelta(days=1))
-    assert found(Client(), "函数") == ["公开的函数课"]
-    assert found(Client(), "平武") == []
-    assert found(Client(), "陈同学") == []
-
-
-def test_one_finds_what_one_may_see(region: Region) -> None:
-    head = client_of(region.people["school_head"])
-    assert found(head, "平武") == ["平武中学"]
-    assert found(head, "陈同学") == ["陈同学"]
-    assert found(head, "王老师") == []
-    assert "没有找到" in page(head, "/search/?q=" + "无" * 60)
-    assert "没有找到" not in page(head, "/search/?q=%20")
-
-
-def test_a_search_costs_the_same_whatever_it_finds(region: Region) -> None:
-    client = client_of(region.people["city"])
-    page(client, "/search/?q=课")
-
-    def cost() -> int:
-        with CaptureQueriesContext(connection) as seen:
-            page(client, "/search/?q=课")
-        return len(seen)
-
-    region.lesson("一节课", starts=timezone.now() - timedelta(hours=1))
-    before = cost()
-    for number in range(12):
-        region.lesson(f"课 {number}", starts=timezone.now() + timedelta(hours=number))
-    assert cost() == before <= 15
