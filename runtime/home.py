@@ -206,6 +206,13 @@ VARIABLES = (
         "录像保留天数；不填为一直保留，演示中为 3",
         "days that recordings are kept; empty: for good, in a demonstration 3",
     ),
+    Variable("LANTIAN_RESOURCES_UNIT_GB", "200", "一个单位的资源最多占多少 GB", "GB that one unit's resources may take"),
+    Variable(
+        "LANTIAN_CLAMD",
+        "",
+        "查毒程序 clamd 的位置：unix:/路径 或 主机:端口（不填为不查毒）",
+        "where clamd is: unix:/path or host:port (empty: files are not scanned)",
+    ),
     Variable(
         "LANTIAN_S3_ENDPOINT",
         "",

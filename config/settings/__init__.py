@@ -29,6 +29,9 @@ LANTIAN_METRICS_TOKEN = os.environ.get("LANTIAN_METRICS_TOKEN", "")
 LANTIAN_DISK_RESERVE_BYTES = int(os.environ.get("LANTIAN_DISK_RESERVE_MB") or "1024") * 2**20
 # A demonstration's lesson is always on the air (some 4 GB a day): it forgets by itself. Elsewhere recordings are kept for good.
 LANTIAN_KEEP_RECORDINGS_DAYS = int(os.environ.get("LANTIAN_KEEP_RECORDINGS_DAYS") or ("3" if LANTIAN_DEMO else "0"))
+# Resources: what a unit's files may take together, and clamd (unix:/path or host:port; none: files stay unscanned).
+LANTIAN_RESOURCES_UNIT_BYTES = int(os.environ.get("LANTIAN_RESOURCES_UNIT_GB") or "200") * 2**30
+LANTIAN_CLAMD = os.environ.get("LANTIAN_CLAMD", "").strip()
 # The second rendition of live lessons, with AAC sound, for players without Opus: about 2 % of a core a lesson.
 LANTIAN_LIVE_AAC = flag("LANTIAN_LIVE_AAC", default=True)
 # Finished live segments in an S3, for several live nodes and for replays no disk has; without an endpoint: on the local disk.
@@ -104,6 +107,7 @@ UPPER_APPS = [
     "lantian.commons.search",
     "lantian.content.media",
     "lantian.content.taxonomy",
+    "lantian.content.resources",
     "lantian.teach.live",
     "lantian.teach.desk",
     "lantian.teach.series",

@@ -1,0 +1,66 @@
+"""The verbs of resources: send a file, make, hand in, use."""
+
+from lantian.content.resources.services.erasing import forget_author, forget_words
+from lantian.content.resources.services.making import create_resource, discard_version, new_version, save_version
+from lantian.content.resources.services.receiving import begin_upload, drop_upload, expire_uploads, write_piece
+from lantian.content.resources.services.reviewing import (
+    check_complete,
+    check_licensed,
+    check_sound,
+    check_twice,
+    ensure_review,
+    note_returned,
+    publish_reviewed,
+    publish_version,
+    refuse_reviewed,
+    reopen_reviewed,
+    submit_version,
+    take_back,
+)
+from lantian.content.resources.services.scanning import scan_waiting
+from lantian.content.resources.services.storing import sweep_blobs
+from lantian.content.resources.services.taking import take_in
+from lantian.content.resources.services.using import (
+    keep_resource,
+    mark_resource,
+    note_download,
+    rate_resource,
+    report_fault,
+    settle_fault,
+    withdraw_resource,
+)
+
+__all__ = [
+    "begin_upload",
+    "check_complete",
+    "check_licensed",
+    "check_sound",
+    "check_twice",
+    "create_resource",
+    "discard_version",
+    "drop_upload",
+    "ensure_review",
+    "expire_uploads",
+    "forget_author",
+    "forget_words",
+    "keep_resource",
+    "mark_resource",
+    "new_version",
+    "note_download",
+    "note_returned",
+    "publish_reviewed",
+    "publish_version",
+    "rate_resource",
+    "refuse_reviewed",
+    "reopen_reviewed",
+    "report_fault",
+    "save_version",
+    "scan_waiting",
+    "settle_fault",
+    "submit_version",
+    "sweep_blobs",
+    "take_back",
+    "take_in",
+    "withdraw_resource",
+    "write_piece",
+]

@@ -1,0 +1,134 @@
+"""The process that opens a stranger's file to see what is in it: it gives up what it does not need, then answers with one line of
+JSON about the file at its standard input.
+
+    python -I look_child.py MEMORY SECONDS UID WAY <file
+
+Run as a script and by itself: nothing of the platform is in its memory. WAY: pdf, image, film (pictures and sound), office.
+It says pages, width, height, seconds, codecs, text, greys (9 × 8 of a picture), or {"fault": "locked" | "broken" | "huge"}.
+"""
+
+import codecs
+import json
+import re
+import resource
+import runpy
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+TEXT_MOST = 60_000  # characters
+PAGES_READ = 60
+PIXELS_MOST = 100_000_000
+PART_MOST = 32 << 20  # bytes of one part of an office document
+CONFINED = Path(__file__).resolve().parents[3] / "kernel" / "confined.py"
+_TAG, _BREAK = re.compile(r"<[^>]*>"), re.compile(r"</(?:w:p|a:p|text:p|text:h|si)>")
+_PARTS = re.compile(r"word/document\.xml|ppt/slides/slide\d+\.xml|xl/sharedStrings\.xml|content\.xml")
+
+
+def pdf(source: Any) -> dict[str, Any]:
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(source)
+    except pypdfium2.PdfiumError as error:
+        locked = "assword" in str(error) or "ncrypt" in str(error)
+        return {"fault": "locked" if locked else "broken"}
+    pages, texts, length = len(document), [], 0
+    if not pages:
+        return {"fault": "broken"}
+    for number in range(min(pages, PAGES_READ)):
+        said = document[number].get_textpage().get_text_bounded()
+        texts.append(said)
+        length += len(said)
+        if length > TEXT_MOST:
+            break
+    return {"pages": pages, "text": "\n".join(texts)}
+
+
+def image(source: Any) -> dict[str, Any]:
+    import PIL.Image
+
+    with PIL.Image.open(source, formats=("PNG", "JPEG", "WEBP", "GIF")) as picture:
+        if picture.width * picture.height > PIXELS_MOST:
+            return {"fault": "huge"}
+        size = picture.size
+        picture.draft("L", (64, 64))  # a JPEG is decoded no larger than needed
+        greys = picture.convert("L").resize((9, 8), PIL.Image.Resampling.BOX)
+        return {"width": size[0], "height": size[1], "greys": list(greys.tobytes())}
+
+
+def film(source: Any) -> dict[str, Any]:
+    import av
+
+    with av.open(source, mode="r") as container:
+        found: dict[str, Any] = {"seconds": round((container.duration or 0) / 1_000_000, 1)}
+        moving = [one for one in container.streams.video if not one.disposition & av.stream.Disposition.attached_pic]
+        if container.streams.audio:
+            found["sound"] = container.streams.audio[0].codec_context.name
+        if moving:
+            stream = moving[0]
+            found |= {"width": stream.width, "height": stream.height, "codec": stream.codec_context.name}
+            if stream.width * stream.height > PIXELS_MOST:
+                return {"fault": "huge"}
+            if (container.duration or 0) > 20_000_000:
+                container.seek(container.duration // 10)  # most films begin in black
+            frame = next(container.decode(stream), None)
+            if frame is None:
+                return {"fault": "broken"}
+            found["greys"] = list(frame.to_image(width=9, height=8).convert("L").tobytes())
+        elif not container.streams.audio:
+            return {"fault": "broken"}
+        return found
+
+
+def office(source: Any) -> dict[str, Any]:
+    from html import unescape
+
+    texts, slides, length = [], 0, 0
+    with zipfile.ZipFile(source) as archive:
+        for entry in archive.infolist():
+            if not _PARTS.fullmatch(entry.filename):
+                continue
+            slides += entry.filename.startswith("ppt/slides/")
+            if length < TEXT_MOST:
+                with archive.open(entry) as part:
+                    written = part.read(PART_MOST).decode("utf-8", "replace")
+                said = unescape(_TAG.sub("", _BREAK.sub("\n", written)))
+                texts.append(said)
+                length += len(said)
+    return {"text": "\n".join(texts)} | ({"pages": slides} if slides else {})
+
+
+WAYS = {"pdf": pdf, "image": image, "film": film, "office": office}
+
+
+def main(memory: str, seconds: str, uid: str, way: str) -> None:
+    """Load what is needed, bound, shed, look."""
+    if way == "pdf":
+        import pypdfium2  # noqa: F401 - afterwards the rights to read it may be gone
+    elif way in ("image", "film"):
+        import PIL.Image
+
+        PIL.Image.init()
+        if way == "film":
+            import av
+            import av.stream  # noqa: F401 - the same
+    import html.entities  # noqa: F401 - the same
+
+    for name in ("utf-16-le", "cp437"):
+        codecs.lookup(name)
+    limits = {resource.RLIMIT_AS: int(memory), resource.RLIMIT_CPU: int(seconds), resource.RLIMIT_FSIZE: 0}
+    runpy.run_path(str(CONFINED))["confine"](uid, limits)
+    with open(0, "rb", closefd=False) as source:
+        try:
+            found = WAYS[way](source)
+        except Exception as error:  # noqa: BLE001 - whatever a library says of a stranger's file
+            found = {"fault": "broken", "what": type(error).__name__}
+    if "text" in found:
+        found["text"] = found["text"][:TEXT_MOST]
+    sys.stdout.write(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

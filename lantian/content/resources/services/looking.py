@@ -1,0 +1,208 @@
+"""What a file is and whether it can be taken: by its first bytes, by an archive's list, then by a child without rights."""
+
+import contextlib
+import json
+import mmap
+import os
+import signal
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass, field
+from io import FileIO
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from lantian.content.resources.engine import kinds, likeness
+from lantian.content.resources.engine.archives import DIRECTORY, Entry, fault_of
+from lantian.content.resources.errors import FileUnfit
+from lantian.kernel.confined import lesser_user
+
+CHILD = Path(__file__).with_name("look_child.py")  # a script: never imported
+MEMORY, SECONDS, CLOCK_S = 3 << 30, 60, 90
+ANSWER, TEXT_BYTES = 2 << 20, 200_000
+_WAYS = {"pdf": "pdf", "image": "image", "video": "film", "audio": "film"}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was found in a file."""
+
+    kind: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    text: str = ""
+    likeness: int | None = None
+
+
+def look(path: Path, name: str) -> Seen:
+    """Judge a file by what is in it. Raises FileUnfit with the reason and what to do, in words."""
+    with path.open("rb") as handle:
+        head = handle.read(kinds.HEAD_BYTES)
+    kind = kinds.by_head(head)
+    facts: dict[str, Any] = {}
+    if kind == kinds.OLE:
+        kind = _older_office(path)
+    elif kind == kinds.ZIP:
+        kind, facts = _archive(path)
+    if kind is None:
+        raise FileUnfit(_not_taken(name))
+    if kinds.disguised(name, kind):
+        raise FileUnfit(_("文件名说的和里面的不一样：里面其实是 .%(ending)s。请用正确的名字保存后再传") % _ending(kind))
+    return _opened(path, kind, facts)
+
+
+def _ending(kind: str) -> dict[str, str]:
+    return {"ending": kinds.FORMATS[kind].ending}
+
+
+def _not_taken(name: str) -> str:
+    ending = name.rpartition(".")[2].lower()
+    if ending in ("rar", "7z"):
+        return _("不能用 RAR 和 7z，请改用 ZIP 压缩")
+    if kinds.PROGRAMS.search(name):
+        return _("程序不能上传。要给别人用的软件，请放链接")
+    if ending in ("html", "htm"):
+        return _("单个网页不能上传。请把网页和它的图片一起压缩成 ZIP，其中要有 index.html")
+    if ending in kinds.CLAIMS:
+        return _("文件已损坏，或者不是它的名字说的那种文件。请在自己的电脑上打开看看，再另存一份上传")
+    return _("不能上传这种文件。可以传文档、课件、图片、音频、视频、ZIP、H5P 和 SCORM")
+
+
+def _older_office(path: Path) -> str | None:
+    with path.open("rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as held:
+        found = kinds.ole_stream(lambda wanted: held.find(wanted) >= 0)
+    if found == "":
+        raise FileUnfit(_locked())
+    return found
+
+
+def _locked() -> str:
+    return _("文件设有密码，别人打不开。请去掉密码再传")
+
+
+def _broken() -> str:
+    return _("文件已损坏，打不开。请在自己的电脑上打开看看，再另存一份上传")
+
+
+class _Bounded(FileIO):
+    """A file of which nothing long is read at once: `zipfile` takes an archive's list whole and asks nobody how long it is."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Raises FileUnfit."""
+        left = os.fstat(self.fileno()).st_size - self.tell()
+        if (left if size is None or size < 0 else min(left, size)) > DIRECTORY:
+            raise FileUnfit(_bomb())
+        return super().read(size) or b""
+
+
+def _bomb() -> str:
+    return _("压缩包展开后大得不正常，不能使用")
+
+
+def _archive(path: Path) -> tuple[str | None, dict[str, Any]]:
+    try:
+        with _Bounded(path) as file, zipfile.ZipFile(file) as archive:
+            entries = archive.infolist()
+            mimetype = _mimetype(archive)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+        raise FileUnfit(_broken()) from error
+    listed = [Entry(each.filename, each.compress_size, each.file_size, bool(each.flag_bits & 1)) for each in entries]
+    said = {
+        "empty": _("压缩包是空的"),
+        "bomb": _bomb(),
+        "encrypted": _locked(),
+        "path": _("压缩包里有指向外面的文件名，不能使用"),
+    }
+    fault = fault_of(listed, path.stat().st_size)
+    if fault:
+        raise FileUnfit(said[fault])
+    names = [each.name for each in listed]
+    program = next((name for name in names if kinds.PROGRAMS.search(name)), "")
+    if program:
+        raise FileUnfit(_("压缩包里有程序（%(name)s），不能上传") % {"name": program[-60:]})
+    kind = kinds.archive_kind(names, mimetype)
+    if kind is None:
+        raise FileUnfit(_("文件里有宏，别人打开可能有危险。请另存为不带宏的文件再传"))
+    facts: dict[str, Any] = {"files": len(names), "unpacked": sum(each.unpacked for each in listed)}
+    if kind == kinds.PAGES:
+        facts["start"] = kinds.start_page(names)
+    return kind, facts if kind in (*kinds.PACKAGES, kinds.ZIP) else {}
+
+
+def _mimetype(archive: zipfile.ZipFile) -> str:
+    """What the entry of that name says, as OpenDocument and EPUB have it."""
+    try:
+        entry = archive.getinfo("mimetype")
+    except KeyError:
+        return ""
+    if entry.file_size > 100 or entry.flag_bits & 1:
+        return ""
+    return archive.read(entry).decode("ascii", "replace").strip()
+
+
+def _opened(path: Path, kind: str, facts: dict[str, Any]) -> Seen:
+    if kind == kinds.TEXT:
+        return _written(path)
+    way = _way_of(kind)
+    if not way:
+        return Seen(kind, facts)
+    said = ask_child(path, way)
+    fault = said.get("fault")
+    if fault:
+        words = {"locked": _locked(), "huge": _("画面的尺寸大得不正常，不能使用")}
+        raise FileUnfit(words.get(fault, _broken()))
+    text, greys = str(said.pop("text", "")), said.pop("greys", None)
+    alike = likeness.of_greys(greys) if greys else likeness.of_text(text)
+    return Seen(_finer(kind, said), facts | said, text, alike)
+
+
+def _written(path: Path) -> Seen:
+    """Plain text needs nobody to open it."""
+    with path.open("rb") as handle:
+        encoding, text = kinds.decoded(handle.read(TEXT_BYTES))
+    return Seen(kinds.TEXT, {"encoding": encoding}, text, likeness.of_text(text))
+
+
+def _finer(kind: str, said: dict[str, Any]) -> str:
+    """Containers of films that hold sound alone."""
+    if "codec" in said or "sound" not in said:
+        return kind
+    return {"video/mp4": "audio/mp4", "video/webm": "audio/ogg"}.get(kind, kind)
+
+
+def _way_of(kind: str) -> str:
+    found = kinds.FORMATS[kind]
+    if found.kind in ("video", "audio"):
+        return "film"
+    if kind in (kinds.DOCX, kinds.XLSX, kinds.PPTX) or "opendocument" in kind:
+        return "office"
+    return _WAYS.get(found.view, "")
+
+
+def ask_child(path: Path, way: str) -> dict[str, Any]:
+    """What the child says of a file; one that takes too long, or falls over it, has found a broken one."""
+    command = [sys.executable, "-I", str(CHILD), str(MEMORY), str(SECONDS), lesser_user(), way]
+    with path.open("rb") as source:
+        child = subprocess.Popen(
+            command,
+            cwd="/",
+            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+            stdin=source,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    try:
+        said, _nothing = child.communicate(timeout=CLOCK_S)
+        found = json.loads(said) if len(said) <= ANSWER else {"fault": "broken"}
+    except (subprocess.TimeoutExpired, ValueError):
+        found = {"fault": "broken"}
+    finally:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        if child.stdout:
+            child.stdout.close()
+    return dict(found)

@@ -1,0 +1,117 @@
+"""Files by their content, on the disk: put once, kept while something points to them, swept away afterwards."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from lantian.content.resources.models import Blob, ResourceVersion, Upload
+
+KEPT_FOR = timedelta(days=1)  # a file that nothing points to yet, or any more
+PIECE = 1 << 20
+_SHA = re.compile(r"[0-9a-f]{64}")
+
+
+def root() -> Path:
+    """Below the folder that the front door hands files out of; hidden, so that nothing here has an address of its own."""
+    return Path(settings.LANTIAN_MEDIA_ROOT) / ".resources"
+
+
+def path_of(sha256: str) -> Path:
+    """Where a file lies. Raises ValueError for what is no hash."""
+    if not _SHA.fullmatch(sha256):
+        raise ValueError("not a hash")
+    return root() / "blobs" / sha256[:2] / sha256
+
+
+def path_of_upload(upload: Upload) -> Path:
+    return root() / "uploads" / str(upload.pk)
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def _alone(sha256: str) -> Iterator[None]:
+    """Nobody else puts or sweeps a file of that hash meanwhile, in whatever process."""
+    path = root() / "blobs" / sha256[:2] / ".lock"
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def put(path: Path, *, kind: str, facts: dict[str, object], text: str = "", likeness: int | None = None) -> Blob:
+    """Keep a file by its content; where it is kept already nothing is written. The caller takes `path` away once that is sure.
+
+    Returns it, held until the transaction ends.
+    """
+    sha256, size = digest_of(path), path.stat().st_size
+    target = path_of(sha256)
+    with _alone(sha256), transaction.atomic():
+        described = {"size": size, "kind": kind, "facts": facts, "text": text.replace("\0", ""), "likeness": likeness}
+        blob, _new = Blob.objects.select_for_update().get_or_create(sha256=sha256, defaults=described)
+        if not target.exists():
+            with path.open("rb") as handle:
+                os.fsync(handle.fileno())
+            path.chmod(0o640)
+            os.link(path, target)  # whole at once, and a crash before the commit loses nothing
+    return blob
+
+
+def _unused() -> "object":
+    versions = ResourceVersion.objects.filter(blob=OuterRef("pk"))
+    uploads = Upload.objects.filter(blob=OuterRef("pk"))
+    previewed = Blob.objects.filter(preview=OuterRef("pk"))
+    return ~Exists(versions) & ~Exists(uploads) & ~Exists(previewed)
+
+
+def sweep_blobs(*, older: timedelta = KEPT_FOR) -> int:
+    """Delete files that nothing points to, and what lies on the disk without a row. Returns how many files went."""
+    before, gone = timezone.now() - older, 0
+    for sha256 in Blob.objects.filter(_unused(), created_at__lt=before).values_list("pk", flat=True):
+        gone += _drop(sha256)
+    return gone + _sweep_strays(older.total_seconds())
+
+
+def _drop(sha256: str) -> int:
+    with _alone(sha256):
+        with transaction.atomic():
+            # one that is being put in use this moment is held, and passed over
+            rows = Blob.objects.select_for_update(skip_locked=True, of=("self",)).filter(_unused(), pk=sha256)
+            found = rows.first()
+            if found is None:
+                return 0
+            found.delete()
+        path_of(sha256).unlink(missing_ok=True)
+    return 1
+
+
+def _sweep_strays(older_s: float) -> int:
+    before, gone = time.time() - older_s, 0
+    for path in (root() / "blobs").glob("??/*"):
+        if not _SHA.fullmatch(path.name) or path.stat().st_mtime > before:
+            continue
+        with _alone(path.name):
+            if not Blob.objects.filter(pk=path.name).exists():
+                path.unlink(missing_ok=True)
+                gone += 1
+    known = {str(pk) for pk in Upload.objects.values_list("pk", flat=True)}
+    for path in (root() / "uploads").glob("*"):
+        if path.name not in known and path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone

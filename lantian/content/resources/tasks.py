@@ -1,0 +1,18 @@
+"""Jobs of resources."""
+
+from lantian.content.resources import services
+from lantian.kernel.jobs import job, periodic
+
+
+@job("resources.take_in")
+def take_in(upload: str) -> None:
+    """Look at a file that has arrived."""
+    services.take_in(upload)
+
+
+@periodic("resources.tidy", cron="17 * * * *")
+def tidy(timestamp: int) -> None:
+    """Uploads that nobody goes on with, files that nothing points to, files that no scanner has seen."""
+    services.expire_uploads()
+    services.sweep_blobs()
+    services.scan_waiting()

@@ -1,0 +1,23 @@
+import pytest
+
+from lantian.content.resources.tests.shelf import Shelf, make_shelf
+from tests.kept import Keep, Kept
+
+
+@pytest.fixture(scope="session")
+def kept_shelf(keep: Keep) -> Kept[Shelf]:
+    return keep(make_shelf)
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    """A folder of its own for the files of one test."""
+    settings.LANTIAN_MEDIA_ROOT = tmp_path
+    settings.LANTIAN_DISK_RESERVE_BYTES = 0
+    settings.LANTIAN_CLAMD = ""
+    return tmp_path
+
+
+@pytest.fixture
+def shelf(db: None, kept_shelf: Kept[Shelf], media) -> Shelf:
+    return kept_shelf.back()

@@ -1,0 +1,244 @@
+"""The pages of resources: finding, looking, sending, saying what it is, handing in; and what strangers get of a file."""
+
+import json
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from lantian.content.resources import services
+from lantian.content.resources.models import Blob, Resource
+from lantian.content.resources.services import storing
+from lantian.content.resources.tests import files
+from lantian.content.resources.tests.shelf import Shelf
+from lantian.people.roster.tests.factories import acting_as, with_account
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def as_(shelf: Shelf):
+    """A browser in which somebody of the shelf is signed in."""
+
+    def signed_in(who: str) -> Client:
+        person = getattr(shelf, who)
+        client = Client()
+        client.force_login(with_account(person))
+        return client
+
+    return signed_in
+
+
+def text(client, url):
+    answer = client.get(url)
+    assert answer.status_code == 200, (url, answer.status_code)
+    return answer.content.decode()
+
+
+FORM = {
+    "title": "一次函数",
+    "purpose": "courseware",
+    "subject": "maths",
+    "stage": "junior",
+    "grade": "8",
+    "words": "从描点开始讲",
+    "keywords": "直线 斜率",
+    "language": "zh-CN",
+    "reach": "public",
+    "audience": "all",
+    "licence": "cc-by",
+    "rights_holder": "双板小学",
+    "source": "",
+    "edition": "1",
+    "upload": "",
+}
+
+
+def test_a_teacher_says_what_it_is_keeps_a_draft_and_hands_it_in(shelf, as_):
+    client = as_("teacher")
+    upload = shelf.send(files.pdf(), "函数.pdf")
+    assert "做成资源" in text(client, "/resources/mine/")
+    answer = client.post("/resources/new/", {"upload": str(upload.pk)})
+    version = Resource.objects.get().versions.get()
+    edit = f"/resources/versions/{version.pk}/edit/"
+    assert answer.headers["Location"] == edit
+    assert "函数.pdf" in text(client, edit)
+    wrong = client.post(edit, FORM | {"title": "", "licence": ""})
+    assert wrong.context["form"].errors["title"]
+    missing = client.post(edit, FORM | {"licence": "", "act": "submit"})
+    assert missing.context["form"].errors["licence"]
+    assert Resource.objects.get().title == "一次函数", "what was written is kept"
+    assert 'name="edition" value="2"' in missing.content.decode()
+    stale = client.post(edit, FORM)
+    assert "有人改过" in str(stale.context["form"].errors)
+    assert 'name="edition" value="2"' in stale.content.decode()
+    assert client.post(edit, FORM | {"edition": "2"}).headers["Location"] == edit
+    done = client.post(edit, FORM | {"edition": "3", "act": "submit"})
+    page = f"/resources/{version.resource_id}/"
+    assert done.headers["Location"] == page
+    assert "正在审核" in text(client, page)
+    assert client.get(edit).status_code == 403
+    assert as_("colleague").get(page).status_code == 404
+    head = as_("head")
+    assert "第 1 版" in text(head, f"/resources/versions/{version.pk}/")
+    client.post(f"/resources/versions/{version.pk}/act/", {"act": "back"})
+    version.refresh_from_db()
+    assert version.state == "draft"
+    client.post(f"/resources/versions/{version.pk}/act/", {"act": "discard"})
+    assert not Resource.objects.exists()
+
+
+def test_a_link_and_what_lies_unused(shelf, as_):
+    client = as_("teacher")
+    assert client.post("/resources/new/", {"title": "x", "url": "javascript:alert(1)"}).context["form"].errors["url"]
+    client.post("/resources/new/", {"title": "国家平台", "url": "https://basic.smartedu.cn/"})
+    version = Resource.objects.get().versions.get()
+    page = text(client, f"/resources/versions/{version.pk}/")
+    assert 'href="https://basic.smartedu.cn/" rel="noopener noreferrer nofollow"' in page
+    refused = shelf.send(b"MZ\x90\0" + b"\0" * 99, "a.exe")
+    assert "程序不能上传" in text(client, "/resources/new/")
+    again = client.post("/resources/new/", {"upload": str(refused.pk)}, headers={"X-Requested-With": "fetch"})
+    assert again.status_code == 409
+    assert as_("pupil").get("/resources/new/").status_code == 403
+
+
+def test_everybody_finds_it_by_words_and_facets_and_takes_it_away(shelf, as_):
+    made = shelf.publish(data=files.picture(), name="图象.png", keywords="直线")
+    hidden = shelf.publish("colleague", reach="school", title="只给本校")
+    stranger = Client()
+    for query, there in (
+        ("", True),
+        ("?q=函数", True),
+        ("?q=双板", True),
+        ("?q=直线", True),
+        ("?q=诗词", False),
+        ("?subject=maths&stage=junior&grade=8&kind=image", True),
+        ("?grade=7", False),
+        ("?mark=marked", False),
+        ("?sort=-downloads&page=9", True),
+        ("?sort=score", True),
+    ):
+        page = text(stranger, f"/resources/{query}")
+        assert ("一次函数" in page) is there, query
+        assert "只给本校" not in page
+    assert "只给本校" in text(as_("pupil"), "/resources/")
+    assert stranger.get(f"/resources/{hidden.pk}/").status_code == 404
+    assert stranger.get(f"/resources/versions/{hidden.current_id}/file/").status_code == 404
+    assert stranger.get("/resources/?export=csv").status_code == 200
+    page = text(stranger, f"/resources/{made.pk}/")
+    facts = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)[1])
+    assert (facts["name"], facts["license"], facts["educationalLevel"]) == (
+        "一次函数",
+        "https://creativecommons.org/licenses/by/4.0/",
+        "8",
+    )
+    shown = stranger.get(f"/resources/versions/{made.current_id}/file/")
+    assert (shown.headers["Content-Type"], "attachment" in shown.get("Content-Disposition", "")) == ("image/png", False)
+    assert "sandbox" in shown.headers["Content-Security-Policy"]
+    assert shown.headers["X-Content-Type-Options"] == "nosniff"
+    taken = stranger.get(f"/resources/versions/{made.current_id}/file/?take=1")
+    assert "attachment" in taken.headers["Content-Disposition"]
+    made.refresh_from_db()
+    assert made.downloads == 1
+    front = stranger.get(
+        f"/resources/versions/{made.current_id}/file/", headers={"X-Sendfile-Type": "X-Accel-Redirect"}
+    )
+    assert front.headers["X-Accel-Redirect"].endswith(made.current.blob_id)
+    assert front.headers["X-Accel-Redirect"].startswith("/.resources/blobs/")
+    Blob.objects.update(scan="infected")
+    assert stranger.get(f"/resources/versions/{made.current_id}/file/").status_code == 404
+    Blob.objects.update(scan="clean")
+    storing.path_of(made.current.blob_id).unlink()
+    assert stranger.get(f"/resources/versions/{made.current_id}/file/").status_code == 404
+
+
+def test_what_could_run_is_only_taken_away_and_words_of_others_end_no_script(shelf):
+    made = shelf.publish(data=files.pages(), name="a.zip", title="</script><script>alert(1)</script>")
+    stranger = Client()
+    page = text(stranger, f"/resources/{made.pk}/")
+    assert "<script>alert(1)" not in page
+    answer = stranger.get(f"/resources/versions/{made.current_id}/file/")
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert "attachment" in answer.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "mark"),
+    [
+        ("a.pdf", files.pdf(), "reader-config"),
+        ("a.png", files.picture(), "resource-image"),
+        ("a.mp4", files.film(), "resource-film"),
+        ("a.wav", files.sound(), "resource-sound"),
+        ("a.txt", "春眠不觉晓<b>".encode() * 9, "春眠不觉晓&lt;b&gt;"),
+        ("a.docx", files.docx(), "预览正在做"),
+        ("a.zip", files.packed({"a.txt": "x"}), "不能在网页里看"),
+    ],
+)
+def test_each_kind_is_shown_its_way(shelf, as_, name, data, mark):
+    made = services.create_resource(upload=shelf.send(data, name), by=shelf.acting("teacher"))
+    assert mark in text(as_("teacher"), f"/resources/{made.pk}/")
+
+
+def test_it_is_used_from_its_page(shelf, as_):
+    made = shelf.publish()
+    page, act = f"/resources/{made.pk}/", f"/resources/{made.pk}/act/"
+    far = as_("far")
+    for form in (
+        {"act": "keep"},
+        {"act": "rate", "stars": "5", "words": "好用"},
+        {"act": "rate", "stars": "x"},
+        {"act": "report", "kind": "wrong", "words": "第二页"},
+        {"act": "withdraw", "words": "不是我的"},
+        {"act": "mark", "mark": "自封"},
+        {"act": "nonsense"},
+    ):
+        assert far.post(act, form).headers["Location"] == page
+    made.refresh_from_db()
+    assert (made.rated, made.favourites.count(), made.state, made.mark) == (1, 1, "published", "")
+    assert "好用" in text(far, page)
+    assert "不再收藏" in text(far, page)
+    far.post(act, {"act": "drop"})
+    author = as_("teacher")
+    assert "第二页" in text(author, page)
+    fault = made.faults.get()
+    assert far.post(f"/resources/faults/{fault.pk}/act/", {"act": "mended"}).status_code == 403
+    author.post(f"/resources/faults/{fault.pk}/act/", {"act": "open"})
+    author.post(f"/resources/faults/{fault.pk}/act/", {"act": "mended", "words": "改了"})
+    assert "第二页" not in text(author, page)
+    officer = as_("officer")
+    officer.post(act, {"act": "mark", "mark": "县优质课"})
+    assert "县优质课" in text(Client(), "/resources/?mark=marked")
+    answer = author.post(act, {"act": "version"})
+    assert answer.headers["Location"] == f"/resources/versions/{made.versions.get(number=2).pk}/edit/"
+    assert "这一版的改动" in text(author, answer.headers["Location"])
+    officer.post(act, {"act": "withdraw", "words": "图有版权"})
+    assert Client().get(page).status_code == 404
+    assert "图有版权" in text(author, page)
+
+
+def test_pages_cost_the_same_whatever_is_in_them(shelf, as_):
+    made = shelf.publish()
+
+    def cost(url):
+        with CaptureQueriesContext(connection) as seen:
+            text(Client(), url)
+        return len(seen)
+
+    one, few = cost(f"/resources/{made.pk}/"), cost("/resources/")
+    for n in range(5):
+        more = Resource.objects.get(pk=made.pk)
+        version, blob = more.current, more.current.blob
+        more.pk = version.pk = None
+        more._state.adding = version._state.adding = True
+        more.id, version.id, more.current, more.state = Resource().pk, type(version)().pk, None, "draft"
+        more.save()
+        version.resource, version.blob = more, blob
+        version.save()
+        more.current, more.state, more.title = version, "published", f"资源{n}"
+        more.save()
+        services.rate_resource(made, stars=5, words="好", by=acting_as((shelf.far, shelf.colleague)[n % 2]))
+    assert Resource.objects.count() == 6
+    assert cost("/resources/") == few <= 4
+    assert cost(f"/resources/{made.pk}/") == one <= 8

@@ -1,0 +1,23 @@
+"""Pages of resources, the files behind them, and the door by which files come."""
+
+from lantian.content.resources.views.files import file, preview
+from lantian.content.resources.views.making import edit, mine, new, version_act
+from lantian.content.resources.views.reading import act, fault_act, resource, resources_list, version
+from lantian.content.resources.views.sending import upload, upload_state, uploads
+
+__all__ = [
+    "act",
+    "edit",
+    "fault_act",
+    "file",
+    "mine",
+    "new",
+    "preview",
+    "resource",
+    "resources_list",
+    "upload",
+    "upload_state",
+    "uploads",
+    "version",
+    "version_act",
+]
