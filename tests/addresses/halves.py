@@ -15,6 +15,8 @@ from lantian.commons.workflow.engine.schema import Field as FormField
 from lantian.commons.workflow.engine.schema import Kind, to_schema
 from lantian.content.media import services as media
 from lantian.content.media.models import MediaKey, Stream
+from lantian.content.resources.models import Fault, Resource, ResourceVersion, Upload
+from lantian.content.resources.services import storing
 from lantian.kernel import files
 from lantian.kernel.rules import SYSTEM
 from lantian.kernel.web.models import SavedView
@@ -375,6 +377,7 @@ def keep_lessons(half: Half, school: Organization, other: Organization, group: o
         "ticket": key(ticket),
     }
     _matters(half, school)
+    _resources(half, school)
 
 
 def _matters(half: Half, school: Organization) -> None:
@@ -396,4 +399,33 @@ def _matters(half: Half, school: Organization) -> None:
         "request": key(waiting),
         "begun": key(workflow.begin_application(matter, by=by)),
         "stand": key(workflow.delegate(taker=deputy, first=today, last=today, by=acting_as(head, "school_head"))),
+    }
+
+
+def _resources(half: Half, school: Organization) -> None:
+    """A resource of the school with a fault that was reported, a draft of a teacher's, and a file on its way."""
+    teacher, now = half.people["teacher"], timezone.now()
+    path = storing.root() / f"{school.pk.hex}.txt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{school.name}的校本资源")
+    blob = storing.put(path, kind="text/plain", facts={})
+    said = {"title": "校本资源", "reach": "school", "licence": "cc-by", "rights_holder": school.name}
+    made = [
+        Resource.objects.create(organization=school, author=teacher, kind="document", **said) for _number in range(2)
+    ]
+    shown, draft = (
+        ResourceVersion.objects.create(resource=one, number=1, blob=blob, file_name="a.txt", state=state, **said)
+        for one, state in zip(made, ("published", "draft"), strict=True)
+    )
+    Resource.objects.filter(pk=made[0].pk).update(state="published", current=shown, published_at=now, submitted_at=now)
+    half.things |= {
+        "resource": key(made[0]),
+        "version": key(shown),
+        "drafted": key(draft),
+        "flaw": key(Fault.objects.create(resource=made[0], kind="wrong", words="第二页")),
+        "sending": key(
+            Upload.objects.create(
+                person=teacher, organization=school, name="a.txt", size=9, expires_at=now + timedelta(days=9)
+            )
+        ),
     }

@@ -70,9 +70,12 @@ def create_resource(
         require(rules.may_manage_upload, by, upload)
     if (upload is None) == (url == ""):
         raise NotComplete(_("请上传一个文件，或填一个网址"))
+    unit = organization.pk if organization else by.grant.organization_id if by.grant else None
+    if unit is None:  # the system has to say whose it is
+        raise NotComplete
     made = Resource(
         kind=ResourceKind.LINK,
-        organization_id=organization.pk if organization else by.grant.organization_id if by.grant else None,
+        organization_id=unit,
         author_id=author.pk if author else by.person_id,
     )
     version = ResourceVersion(resource=made, number=1, url=url, made_by_id=made.author_id)

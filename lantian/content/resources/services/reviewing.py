@@ -38,11 +38,11 @@ if TYPE_CHECKING:
     from lantian.people.roster.models import Organization, Person
 
 # Answers of the form, one of which decides on a step. They are data, read by people who decide, in the house's language.
-HERE, WIDER = "本单位", "本单位以外"
-SCOPE = Field("scope", "给谁用", Kind.CHOICE, choices=(HERE, WIDER))
-CHANGES = Field("changes", "这一版的改动", Kind.TEXT, required=False)
-COUNTY = {"key": "county", "title": "县区审核", "role": Role.OFFICER, "level": "county", "days": 5}
-SCHOOL = {"key": "school", "title": "学校审核", "role": Role.SCHOOL_HEAD, "level": "school", "days": 5}
+HERE, WIDER = "本单位", "本单位以外"  # i18n: data
+SCOPE = Field("scope", "给谁用", Kind.CHOICE, choices=(HERE, WIDER))  # i18n: data
+CHANGES = Field("changes", "这一版的改动", Kind.TEXT, required=False)  # i18n: data
+COUNTY = {"key": "county", "title": "县区审核", "role": Role.OFFICER, "level": "county", "days": 5}  # i18n: data
+SCHOOL = {"key": "school", "title": "学校审核", "role": Role.SCHOOL_HEAD, "level": "school", "days": 5}  # i18n: data
 RULED = {
     "checks": ["resources.complete", "resources.sound", "resources.licensed", "resources.not_twice"],
     "effects": [
@@ -54,14 +54,14 @@ RULED = {
 # By the school, and for use outside of it by the county; or by an office at once, where no school has anybody for it.
 MATTERS: dict[str, dict[str, Any]] = {
     queries.BY_SCHOOL: {
-        "title": "资源审核",
-        "words": "资源先由学校审核，给本单位以外用的再由县区审核，通过以后发布。",
+        "title": "资源审核",  # i18n: data
+        "words": "资源先由学校审核，给本单位以外用的再由县区审核，通过以后发布。",  # i18n: data
         "form": (SCOPE, CHANGES),
         "plan": {"steps": [SCHOOL, {**COUNTY, "when": {"field": "scope", "is": WIDER}}], **RULED},
     },
     queries.BY_OFFICE: {
-        "title": "资源审核（教育局）",
-        "words": "教育局、教研室和校长自己的资源，由县区审核，通过以后发布。",
+        "title": "资源审核（教育局）",  # i18n: data
+        "words": "教育局、教研室和校长自己的资源，由县区审核，通过以后发布。",  # i18n: data
         "form": (SCOPE, CHANGES),
         "plan": {"steps": [COUNTY], **RULED},
     },

@@ -72,6 +72,7 @@ def rate_resource(resource: Resource, *, stars: int, words: str = "", by: Actor)
         raise NotComplete(_("请选一到五星"), field="stars")
     if stars <= 2 and not words.strip():
         raise NotComplete(_("一星和二星请写明原因，作者好改"), field="words")
+    assert by.person_id is not None  # the rule asked for a person
     facts = {"stars": stars, "words": words.strip()[:500], "made_at": timezone.now()}
     rating, _new = Rating.objects.update_or_create(resource=resource, person_id=by.person_id, defaults=facts)
     _count_stars(resource)
@@ -99,6 +100,7 @@ def keep_resource(resource: Resource, *, keep: bool, by: Actor) -> None:
         Favourite.objects.filter(resource=resource, person=by.person_id).delete()
         return
     require(rules.may_speak, by, resource)
+    assert by.person_id is not None  # as above
     Favourite.objects.get_or_create(resource=resource, person_id=by.person_id)
 
 

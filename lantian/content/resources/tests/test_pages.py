@@ -19,8 +19,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def as_(shelf: Shelf):
+def as_(shelf: Shelf, settings):
     """A browser in which somebody of the shelf is signed in."""
+    settings.LANTIAN_DEMO = True  # the second factor has tests of its own
 
     def signed_in(who: str) -> Client:
         person = getattr(shelf, who)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -169,8 +169,7 @@ def _saved(request: HttpRequest, found: ResourceVersion, form: VersionForm) -> H
             by=actor,
         )
     except ChangedMeanwhile as error:
-        form.data = form.data.copy()
-        form.data["edition"] = str(ResourceVersion.objects.get(pk=found.pk).edition)
+        _go_on_from(form, ResourceVersion.objects.get(pk=found.pk))
         form.add_error(None, str(error.message))
         return None
     except ResourceError as error:
@@ -182,13 +181,21 @@ def _saved(request: HttpRequest, found: ResourceVersion, form: VersionForm) -> H
     try:
         version = services.submit_version(version, by=actor)
     except (ResourceError, WorkflowError) as error:
-        form.data = form.data.copy()
-        form.data["edition"], form.data["upload"] = str(version.edition), ""
+        _go_on_from(form, version, upload="")
         form.add_error(error.field if error.field in form.fields else None, str(error.message))
         return None
     published = version.state == VersionState.PUBLISHED
     messages.success(request, _("存好了，只有您自己看得到。") if published else _("交上去了，审核通过以后发布。"))
     return redirect("resources_resource", found.resource_id)
+
+
+def _go_on_from(form: VersionForm, version: ResourceVersion, **fields: str) -> None:
+    """The form, shown again, saves on top of what is kept by now."""
+    data = QueryDict(mutable=True)
+    data.update(form.data)
+    for name, value in {"edition": str(version.edition), **fields}.items():
+        data[name] = value
+    form.data = data
 
 
 @never_cache
