@@ -27,6 +27,7 @@ _PARTS = re.compile(r"word/document\.xml|ppt/slides/slide\d+\.xml|xl/sharedStrin
 
 
 def pdf(source: Any) -> dict[str, Any]:
+    """Pages, and the words of the first of them."""
     import pypdfium2
 
     try:
@@ -47,6 +48,7 @@ def pdf(source: Any) -> dict[str, Any]:
 
 
 def image(source: Any) -> dict[str, Any]:
+    """Its size, and nine by eight greys of it."""
     import PIL.Image
 
     with PIL.Image.open(source, formats=("PNG", "JPEG", "WEBP", "GIF")) as picture:
@@ -59,6 +61,7 @@ def image(source: Any) -> dict[str, Any]:
 
 
 def film(source: Any) -> dict[str, Any]:
+    """How long it is, its codecs, and nine by eight greys of an early picture."""
     import av
 
     with av.open(source, mode="r") as container:
@@ -83,6 +86,7 @@ def film(source: Any) -> dict[str, Any]:
 
 
 def office(source: Any) -> dict[str, Any]:
+    """The words of an Office Open XML or OpenDocument file."""
     from html import unescape
 
     texts, slides, length = [], 0, 0

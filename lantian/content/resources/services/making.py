@@ -45,6 +45,7 @@ def locked(pk: UUID) -> Resource:
 
 
 def locked_version(version: ResourceVersion) -> ResourceVersion:
+    """The version as it is now, with its resource held."""
     resource = locked(version.resource_id)
     found = ResourceVersion.objects.select_related("blob", "region").get(pk=version.pk)
     found.resource = resource

@@ -261,19 +261,19 @@ def publish_version(version: ResourceVersion, *, by: Actor) -> Resource:
     return resource
 
 
-def publish_reviewed(application: "Application", by: Actor) -> None:
+def publish_reviewed(application: "Application", actor: Actor) -> None:
     """The review said yes."""
-    publish_version(_subject(application), by=by)
+    publish_version(_subject(application), by=actor)
 
 
-def refuse_reviewed(application: "Application", by: Actor) -> None:
+def refuse_reviewed(application: "Application", actor: Actor) -> None:
     """The review said no: this version is over."""
-    _close(application, VersionState.REFUSED, by)
+    _close(application, VersionState.REFUSED, actor)
 
 
-def reopen_reviewed(application: "Application", by: Actor) -> None:
+def reopen_reviewed(application: "Application", actor: Actor) -> None:
     """It was taken back: it is a draft again."""
-    _close(application, VersionState.DRAFT, by)
+    _close(application, VersionState.DRAFT, actor)
 
 
 def _close(application: "Application", state: VersionState, by: Actor) -> None:

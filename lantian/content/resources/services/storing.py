@@ -35,6 +35,7 @@ def path_of(sha256: str) -> Path:
 
 
 def path_of_upload(upload: Upload) -> Path:
+    """Where an upload is written while it is on its way."""
     return root() / "uploads" / str(upload.pk)
 
 

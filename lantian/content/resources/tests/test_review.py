@@ -25,7 +25,10 @@ pytestmark = pytest.mark.django_db
 
 def sees(actor, resource):
     there = queries.resources_visible_to(actor).filter(pk=resource.pk).exists()
-    (assert_allowed if there else assert_refused)(rules.may_view_resource, actor, resource)
+    if there:
+        assert_allowed(rules.may_view_resource, actor, resource)
+    else:
+        assert_refused(rules.may_view_resource, actor, resource)
     return there
 
 
