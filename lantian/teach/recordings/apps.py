@@ -8,6 +8,7 @@ class RecordingsConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from lantian.commons.search.queries import KINDS, widen
         from lantian.kernel.demo import DEMO_KEEPERS
         from lantian.kernel.holdings import DID_IT, exempt
         from lantian.kernel.web import navigation
@@ -16,6 +17,8 @@ class RecordingsConfig(AppConfig):
 
         LESSON_HELP.register("recording", lambda lesson, _group: queries.address_for(lesson) if lesson else "")
         DEMO_KEEPERS.register("recordings", demo.keep)
+        KINDS.register("recording", queries.KIND)
+        widen("lesson", queries.published_tokens)
         exempt(DID_IT, "recordings.making.asked_by")
         item = navigation.NavItem
         navigation.add(

@@ -8,12 +8,15 @@ class SeriesConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from lantian.commons.search.queries import KINDS, widen
         from lantian.kernel.demo import DEMO_KEEPERS, demo_part
         from lantian.kernel.web import navigation, shell
         from lantian.people.schedule.queries import CALENDAR_LESSONS
         from lantian.teach.series import demo, events, queries, receivers, rules  # noqa: F401 - they declare themselves
 
         CALENDAR_LESSONS.register("series", queries.lessons_followed)
+        KINDS.register("series", queries.KIND)
+        widen("lesson", queries.lesson_tokens)
         demo_part("series")(demo.seed)
         DEMO_KEEPERS.register("series", demo.keep)
         item = navigation.NavItem

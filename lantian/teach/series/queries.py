@@ -11,7 +11,9 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from lantian.commons.search import queries as search
 from lantian.content.media.enums import StreamState
 from lantian.content.media.queries import poster_url, streams_visible_to
 from lantian.kernel.holdings import Part, Subject
@@ -252,3 +254,76 @@ def subscriptions_part(subject: Subject) -> Part:
     rows = subscriptions_of(subject).select_related("series").order_by("created_at")
     found = [{"title": row.series.title, "at": row.created_at.isoformat()} for row in rows]
     return Part(_("订阅的系列课"), {"title": _("系列课"), "at": _("时间")}, found)
+
+
+# The search --------------------------------------------------------------------------------------------------------------
+
+
+def _documents(ids: Sequence[UUID]) -> Iterable[search.Document]:
+    rows = Series.objects.filter(pk__in=list(ids)).select_related("organization", "teacher")
+    for row in rows.prefetch_related("entries__lesson"):
+        yield search.Document(
+            id=row.pk,
+            title=row.title,
+            see=frozenset(_seen_by(row)),
+            body=" ".join([row.words, row.teacher_note, *(entry.lesson.title for entry in row.entries.all())]),
+            words=(row.organization.name, row.organization.short_name),
+            people=(row.teacher.name,) if row.teacher else (),
+            facets={"stage": tuple(filter(None, [row.stage])), "subject": tuple(filter(None, [row.subject]))},
+            at=row.published_at or row.created_at,
+        )
+
+
+def _seen_by(row: Series) -> set[str]:
+    """As `series_visible_to`, in tokens."""
+    makers = filter(None, (row.teacher_id, row.created_by_id))
+    found = search.below(row.organization.path) | search.tokens("p", makers)
+    return found | _shown_to(row) if row.state == SeriesState.PUBLISHED else found
+
+
+def _shown_to(row: Series) -> set[str]:
+    """Of a published one."""
+    if row.access == SeriesAccess.PUBLIC:
+        return {search.ALL}
+    sort, whom = ("in", row.region_id) if row.access == SeriesAccess.REGION else ("al", row.alliance_id)
+    return {search.token(sort, whom)} if whom else set()
+
+
+def lesson_tokens(ids: Sequence[UUID]) -> dict[UUID, set[str]]:
+    """As `lessons_of_my_series`, in tokens. One query."""
+    rows = SeriesLesson.objects.filter(lesson__in=list(ids), series__state=SeriesState.PUBLISHED)
+    found: dict[UUID, set[str]] = {}
+    for row in rows.exclude(series__access=SeriesAccess.PUBLIC).select_related("series"):
+        found.setdefault(row.lesson_id, set()).update(_shown_to(row.series))
+    return found
+
+
+def _ids(after: UUID | None, most: int) -> list[UUID]:
+    rows = Series.objects.filter(pk__gt=after) if after else Series.objects.all()
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:most])
+
+
+def _hits(actor: Actor, ids: Sequence[UUID]) -> dict[UUID, search.Hit]:
+    rows = list(with_figures(series_visible_to(actor).filter(pk__in=list(ids))).distinct())
+    return {
+        row.pk: search.Hit(
+            row.title,
+            " · ".join(filter(None, (str(row.organization), row.teacher.name if row.teacher else ""))),
+            reverse("series_series", args=[row.pk]),
+            row.picture,  # type: ignore[attr-defined]  # set by with_pictures
+        )
+        for row in with_pictures(rows, actor)
+    }
+
+
+KIND = search.Indexed(
+    title=gettext_lazy("系列课"),
+    icon="library",
+    documents=_documents,
+    ids=_ids,
+    tokens=lambda actor: frozenset({search.ALL} | search.concerned(actor) | search.region(actor)),
+    hits=_hits,
+    facets=(search.STAGE, search.SUBJECT),
+    total=Series.objects.count,
+    follows={"lesson": lambda ids: SeriesLesson.objects.filter(lesson__in=list(ids)).values_list("series", flat=True)},
+)

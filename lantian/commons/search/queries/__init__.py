@@ -12,6 +12,7 @@ from lantian.commons.search.queries.finding import (
     suggestions,
     tokens_of,
 )
+from lantian.commons.search.queries.kinds.lessons import lesson_tokens
 from lantian.commons.search.queries.reading import NoIndex, current, held, progress
 from lantian.commons.search.queries.registry import (
     KINDS,
@@ -56,6 +57,7 @@ __all__ = [
     "held",
     "indexed",
     "is_there",
+    "lesson_tokens",
     "live_kinds",
     "more_like",
     "progress",

@@ -85,6 +85,8 @@ class Indexed:
     hits: Callable[[Actor, Sequence[UUID]], Mapping[UUID, Hit]]
     facets: tuple[Facet, ...] = ()
     total: Callable[[], int] | None = None
+    # kinds that its documents are made of: which ones to make anew when some of those changed, one query for many ids
+    follows: Mapping[str, Callable[[Sequence[UUID]], Iterable[UUID]]] = field(default_factory=dict)
     # sortings that say something of this kind, besides relevance: "new", "quality", "used"
     sorts: tuple[str, ...] = ("new",)
 

@@ -39,10 +39,10 @@ def roots(paths: Iterable[str]) -> set[str]:
 
 
 def region(actor: Actor) -> set[str]:
-    """Of an actor: what is published for their unit or one above; the alliances they see. One query."""
-    if actor.is_anonymous:
+    """Of an actor with a role: what is published for their unit or one above; the alliances they see. One query."""
+    if actor.grant is None:
         return set()
-    mine = tokens("in", organizations_of(actor.grant.path)) if actor.grant else set()
+    mine = tokens("in", organizations_of(actor.grant.path))
     return mine | tokens("al", alliances_visible_to(actor).order_by().values_list("pk", flat=True))
 
 

@@ -136,14 +136,30 @@ class Writer:
 
     def refresh(self, key: str, ids: Sequence[UUID]) -> int:
         """Take out the documents of these ids and put in what they are now, if anything. How many were looked at."""
-        kind = indexed().get(key)
+        kinds = indexed()
+        kind, many, after = kinds.get(key), len(ids), dict[str, dict[UUID, None]]()
         for start in range(0, len(ids), BATCH):
             some = ids[start : start + BATCH]
-            for each in some:
-                self._writer.delete_documents_by_term("id", key_of(key, each.hex))
-            if kind is not None:
-                self.add(key, kind, some)
+            self._renew(key, kind, some)
+            for other, follower in kinds.items():
+                if other != key and (following := follower.follows.get(key)):
+                    after.setdefault(other, {}).update(dict.fromkeys(following(some)))
+        for other, more in after.items():
+            many += self._again(other, list(more))
+        return many
+
+    def _again(self, key: str, ids: Sequence[UUID]) -> int:
+        """As `refresh`, without those that follow these."""
+        kind = indexed()[key]
+        for start in range(0, len(ids), BATCH):
+            self._renew(key, kind, ids[start : start + BATCH])
         return len(ids)
+
+    def _renew(self, key: str, kind: Indexed | None, ids: Sequence[UUID]) -> None:
+        for each in ids:
+            self._writer.delete_documents_by_term("id", key_of(key, each.hex))
+        if kind is not None:
+            self.add(key, kind, ids)
 
     def carriers(self, token: str) -> dict[str, list[UUID]]:
         """Ids by kind of all documents that carry a token, as last committed."""

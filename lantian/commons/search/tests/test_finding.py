@@ -1,5 +1,7 @@
 """What is found: words, parts of words, pinyin, slips; and nothing that one may not see, in no list and no number."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -9,8 +11,19 @@ from lantian.commons.search.enums import Sort
 from lantian.commons.search.queries import KINDS, Asked, Indexed
 from lantian.commons.search.tests.conftest import Index
 from lantian.kernel.rules import ANONYMOUS, Actor
+from lantian.people.identity.models import Account
 from lantian.people.roster.models import Organization
-from lantian.portal.home.tests.support import Region, actor_of, client_of
+from lantian.people.roster.queries import actor_of_account, class_groups_visible_to, organizations_visible_to
+from lantian.people.schedule.models import Lesson
+from lantian.people.schedule.queries import lessons_visible_to
+from lantian.portal.home.tests.support import Region, actor_of, client_of, make_screen
+from lantian.teach.recordings.models import Recording
+from lantian.teach.recordings.queries import recordings_visible_to
+from lantian.teach.series.models import Series, SeriesLesson
+from lantian.teach.series.queries import series_visible_to
+
+# Kinds whose own tests compare tokens and rules as it is done here.
+ELSEWHERE = {"resource"}
 
 
 def titles(actor: Actor, typed: str, kind: str = "lesson", **more: object) -> list[str]:
@@ -91,36 +104,99 @@ def test_facets_count_and_narrow_and_results_are_ordered(region: Region, index: 
 
 
 def everybody(region: Region) -> dict[str, Actor]:
-    return {"nobody": ANONYMOUS} | {role: actor_of(each) for role, each in region.people.items()}
+    make_screen(region)
+    screen = actor_of_account(Account.objects.get(kind="class_screen"))
+    return {"nobody": ANONYMOUS, "screen": screen} | {role: actor_of(each) for role, each in region.people.items()}
 
 
-def visible(kind: str, actor: Actor) -> set[object]:
-    from lantian.people.roster.queries import class_groups_visible_to, organizations_visible_to
-    from lantian.people.schedule.queries import lessons_visible_to
+VISIBLE: dict[str, Any] = {
+    "lesson": lessons_visible_to,
+    "organization": organizations_visible_to,
+    "class": class_groups_visible_to,
+    "recording": recordings_visible_to,
+    "series": series_visible_to,
+}
 
-    rows = {
-        "lesson": lessons_visible_to,
-        "organization": organizations_visible_to,
-        "class": class_groups_visible_to,
-    }[kind](actor)
-    return set(rows.values_list("pk", flat=True))
+
+def many_audiences(region: Region) -> None:
+    """Lessons, recordings and series for everybody, a region, an alliance, a class, and for nobody."""
+    now, own = timezone.now(), {"receivers": []}
+    region.lesson("公开", access="public")
+    rehearsal = region.lesson("试讲", **own)
+    Lesson.objects.filter(pk=rehearsal.pk).update(access="rehearsal", class_group=None, alliance=None)
+    for number, (audience, where) in enumerate(
+        [("class", None), ("alliance", None), ("region", region.far), ("region", region.near), ("public", None)]
+    ):
+        for state in ("shown", "withdrawn"):
+            lesson = region.taught(f"录像 {number} {state}", starts=now, **(own if number % 2 else {}))
+            Recording.objects.create(
+                session=lesson.live_sessions.get(),
+                organization=region.sending,
+                title=lesson.title,
+                taught_at=now,
+                state=state,
+                audience=audience,
+                region=where,
+            )
+    gone = Recording.objects.filter(audience="public", state="shown").get().session.stream
+    type(gone).objects.filter(pk=gone.pk).update(state="deleted")
+    for access, where, alliance in (
+        ("public", None, None),
+        ("region", region.far, None),
+        ("region", region.province, None),
+        ("alliance", None, region.alliance),
+    ):
+        for state in ("draft", "published"):
+            series = Series.objects.create(
+                kind="school",
+                title=f"系列 {access} {state}",
+                organization=region.sending,
+                teacher=region.people["teacher"],
+                access=access,
+                region=where,
+                alliance=alliance,
+                state=state,
+                published_at=now,
+            )
+            SeriesLesson.objects.create(series=series, lesson=region.lesson("系列里的课", **own), position=1)
 
 
 def test_tokens_let_everybody_see_exactly_what_the_rules_do(region: Region, index: Index) -> None:
-    region.lesson("甲")
-    region.lesson("乙", access="public")
-    region.lesson("丙", receivers=[])
-    rehearsal = region.lesson("丁", receivers=[])
-    type(rehearsal).objects.filter(pk=rehearsal.pk).update(access="rehearsal", class_group=None, alliance=None)
+    many_audiences(region)
     index()
     compared = 0
     for role, actor in everybody(region).items():
-        for kind in ("lesson", "organization", "class"):
+        for kind, visible_to in VISIBLE.items():
             found = queries.find(actor, Asked("", kind, most=100))
-            assert {pk for _kind, pk in found.ids} == visible(kind, actor), (role, kind)
-            assert found.total == len(found.ids)
+            seen = set(visible_to(actor).values_list("pk", flat=True))
+            assert {pk for _kind, pk in found.ids} == seen, (role, kind)
+            assert found.total == len(seen)
+            assert set(dict(queries.find(actor, Asked("", kind)).facets)) <= {"stage", "subject", "state", "unit"}
             compared += found.total
-    assert compared > 30
+    assert compared > 150
+    assert set(VISIBLE) == {key for key, kind in KINDS.items() if isinstance(kind, Indexed)} - ELSEWHERE
+
+
+def test_what_is_published_later_is_seen_and_what_is_withdrawn_is_not(region: Region, index: Index) -> None:
+    lesson = region.taught("勾股", starts=timezone.now(), receivers=[])
+    recording = Recording.objects.create(
+        session=lesson.live_sessions.get(), organization=region.sending, title="勾股", taught_at=lesson.starts_at
+    )
+    index()
+    officer = actor_of(region.people["county"])
+    for state, audience, where, seen in (
+        ("shown", "region", region.far, True),
+        ("withdrawn", "region", region.far, False),
+        ("shown", "public", None, True),
+        ("shown", "class", None, False),
+    ):
+        Recording.objects.filter(pk=recording.pk).update(state=state, audience=audience, region=where)
+        index()
+        for kind in ("lesson", "recording"):
+            assert bool(queries.find(officer, Asked("勾股", kind)).total) is seen, (state, audience, kind)
+    Lesson.objects.filter(pk=lesson.pk).update(access="public", summary="毕达哥拉斯")
+    index()
+    assert titles(ANONYMOUS, "毕达哥拉斯", "recording") == ["勾股"], "what a recording says of its lesson follows it"
 
 
 def test_what_is_not_seen_is_in_no_count_no_facet_no_suggestion_and_nothing_alike(region: Region, index: Index) -> None:

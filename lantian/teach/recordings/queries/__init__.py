@@ -1,5 +1,6 @@
 """Reads of recordings."""
 
+from lantian.teach.recordings.queries.finding import KIND, published_tokens
 from lantian.teach.recordings.queries.makings import (
     error_words,
     is_busy,
@@ -28,6 +29,7 @@ from lantian.teach.recordings.queries.recordings import (
 )
 
 __all__ = [
+    "KIND",
     "address_for",
     "audience_of",
     "chapters_shown",
@@ -43,6 +45,7 @@ __all__ = [
     "of_audience",
     "open_making",
     "page_turns",
+    "published_tokens",
     "published_words",
     "recording_known",
     "recordings_visible_to",

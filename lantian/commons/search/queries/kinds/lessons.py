@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from lantian.commons.search.queries.registry import STAGE, SUBJECT, Document, Facet, Hit, Indexed
+from lantian.commons.search.queries.registry import STAGE, SUBJECT, Document, Facet, Hit, Indexed, wider
 from lantian.commons.search.queries.tokens import ALL, below, concerned, region, token, tokens
 from lantian.kernel.rules import Actor
 from lantian.kernel.web.dates import said_day
@@ -44,6 +44,13 @@ def audience(lesson: "Lesson") -> frozenset[str]:
     if lesson.access == LessonAccess.PUBLIC:
         found.add(ALL)
     return frozenset(found)
+
+
+def lesson_tokens(lessons: "Iterable[Lesson]") -> dict[UUID, frozenset[str]]:
+    """All tokens of lessons that were read with `with_names`, with those that apps above add: for what is seen with a lesson."""
+    own = {lesson.pk: audience(lesson) for lesson in lessons}
+    more = wider("lesson", list(own))
+    return {pk: see.union(more.get(pk, ())) for pk, see in own.items()}
 
 
 def _documents(ids: Sequence[UUID]) -> Iterable[Document]:
