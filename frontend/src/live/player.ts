@@ -158,6 +158,11 @@ export class Player {
     return this.dropsBefore + (this.video.getVideoPlaybackQuality?.().droppedVideoFrames ?? 0);
   }
 
+  /** For how long the picture has stood that should run, ms. */
+  get standsFor(): number {
+    return this.mode === "live" && this.expectsMotion ? this.meter.standsFor(performance.now()) : 0;
+  }
+
   get isPlaying(): boolean {
     return this.mode !== "idle" && !this.video.paused && !this.meter.isStalled && this.video.readyState >= 2;
   }

@@ -127,3 +127,27 @@ test("who left while a new ticket was fetched does not come back", async () => {
   await settled();
   expect(Line.made).toHaveLength(1);
 });
+
+test("a picture that stands asks where the lesson is, when there are several live processes and the line is silent, not closed", async () => {
+  vi.useFakeTimers();
+  vi.stubGlobal("fetch", vi.fn(async () => new Response(JSON.stringify({ home: "/n/b" }))));
+  try {
+    const watching = viewer();
+    const hear = (message: object): void => (Line.made[0] as unknown as { onmessage(event: object): void }).onmessage({ data: JSON.stringify(message) });
+    watching.player.mode = "live";
+    const standing = vi.spyOn(watching.player.meter, "standsFor").mockReturnValue(4000);
+    hear({ t: "nodes", several: true });
+    await vi.advanceTimersByTimeAsync(12_000);
+    expect(fetch).not.toHaveBeenCalled();
+    standing.mockReturnValue(6000);
+    watching.player.expectsMotion = false; // the teacher is away: nobody else has the lesson
+    await vi.advanceTimersByTimeAsync(12_000);
+    expect(fetch).not.toHaveBeenCalled();
+    watching.player.expectsMotion = true;
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(Line.made.map((each) => each.url).at(-1)).toContain("/n/b/live/ws/watch");
+    watching.destroy();
+  } finally {
+    vi.useRealTimers();
+  }
+});

@@ -39,6 +39,8 @@ const BEATS_APART_MS = 2000;
 const SPREAD_MS = 300;
 const WHY_MS = 5000;
 const SILENCE_MS = 35_000;
+/** A picture that stands for so long asks whether the lesson is elsewhere: a live process that hangs closes no line. */
+const STANDS_MS = 5000;
 /** How old the picture usually is: what is gone by until the first frame is there. */
 const USUAL_LAG_MS = 3000;
 /** A stroke is seen as it grows. */
@@ -106,6 +108,7 @@ export class LessonViewer {
     this.reaching = window.setInterval(() => {
       this.reach();
       this.ask();
+      if (this.player.standsFor > STANDS_MS) this.home.lost();
     }, REACH_MS);
     document.addEventListener("visibilitychange", this.visible);
   }

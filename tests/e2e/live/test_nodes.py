@@ -1,5 +1,5 @@
-"""Two live processes: the one that has the lesson is killed and stays dead, later the other one is drained; teacher, class screen
-and student go from one to the other by themselves. `make test-live`, on a platform of its own."""
+"""Two live processes: the one that has the lesson is killed and stays dead, later the other one is drained, then one hangs; teacher,
+class screen and student go from one to the other by themselves. `make test-live`, on a platform of its own."""
 
 import contextlib
 import fcntl
@@ -129,10 +129,23 @@ def test_a_lesson_goes_on_when_its_node_dies_and_when_its_node_is_drained(
         sends_on(second)
 
     calm = frozen_while(drained, screen, student)
-    with capsys.disabled():
-        print(f"\ndeath: sent on after {took[0]:.1f} s, stood {frozen}; drain: {took[1]:.1f} s, stood {calm}")  # noqa: T201
     assert place.node == first
+    until(
+        lambda: place.serving() == {"main", "b"} or spread.sql("UPDATE live_livenode SET state = 'serving'"), 60, "both"
+    )
+
+    def hangs() -> None:
+        os.kill(spread.pid("live" if first == "main" else f"live-{first}"), signal.SIGSTOP)
+        sends_on(first)
+
+    hung = frozen_while(hangs, screen, student)
+    with capsys.disabled():
+        print(  # noqa: T201 - figures
+            f"\ndeath: sent on after {took[0]:.1f} s, stood {frozen}; drain: {took[1]:.1f} s, stood {calm};"
+            f" hung: {took[2]:.1f} s, stood {hung}"
+        )
     assert max(frozen) < 2 * DEATH_S
+    assert max(hung) < 2 * DEATH_S
     assert max(calm) < 2 * DRAIN_S
     assert restarts_of(teacher) == 0, "the same recording went on"
     kept = index_of(spread, token)
