@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 
@@ -138,7 +139,9 @@ def test_a_lesson_goes_on_when_its_node_dies_and_when_its_node_is_drained(
     until(lambda: place.serving() == {"main", "b"}, 60, "the drained one is back")
 
     def hangs() -> None:
-        os.kill(spread.pid(service(first)), signal.SIGSTOP)
+        process = psutil.Process(spread.pid(service(first)))
+        for each in (process, *process.children(recursive=True)):  # the server's own process is a child's
+            each.suspend()
         sends_on(first)
 
     hung = frozen_while(hangs, screen, student)
