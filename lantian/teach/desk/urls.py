@@ -4,6 +4,7 @@ from lantian.teach.desk import views
 
 urlpatterns = [
     path("desk/now/", views.now, name="desk_now"),
+    path("desk/now/nodes/<slug:name>/", views.node, name="desk_now_node"),
     path("desk/now/<uuid:lesson_id>/", views.lesson_now, name="desk_now_lesson"),
     path("desk/now/class/<uuid:class_id>/", views.class_hour, name="desk_now_class"),
     path("desk/week/", views.week, name="desk_week"),

@@ -260,6 +260,33 @@ def test_operators_see_the_live_processes_where_there_are_several(world, officer
 
 
 @pytest.mark.django_db
+def test_operators_take_a_live_process_out_of_service_and_off_the_list(world, officer, enter):
+    now = timezone.now()
+    client = enter(actor(person("运维"), "operator", world.county))
+    for name, state, quiet in (("main", "serving", 0), ("b", "serving", 0), ("far", "gone", 300)):
+        LiveNode.objects.create(
+            name=name,
+            generation=uuid4(),
+            started_at=now,
+            seen_at=now - timedelta(seconds=quiet),
+            steady_since=now,
+            state=state,
+        )
+    page = client.get(reverse("desk_now")).content.decode()
+    assert page.count('value="drain"') == 2
+    assert page.count('value="forget"') == 1
+    drained = client.post(reverse("desk_now_node", args=["b"]), {"act": "drain"}, follow=True).content.decode()
+    assert "b 不再接新课" in drained
+    assert drained.count('value="drain"') == 1, "main is left"
+    assert LiveNode.objects.get(pk="b").state == "draining"
+    client.post(reverse("desk_now_node", args=["far"]), {"act": "forget"})
+    assert set(LiveNode.objects.values_list("pk", flat=True)) == {"b", "main"}
+    assert client.post(reverse("desk_now_node", args=["nowhere"]), {"act": "drain"}).status_code == 404
+    refused = enter(officer).post(reverse("desk_now_node", args=["main"]), {"act": "drain"})
+    assert (refused.status_code, LiveNode.objects.get(pk="main").state) == (403, "serving")
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("asked", "found"),
     [

@@ -1,6 +1,7 @@
 """Pages of the desk."""
 
 from lantian.teach.desk.views.hour import class_hour
+from lantian.teach.desk.views.nodes import node
 from lantian.teach.desk.views.now import lesson_now, now
 from lantian.teach.desk.views.outcomes import heads, outcome, outcomes
 from lantian.teach.desk.views.rooms import fault, standby
@@ -13,6 +14,7 @@ __all__ = [
     "fault",
     "heads",
     "lesson_now",
+    "node",
     "now",
     "outcome",
     "outcomes",

@@ -15,6 +15,7 @@ from lantian.teach.live.models import LiveNode, LiveSession
 
 MAIN = "main"
 LOBBY_S = 5.0
+FORGETTABLE_S = 60.0
 _lobby: tuple[float, str] = (-math.inf, "")
 
 
@@ -58,6 +59,16 @@ class Node:
     def is_unseen(self) -> bool:
         """It should be there, and has not said so for long enough to lose its lessons."""
         return self.state != NodeState.GONE and self.quiet_s > LOBBY_S
+
+    @property
+    def can_be_drained(self) -> bool:
+        """It serves, and is there to hear of it."""
+        return self.state == NodeState.SERVING and not self.is_unseen
+
+    @property
+    def can_be_forgotten(self) -> bool:
+        """It has said goodbye, or was not seen for longer than a restart takes, and has no lesson."""
+        return not self.lessons and (self.state == NodeState.GONE or self.quiet_s > FORGETTABLE_S)
 
 
 def live_nodes() -> list[Node]:
