@@ -145,7 +145,7 @@ test("a picture that stands asks where the lesson is, when there are several liv
     expect(fetch).not.toHaveBeenCalled();
     watching.player.expectsMotion = true;
     await vi.advanceTimersByTimeAsync(6000);
-    expect(Line.made.map((each) => each.url).at(-1)).toContain("/n/b/live/ws/watch");
+    expect(Line.made[Line.made.length - 1]?.url).toContain("/n/b/live/ws/watch");
     watching.destroy();
   } finally {
     vi.useRealTimers();
