@@ -8,10 +8,13 @@ from lantian.content.taxonomy.services.frameworks import (
     publish_framework,
     retire_framework,
 )
+from lantian.content.taxonomy.services.history import undo_change, undoable
+from lantian.content.taxonomy.services.joining import Part, merge_nodes, split_node
 from lantian.content.taxonomy.services.links import link_nodes, unlink_nodes
 from lantian.content.taxonomy.services.nodes import add_node, change_node, move_node, restore_node, retire_node
 
 __all__ = [
+    "Part",
     "add_node",
     "begin_revision",
     "change_framework",
@@ -19,10 +22,14 @@ __all__ = [
     "create_framework",
     "discard_draft",
     "link_nodes",
+    "merge_nodes",
     "move_node",
     "publish_framework",
     "restore_node",
     "retire_framework",
     "retire_node",
+    "split_node",
+    "undo_change",
+    "undoable",
     "unlink_nodes",
 ]

@@ -120,8 +120,8 @@ def move_node(node: Node, *, parent: Node | None, by: Actor, position: int | Non
         raise WouldBeCycle
     check_place(framework, row.kind, target)
     before = {"parent": row.parent_id, "position": place_among(row)}
-    _hang(row, target)
-    number = _arrange(row, position)
+    hang(row, target)
+    number = arrange(row, position)
     after = {"parent": row.parent_id, "position": number}
     if after == before:
         return row
@@ -135,7 +135,8 @@ def place_among(row: Node) -> int:
     return list(beside.values_list("pk", flat=True)).index(row.pk)
 
 
-def _hang(row: Node, target: Node | None) -> None:
+def hang(row: Node, target: Node | None) -> None:
+    """Write the new parent and the paths, grades and half years of all below, for services that have judged the place."""
     if row.parent_id == (target.pk if target else None):
         return
     prefix = f"{target.path}." if target else ""
@@ -152,8 +153,8 @@ def _hang(row: Node, target: Node | None) -> None:
         Node.objects.filter(path__within=row.path).update(grade=target.grade, term=target.term)
 
 
-def _arrange(row: Node, position: int | None) -> int:
-    """Number what stands beside a node, with it at the position; gives its number."""
+def arrange(row: Node, position: int | None) -> int:
+    """For services: number what stands beside a node, with it at the position; gives its number."""
     beside = Node.objects.filter(framework=row.framework_id, parent=row.parent_id).exclude(pk=row.pk)
     rows = list(beside.order_by("position", "title", "pk"))
     number = len(rows) if position is None else max(0, min(position, len(rows)))
