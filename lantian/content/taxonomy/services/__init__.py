@@ -1,5 +1,6 @@
 """The verbs of the taxonomy: frameworks and their versions, nodes, links, history, files."""
 
+from lantian.content.taxonomy.services.files import apply_upload, import_rows, is_applicable, read_upload
 from lantian.content.taxonomy.services.frameworks import (
     begin_revision,
     change_framework,
@@ -16,15 +17,19 @@ from lantian.content.taxonomy.services.nodes import add_node, change_node, move_
 __all__ = [
     "Part",
     "add_node",
+    "apply_upload",
     "begin_revision",
     "change_framework",
     "change_node",
     "create_framework",
     "discard_draft",
+    "import_rows",
+    "is_applicable",
     "link_nodes",
     "merge_nodes",
     "move_node",
     "publish_framework",
+    "read_upload",
     "restore_node",
     "retire_framework",
     "retire_node",

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lantian.content.taxonomy import events, rules
+from lantian.content.taxonomy.engine.rows import clean
 from lantian.content.taxonomy.enums import Action, FrameworkKind, FrameworkState, LinkKind
 from lantian.content.taxonomy.errors import CodeTaken, Settled
 from lantian.content.taxonomy.models import Framework, Link, Node
@@ -45,12 +46,12 @@ def create_framework(
         kind=kind,
         subject=subject,
         stage=stage,
-        name=name.strip(),
+        name=clean(name),
         words=words.strip(),
         valid_from=valid_from,
         valid_to=valid_to,
     )
-    made.code = code.strip() or made.id.hex[:12]
+    made.code = clean(code) or made.id.hex[:12]
     _saved(made, force_insert=True)
     keeping.write(made, Action.ADDED, by=by, after={"name": made.name})
     return made
@@ -136,7 +137,7 @@ def begin_revision(framework: Framework, *, valid_from: int, by: Actor, name: st
         words=old.words,
         valid_from=valid_from,
     )
-    made.code = code.strip() or f"{old.code[:34]}-{valid_from}"
+    made.code = clean(code) or f"{old.code[:34]}-{valid_from}"
     _saved(made, force_insert=True)
     pairs = _copied(old, made)
     old.successor = made

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lantian.content.taxonomy.engine.rows import clean
 from lantian.content.taxonomy.enums import Action, LinkKind
 from lantian.content.taxonomy.errors import NotInUse, WrongPlace
 from lantian.content.taxonomy.models import Framework, Link, Node
@@ -86,8 +87,8 @@ def split_node(node: Node, parts: Sequence[Part], *, by: Actor) -> list[Node]:
 
 
 def _part(framework: Framework, row: Node, part: Part) -> Node:
-    made = Node(framework=framework, parent_id=row.parent_id, kind=row.kind, title=part.title.strip())
-    made.code = part.code.strip() or made.id.hex[:12]
+    made = Node(framework=framework, parent_id=row.parent_id, kind=row.kind, title=clean(part.title))
+    made.code = clean(part.code) or made.id.hex[:12]
     above = row.path.rpartition(".")[0]
     made.path = f"{above}.{made.label}" if above else made.label
     made.grade, made.term, made.position = row.grade, row.term, row.position

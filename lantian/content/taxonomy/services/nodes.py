@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lantian.content.taxonomy.engine.rows import clean
 from lantian.content.taxonomy.enums import MAY_STAND_BELOW, Action, LinkKind, NodeKind
 from lantian.content.taxonomy.errors import CodeTaken, NotInUse, Settled, VolumeTaken, WouldBeCycle, WrongPlace
 from lantian.content.taxonomy.models import Framework, Link, Node
@@ -58,8 +59,8 @@ def add_node(
     found = keeping.locked(framework.pk, by=by)
     above = Node.objects.get(pk=parent.pk) if parent else None
     check_place(found, kind, above)
-    made = Node(id=id or uuid4(), framework=found, parent=above, kind=kind, title=title.strip(), words=words.strip())
-    made.code = code.strip() or made.id.hex[:12]
+    made = Node(id=id or uuid4(), framework=found, parent=above, kind=kind, title=clean(title), words=clean(words))
+    made.code = clean(code) or made.id.hex[:12]
     made.path = f"{above.path}.{made.label}" if above else made.label
     made.grade, made.term = grade, term
     if above is not None and kind != NodeKind.POINT:
@@ -82,7 +83,7 @@ def change_node(node: Node, *, by: Actor, **changes: Any) -> Node:
     framework, row = opened(node, by=by)
     for name in ("title", "code", "words"):
         if name in changes:
-            changes[name] = changes[name].strip()
+            changes[name] = clean(changes[name])
     before = {name: getattr(row, name) for name in changes if getattr(row, name) != changes[name]}
     if not before:
         return row
