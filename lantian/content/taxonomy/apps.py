@@ -6,8 +6,10 @@ class TaxonomyConfig(AppConfig):
     label = "taxonomy"
 
     def ready(self) -> None:
-        from lantian.content.taxonomy import events, rules  # noqa: F401 - they declare themselves
+        from lantian.content.taxonomy import demo, events, rules  # noqa: F401 - they declare themselves
+        from lantian.kernel.demo import demo_part
 
+        demo_part("taxonomy")(demo.seed)
         _hold()
 
 
