@@ -17,6 +17,8 @@ from lantian.content.media import services as media
 from lantian.content.media.models import MediaKey, Stream
 from lantian.content.resources.models import Fault, Resource, ResourceVersion, Upload
 from lantian.content.resources.services import storing
+from lantian.content.taxonomy import services as taxonomy
+from lantian.content.taxonomy.models import Upload as SheetOfNodes
 from lantian.kernel import files
 from lantian.kernel.rules import SYSTEM
 from lantian.kernel.web.models import SavedView
@@ -165,6 +167,7 @@ def make_half(city: Organization, name: str, number: str) -> Half:
     keep_exchange(half, county, school)
     keep_schedule(half, school, other, group, second)
     keep_lessons(half, school, other, group, second)
+    keep_taxonomy(half, county)
     return half
 
 
@@ -277,6 +280,18 @@ def keep_schedule(half: Half, school: Organization, other: Organization, group: 
         "room": key(Room.objects.create(organization=school, name="录播教室", class_group=group)),
         "monday": str(today + timedelta(days=7 - today.weekday())),
     }
+
+
+def keep_taxonomy(half: Half, county: Organization) -> None:
+    """A draft of a textbook, which only its makers see, and knowledge points that everybody does."""
+    facts = {"organization": county, "subject": "maths", "valid_from": 2026, "by": SYSTEM}
+    points = taxonomy.create_framework(kind="points", name="知识点", **facts)
+    taxonomy.add_node(points, kind="area", title="数与代数", by=SYSTEM)
+    taxonomy.publish_framework(points, by=SYSTEM)
+    book = taxonomy.create_framework(kind="textbook", stage="primary", name="甲版", **facts)
+    volume = taxonomy.add_node(book, kind="volume", title="一年级上册", grade=1, term=1, by=SYSTEM)
+    upload = SheetOfNodes.objects.create(framework=book, form="csv", title="甲版.csv", revision=0)
+    half.things |= {"framework": key(book), "node": key(volume), "file_read": key(upload)}
 
 
 def keep_lessons(half: Half, school: Organization, other: Organization, group: object, second: object) -> None:

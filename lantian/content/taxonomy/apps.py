@@ -6,10 +6,23 @@ class TaxonomyConfig(AppConfig):
     label = "taxonomy"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
         from lantian.content.taxonomy import demo, events, rules  # noqa: F401 - they declare themselves
         from lantian.kernel.demo import demo_part
+        from lantian.kernel.web import navigation
 
         demo_part("taxonomy")(demo.seed)
+        navigation.add(
+            navigation.NavItem(
+                "taxonomy",
+                _("教材目录"),
+                "taxonomy_browse",
+                "library",
+                45,
+                shown=navigation.roles("teacher", "homeroom_teacher", "school_head", "officer", "researcher", "expert"),
+            )
+        )
         _hold()
 
 

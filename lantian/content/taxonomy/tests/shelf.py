@@ -6,8 +6,15 @@ from lantian.content.taxonomy import services
 from lantian.content.taxonomy.enums import LinkKind
 from lantian.content.taxonomy.models import Framework, Node
 from lantian.kernel.rules import SYSTEM, Actor
+from lantian.people.identity.models import Account
 from lantian.people.roster.models import Organization, Person
-from lantian.people.roster.tests.factories import OrganizationFactory, PersonFactory, RoleGrantFactory, acting_as
+from lantian.people.roster.tests.factories import (
+    OrganizationFactory,
+    PersonFactory,
+    RoleGrantFactory,
+    acting_as,
+    with_account,
+)
 
 
 @dataclass
@@ -19,6 +26,7 @@ class Shelf:
     book: Framework
     people: dict[str, Person] = field(default_factory=dict)
     nodes: dict[str, Node] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
 
     def acting(self, who: str) -> Actor:
         return acting_as(self.people[who])
@@ -71,6 +79,7 @@ def make_shelf() -> Shelf:
     ):
         shelf.people[who] = PersonFactory(name=f"{where.name[:4]}{role}")
         RoleGrantFactory(person=shelf.people[who], role=role, organization=where)
+        shelf.accounts[who] = with_account(shelf.people[who])
     for code, above, kind, title in POINTS:
         parent = shelf.nodes.get(above)
         shelf.nodes[code] = services.add_node(points, kind=kind, title=title, code=code, parent=parent, by=SYSTEM)
