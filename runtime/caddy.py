@@ -1,7 +1,7 @@
 """The front door: a Caddyfile made from the `Instance`, and what it takes to run Caddy on it.
 
 Routes: /static and /media from disk, /live/ws to the first live process, /n/NAME/live/ws to others (and /n/NAME/media to those on
-machines of their own), everything else to web. Caddy alone sees clients, so
+machines of their own), /whip to the recorders' gateway, everything else to web. Caddy alone sees clients, so
 X-Forwarded-For is always rewritten to exactly one address (ALLAUTH_TRUSTED_PROXY_COUNT=1 stays right, forged headers die).
 """
 
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 
+from runtime import janus
 from runtime.home import Instance
 from runtime.s3 import PUBLIC
 from runtime.words import Problem, say
@@ -257,6 +258,20 @@ def _nodes(instance: Instance) -> str:
     return "\n\t".join([*routes, "handle /n/* {\n\t\terror 404\n\t}"])
 
 
+def _whip(instance: Instance) -> str:
+    """Sources that come by WHIP, where they may."""
+    if not janus.takes_whip(instance):
+        return ""
+    return f"""@whip path /whip /whip/*
+	handle @whip {{
+		request_body {{
+			max_size 64KiB
+		}}
+		{_proxy(f"unix/{instance.door_folder / 'whip.sock'}", wait=HOLD, answer="25s")}
+	}}
+	"""
+
+
 def _errors() -> str:
     policy = f"default-src 'none'; style-src '{page_style_hash()}'; frame-ancestors 'none'"
     return f"""handle_errors 502 503 504 {{
@@ -329,7 +344,7 @@ def _body(instance: Instance) -> str:
 		{_proxy(f"unix/{instance.live_socket}", wait=HOLD, answer="15s")}
 	}}
 	{_nodes(instance)}
-	handle {{
+	{_whip(instance)}handle {{
 		request_body {{
 			max_size {instance.max_upload_mb}MiB
 		}}

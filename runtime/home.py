@@ -124,6 +124,7 @@ VARIABLES = (
         "录播设备推流（RTMP）的端口，通常 1935；不填为不接（需先 make services）",
         "port on which recorder boxes send (RTMP), usually 1935; empty: none (needs `make services` first)",
     ),
+    Variable("LANTIAN_WHIP", "auto", "off：不接 WHIP；on：无 RTMP 也接", "off: no WHIP (OBS); on: without RTMP too"),
     Variable(
         "LANTIAN_SMS",
         "",
@@ -206,7 +207,9 @@ VARIABLES = (
         "录像保留天数；不填为一直保留，演示中为 3",
         "days that recordings are kept; empty: for good, in a demonstration 3",
     ),
-    Variable("LANTIAN_RESOURCES_UNIT_GB", "200", "一个单位的资源最多占多少 GB", "GB that one unit's resources may take"),
+    Variable(
+        "LANTIAN_RESOURCES_UNIT_GB", "200", "一个单位的资源最多占多少 GB", "GB that one unit's resources may take"
+    ),
     Variable(
         "LANTIAN_CLAMD",
         "",
@@ -317,6 +320,7 @@ class Instance:
     nodes: tuple[tuple[str, str], ...] = ()  # live processes elsewhere: name, host:port
     stage: str = "auto"
     janus: str = "auto"
+    whip: str = "auto"
     janus_ports: tuple[int, int] = (20000, 20999)
     janus_interfaces: tuple[str, ...] = ()
     janus_public: str = ""
@@ -496,6 +500,7 @@ def read_instance(env: Mapping[str, str] | None = None) -> Instance:
         nodes=_nodes(env),
         stage=_choice(env, "LANTIAN_STAGE", "auto", "mesh", "relay"),
         janus=_choice(env, "LANTIAN_JANUS", "auto", "on", "off"),
+        whip=_choice(env, "LANTIAN_WHIP", "auto", "on", "off"),
         janus_ports=_ports(env, "LANTIAN_JANUS_PORTS", (20000, 20999)),
         janus_interfaces=_interfaces(env, "LANTIAN_JANUS_INTERFACES"),
         janus_public=_address(env, "LANTIAN_JANUS_PUBLIC"),

@@ -1,6 +1,7 @@
-"""The relay of the stage: Janus with its VideoRoom plugin alone (Debian's package, `make services`), on a configuration of ours.
+"""The relay of the stage, and where WHIP sources send: Janus with its VideoRoom plugin alone (Debian's package, `make
+services`), on a configuration of ours.
 
-It listens for our own processes on a socket in a folder of its own, and for browsers on UDP ports while somebody talks.
+It listens for our own processes on a socket in a folder of its own, and for browsers and sources on UDP ports while they send.
 """
 
 import os
@@ -47,7 +48,7 @@ def reachable() -> bool:
 def wanted(instance: Instance) -> bool:
     """Whether it is to run: where it is installed and of use, unless it was switched off. Raises Problem when it was asked for
     by name and is not there."""
-    if instance.janus == "off" or instance.stage == "mesh":
+    if instance.janus == "off" or (instance.stage == "mesh" and instance.whip != "on"):
         return False
     if program() is None:
         if instance.janus == "on":
@@ -58,6 +59,22 @@ def wanted(instance: Instance) -> bool:
             raise Problem(say(*words))
         return False
     return instance.janus == "on" or (reachable() and not instance.bind.startswith(("127.", "::1")))
+
+
+def takes_whip(instance: Instance) -> bool:
+    """Whether sources may come by WHIP: where Janus runs and recorders are served, or it was asked for. Raises Problem when it
+    was asked for and Janus does not run."""
+    if instance.whip == "off" or (instance.whip == "auto" and not instance.rtmp_port):
+        return False
+    if wanted(instance):
+        return True
+    if instance.whip == "on":
+        words = (
+            "LANTIAN_WHIP=on 需要 Janus：请先运行 make services，并让本机有一个局域网地址（或设 LANTIAN_JANUS=on）",
+            "LANTIAN_WHIP=on needs Janus: run `make services`; it needs an address beside its loop (else LANTIAN_JANUS=on)",
+        )
+        raise Problem(say(*words))
+    return False
 
 
 def interfaces(instance: Instance) -> tuple[str, ...]:

@@ -92,7 +92,9 @@ def _specs(instance: Instance, told: dict[str, str], server: EmbeddedPostgres | 
     specs.append(services.worker_spec(told))
     specs.append(services.caddy_spec(instance))
     if instance.rtmp_port:
-        specs += [services.rtmp_spec(instance), services.recorders_spec(told)]
+        specs.append(services.rtmp_spec(instance))
+    if instance.rtmp_port or janus.takes_whip(instance):
+        specs.append(services.recorders_spec(told))
     if janus.wanted(instance):
         specs.append(services.janus_spec(instance))
     if instance.turn_port:

@@ -9,9 +9,9 @@ from aiortc import RTCSessionDescription
 
 from lantian.teach.live.consumers.eventlog import EventLog
 from lantian.teach.live.consumers.floor import Floor
-from lantian.teach.live.consumers.janus import Janus
 from lantian.teach.live.engine.happenings.kinds.stage import MOST_BY_RELAY, TEACHER, StageEnds
 from lantian.teach.live.engine.protocol import WireError
+from lantian.teach.live.services.janus import Janus
 from lantian.teach.live.tests.test_floor import Ear, Stage, ticket
 from tests.relay.ends import Heard, Tone, Wall, answered, connection, offered
 from tests.relay.wire import CANDIDATE, JanusProcess, offer

@@ -21,6 +21,7 @@ VARIANTS: list[dict[str, str]] = [
     {"LANTIAN_BIND": "127.0.0.1", "LANTIAN_ACCESS_LOG": "1", "LANTIAN_TRUSTED_PROXIES": "10.0.0.0/8,fd00::/8"},
     {"LANTIAN_TLS": "internal", "LANTIAN_HOSTS": "school.example", "LANTIAN_PORT": "8443"},
     {"LANTIAN_TLS": "internal", "LANTIAN_HTTP_PORT": "0"},
+    {"LANTIAN_WHIP": "on", "LANTIAN_JANUS": "on"},
     {"LANTIAN_LIVE_NODES": "3", "LANTIAN_NODES": "x=10.0.0.5:8000,y=[fd00::5]:8000"},
 ]
 

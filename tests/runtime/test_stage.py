@@ -33,6 +33,21 @@ def test_it_runs_where_it_is_installed_unless_it_was_switched_off(
     assert janus.wanted(read_instance(told(tmp_path, LANTIAN_JANUS="on")))
 
 
+@pytest.mark.usefixtures("installed")
+def test_sources_may_come_by_whip_where_recorders_are_served_or_it_was_asked_for(tmp_path: Path) -> None:
+    def takes(**settings: str) -> bool:
+        return janus.takes_whip(read_instance(told(tmp_path, **settings)))
+
+    assert not takes()
+    assert takes(LANTIAN_RTMP_PORT="1935")
+    assert takes(LANTIAN_WHIP="on")
+    assert not takes(LANTIAN_RTMP_PORT="1935", LANTIAN_WHIP="off")
+    assert not takes(LANTIAN_RTMP_PORT="1935", LANTIAN_STAGE="mesh")
+    assert takes(LANTIAN_WHIP="on", LANTIAN_STAGE="mesh"), "Janus runs for it, and for no stage"
+    with pytest.raises(Problem, match="make services"):
+        takes(LANTIAN_WHIP="on", LANTIAN_JANUS="off")
+
+
 def test_without_it_everything_starts_all_the_same_unless_it_was_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class Way(models.TextChoices):
     """How its picture comes here."""
 
-    RTMP = "rtmp", _("设备推流（RTMP）")
+    RTMP = "rtmp", _("设备推流（RTMP 或 WHIP）")
     RTSP = "rtsp", _("平台去取（RTSP）")
 
 

@@ -96,7 +96,7 @@ def picture_words(recorder: Recorder) -> str:
     facts: dict[str, Any] = recorder.facts
     if not facts:
         return ""
-    names = {"h264": "H.264", "hevc": "H.265", "aac": "AAC"}
+    names = {"h264": "H.264", "hevc": "H.265", "aac": "AAC", "opus": "Opus"}
     parts = [f"{facts['width']}×{facts['height']}", f"{facts['fps']:g} fps", f"{facts['kbps'] / 1000:.1f} Mbit/s"]
     return " · ".join(
         [*parts, *(names.get(facts[kind], facts[kind]) for kind in ("video", "audio") if facts.get(kind))]

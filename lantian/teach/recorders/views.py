@@ -99,7 +99,7 @@ def recorders(request: HttpRequest) -> HttpResponseBase:
 
 
 def _has_door() -> bool:
-    return bool(settings.LANTIAN_RTMP_PORT)
+    return bool(settings.LANTIAN_RTMP_PORT) or settings.LANTIAN_WHIP
 
 
 def _found(request: HttpRequest, pk: UUID) -> Recorder:
@@ -107,9 +107,16 @@ def _found(request: HttpRequest, pk: UUID) -> Recorder:
 
 
 def _server(request: HttpRequest) -> str:
-    """What is typed into the box as the address of the server."""
+    """What is typed into the box as the address of the server; empty where sources come by WHIP alone."""
+    if settings.LANTIAN_WHIP and not settings.LANTIAN_RTMP_PORT:
+        return ""
     host = urlsplit(f"//{request.get_host()}").hostname or "localhost"
     return f"rtmp://{f'[{host}]' if ':' in host else host}:{settings.LANTIAN_RTMP_PORT or 1935}/recorder"
+
+
+def _whip(request: HttpRequest) -> str:
+    """What OBS is told as the server; empty where none is taken."""
+    return request.build_absolute_uri("/whip") if settings.LANTIAN_WHIP else ""
 
 
 @require_safe
@@ -127,6 +134,7 @@ def recorder(request: HttpRequest, pk: UUID) -> HttpResponse:
         "lines": queries.lines_of(found),
         "lesson_url": schedule.lesson_url(found.lesson) if found.lesson else "",
         "server": _server(request),
+        "whip": _whip(request),
         "door": _has_door(),
         "may_manage": bool(check(rules.may_manage_recorders, actor, found.organization)),
         "history": history_lines(found, sentences=SENTENCES),
@@ -172,7 +180,7 @@ def _schools(actor: "Actor") -> "list[Organization]":
 
 
 def _show_key(request: HttpRequest, found: Recorder, key: str) -> HttpResponse:
-    context = {"recorder": found, "key": key, "server": _server(request), "door": _has_door()}
+    context = {"recorder": found, "key": key, "server": _server(request), "whip": _whip(request), "door": _has_door()}
     return render(request, "recorders/key.html", context)
 
 

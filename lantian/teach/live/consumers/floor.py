@@ -18,7 +18,6 @@ from lantian.teach.live import services
 from lantian.teach.live.consumers import figures
 from lantian.teach.live.consumers.database import Database
 from lantian.teach.live.consumers.eventlog import EventLog, LogFull
-from lantian.teach.live.consumers.janus import Janus
 from lantian.teach.live.consumers.outlet import Outlet
 from lantian.teach.live.consumers.switchboard import Switchboard
 from lantian.teach.live.engine.happenings import (
@@ -37,6 +36,7 @@ from lantian.teach.live.engine.happenings.kinds.polls import Polls
 from lantian.teach.live.engine.happenings.registry import KINDS, VIEWS, Seat
 from lantian.teach.live.engine.protocol import WireError, dump
 from lantian.teach.live.engine.tickets import Ticket
+from lantian.teach.live.services.janus import Janus
 
 if TYPE_CHECKING:
     from lantian.teach.live.consumers.room import LiveRoom, Viewer

@@ -15,11 +15,11 @@ from typing import Any
 import structlog
 
 from lantian.teach.live.consumers import figures
-from lantian.teach.live.consumers.janus import Handle, Janus, JanusAway, JanusRefused, Message
 from lantian.teach.live.consumers.outlet import Allowance
 from lantian.teach.live.engine.happenings.kinds.stage import MOST_BY_RELAY, TEACHER
 from lantian.teach.live.engine.protocol import dump
 from lantian.teach.live.engine.relaying import RelayWord, parse_relay
+from lantian.teach.live.services.janus import Handle, Janus, JanusAway, JanusRefused, Message
 
 log = structlog.get_logger("live")
 WORDS_A_SECOND, WORDS_AT_ONCE = 10.0, 120.0  # each end: two or three for each connection it makes

@@ -12,13 +12,13 @@ from django.conf import settings
 
 from lantian.teach.live.consumers import figures
 from lantian.teach.live.consumers.eventlog import LogFull
-from lantian.teach.live.consumers.janus import Janus
 from lantian.teach.live.consumers.outlet import Outlet
 from lantian.teach.live.consumers.relay import Relay
 from lantian.teach.live.engine.happenings import Refused
 from lantian.teach.live.engine.happenings.kinds.stage import TEACHER, End, StageEnds
 from lantian.teach.live.engine.ice import ice_servers
 from lantian.teach.live.engine.protocol import WireError, dump
+from lantian.teach.live.services.janus import Janus
 
 if TYPE_CHECKING:
     from lantian.teach.live.consumers.floor import Floor
@@ -33,7 +33,9 @@ def line_to_janus(node: str) -> Janus | None:
     """That of this live process, if it is to have one; those beside it have rooms of their own."""
     if not settings.LANTIAN_JANUS_SOCKET or settings.LANTIAN_STAGE == "mesh":
         return None
-    return Janus(Path(settings.LANTIAN_JANUS_SOCKET), Path(settings.LANTIAN_JANUS_SECRETS), f"stage-{node}-")
+    janus = Janus(Path(settings.LANTIAN_JANUS_SOCKET), Path(settings.LANTIAN_JANUS_SECRETS), f"stage-{node}-")
+    janus.watchers.add(figures.RELAY_UP.set)
+    return janus
 
 
 class Switchboard:

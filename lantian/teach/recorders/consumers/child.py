@@ -5,7 +5,7 @@ import contextlib
 import json
 import struct
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,17 +19,21 @@ MOST_FRAME = 32 << 20
 
 @dataclass
 class Source:
-    """Where a picture is read, and how. `user`: whom the child becomes when we are root. `look`: say what it is, and end."""
+    """Where a picture is read, and how. `user`: whom the child becomes when we are root. `look`: say what it is, and end.
+
+    `tap`: held while the child reads; what it gives is read instead of `url`, if it gives something.
+    """
 
     url: str
     encode: bool = True
     user: str = "-"
     look: bool = False
+    tap: Callable[[], contextlib.AbstractAsyncContextManager[str | None]] | None = None
 
-    @property
-    def order(self) -> bytes:
+    def order(self, tapped: str | None) -> bytes:
+        """The line that the child is begun with."""
         order = {
-            "url": self.url,
+            "url": tapped or self.url,
             "encode": self.encode,
             "width": WIDTH,
             "height": HEIGHT,
@@ -42,25 +46,26 @@ class Source:
 @contextlib.asynccontextmanager
 async def reading(source: Source) -> AsyncIterator[asyncio.subprocess.Process]:
     """A child at work; ended with the block, whatever it is doing."""
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", str(Path(relay_child.__file__)), str(MEMORY), source.user),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        limit=1 << 20,
-        start_new_session=True,
-    )
-    assert child.stdin is not None
-    try:
-        with contextlib.suppress(OSError):
-            child.stdin.write(source.order)
-            child.stdin.close()
-        yield child
-    finally:
-        if child.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                child.kill()
-        await child.wait()
+    async with source.tap() if source.tap is not None else contextlib.nullcontext() as tapped:
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-I", str(Path(relay_child.__file__)), str(MEMORY), source.user),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            limit=1 << 20,
+            start_new_session=True,
+        )
+        assert child.stdin is not None
+        try:
+            with contextlib.suppress(OSError):
+                child.stdin.write(source.order(tapped))
+                child.stdin.close()
+            yield child
+        finally:
+            if child.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    child.kill()
+            await child.wait()
 
 
 async def frames(child: asyncio.subprocess.Process) -> AsyncIterator[tuple[bytes, int, bytes]]:

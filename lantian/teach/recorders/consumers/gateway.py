@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -30,6 +31,9 @@ from lantian.teach.recorders.consumers.child import Source
 from lantian.teach.recorders.consumers.door import APPLICATION, Arriving, Door, Hook
 from lantian.teach.recorders.consumers.looking import Looks
 from lantian.teach.recorders.consumers.relay import Later, Over, Relay, StandBy
+from lantian.teach.recorders.consumers.whip import Whip
+from lantian.teach.recorders.consumers.whip_door import Door as WhipDoor
+from lantian.teach.recorders.consumers.whip_door import No, WhipServer
 from lantian.teach.recorders.enums import Fault, Happened, State, Way
 
 if TYPE_CHECKING:
@@ -71,19 +75,30 @@ class Known:
 
 
 class Gateway:
-    def __init__(self, folder: Path, *, user: str = "-", rtmp_port: int = 0, live_address: str = "") -> None:
-        """`folder`: of the sockets to and from the door. `user`: whom children become when we are root. No port: no door."""
+    def __init__(
+        self, folder: Path, *, user: str = "-", rtmp_port: int = 0, whip: Whip | None = None, live_address: str = ""
+    ) -> None:
+        """`folder`: of the sockets to and from the doors. `user`: whom children become when we are root. No port: no door for
+        RTMP; no `whip`: none for that."""
         self._door = Door(folder / "rtmp.sock") if rtmp_port else None
-        self._hook_path, self._port, self._user, self._live = folder / "hook.sock", rtmp_port, user, live_address
+        self._folder, self._port, self._user, self._live = folder, rtmp_port, user, live_address
+        self._whip = whip
         self._known: dict[UUID, Known] = {}
         self._looks = Looks()
         self.giving: dict[UUID, Giving] = {}
 
     async def run(self) -> None:
         """Until cancelled."""
-        hook = Hook(self._hook_path, self.admit) if self._door is not None else None
-        if hook is not None:
-            hook.start()
+        servers: list[Hook | WhipServer] = []
+        if self._door is not None:
+            servers.append(Hook(self._folder / "hook.sock", self.admit))
+        keeping = None
+        if self._whip is not None:
+            keeping = asyncio.create_task(self._whip.run())
+            door = WhipDoor(self._whip, self.admit_whip)
+            servers.append(WhipServer(self._folder / "whip.sock", door, asyncio.get_running_loop()))
+        for server in servers:
+            server.start()
         try:
             while True:
                 try:
@@ -96,9 +111,12 @@ class Gateway:
             for giving in self.giving.values():
                 giving.task.cancel()
             await asyncio.gather(*(giving.task for giving in self.giving.values()), return_exceptions=True)
-            if hook is not None:
-                hook.shutdown()
-                hook.server_close()
+            for server in servers:
+                await asyncio.to_thread(server.shutdown)
+                server.server_close()
+            if keeping is not None:
+                keeping.cancel()
+                await asyncio.gather(keeping, return_exceptions=True)
 
     # -- who comes ----------------------------------------------------------------------------------------------------------
 
@@ -107,18 +125,40 @@ class Gateway:
         found = _connected(self._admitted, key, address)
         return found.pk if found is not None else None
 
-    def _admitted(self, key: str, address: str) -> "Recorder | None":
+    @staticmethod
+    def _of_key(key: str, address: str) -> "Recorder | None":
+        """Whose key it is; that somebody tried one of a recorder that was stopped stands in its log."""
         found = queries.recorder_of_key(key) if key else None
         if found is None:
             log.info("a recorder with an unknown key", address=address)
-            return None
-        if not found.is_active:
+        elif not found.is_active:
             services.note(found.pk, Happened.REFUSED, address=address)
+        return found
+
+    def _admitted(self, key: str, address: str) -> "Recorder | None":
+        found = self._of_key(key, address)
+        if found is None or not found.is_active:
             return None
         known = self._known.get(found.pk)
-        if known is not None and known.there:
+        by_whip = self._whip is not None and self._whip.is_there(found.pk)
+        if by_whip or (known is not None and known.there):
             services.note(found.pk, Happened.SECOND, address=address)
-        return found
+        return None if by_whip else found  # of two by RTMP the door refuses the second
+
+    async def admit_whip(self, key: str, address: str) -> UUID:
+        """Asked by the address for WHIP, in the loop. Raises No."""
+        try:
+            found = await _in_thread(self._of_key, key, address)
+        except (DatabaseError, InterfaceError) as error:
+            raise No(503, "Not now.", Retry_After="5") from error
+        if found is None:
+            raise No(401, "Nobody's key.", WWW_Authenticate='Bearer error="invalid_token"')
+        if not found.is_active:
+            raise No(403, "This recorder was stopped.")
+        if self._whip is not None and (self._whip.is_there(found.pk) or found.pk in await self._by_rtmp()):
+            await _in_thread(services.note, found.pk, Happened.SECOND, address=address)
+            raise No(409, "Another source sends with this key.")
+        return UUID(str(found.pk))
 
     # -- looking ------------------------------------------------------------------------------------------------------------
 
@@ -138,6 +178,9 @@ class Gateway:
             await self._send_away(pk)
 
     async def _arriving(self) -> dict[UUID, Arriving]:
+        return {**await self._by_rtmp(), **(self._whip.arriving() if self._whip is not None else {})}
+
+    async def _by_rtmp(self) -> dict[UUID, Arriving]:
         if self._door is None:
             return {}
         try:
@@ -147,6 +190,8 @@ class Gateway:
             return {}
 
     async def _send_away(self, pk: UUID) -> None:
+        if self._whip is not None:
+            self._whip.end(pk, "sent away")
         if self._door is not None:
             with contextlib.suppress(OSError):
                 await asyncio.to_thread(self._door.send_away, pk)
@@ -209,7 +254,10 @@ class Gateway:
 
     def _source(self, recorder: "Recorder", *, look: bool = False) -> Source:
         box = f"rtmp://127.0.0.1:{self._port}/{APPLICATION}/{recorder.pk.hex}"
-        return Source(recorder.address or "" if recorder.way == Way.RTSP else box, user=self._user, look=look)
+        if recorder.way == Way.RTSP:
+            return Source(recorder.address or "", user=self._user, look=look)
+        tap = partial(self._whip.tap, recorder.pk) if self._whip is not None else None
+        return Source(box, user=self._user, look=look, tap=tap)
 
     @staticmethod
     def _hearing(recorder: "Recorder", known: Known) -> Callable[[dict[str, Any] | None, str], None]:

@@ -1,10 +1,12 @@
-"""The process that reads a recorder's stream (RTMP from the door, RTSP from a camera) and hands it over as fragmented MP4.
+"""The process that reads a recorder's stream (RTMP from the door, RTSP from a camera, RTP from Janus) and hands it over as
+fragmented MP4.
 
     python -I relay_child.py MEMORY UID <order >frames
 
 Run as a script and by itself: codecs are other people's C and the bytes are a stranger's, so nothing of the platform is in its
-memory, and of its rights only the network is left. The order is a line of JSON on standard input: `url`, `encode` (whether it
-may encode anew what nobody could play), `width`, `height`, `bits` (of what it encodes), `look` (say what it is, and end).
+memory, and of its rights only the network is left. The order is a line of JSON on standard input: `url` (or an SDP: the ports of
+this machine to which RTP is sent), `encode` (whether it may encode anew what nobody could play), `width`, `height`, `bits` (of
+what it encodes), `look` (say what it is, and end).
 Frames on standard output: a letter, the length of what follows (u32), the wall clock in Unix ms (u64, both big endian), then
 
     C  a chunk: bytes of fragmented MP4 (an init and whole fragments)      L  the last chunk of this recorder
@@ -16,6 +18,7 @@ H.264 is passed on as it is, unless its keyframes lie further apart than a playe
 
 import contextlib
 import importlib
+import io
 import itertools
 import json
 import os
@@ -40,6 +43,8 @@ JUMP_S = 3.0
 FACTS_EVERY_S = 10.0
 OPEN_S, READ_S = 10.0, 12.0
 MP4 = {"movflags": "frag_keyframe+empty_moov+default_base_moof+skip_trailer", "flush_packets": "1"}
+# To the loop alone; what was lost on the way is sent again, and may come so much (µs) later.
+RTP = {"protocol_whitelist": "udp,rtp", "localaddr": "127.0.0.1", "max_delay": "400000", "buffer_size": "2000000"}
 AUDIO_RATE, AUDIO_BITS = 48_000, 96_000
 
 
@@ -159,12 +164,20 @@ class Relay:
         """Hold packets back until a second keyframe says how far apart they are."""
         began = time.monotonic()
         for packet in packets:
+            if packet.stream is self._video and self._is_misdated(packet):
+                self._held.clear()
+                self._keys.clear()
             if self._held or (packet.stream is self._video and packet.is_keyframe):
                 self._held.append(packet)
             if len(self._keys) >= 2 or time.monotonic() - began > LOOK_S:
                 break
         if not self._held:
             raise End("unreadable", "no keyframe")
+
+    def _is_misdated(self, packet: Any) -> bool:
+        """Of RTP libav gives the very first picture a time to come: then this one lies before what is held."""
+        before = next((held for held in reversed(self._held) if held.stream is self._video), None)
+        return before is not None and packet.dts is not None and before.dts is not None and packet.dts <= before.dts
 
     # -- passing on -------------------------------------------------------------------------------------------------------
 
@@ -303,8 +316,12 @@ class Relay:
 def _open(url: str, look_s: float) -> Any:
     """`look_s`: how long to look for picture and sound before believing that there is no more. Raises End."""
     options = {"rtsp_transport": "tcp"} if url.startswith(("rtsp:", "rtsps:")) else {"rtmp_live": "live"}
+    is_sdp = url.startswith("v=0")
+    options = dict(RTP) if is_sdp else options
     options |= {"analyzeduration": str(round(look_s * 1e6)), "probesize": "8000000"}
     try:
+        if is_sdp:
+            return av.open(io.BytesIO(url.encode()), format="sdp", options=options, timeout=(OPEN_S, READ_S))
         return av.open(url, options=options, timeout=(OPEN_S, READ_S))
     except (av.FFmpegError, OSError, ValueError) as error:
         raise End("no_answer", error) from error
@@ -326,7 +343,8 @@ def relay(order: dict[str, Any], frames: Frames) -> End:
 
 def _source(url: str) -> Any:
     """The stream, opened; once more with patience when its first moment was sound alone. Raises End."""
-    found = _open(url, QUICK_LOOK_S)
+    # an SDP says itself what will come; what is waited for is the first keyframe, with the picture's size
+    found = _open(url, LOOK_S if url.startswith("v=0") else QUICK_LOOK_S)
     if found.streams.video:
         return found
     found.close()

@@ -3,11 +3,17 @@
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
+from tempfile import mkdtemp
 
 import av
 import numpy as np
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 WIDTH, HEIGHT, FPS = 320, 180, 25
 
@@ -23,16 +29,20 @@ def make_stream(
     since: float = 0,
     picture: bool = True,
     paced: bool = False,
+    key: str = "",
 ) -> None:
     """Write a stream (the ending says which container). `leap_at`: from there on the box's clock is an hour ahead; `since`: what
     it shows at the beginning, s, as of a box that has been on for so long.
 
-    `paced`: it goes as the clock does.
+    `paced`: it goes as the clock does. `key`: of a WHIP address (http://…).
     """
     began = time.monotonic()
-    with av.open(str(path), "w", format="flv" if str(path).startswith("rtmp:") else None) as out:
+    how = {"rtmp": "flv", "http": "whip"}.get(str(path).partition(":")[0])
+    with av.open(str(path), "w", format=how, options=_whip(key) if key else {}) as out:
         video = _video(out, codec, gop_s) if picture else None
         audio = out.add_stream(sound, rate=48_000) if sound else None
+        if audio is not None and sound == "libopus":
+            audio.layout = "stereo"
         for number in range(int(seconds * FPS)):
             if paced:
                 time.sleep(max(0.0, number / FPS - (time.monotonic() - began)))
@@ -46,6 +56,18 @@ def make_stream(
         if not leap_at and not since:
             for stream in filter(None, (video, audio)):
                 out.mux(stream.encode(None))
+
+
+def _whip(key: str) -> dict[str, str]:
+    """The key, and a certificate: the one that libav makes by itself has a curve that OpenSSL does not take."""
+    folder = Path(mkdtemp(prefix="lt-whip-"))
+    made = ec.generate_private_key(ec.SECP256R1())
+    name, now = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "box")]), datetime.now(UTC)
+    about = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(made.public_key())
+    about = about.serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    (folder / "cert.pem").write_bytes(about.sign(made, hashes.SHA256()).public_bytes(Encoding.PEM))
+    (folder / "key.pem").write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return {"authorization": key, "cert_file": str(folder / "cert.pem"), "key_file": str(folder / "key.pem")}
 
 
 def _video(out, codec: str, gop_s: float):
@@ -94,5 +116,7 @@ def packets_of(data: bytes) -> Iterator[tuple[str, float, bool]]:
                 yield packet.stream.type, float(packet.dts * packet.time_base), packet.is_keyframe
 
 
-if __name__ == "__main__":  # a box of its own: ADDRESS GOP_SECONDS SINCE
-    make_stream(sys.argv[1], seconds=120, gop_s=float(sys.argv[2]), since=float(sys.argv[3]), paced=True)
+if __name__ == "__main__":  # a box of its own: ADDRESS GOP_SECONDS SINCE [KEY: by WHIP]
+    address, gop, before, *word = sys.argv[1:]
+    by_whip = {"sound": "libopus", "key": word[0]} if word else {}
+    make_stream(address, seconds=120, gop_s=float(gop), since=float(before), paced=True, **by_whip)

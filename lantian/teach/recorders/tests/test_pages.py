@@ -59,6 +59,21 @@ def test_a_box_is_registered_and_its_key_is_shown_once(world, enter):
     assert "field-error" in again or "form-error" in again or "有效" in again
 
 
+def test_obs_is_told_the_address_for_whip_where_sources_may_come_by_it(world, enter, settings):
+    found, _key = box(world)
+    client, where = enter(it_teacher(world)), {"Host": "lantian.example.cn:8000"}
+    assert "/whip" not in text(client.get(f"/recorders/{found.pk}/", headers=where))
+    settings.LANTIAN_WHIP = True
+    shown = text(client.get(f"/recorders/{found.pk}/", headers=where))
+    assert "http://lantian.example.cn:8000/whip<" in shown
+    assert "rtmp://lantian.example.cn:1935/recorder<" in shown
+    key = text(client.post(f"/recorders/{found.pk}/key/", headers=where))
+    assert "http://lantian.example.cn:8000/whip<" in key
+    settings.LANTIAN_RTMP_PORT = 0
+    assert "rtmp://" not in text(client.get(f"/recorders/{found.pk}/", headers=where))
+    assert "rtmp://" not in text(client.post(f"/recorders/{found.pk}/key/", headers=where))
+
+
 def test_what_is_missing_is_said_beside_its_field_and_kept(world, enter):
     client, room = enter(it_teacher(world)), room_of(world)
     facts = {"room": str(room.pk), "name": "球机", "way": "rtsp", "address": ""}

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand
 
 from lantian.kernel.confined import lesser_user
 from lantian.teach.recorders.consumers.gateway import Gateway
+from lantian.teach.recorders.consumers.whip import Whip
 
 
 class Command(BaseCommand):
@@ -18,7 +19,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder = Path(os.environ.get("LANTIAN_DOOR_FOLDER") or settings.LANTIAN_HOME / "run")
-        gateway = Gateway(folder, user=lesser_user(), rtmp_port=settings.LANTIAN_RTMP_PORT)
+        whip = None
+        if settings.LANTIAN_WHIP:
+            whip = Whip(Path(settings.LANTIAN_JANUS_SOCKET), Path(settings.LANTIAN_JANUS_SECRETS))
+        gateway = Gateway(folder, user=lesser_user(), rtmp_port=settings.LANTIAN_RTMP_PORT, whip=whip)
         asyncio.run(_until_told(gateway))
 
 

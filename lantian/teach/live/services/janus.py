@@ -1,4 +1,5 @@
-"""The line to Janus, one for all lessons of the process. Browsers never speak to it: what they say comes through `relay`.
+"""The line to Janus, one for all of a process. Browsers never speak to it: what they say comes through `consumers/relay`, what
+WHIP sources say through the recorders' gateway.
 
 Janus' requests and events are JSON over a websocket on a local socket. Its session, and with it every connection of a browser,
 ends with that socket: whichever of the two processes dies, nothing of it is left behind in the other.
@@ -16,8 +17,6 @@ import structlog
 from websockets.asyncio.client import ClientConnection, unix_connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
-
-from lantian.teach.live.consumers import figures
 
 log = structlog.get_logger("live")
 ANSWER_S = 8.0
@@ -100,7 +99,6 @@ class Janus:
                     await self.manager.ask({"request": "destroy", "room": room["room"], "secret": self.room_secret})
         self.spawn(self._stay(self._session))
         self.up = True
-        figures.RELAY_UP.set(1)
         log.info("line to Janus", rooms=len(listed.get("list", ())))
         self._tell(True)
 
@@ -155,7 +153,6 @@ class Janus:
         for waiting, _quick in self._asked.values():
             if not waiting.done():
                 waiting.set_exception(JanusAway("gone"))
-        figures.RELAY_UP.set(0)
         if was_up:
             log.warning("line to Janus is gone")
             self._tell(False)
@@ -166,6 +163,12 @@ class Janus:
                 watcher(up)
             except Exception:  # one lesson's trouble is not the others'
                 log.exception("a lesson stumbled over Janus")
+
+    async def close(self) -> None:
+        """End what was spawned; after `keep` was cancelled."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def spawn(self, work: Any) -> "asyncio.Task[Any]":
         task = asyncio.get_running_loop().create_task(work)
