@@ -30,6 +30,7 @@ from runtime.words import Problem, say
 FORMAT = 1
 MANIFEST, DUMP, SEALED_KEYS = "manifest.json", "database.dump", "keys.sealed"
 TREES = ("files", "media", "demo")
+RECORDINGS = "media/streams/"  # beside them lies what people have uploaded, which nothing else has
 UNFINISHED = (".new", ".part", ".tmp")
 READ_BYTES = 2**20
 
@@ -199,8 +200,10 @@ def _write(writer: _Writer, instance: Instance, dump: Path, *, passphrase: str, 
     writer.add_file(dump, DUMP)
     for tree in TREES:
         root = instance.home / tree
-        for path in _tree(root) if with_media or tree != "media" else ():
-            writer.add_file(path, f"{tree}/{path.relative_to(root)}")
+        for path in _tree(root):
+            name = f"{tree}/{path.relative_to(root)}"
+            if with_media or not name.startswith(RECORDINGS):
+                writer.add_file(path, name)
     keys = escrow.key_files(instance.home)
     if passphrase:
         writer.add_bytes(escrow.seal(escrow.pack(keys), passphrase), SEALED_KEYS)

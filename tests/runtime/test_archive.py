@@ -41,6 +41,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
             "media/streams/t0/av/1-a.m4s": b"\x00\x01" * 5000,
             "media/streams/t0/av/index.jsonl": b'{"seq": 1}\n',
             "media/streams/t0/av/2-b.m4s.part": b"half",
+            "media/.resources/blobs/ab/abc": b"a teacher's own",
             "keys/lantian.key": b'{"secret_key": "s"}',
             "logs/web.log": b"not worth keeping",
         }
@@ -157,7 +158,9 @@ def test_keys_can_be_sealed_in_the_archive(source: Instance, tmp_path: Path) -> 
     target = Instance(tmp_path / "b")
     archive.restore(target, sealed, passphrase=PASSPHRASE)
     assert (target.home / "keys/lantian.key").read_bytes() == (source.home / "keys/lantian.key").read_bytes()
-    assert tree(target.home, "media") == {}
+    assert tree(target.home, "media") == {"media/.resources/blobs/ab/abc": b"a teacher's own"}, (
+        "recordings alone stay out"
+    )
 
 
 def test_an_external_database_that_is_not_empty_is_left_alone(source: Instance, backup: Path, tmp_path: Path) -> None:

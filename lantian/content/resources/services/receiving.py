@@ -109,6 +109,7 @@ def write_piece(
     require(rules.may_manage_upload, by, upload)
     with _open_alone(storing.path_of_upload(upload)) as handle:
         upload = _receiving(upload)  # as it is now that nobody else writes
+        _believe_the_disk(upload, handle)
         if offset != upload.offset:
             raise WrongOffset(upload.offset)
         at, summed = handle.seek(offset), hashlib.new(checksum[0], usedforsecurity=False) if checksum else None
@@ -133,6 +134,14 @@ def write_piece(
             raise
         _say(upload, handle, at)
     return upload
+
+
+def _believe_the_disk(upload: Upload, handle: IO[bytes]) -> None:
+    """After a restore the disk may have less than the row says: what is missing is sent again, not made up of zeros."""
+    there = os.fstat(handle.fileno()).st_size
+    if there < upload.offset:
+        upload.offset = there
+        upload.save(update_fields=["offset"])
 
 
 def _receiving(upload: Upload) -> Upload:

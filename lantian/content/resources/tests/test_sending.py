@@ -95,6 +95,17 @@ def test_a_line_that_breaks_keeps_what_came(shelf):
     assert Upload.objects.get().expires_at > timezone.now() + timedelta(days=6)
 
 
+def test_after_a_restore_that_has_less_the_rest_is_asked_for_again(shelf):
+    upload = begin(shelf)
+    write(shelf, upload, DATA[:5000], 0)
+    os.truncate(storing.path_of_upload(upload), 3000)
+    with pytest.raises(WrongOffset) as fault:
+        write(shelf, upload, DATA[5000:], 5000)
+    assert fault.value.offset == 3000
+    write(shelf, upload, DATA[3000:], 3000)
+    assert storing.path_of_upload(upload).read_bytes() == DATA
+
+
 def test_of_two_who_write_at_once_one_is_told(shelf):
     upload = begin(shelf)
     with receiving._open_alone(storing.path_of_upload(upload)), pytest.raises(UploadBusy):
