@@ -32,7 +32,7 @@ def environment(instance: Instance, database_url: str) -> dict[str, str]:
         "LANTIAN_LIVE_SOCKET": str(instance.live_socket),
         "LANTIAN_DOOR_FOLDER": str(instance.door_folder),
         "LANTIAN_RTMP_PORT": str(instance.rtmp_port or ""),
-        "LANTIAN_WHIP": "1" if janus.takes_whip(instance) else "",
+        "LANTIAN_WHIP": "on" if janus.takes_whip(instance) else "off",
         "LANTIAN_STAGE": instance.stage,
         "LANTIAN_JANUS_SOCKET": str(instance.janus_socket) if janus.wanted(instance) else "",
         "LANTIAN_JANUS_SECRETS": str(instance.home / "stage"),

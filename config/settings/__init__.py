@@ -52,7 +52,7 @@ LANTIAN_JANUS_SECRETS = os.environ.get("LANTIAN_JANUS_SECRETS", "")
 # Recorder boxes: the port on which they send by RTMP (0: no door), and where door and gateway meet.
 LANTIAN_RTMP_PORT = int(os.environ.get("LANTIAN_RTMP_PORT") or "0")
 # Whether sources may come by WHIP as well (through Janus).
-LANTIAN_WHIP = os.environ.get("LANTIAN_WHIP") == "1" and bool(LANTIAN_JANUS_SOCKET)
+LANTIAN_WHIP = os.environ.get("LANTIAN_WHIP") == "on" and bool(LANTIAN_JANUS_SOCKET)
 # Text messages for forgotten passwords: http (a service of the region's), log (demonstrations alone), or none.
 LANTIAN_SMS = os.environ.get("LANTIAN_SMS", "log" if LANTIAN_DEMO else "")
 LANTIAN_SMS_URL = os.environ.get("LANTIAN_SMS_URL", "")

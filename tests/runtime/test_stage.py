@@ -48,6 +48,14 @@ def test_sources_may_come_by_whip_where_recorders_are_served_or_it_was_asked_for
         takes(LANTIAN_WHIP="on", LANTIAN_JANUS="off")
 
 
+@pytest.mark.usefixtures("installed")
+def test_processes_that_are_told_can_read_what_they_are_told(tmp_path: Path) -> None:
+    for settings in ({}, {"LANTIAN_WHIP": "on"}, {"LANTIAN_RTMP_PORT": "1935"}):
+        instance = read_instance(told(tmp_path, **settings))
+        again = read_instance(services.environment(instance, "postgresql://x"))
+        assert janus.takes_whip(again) == janus.takes_whip(instance)
+
+
 def test_without_it_everything_starts_all_the_same_unless_it_was_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
