@@ -8,12 +8,16 @@ class ResourcesConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from lantian.content.resources import events, queries, receivers, rules  # noqa: F401 - they declare themselves
+        from lantian.commons.search.queries import KINDS
+        from lantian.content.resources import demo, events, queries, receivers, rules  # noqa: F401 - they declare themselves
+        from lantian.kernel.demo import demo_part
         from lantian.kernel.web import navigation, shell
 
+        demo_part("resources")(demo.seed)
         item = navigation.NavItem
         navigation.add(item("resources", _("资源"), "resources_list", "folder-open", 16, shown=_meets))
         shell.PUBLIC_NAV.register("resources", item("resources", _("资源"), "resources_list", "folder-open", 25))
+        KINDS.register("resource", queries.KIND)
         _review()
         _hold()
 

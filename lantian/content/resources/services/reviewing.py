@@ -250,6 +250,8 @@ def publish_version(version: ResourceVersion, *, by: Actor) -> Resource:
     resource.kind = ResourceKind(kinds.FORMATS[version.blob.kind].kind) if version.blob else ResourceKind.LINK
     resource.state, resource.current, resource.published_at = ResourceState.PUBLISHED, version, now
     resource.withdrawn_why = ""
+    if resource.reach != Reach.PRIVATE:  # what others have, the unit's administration sees in any state
+        resource.submitted_at = resource.submitted_at or now
     resource.save()
     record("resources.published", resource, by=by, version=version.number, reach=resource.reach)
     facts = {"version": version.number, "reach": resource.reach, "kind": resource.kind, "title": resource.title}
