@@ -10,9 +10,16 @@ def take_in(upload: str) -> None:
     services.take_in(upload)
 
 
+@job("resources.make_preview")
+def make_preview(blob: str) -> None:
+    """The PDF of an office document."""
+    services.make_preview(blob)
+
+
 @periodic("resources.tidy", cron="17 * * * *")
 def tidy(timestamp: int) -> None:
     """Uploads that nobody goes on with, files that nothing points to, files that no scanner has seen."""
     services.expire_uploads()
     services.sweep_blobs()
     services.scan_waiting()
+    services.ask_missing_previews()

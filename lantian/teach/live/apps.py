@@ -19,12 +19,15 @@ class LiveConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from lantian.content.resources.queries import CONVERTERS, Converter
         from lantian.kernel.demo import DEMO_BROADCASTS, DEMO_KEEPERS, DEMO_SETS, demo_part
         from lantian.kernel.web import navigation
         from lantian.people.schedule.queries import LESSON_PAGES
         from lantian.teach.live import demo, events, receivers, rules  # noqa: F401 - they declare themselves
+        from lantian.teach.live.services import office
 
         LESSON_PAGES.register("page", lesson_address)
+        CONVERTERS.register("live", Converter(lambda: office.program() is not None, office.as_pdf))
         _hold()
         demo_part("live")(demo.seed)
         DEMO_KEEPERS.register("live", demo.keep_past)

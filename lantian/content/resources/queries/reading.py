@@ -24,6 +24,7 @@ from lantian.content.resources.enums import (
 )
 from lantian.content.resources.models import Blob, Fault, Favourite, Rating, Resource, ResourceVersion, Upload
 from lantian.kernel.holdings import Part, Subject
+from lantian.kernel.registry import Registry
 from lantian.kernel.rules import Actor, shared
 from lantian.kernel.shaped import derived
 from lantian.kernel.time.queries import organizations_of
@@ -31,6 +32,10 @@ from lantian.people.roster import queries as roster
 from lantian.people.roster.enums import REGION_KINDS, Role
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
     from lantian.commons.workflow.models import Application
     from lantian.people.roster.models import Organization
 
@@ -46,6 +51,24 @@ MAKING_ROLES = (
     Role.EXPERT,
 )
 STAFF_ROLES = (*MAKING_ROLES, Role.OPERATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Converter:
+    """What makes a PDF of office documents: whether it is there, and the PDF of a file of a content type, for as long as its
+    block lasts. Raises a Refusal for what it cannot open."""
+
+    available: "Callable[[], bool]"
+    as_pdf: "Callable[[Path, str], AbstractContextManager[Path]]"
+
+
+# An app above has one.
+CONVERTERS: Registry[Converter] = Registry("converters of office documents")
+
+
+def converter() -> Converter | None:
+    """The first that this machine can use."""
+    return next((one for one in CONVERTERS if one.available()), None)
 
 
 # What one may see -----------------------------------------------------------------------------------------------------------
@@ -268,3 +291,10 @@ def words_part(subject: Subject) -> Part:
     for upload in Upload.objects.filter(person__in=subject.person_ids).order_by("created_at"):
         found.append({"what": _("上传"), "resource": upload.name, "words": "", "at": upload.created_at.isoformat()})
     return Part(_("对资源做过的事"), labels, found)
+
+
+def office_blobs_without_preview(most: int) -> list[str]:
+    """Files in use that could be shown as PDF and are not yet. One query."""
+    family = [kind for kind, one in kinds.FORMATS.items() if one.view == "office"]
+    rows = Blob.objects.filter(kind__in=family, preview=None, preview_why="", versions__isnull=False)
+    return list(rows.distinct().values_list("pk", flat=True)[:most])

@@ -2,6 +2,7 @@
 
 from lantian.content.resources.services.erasing import forget_author, forget_words
 from lantian.content.resources.services.making import create_resource, discard_version, new_version, save_version
+from lantian.content.resources.services.previewing import ask_missing_previews, make_preview
 from lantian.content.resources.services.receiving import begin_upload, drop_upload, expire_uploads, write_piece
 from lantian.content.resources.services.reviewing import (
     check_complete,
@@ -31,6 +32,7 @@ from lantian.content.resources.services.using import (
 )
 
 __all__ = [
+    "ask_missing_previews",
     "begin_upload",
     "check_complete",
     "check_licensed",
@@ -44,6 +46,7 @@ __all__ = [
     "forget_author",
     "forget_words",
     "keep_resource",
+    "make_preview",
     "mark_resource",
     "new_version",
     "note_download",

@@ -13,7 +13,7 @@ from lantian.content.resources.engine import kinds
 from lantian.content.resources.enums import Reach, ResourceKind, ResourceState, UploadState, VersionState
 from lantian.content.resources.errors import ChangedMeanwhile, FileUnfit, NotChangeable, NotComplete, VersionOpen
 from lantian.content.resources.models import Resource, ResourceVersion, Upload
-from lantian.kernel import jobs
+from lantian.content.resources.services.previewing import ask_preview
 from lantian.kernel.journal.services import record
 from lantian.kernel.rules import Actor, require
 
@@ -117,14 +117,7 @@ def _attach(version: ResourceVersion, upload: Upload) -> None:
     version.blob, version.url = found.blob, ""
     version.file_name = kinds.proper_name(found.name, found.blob.kind)[-150:]
     found.delete()
-    ask_preview(version)
-
-
-def ask_preview(version: ResourceVersion) -> None:
-    """Office documents are shown as PDF: the worker makes it, once for a file."""
-    blob = version.blob
-    if blob is not None and kinds.FORMATS[blob.kind].view == "office" and blob.preview_id is None:
-        jobs.enqueue("resources.make_preview", lock="resources.office", once=f"preview:{blob.pk}", blob=blob.pk)
+    ask_preview(found.blob)
 
 
 def show(resource: Resource, version: ResourceVersion) -> None:

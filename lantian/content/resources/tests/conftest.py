@@ -1,5 +1,6 @@
 import pytest
 
+from lantian.content.resources.queries import CONVERTERS
 from lantian.content.resources.tests.shelf import Shelf, make_shelf
 from tests.kept import Keep, Kept
 
@@ -10,8 +11,9 @@ def kept_shelf(keep: Keep) -> Kept[Shelf]:
 
 
 @pytest.fixture
-def media(settings, tmp_path):
-    """A folder of its own for the files of one test."""
+def media(settings, tmp_path, monkeypatch):
+    """A folder of its own for the files of one test; no converter, whatever the machine has."""
+    monkeypatch.setattr(CONVERTERS, "_entries", {})
     settings.LANTIAN_MEDIA_ROOT = tmp_path
     settings.LANTIAN_DISK_RESERVE_BYTES = 0
     settings.LANTIAN_CLAMD = ""

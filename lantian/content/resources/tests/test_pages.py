@@ -1,18 +1,21 @@
 """The pages of resources: finding, looking, sending, saying what it is, handing in; and what strangers get of a file."""
 
+import contextlib
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from lantian.content.resources import services
+from lantian.content.resources import queries, services
 from lantian.content.resources.models import Blob, Resource
 from lantian.content.resources.services import storing
 from lantian.content.resources.tests import files
 from lantian.content.resources.tests.shelf import Shelf
+from lantian.kernel.errors import Refusal
 from lantian.people.roster.tests.factories import acting_as, with_account
 
 pytestmark = pytest.mark.django_db
@@ -173,7 +176,7 @@ def test_what_could_run_is_only_taken_away_and_words_of_others_end_no_script(she
         ("a.mp4", files.film(), "resource-film"),
         ("a.wav", files.sound(), "resource-sound"),
         ("a.txt", "春眠不觉晓<b>".encode() * 9, "春眠不觉晓&lt;b&gt;"),
-        ("a.docx", files.docx(), "预览正在做"),
+        ("a.docx", files.docx(), "不能在网页里看"),
         ("a.zip", files.packed({"a.txt": "x"}), "不能在网页里看"),
     ],
 )
@@ -243,3 +246,36 @@ def test_pages_cost_the_same_whatever_is_in_them(shelf, as_):
     assert Resource.objects.count() == 6
     assert cost("/resources/") == few <= 4
     assert cost(f"/resources/{made.pk}/") == one <= 8
+
+
+def test_an_office_document_is_shown_as_the_pdf_that_a_converter_makes_of_it(shelf, as_, monkeypatch, tmp_path):
+    made, asked = tmp_path / "made.pdf", []
+
+    @contextlib.contextmanager
+    def as_pdf(path, kind):
+        asked.append(kind)
+        if made.stat().st_size < 9:
+            raise Refusal
+        yield made
+
+    client = as_("teacher")
+    resource = services.create_resource(upload=shelf.send(files.docx(), "a.docx"), by=shelf.acting("teacher"))
+    page = f"/resources/{resource.pk}/"
+    blob = shelf.version(resource).blob
+    assert services.make_preview(blob.pk) is None, "there is no converter"
+    monkeypatch.setitem(queries.CONVERTERS._entries, "fake", queries.Converter(lambda: True, as_pdf))
+    assert "预览正在做" in text(client, page)
+    assert services.ask_missing_previews() == 1
+    made.write_bytes(files.pdf(pages=2))
+    assert services.make_preview(blob.pk).facts["pages"] == 2
+    assert services.make_preview(blob.pk) is None, "once"
+    assert services.ask_missing_previews() == 0
+    assert "reader-config" in text(client, page)
+    shown = client.get(f"/resources/versions/{shelf.version(resource).pk}/preview/")
+    assert shown.headers["Content-Type"] == "application/pdf"
+    assert services.sweep_blobs(older=timedelta(seconds=-5)) == 0, "a preview is in use"
+    made.write_bytes(b"")
+    other = services.create_resource(upload=shelf.send(files.pptx(), "b.pptx"), by=shelf.acting("teacher"))
+    assert services.make_preview(shelf.version(other).blob.pk) is None
+    assert "做不成预览" in text(client, f"/resources/{other.pk}/")
+    assert [kind.rpartition(".")[2] for kind in asked] == ["document", "presentation"]

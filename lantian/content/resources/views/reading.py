@@ -160,7 +160,8 @@ def _view(shown: ResourceVersion | None) -> dict[str, Any]:
     address = reverse("resources_file", args=[shown.pk])
     if view == "office":
         if blob.preview_id is None:
-            return {"view": "waits" if not blob.preview_why else "none", "blob": blob, "why": blob.preview_why}
+            comes = not blob.preview_why and queries.converter() is not None
+            return {"view": "waits" if comes else "none", "blob": blob, "why": blob.preview_why}
         view, address = "pdf", reverse("resources_preview", args=[shown.pk])
     found: dict[str, Any] = {"view": view or "none", "address": address, "blob": blob}
     if view == "text":

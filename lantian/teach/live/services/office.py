@@ -1,4 +1,5 @@
-"""Presentations become PDF by LibreOffice, where the machine has it: in a locked-down child, one file at a time."""
+"""Presentations, and documents of the resource centre, become PDF by LibreOffice, where the machine has it: in a locked-down
+child, one file at a time."""
 
 import contextlib
 import io
@@ -25,6 +26,20 @@ log = structlog.get_logger("live")
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 PPT = "application/vnd.ms-powerpoint"
 ENDINGS = {PPTX: "pptx", PPT: "ppt"}
+_OOXML, _ODF = "application/vnd.openxmlformats-officedocument.", "application/vnd.oasis.opendocument."
+# Whatever can be made a PDF: its ending, and the part of LibreOffice that does it.
+CONVERTED = {
+    PPTX: ("pptx", "impress"),
+    PPT: ("ppt", "impress"),
+    _OOXML + "wordprocessingml.document": ("docx", "writer"),
+    _OOXML + "spreadsheetml.sheet": ("xlsx", "calc"),
+    "application/msword": ("doc", "writer"),
+    "application/vnd.ms-excel": ("xls", "calc"),
+    "application/rtf": ("rtf", "writer"),
+    _ODF + "text": ("odt", "writer"),
+    _ODF + "spreadsheet": ("ods", "calc"),
+    _ODF + "presentation": ("odp", "impress"),
+}
 SECONDS = 300  # of the clock and of the processor; 300 slides of writing alone took 12 on two cores
 MEMORY = 4 << 30  # bytes of address space, of which LibreOffice maps one without having opened anything
 OUTPUT = 400 << 20
@@ -142,29 +157,30 @@ def as_pdf(source: Path, kind: str) -> Iterator[Path]:
         raise missing()
     with tempfile.TemporaryDirectory(prefix="lantian-office-", ignore_cleanup_errors=True) as folder:
         place = Path(folder)
-        deck, profile = place / f"deck.{ENDINGS[kind]}", place / "profile/user"
+        ending, part = CONVERTED[kind]
+        deck, profile = place / f"deck.{ending}", place / "profile/user"
         profile.mkdir(parents=True)
         (profile / "registrymodifications.xcu").write_text(PROFILE)
-        if kind == PPTX:
+        if kind.startswith(_OOXML):
             dropped = without_far_parts(source, deck)
             if dropped:
                 log.info("references to elsewhere dropped", parts=dropped)
         else:
             shutil.copyfile(source, deck)
-        _run(office, place, deck)
+        _run(office, place, deck, part)
         made = place / "out/deck.pdf"
         if not made.is_file():
             raise BadUpload(_("没能转换这个 PPT，它可能已损坏或设有密码。请另存为 PDF 再上传"))
         yield made
 
 
-def _run(office: str, place: Path, deck: Path) -> None:
+def _run(office: str, place: Path, deck: Path, part: str) -> None:
     uid = _become(place)
     command = [
         *(sys.executable, "-I", str(Path(office_child.__file__))),
         *(str(MEMORY), str(SECONDS), str(OUTPUT), uid, office),
         *("--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard"),
-        *(f"-env:UserInstallation={(place / 'profile').as_uri()}", "--convert-to", "pdf:impress_pdf_Export"),
+        *(f"-env:UserInstallation={(place / 'profile').as_uri()}", "--convert-to", f"pdf:{part}_pdf_Export"),
         *("--outdir", str(place / "out"), str(deck)),
     ]
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(place), "TMPDIR": str(place), "LANG": "C.UTF-8"}
