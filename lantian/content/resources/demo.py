@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import av
+import numpy as np
 from django.apps import apps
 from PIL import Image, ImageDraw
 
@@ -20,7 +21,7 @@ from lantian.commons.workflow import services as deciding
 from lantian.content.media.engine.lesson.fonts import font
 from lantian.content.resources import queries, services
 from lantian.content.resources.enums import Licence, Purpose, Reach
-from lantian.content.resources.models import Resource, ResourceVersion
+from lantian.content.resources.models import Resource
 from lantian.kernel.demo import DemoContext
 from lantian.kernel.rules import SYSTEM, Actor
 from lantian.people.roster import queries as roster
@@ -156,7 +157,8 @@ def film(topic: str, way: str, number: int) -> Made:
         stream.width, stream.height, stream.pix_fmt = 480, 270, "yuv420p"
         for frame in range(10):
             drawn = _drawn(topic, number + frame * 3).resize((480, 270))
-            container.mux(stream.encode(av.VideoFrame.from_image(drawn)))
+            shown = av.VideoFrame.from_ndarray(np.asarray(drawn), format="rgb24")
+            container.mux(stream.encode(shown))
         container.mux(stream.encode())
     return out.getvalue(), "mp4"
 
@@ -276,8 +278,7 @@ def _story(region: "Region") -> int:
         _say(made[3], head, "approve", "")
     if county is not None:
         _say(made[3], county, "approve", "")
-    for one in ResourceVersion.objects.filter(resource=made[2]):
-        services.note_returned(one.pk)
+    services.note_returned(made[2].versions.get().pk)
     return len(made) + 1
 
 

@@ -170,7 +170,7 @@ def _say(upload: Upload, handle: IO[bytes], at: int) -> None:
         upload.offset, upload.expires_at = at, timezone.now() + LASTS
         if at == upload.size:
             upload.state = UploadState.CHECKING
-            jobs.enqueue("resources.take_in", upload=str(upload.pk), lock="resources.take_in")
+            jobs.enqueue("resources.take_in", upload=str(upload.pk), lock=f"resources.take_in.{upload.pk}")
         upload.save(update_fields=["offset", "expires_at", "state"])
 
 
