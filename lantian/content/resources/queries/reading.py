@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, F, FloatField, Func, Q, QuerySet, Sum, Value
+from django.db.models import BigIntegerField, F, FloatField, Func, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.translation import gettext as _
 
@@ -139,10 +139,11 @@ def with_names(rows: QuerySet[Resource]) -> QuerySet[Resource]:
 
 
 def own_resources(actor: Actor) -> QuerySet[Resource]:
-    """What one has made, in any state."""
+    """What one has made, in any state; `opened`: how its version that is not published stands, None without one."""
     if actor.person_id is None:
         return Resource.objects.none()
-    return Resource.objects.filter(author=actor.person_id)
+    opened = ResourceVersion.objects.filter(resource=OuterRef("pk"), state__in=OPEN_VERSIONS).values("state")
+    return Resource.objects.filter(author=actor.person_id).annotate(opened=Subquery(opened))
 
 
 def regions_around(organization: "Organization") -> "QuerySet[Organization]":

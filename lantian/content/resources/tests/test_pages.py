@@ -83,6 +83,7 @@ def test_a_teacher_says_what_it_is_keeps_a_draft_and_hands_it_in(shelf, as_):
     page = f"/resources/{version.resource_id}/"
     assert done.headers["Location"] == page
     assert "正在审核" in text(client, page)
+    assert "审核中" in text(client, "/resources/mine/")
     assert client.get(edit).status_code == 403
     assert as_("colleague").get(page).status_code == 404
     head = as_("head")

@@ -35,6 +35,15 @@ VERSION_TONES = {
 }
 
 
+def _stand(row: Resource) -> str:
+    """How a resource stands to its author: a version on its way says more than the one that is out."""
+    opened = getattr(row, "opened", None)
+    if row.state == ResourceState.DRAFT and opened:
+        return str(VersionState(opened).label)
+    new = _("，新版本%(state)s") % {"state": VersionState(opened).label} if opened else ""
+    return f"{row.get_state_display()}{new}"
+
+
 class MyResources(ListPage[Resource]):
     key = "my-resources"
     title = lazy("我的资源")
@@ -51,7 +60,7 @@ class MyResources(ListPage[Resource]):
         Column(
             "state",
             lazy("状态"),
-            value=lambda row: row.get_state_display(),
+            value=_stand,
             kind="badge",
             tone=lambda row: TONES[ResourceState(row.state)],
         ),
