@@ -7,6 +7,8 @@ from itertools import pairwise
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -383,6 +385,19 @@ def test_a_large_file_is_judged_and_compared_in_a_second(shelf: Shelf) -> None:
     assert judge(rows, places=MAY_STAND_BELOW["points"], points=(), current=queries.rows_of(shelf.points)) == []
     assert len(difference(rows, queries.rows_of(shelf.points)).added) == 20_000
     assert time.monotonic() - begun < 5
+
+
+def test_more_rows_take_no_more_statements(shelf: Shelf) -> None:
+    def cost(count: int, number: int) -> int:
+        rows = [Row(f"W{number}", f"{number}年级", "volume", grade=number, term=1, points=())]
+        rows += [
+            Row(f"W{number}-{n}", f"课{n}", "chapter", parent=f"W{number}", points=("N1", "N2")) for n in range(count)
+        ]
+        with CaptureQueriesContext(connection) as context:
+            services.import_rows(shelf.book, rows, by=SYSTEM)
+        return len(context)
+
+    assert cost(40, 7) == cost(4, 8)
 
 
 def test_grades_are_read_as_people_write_them() -> None:
