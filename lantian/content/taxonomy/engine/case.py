@@ -236,7 +236,7 @@ def _associations(links: Sequence[Any], faults: list[Fault]) -> list[tuple[str, 
             continue
         ends = [_identifier(one.get(name)) for name in ("originNodeURI", "destinationNodeURI")]
         if not all(ends):
-            faults.append(Fault(0, "", "case_association", str(one.get("identifier", ""))[:40]))
+            faults.append(Fault(0, "", "case_association", clean(str(one.get("identifier", "")))[:40]))
             continue
         number = one.get("sequenceNumber")
         found.append((str(one.get("associationType")), ends[0], ends[1], number if isinstance(number, int) else 0))

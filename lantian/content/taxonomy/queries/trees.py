@@ -49,7 +49,7 @@ def frameworks_in_use(
     else:
         rows = rows.filter(state__in=(FrameworkState.PUBLISHED, FrameworkState.SUPERSEDED), valid_from__lte=year)
         rows = rows.exclude(valid_to__lt=year)
-    return rows.order_by("subject", "stage", "name", "valid_from")
+    return rows.order_by("subject", "stage", "code")
 
 
 def points_framework(subject: str) -> Framework | None:

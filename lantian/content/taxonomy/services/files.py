@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lantian.content.taxonomy import queries
 from lantian.content.taxonomy.engine import case, sheet
 from lantian.content.taxonomy.engine.judging import judge, links_of, matched, said_links
-from lantian.content.taxonomy.engine.rows import Fault, NotRead, Row
+from lantian.content.taxonomy.engine.rows import Fault, NotRead, Row, clean
 from lantian.content.taxonomy.enums import MAY_STAND_BELOW, Action, FileForm, FrameworkKind, LinkKind, NodeKind
 from lantian.content.taxonomy.errors import CodeTaken, FaultyFile, Outdated, Settled, Unreadable, VolumeTaken
 from lantian.content.taxonomy.models import Change, Framework, Link, Node, Upload
@@ -42,10 +42,13 @@ def read_upload(
     except NotRead as error:
         raise Unreadable(str(queries.NOT_READ_WORDS[error.code]) % {"value": error.value}) from error
     faults += faults_of(found, rows)
+    Upload.objects.filter(
+        framework=found, applied_at=None, person_id=by.person_id
+    ).delete()  # one at a time is looked at
     return Upload.objects.create(
         framework=found,
         form=form,
-        title=title.strip()[:120],
+        title=clean(title)[:120],
         rows=[row.as_json() for row in rows],
         faults=[{"line": one.line, "column": one.column, "code": one.code, "value": one.value} for one in faults],
         retires_missing=retires_missing,
@@ -83,8 +86,8 @@ def apply_upload(upload: Upload, *, by: Actor) -> Framework:
     if row.revision != framework.revision:
         raise Outdated
     apply_rows(framework, queries.uploaded_rows(row), retires_missing=row.retires_missing, title=row.title, by=by)
-    row.applied_at = timezone.now()
-    row.save(update_fields=["applied_at"])
+    row.applied_at, row.rows = timezone.now(), []  # what it said is in the tree and in its history
+    row.save(update_fields=["applied_at", "rows"])
     return framework
 
 

@@ -86,7 +86,7 @@ def judge_ends(kind: str, one: Node, other: Node) -> None:
         raise WrongLink(_("只能关联同一学科的"))
     if kind == LinkKind.COVERS:
         good = one.framework.kind == FrameworkKind.TEXTBOOK and other.kind == NodeKind.POINT
-        good = good and (other.framework.state != FrameworkState.DRAFT or one.framework.state == FrameworkState.DRAFT)
+        good = good and other.framework.state != FrameworkState.DRAFT  # whoever sees the chapter sees its points
     elif kind in (LinkKind.PRECEDES, LinkKind.RELATED):
         good = one.framework_id == other.framework_id and {one.kind, other.kind} == {NodeKind.POINT}
     else:

@@ -250,6 +250,17 @@ def test_a_package_with_broken_items_and_circles_says_so_and_is_not_applied(shel
         services.apply_upload(upload, by=SYSTEM)
 
 
+def test_characters_that_no_database_takes_are_left_out(shelf: Shelf) -> None:
+    bad = "\\ud800\\u0000"
+    item = (
+        f'{{"identifier": "{uuid4()}", "fullStatement": "甲{bad}乙", "humanCodingScheme": "Z{bad}1", "notes": "{bad}"}}'
+    )
+    data = f'{{"CFItems": [{item}], "CFAssociations": [{{"identifier": "{bad}", "originNodeURI": 7}}]}}'
+    upload = services.read_upload(shelf.points, data.encode(), form="case", title="甲\x00.json", by=SYSTEM)
+    assert [row.title for row in queries.uploaded_rows(upload)] == ["甲 乙"]
+    assert upload.title == "甲 .json"
+
+
 def test_a_foreign_package_is_read_by_its_depths(shelf: Shelf) -> None:
     ids = [str(uuid4()) for _ in range(3)]
     items = [

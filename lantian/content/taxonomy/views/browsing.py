@@ -40,6 +40,10 @@ def framework_tone(row: Framework) -> str:
     return TONES[FrameworkState(row.state)]
 
 
+def state_words(row: Framework) -> str:
+    return _("已停用") if row.state == FrameworkState.RETIRED else str(row.get_state_display())
+
+
 def stage_words(row: Framework) -> str:
     return str(row.get_stage_display()) if row.stage else _("各学段")
 
@@ -93,7 +97,7 @@ class FrameworkList(ListPage[Framework]):
         Column("subject", lazy("学科"), value="get_subject_display", sort="subject"),
         Column("stage", lazy("学段"), value=stage_words, sort="stage"),
         Column("years", lazy("使用学年"), value=years_words, sort="valid_from"),
-        Column("state", lazy("状态"), value="get_state_display", kind="badge", tone=framework_tone, sort="state"),
+        Column("state", lazy("状态"), value=state_words, kind="badge", tone=framework_tone, sort="state"),
         Column(
             "organization", lazy("维护单位"), value=lambda row: str(row.organization), sort="organization__sort_key"
         ),
@@ -107,7 +111,7 @@ class FrameworkList(ListPage[Framework]):
     )
     search = ("name", "code", "words")
     search_hint = lazy("名称或编码")
-    order = "name"
+    order = "code"
     empty_icon = "library"
     empty_title = lazy("还没有教材目录")
     empty_text = lazy("教育局或教研室建好目录并发布以后，大家就能在这里找到。")
@@ -239,6 +243,7 @@ def framework(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "framework": found,
         "tone": framework_tone(found),
+        "state": state_words(found),
         "stage": stage_words(found),
         "years": years_words(found),
         "tops": tops,

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -87,7 +88,7 @@ def revise(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("新版的草稿已经建好，改好以后再发布。"))
         return redirect("taxonomy_framework", made.pk)
     about = _("先照现在这一版抄一份草稿；发布以前，大家看到的还是现在这一版。")
-    return _form(request, _("修订新版"), form, found, about=about, submit=_("建立草稿"))
+    return _form(request, pgettext("verb", "修订新版"), form, found, about=about, submit=_("建立草稿"))
 
 
 class ChangeList(ListPage[Change]):
@@ -151,7 +152,7 @@ def node_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     if done(request, form, act):
         return redirect("taxonomy_node", pk)
-    return _form(request, _("修改"), form, found.framework, node=found)
+    return _form(request, pgettext("verb", "修改"), form, found.framework, node=found)
 
 
 @never_cache
@@ -174,7 +175,7 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     if done(request, form, act):
         messages.success(request, _("“%(title)s”已移动，放在上面的内容跟着走。") % {"title": found.title})
         return redirect("taxonomy_node", pk)
-    return _form(request, _("移动"), form, found.framework, node=found, about=_("它下面的都跟着走。"))
+    return _form(request, pgettext("verb", "移动"), form, found.framework, node=found, about=_("它下面的都跟着走。"))
 
 
 @never_cache
