@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -42,9 +43,8 @@ def read_upload(
     except NotRead as error:
         raise Unreadable(str(queries.NOT_READ_WORDS[error.code]) % {"value": error.value}) from error
     faults += faults_of(found, rows)
-    Upload.objects.filter(
-        framework=found, applied_at=None, person_id=by.person_id
-    ).delete()  # one at a time is looked at
+    mine = Q(person__isnull=True) if by.person_id is None else Q(person=by.person_id)
+    Upload.objects.filter(mine, framework=found, applied_at=None).delete()  # one at a time is looked at
     return Upload.objects.create(
         framework=found,
         form=form,
@@ -78,7 +78,9 @@ def is_applicable(upload: Upload) -> bool:
 def apply_upload(upload: Upload, *, by: Actor) -> Framework:
     """Do what the preview showed. Raises Denied, NotInUse, Settled (applied before), FaultyFile, Outdated (changed since)."""
     framework = keeping.locked(upload.framework_id, by=by)
-    row = Upload.objects.select_for_update().get(pk=upload.pk)
+    row = Upload.objects.select_for_update().filter(pk=upload.pk).first()
+    if row is None:  # another file was read meanwhile
+        raise Outdated
     if row.applied_at is not None:
         raise Settled(_("这个文件已经导入过"))
     if not is_applicable(row):
