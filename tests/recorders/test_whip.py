@@ -1,5 +1,5 @@
 """Sources by WHIP through the front door, Janus, the gateway and the live process, all of them real. They are ffmpeg's own WHIP
-(which heeds no request for a keyframe, as OBS), aiortc as a browser, and Debian's client on GStreamer where it is installed."""
+(which heeds no request for a keyframe, as OBS) and aiortc as a browser."""
 
 import asyncio
 import contextlib
