@@ -278,5 +278,5 @@ def test_an_office_document_is_shown_as_the_pdf_that_a_converter_makes_of_it(she
     made.write_bytes(b"")
     other = services.create_resource(upload=shelf.send(files.pptx(), "b.pptx"), by=shelf.acting("teacher"))
     assert services.make_preview(shelf.version(other).blob.pk) is None
-    assert "做不成预览" in text(client, f"/resources/{other.pk}/")
+    assert "预览没有做成" in text(client, f"/resources/{other.pk}/")
     assert [kind.rpartition(".")[2] for kind in asked] == ["document", "presentation"]
