@@ -42,10 +42,16 @@ def words_of(text: str) -> list[str]:
     found: list[str] = []
     for run in runs(folded(text)):
         if is_chinese(run):
-            found += rjieba.cut_for_search(run, False)
+            found += _fine(run)
         else:
             found.append(run[:LONGEST])
     return found
+
+
+@lru_cache(maxsize=20_000)
+def _fine(run: str) -> tuple[str, ...]:
+    """Names of schools and of lessons come again and again."""
+    return tuple(rjieba.cut_for_search(run, False))
 
 
 def cut(run: str) -> list[str]:
@@ -81,7 +87,7 @@ def letters_of(texts: Iterable[str], people: Iterable[str] = ()) -> list[str]:
     for text in texts:
         for run in runs(folded(text)):
             if is_chinese(run):
-                _add_run(found, run)
+                found.update(dict.fromkeys(_letters(run)))
     for name in people:
         found["".join(syllables(name, is_person=True))[:LONGEST]] = None
         found[initials(name, is_person=True)[:MOST_INITIALS]] = None
@@ -89,11 +95,14 @@ def letters_of(texts: Iterable[str], people: Iterable[str] = ()) -> list[str]:
     return list(found)
 
 
-def _add_run(found: dict[str, None], run: str) -> None:
+@lru_cache(maxsize=20_000)
+def _letters(run: str) -> tuple[str, ...]:
+    found: dict[str, None] = {}
     whole = [_read(word) for word in cut(run)]
-    for read, first in [_read(word) for word in rjieba.cut_for_search(run, False) if len(word) > 1]:
+    for read, first in [_read(word) for word in _fine(run) if len(word) > 1]:
         found[read[:LONGEST]] = found[first] = None
     for (read, first), (then, second) in pairwise(whole):
         found[(read + then)[:LONGEST]] = found[(first + second)[:MOST_INITIALS]] = None
     found["".join(read for read, _ in whole)[:LONGEST]] = None
     found["".join(first for _, first in whole)[:MOST_INITIALS]] = None
+    return tuple(found)
