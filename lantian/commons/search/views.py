@@ -115,7 +115,7 @@ class Page:
     def _group(self, key: str) -> Group:
         kind = KINDS[key]
         if isinstance(kind, Indexed):
-            few = queries.find(self.actor, Asked(self.typed, key, most=FEW), see=self.see)
+            few = queries.find(self.actor, Asked(self.typed, key, most=FEW, counted=False), see=self.see)
             hits = tuple(hit for _kind, _id, hit in queries.draw(self.actor, few.ids))
             more = few.total > FEW
         else:

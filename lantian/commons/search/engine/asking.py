@@ -12,6 +12,7 @@ from lantian.commons.search.engine.words import characters_of, is_chinese, pinyi
 
 TITLE, NAMES, BODY, LETTERS, SYNONYM = 4.0, 2.5, 1.0, 1.5, 0.7
 FEWEST_BEGUN = 3  # letters with which a word that is written in letters begins
+FEWEST_WRONG = 3  # characters of a word in which one may be wrong
 FEWEST_FUZZY = 4  # letters of a word in which one may be wrong
 # So many tokens are asked for one by one, which stops early; more of them as one set.
 MOST_SINGLY = 40
@@ -82,10 +83,10 @@ class Asker:
         if not part.chinese:
             return self._letters(part.text)
         words = [self._word(word) for word in part.words]
-        together = words[0] if len(words) == 1 else Query.boolean_query([(Occur.Must, word) for word in words])
-        return (
-            together if len(part.text) == 1 else _any_of([together, Query.boost_query(self._run_of(part.text), TITLE)])
-        )
+        if len(words) == 1:  # a word of the dictionary: to look for its characters as well would cost as much again
+            return words[0]
+        together = Query.boolean_query([(Occur.Must, word) for word in words])
+        return _any_of([together, Query.boost_query(self._run_of(part.text), TITLE)])
 
     def _word(self, word: str) -> Query:
         """A Chinese word, or what means the same."""
@@ -134,7 +135,7 @@ class Asker:
     # Slips ---------------------------------------------------------------------------------------------------------------
 
     def _can_slip(self, part: Part) -> bool:
-        return len(part.text) >= (3 if part.chinese else FEWEST_FUZZY)
+        return len(part.text) >= (2 if part.chinese else FEWEST_FUZZY)
 
     def _slips(self, part: Part) -> list[Query]:
         if not self._can_slip(part):
@@ -142,9 +143,12 @@ class Asker:
         if not part.chinese:
             fields = ("title", "names", "letters") if part.text.isascii() else ("title", "names")
             return [_constant(Query.fuzzy_term_query(self.schema, field, part.text, 1), 0.5) for field in fields]
+        very = self._run_of(part.text)  # within other words
+        if len(part.text) < FEWEST_WRONG:
+            return [very]
         # read alike (涵数 for 函数), or one character wrong, too few or too many
         alike = _constant(self._prefix("letters", pinyin(part.text)), 1.0)
-        return [alike, *(_constant(query, 0.5) for query in self._one_off(part.text))]
+        return [very, alike, *(_constant(query, 0.5) for query in self._one_off(part.text))]
 
     def _one_off(self, text: str) -> Iterable[Query]:
         """The characters without one of them, in their order; where it was, one other may stand."""

@@ -24,7 +24,7 @@ LIKE_WORDS = 12
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One search. Without a kind it is over all of them. `facets`: facet → the values chosen."""
+    """One search. Without a kind it is over all of them. `facets`: facet → the values chosen; `counted`: are theirs asked."""
 
     typed: str
     kind: str = ""
@@ -32,6 +32,7 @@ class Asked:
     sort: Sort = Sort.RELEVANCE
     first: int = 0
     most: int = 20
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def find(actor: Actor, asked: Asked, *, see: Mapping[str, frozenset[str]] | None
             query, found, slip = loose, better, True
     ids = tuple(_ids(index, found))
     total: int = found.count or 0  # type: ignore[attr-defined]  # the package's stubs forget it
-    facets = _facets(index, query, asked, parts, mine, slip=slip) if total else {}
+    facets = _facets(index, query, asked, parts, mine, slip=slip) if total and asked.counted else {}
     return Found(ids, total, facets, slip)
 
 
@@ -172,8 +173,11 @@ def suggestions(actor: Actor, typed: str, most: int = 8) -> list[tuple[str, UUID
         index, asker = reading.searcher(), reading.asker()
     except reading.NoIndex:
         return []
-    found = index.search(asker.beginning(parts, Scope(tokens_of(actor))), most, count=False)
-    return draw(actor, list(_ids(index, found)))
+    found = index.search(asker.beginning(parts, Scope(tokens_of(actor))), most * 3, count=False)
+    named: dict[tuple[str, str], tuple[str, UUID, Hit]] = {}
+    for kind, pk, hit in draw(actor, list(_ids(index, found))):  # lessons of the same name are one suggestion
+        named.setdefault((kind, hit.title), (kind, pk, hit))
+    return list(named.values())[:most]
 
 
 def more_like(actor: Actor, kind: str, id: UUID, most: int = 6) -> list[tuple[str, UUID, Hit]]:

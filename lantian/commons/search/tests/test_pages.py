@@ -77,10 +77,11 @@ def test_a_slip_is_forgiven_and_said(region: Region, index: Index) -> None:
 
 
 def test_suggestions_come_while_typing(region: Region, index: Index) -> None:
-    region.lesson("二次函数的图像", access="public")
+    for _ in range(2):
+        region.lesson("二次函数的图像", access="public")
     index()
     for typed in ("二次", "erci", "echs"):
-        assert "二次函数的图像" in page(Client(), f"/search/suggest/?q={typed}")
+        assert page(Client(), f"/search/suggest/?q={typed}").count("二次函数的图像") == 1
     assert "二次函数" not in page(Client(), "/search/suggest/?q=")
 
 
