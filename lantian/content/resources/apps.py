@@ -10,6 +10,7 @@ class ResourcesConfig(AppConfig):
 
         from lantian.commons.search.queries import KINDS
         from lantian.content.resources import demo, events, queries, receivers, rules  # noqa: F401 - they declare themselves
+        from lantian.content.taxonomy.queries import COUNTERS, NODE_PANELS
         from lantian.kernel.demo import demo_part
         from lantian.kernel.web import navigation, shell
 
@@ -18,6 +19,8 @@ class ResourcesConfig(AppConfig):
         navigation.add(item("resources", _("资源"), "resources_list", "folder-open", 16, shown=_meets))
         shell.PUBLIC_NAV.register("resources", item("resources", _("资源"), "resources_list", "folder-open", 25))
         KINDS.register("resource", queries.KIND)
+        NODE_PANELS.register("resources", queries.panel_of_node)
+        COUNTERS.register("resources", queries.COUNTER)
         _review()
         _hold()
 

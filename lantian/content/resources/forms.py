@@ -1,6 +1,7 @@
 """What is said about a resource."""
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,8 @@ from lantian.content.resources.services.making import FACTS
 from lantian.people.roster.enums import Stage, Subject
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lantian.content.resources.models import ResourceVersion
     from lantian.people.roster.models import Organization
 
@@ -72,11 +75,28 @@ class VersionForm(forms.Form):
     )
     source = forms.CharField(label=_("出处"), max_length=300, required=False)
     changes = forms.CharField(label=_("这一版的改动"), max_length=300, required=False)
+    nodes = forms.TypedMultipleChoiceField(
+        label=_("教材里的位置"),
+        coerce=UUID,
+        required=False,
+        help_text=_("按名称和简介找的；改了名称，存一次草稿再看。"),
+        widget=forms.CheckboxSelectMultiple,
+    )
     edition = forms.IntegerField(widget=forms.HiddenInput)
     upload = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, organization: "Organization", first: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        organization: "Organization",
+        first: bool,
+        places: "Sequence[tuple[UUID, str]]" = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["nodes"].choices = places  # type: ignore[attr-defined]  # of a choice field
+        if not places:
+            del self.fields["nodes"]
         self.fields["region"].queryset = queries.regions_around(organization)  # type: ignore[attr-defined]  # a Chooser
         if first:
             del self.fields["changes"]

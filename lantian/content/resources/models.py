@@ -150,6 +150,20 @@ class ResourceVersion(Described):
         return f"{self.resource_id} v{self.number}"
 
 
+class Placement(models.Model):
+    """That a resource belongs to a chapter of a textbook, or to a knowledge point."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    resource = models.ForeignKey(Resource, models.CASCADE, related_name="placements", db_index=False)
+    node = models.ForeignKey("taxonomy.Node", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["resource", "node"], name="placement_once")]
+
+    def __str__(self) -> str:
+        return f"{self.resource_id} @ {self.node_id}"
+
+
 class Upload(models.Model):
     """A file on its way here, by the tus protocol, on any day until `expires_at`; then what the worker found of it."""
 

@@ -1,6 +1,7 @@
 """Reads of resources: which one may see, what is in one, what waits for whom, and how they are searched for."""
 
 from lantian.content.resources.queries.finding import KIND
+from lantian.content.resources.queries.placing import COUNTER, nodes_of, nodes_to_choose, panel_of_node
 from lantian.content.resources.queries.reading import (
     ABOUT,
     BY_OFFICE,
@@ -42,6 +43,7 @@ __all__ = [
     "BY_OFFICE",
     "BY_SCHOOL",
     "CONVERTERS",
+    "COUNTER",
     "KIND",
     "MAKING_ROLES",
     "STAFF_ROLES",
@@ -56,9 +58,12 @@ __all__ = [
     "involved_in",
     "is_changeable",
     "is_favourite",
+    "nodes_of",
+    "nodes_to_choose",
     "office_blobs_without_preview",
     "open_version",
     "own_resources",
+    "panel_of_node",
     "rating_of",
     "ratings_with_words",
     "regions_around",

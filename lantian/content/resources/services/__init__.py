@@ -2,6 +2,7 @@
 
 from lantian.content.resources.services.erasing import forget_author, forget_words
 from lantian.content.resources.services.making import create_resource, discard_version, new_version, save_version
+from lantian.content.resources.services.placing import place_resource
 from lantian.content.resources.services.previewing import ask_missing_previews, make_preview
 from lantian.content.resources.services.receiving import begin_upload, drop_upload, expire_uploads, write_piece
 from lantian.content.resources.services.reviewing import (
@@ -51,6 +52,7 @@ __all__ = [
     "new_version",
     "note_download",
     "note_returned",
+    "place_resource",
     "publish_reviewed",
     "publish_version",
     "rate_resource",

@@ -15,7 +15,9 @@ from lantian.content.resources.models import Blob, Resource
 from lantian.content.resources.services import storing
 from lantian.content.resources.tests import files
 from lantian.content.resources.tests.shelf import Shelf
+from lantian.content.taxonomy import services as taxonomy
 from lantian.kernel.errors import Refusal
+from lantian.kernel.rules import SYSTEM, Denied
 from lantian.people.roster.tests.factories import acting_as, with_account
 
 pytestmark = pytest.mark.django_db
@@ -246,7 +248,7 @@ def test_pages_cost_the_same_whatever_is_in_them(shelf, as_):
         services.rate_resource(made, stars=5, words="好", by=acting_as((shelf.far, shelf.colleague)[n % 2]))
     assert Resource.objects.count() == 6
     assert cost("/resources/") == few <= 4
-    assert cost(f"/resources/{made.pk}/") == one <= 8
+    assert cost(f"/resources/{made.pk}/") == one <= 9
 
 
 def test_an_office_document_is_shown_as_the_pdf_that_a_converter_makes_of_it(shelf, as_, monkeypatch, tmp_path):
@@ -280,3 +282,32 @@ def test_an_office_document_is_shown_as_the_pdf_that_a_converter_makes_of_it(she
     assert services.make_preview(shelf.version(other).blob.pk) is None
     assert "预览没有做成" in text(client, f"/resources/{other.pk}/")
     assert [kind.rpartition(".")[2] for kind in asked] == ["document", "presentation"]
+
+
+def test_it_is_put_where_it_belongs_in_the_textbook_and_is_found_there(shelf, as_):
+    book = taxonomy.create_framework(
+        organization=shelf.city,
+        kind="textbook",
+        subject="maths",
+        stage="junior",
+        name="甲版",
+        valid_from=2025,
+        by=SYSTEM,
+    )
+    volume = taxonomy.add_node(book, kind="volume", title="八年级上册", grade=8, term=1, by=SYSTEM)
+    node = taxonomy.add_node(book, kind="chapter", title="一次函数", parent=volume, by=SYSTEM)
+    taxonomy.publish_framework(book, by=SYSTEM)
+    client, made = as_("teacher"), shelf.make()
+    edit = f"/resources/versions/{shelf.version(made).pk}/edit/"
+    assert "甲版 › 八年级上册 › 一次函数" in text(client, edit), "it is proposed by its title"
+    client.post(edit, FORM | {"nodes": [str(node.pk)], "act": "submit"})
+    assert queries.nodes_of(made)[0][0] == node.pk
+    for who in ("head", "officer"):
+        shelf.decide(shelf.version(made), who)
+    assert "甲版 › 八年级上册 › 一次函数" in text(Client(), f"/resources/{made.pk}/")
+    assert f"/resources/{made.pk}/" in text(as_("far"), f"/taxonomy/nodes/{node.pk}/")
+    assert queries.COUNTER.count(shelf.acting("far"), [node.pk]) == {(node.pk, "courseware"): 1}
+    services.place_resource(made, [], by=shelf.acting("teacher"))
+    assert queries.nodes_of(made) == []
+    with pytest.raises(Denied):
+        services.place_resource(made, [node.pk], by=shelf.acting("far"))

@@ -148,7 +148,8 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         request.POST or None,
         organization=resource.organization,
         first=found.number == 1,
-        initial=VersionForm.initial_of(found),
+        places=queries.nodes_to_choose(found),
+        initial=VersionForm.initial_of(found) | {"nodes": [pk for pk, _words in queries.nodes_of(resource)]},
     )
     if form.is_valid():
         answer = _saved(request, found, form)
@@ -177,6 +178,8 @@ def _saved(request: HttpRequest, found: ResourceVersion, form: VersionForm) -> H
             upload=upload,
             by=actor,
         )
+        if "nodes" in form.cleaned_data:
+            services.place_resource(found.resource, form.cleaned_data["nodes"], by=actor)
     except ChangedMeanwhile as error:
         _go_on_from(form, ResourceVersion.objects.get(pk=found.pk))
         form.add_error(None, str(error.message))

@@ -142,6 +142,7 @@ def _page(
         "mine": queries.rating_of(actor, found),
         "favourite": queries.is_favourite(actor, found),
         "ratings": queries.ratings_with_words(found),
+        "places": queries.nodes_of(found),
         "faults": queries.faults_open(found) if manages else [],
         "fault_kinds": FaultKind.choices,
         "licence_url": LICENCE_URLS.get(Licence(shown.licence)) if shown and shown.licence else "",
