@@ -32,7 +32,7 @@ from tests.recorders.test_gateway import Box, happened, state_of, stream_of, unt
 from tests.relay.ends import Tone, Wall, connection, offered
 from tests.relay.wire import JanusProcess, interface, janus_process, offer
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.deep]
 SDP = {"Content-Type": "application/sdp"}
 
 
