@@ -8,7 +8,9 @@ It says pages, width, height, seconds, codecs, text, greys (9 × 8 of a picture)
 """
 
 import codecs
+import importlib
 import json
+import pkgutil
 import re
 import resource
 import runpy
@@ -117,7 +119,12 @@ def main(memory: str, seconds: str, uid: str, way: str) -> None:
         PIL.Image.init()
         if way == "film":
             import av
-            import av.stream  # noqa: F401 - the same
+
+            for module in pkgutil.walk_packages(
+                av.__path__, "av."
+            ):  # some are loaded with the first film that needs them
+                if not module.name.endswith("__main__"):
+                    importlib.import_module(module.name)
     import html.entities  # noqa: F401 - the same
 
     for name in ("utf-16-le", "cp437"):

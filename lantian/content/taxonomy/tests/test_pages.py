@@ -251,7 +251,7 @@ def counter(shelf: Shelf, monkeypatch):
         return {key: number for key, number in held.items() if key[0] in set(ids)}
 
     kinds = (("slides", "课件"), ("film", "微课"))
-    monkeypatch.setitem(COUNTERS._entries, "tests", Counter("资源", lambda: kinds, count))
+    monkeypatch.setattr(COUNTERS, "_entries", {"tests": Counter("资源", lambda: kinds, count)})  # and no app's own
 
 
 def test_points_are_covered_by_what_stands_on_them_and_on_chapters_of_any_version(

@@ -236,7 +236,7 @@ def test_who_held_an_office_is_kept_as_staff(world):
 
 def test_a_kept_record_is_looked_at_in_a_fixed_number_of_queries(world, django_assert_max_num_queries):
     with_account(world.jia)
-    with django_assert_max_num_queries(37):
+    with django_assert_max_num_queries(42):
         queries.plan_of(queries.subject_of(Person.objects.get(pk=world.jia.pk)))
 
 
