@@ -29,7 +29,7 @@ from lantian.people.roster import queries as roster
 if TYPE_CHECKING:
     from lantian.people.roster.demo import Region, School
 
-MOST, MOST_IN_A_CITY = 140, 320
+MOST, MOST_IN_A_CITY = 90, 320
 TOPICS = {
     "maths": (
         "一次函数的图象",

@@ -233,6 +233,19 @@ def test_what_is_being_made_is_shown_and_stopped(world, recording, enter):
     assert client.post(f"{page_of(recording)}makings/", {"stop": uuid4()}).status_code == 404
 
 
+def test_a_file_that_is_done_while_the_page_is_made_can_be_taken_at_once(world, recording, enter, monkeypatch):
+    """The page asks a last time when nothing is made any more: what it shows then, stays."""
+    usual = queries.makings_of
+
+    def done_meanwhile(row):
+        if not row.makings.filter(work="film").exists():
+            made(recording, "film")
+        return usual(row)
+
+    monkeypatch.setattr(queries, "makings_of", done_meanwhile)
+    assert "下载 MP4" in text(enter(world.teacher_actor), f"{page_of(recording)}makings/")
+
+
 def test_storage_shows_each_school_of_the_subtree(world, recording, enter):
     made(recording)
     page = text(enter(officer(world)), "/recordings/storage/")

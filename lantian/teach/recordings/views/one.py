@@ -140,6 +140,9 @@ def recording(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _makings(row: Recording) -> dict[str, Any]:
     rows = queries.makings_of(row)
+    row.refresh_from_db(
+        fields=["film", "film_bytes"]
+    )  # after them: a making is done once its file is there, not before
     film = queries.film_path(row) is not None
     for making in rows:
         making.why = queries.error_words(making)  # type: ignore[attr-defined]  # for the template
