@@ -148,6 +148,7 @@ lessons:
 test-live: install browser services senders
 	$(BIN)/python -m pytest -q -n 2 -m deep
 	@$(BIN)/python -m tests.e2e.served $(BIN)/python -m pytest -q -m shaped tests/e2e/live
+	@LANTIAN_E2E_TWO_CLASSES=1 $(BIN)/python -m tests.e2e.served $(MAKE) --no-print-directory lessons
 	@LANTIAN_E2E_RELAY=1 $(BIN)/python -m tests.e2e.served $(BIN)/python -m pytest -q -m e2e tests/e2e/relay tests/e2e/live/test_calling_in.py
 
 bench: install

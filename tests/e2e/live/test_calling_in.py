@@ -17,10 +17,12 @@ from tests.e2e.conftest import Instance
 from tests.e2e.live.cdp import Page
 from tests.e2e.live.classroom import KEEP, SOUND_ALLOWED, TEACHER_FLAGS, Teacher, Viewer, camera, together, until
 from tests.e2e.live.conftest import FAR_TONE, GREEN, People, class_screen
-from tests.e2e.live.doings import Register
+from tests.e2e.live.doings import TWO_CLASSES, Register
 from tests.e2e.live.watching import leave_and_come_back
 
 RELAYED = bool(os.environ.get("LANTIAN_E2E_RELAY"))  # the same story by way of Janus (make test-live)
+# Two classes beside the teacher are more than two cores always carry in time; make test-live has them, make test has one class.
+two_classes = pytest.mark.skipif(not TWO_CLASSES, reason="two classes talk in make test-live")
 JOINED = 4.0  # seconds from accepting to the picture: twice the promise, four browsers share the cores
 DELAY = 1.0  # seconds between a camera and the screen it is called to: the lesson itself is two and a half behind
 HEARD = """(async () => { let most = 0; for (const line of window.__lines) {
@@ -97,8 +99,10 @@ def test_a_class_is_called_accepts_and_talks_within_seconds(call: Call, register
     until(lambda: near.page.eval(HEARD) >= 1, 10, "the class hears the teacher")
     assert call.teacher.page.eval("document.querySelectorAll('[data-end]').length") == 1
     assert near.page.eval("document.querySelector('.ls-video').paused") or not near.page.eval("readClock()")
+    time.sleep(3)  # for the recording
 
 
+@two_classes
 def test_a_second_class_joins_and_the_two_hear_one_another(call: Call, register: Register) -> None:
     bring(call, call.far)
     for each in (call.near, call.far):
@@ -116,6 +120,7 @@ def test_a_second_class_joins_and_the_two_hear_one_another(call: Call, register:
     call.teacher.page.click("#desk-tab-stage")
 
 
+@two_classes
 @pytest.mark.timeout(180)
 def test_a_call_outlives_reloads_and_the_death_of_the_live_process(
     call: Call, instance: Instance, register: Register
@@ -145,8 +150,9 @@ def test_the_teacher_mutes_and_ends_calls_and_a_class_ends_its_own(call: Call, r
     row = f"[data-end='{key_of(near)}']"
     page.click(f"{row} button:nth-of-type(2)", 15)
     near.page.wait("document.querySelector('.lg-status').textContent.includes('静音')", 10)
-    far.page.click(".lg-leave")
-    page.wait("document.querySelectorAll('[data-end]').length === 1", 10)
+    if TWO_CLASSES:
+        far.page.click(".lg-leave")
+        page.wait("document.querySelectorAll('[data-end]').length === 1", 10)
     page.click(f"{row} .btn-ghost")
     together(lambda: near.wait_picture(30), lambda: far.wait_picture(30))
     register.over = time.time()
