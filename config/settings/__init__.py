@@ -209,7 +209,7 @@ def _database(url: str) -> dict[str, object]:
     parsed = urlparse(url)
     query = dict(part.split("=", 1) for part in parsed.query.split("&") if "=" in part)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.database",
         "NAME": parsed.path.lstrip("/") or "lantian",
         "USER": unquote(parsed.username or ""),
         "PASSWORD": unquote(parsed.password or ""),

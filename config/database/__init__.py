@@ -1,0 +1,1 @@
+"""The database backend of the settings: Django's own for PostgreSQL, with one thing more (see `base`)."""
