@@ -1,6 +1,7 @@
 /** Raised hands in their order, and who has the word. */
-import { fill, h } from "../../lib/dom";
+import { h } from "../../lib/dom";
 import { number, t } from "../../lib/i18n";
+import { type Row, Rows } from "../../lib/rows";
 import { button, setText, show } from "../../live/ui";
 import { timeOfDay } from "../../live/words";
 import type { DeskPanel } from "./desk";
@@ -21,6 +22,8 @@ export class HandsPanel implements DeskPanel {
   private readonly queue = h("ol", { class: "lv-queue", "aria-label": t("举手的") });
   private readonly more: HTMLButtonElement;
   private readonly clear: HTMLButtonElement;
+  private readonly wordRows = new Rows<Hand>(this.words, byKey, (hand) => this.row(hand, this.seated(hand), () => t("正在发言")));
+  private readonly handRows = new Rows<Hand>(this.queue, byKey, (hand) => this.row(hand, this.actions(hand), ({ ms }) => timeOfDay(ms, true)));
   private further: Hand[] = [];
   private shown = "";
 
@@ -41,8 +44,8 @@ export class HandsPanel implements DeskPanel {
     this.shown = JSON.stringify([hands, words, this.further.length]);
     const count = hands?.count ?? 0;
     setText(this.summary, count ? t("{n} 只手举着，先举的在前。", { n: number(count) }) : t("现在没有人举手。"));
-    fill(this.words, ...words.map((word) => this.row(word, [button(t("请坐"), { class: "btn-primary", onclick: () => void this.room.do("hand.done", { key: word.key }) })], t("正在发言"))));
-    fill(this.queue, ...[...first, ...this.further].map((hand) => this.row(hand, this.actions(hand), timeOfDay(hand.ms, true))));
+    this.wordRows.draw(words);
+    this.handRows.draw(withoutTwice([...first, ...this.further]));
     show(this.words, words.length > 0);
     show(this.more, count > first.length + this.further.length);
     show(this.clear, count > 0);
@@ -68,7 +71,22 @@ export class HandsPanel implements DeskPanel {
     ];
   }
 
-  private row(hand: Hand, actions: HTMLElement[], note: string): HTMLElement {
-    return h("li", { class: "lv-row", "data-key": hand.key }, h("span", { class: "lv-row-name" }, h("b", {}, hand.name), h("small", {}, [hand.school, note].filter(Boolean).join(" · "))), ...actions);
+  private seated(hand: Hand): HTMLElement[] {
+    return [button(t("请坐"), { class: "btn-primary", onclick: () => void this.room.do("hand.done", { key: hand.key }) })];
   }
+
+  private row(hand: Hand, actions: HTMLElement[], note: (hand: Hand) => string): Row<Hand> {
+    const small = h("small");
+    const element = h("li", { class: "lv-row", "data-key": hand.key }, h("span", { class: "lv-row-name" }, h("b", {}, hand.name), small), ...actions);
+    return { element, draw: (now) => setText(small, [now.school, note(now)].filter(Boolean).join(" · ")) };
+  }
+}
+
+function byKey(hand: Hand): string {
+  return hand.key;
+}
+
+/** What was asked for begins where the first ones ended, and these may have moved on meanwhile. */
+function withoutTwice(hands: Hand[]): Hand[] {
+  return [...new Map(hands.map((hand) => [hand.key, hand])).values()];
 }

@@ -1,7 +1,8 @@
 /** Calling classes in: who is on stage, how the picture is put together, and whom one may call. */
-import { fill, h } from "../../lib/dom";
+import { h } from "../../lib/dom";
 import { t } from "../../lib/i18n";
-import { button, press, setText, show } from "../../live/ui";
+import { type Row, Rows } from "../../lib/rows";
+import { button, press, redress, setText, show } from "../../live/ui";
 import type { DeskPanel } from "./desk";
 import { presenceRows } from "../../live/presence/rows";
 import type { TeachRoom } from "./room";
@@ -13,6 +14,12 @@ const LOOKS: [Look, () => string][] = [
   ["even", () => t("并排")],
 ];
 
+interface Callable {
+  key: string;
+  name: string;
+  school: string;
+}
+
 export class StagePanel implements DeskPanel {
   readonly element: HTMLElement;
   private readonly summary = h("p", { class: "lv-note", role: "status" });
@@ -22,6 +29,8 @@ export class StagePanel implements DeskPanel {
   private readonly others = h("ul", { class: "lv-queue lv-callable", "aria-label": t("可以连线的班级") });
   private readonly othersTitle = h("h3", { class: "lv-stage-title" }, t("邀请班级连线"));
   private readonly advice = h("p", { class: "lv-note" }, t("请提醒对方：教室里的音箱离麦克风远一些，说话时再打开麦克风，就不会有回声。"));
+  private readonly endRows = new Rows<StageEnd>(this.ends, (end) => end.key, (end) => this.end(end));
+  private readonly otherRows = new Rows<Callable>(this.others, (each) => each.key, (each) => this.other(each));
   private shown = "";
 
   constructor(private readonly room: TeachRoom) {
@@ -46,7 +55,7 @@ export class StagePanel implements DeskPanel {
     const most = state?.most;
     const full = most !== undefined && ends.length >= most;
     setText(this.summary, this.words(ends, full, callable.length));
-    fill(this.ends, ...ends.map((end) => this.end(end, state)));
+    this.endRows.draw(ends);
     for (const [look, element] of this.looks) press(element, (state?.look ?? "row") === look);
     const talking = ends.some((end) => end.state === "on");
     show(this.ends, ends.length > 0);
@@ -54,7 +63,7 @@ export class StagePanel implements DeskPanel {
     show(this.advice, talking);
     show(this.othersTitle, callable.length > 0 && !full);
     show(this.others, callable.length > 0 && !full);
-    fill(this.others, ...callable.map((each) => this.other(each)));
+    this.otherRows.draw(callable);
   }
 
   private words(ends: StageEnd[], full: boolean, callable: number): string {
@@ -64,7 +73,7 @@ export class StagePanel implements DeskPanel {
   }
 
   /** Classes that are there and not called yet. */
-  private callable(state: StageState | undefined): { key: string; name: string; school: string }[] {
+  private callable(state: StageState | undefined): Callable[] {
     const rows = presenceRows([], this.room.viewers, this.room.seenClasses);
     return rows.flatMap((school) =>
       school.classes
@@ -74,27 +83,35 @@ export class StagePanel implements DeskPanel {
     );
   }
 
-  private other(each: { key: string; name: string; school: string }): HTMLElement {
-    const call = button(t("邀请"), { icon: "phone", onclick: () => void this.room.do("stage.invite", { key: each.key }) });
-    call.setAttribute("aria-label", t("邀请 {name} 连线", { name: `${each.school} ${each.name}` }));
-    return h("li", { class: "lv-row", "data-call": each.key }, h("span", { class: "lv-row-name" }, h("b", {}, each.name), h("small", {}, each.school)), call);
+  private other({ key, name, school }: Callable): Row<Callable> {
+    const call = button(t("邀请"), { icon: "phone", onclick: () => void this.room.do("stage.invite", { key }) });
+    call.setAttribute("aria-label", t("邀请 {name} 连线", { name: `${school} ${name}` }));
+    const element = h("li", { class: "lv-row", "data-call": key }, h("span", { class: "lv-row-name" }, h("b", {}, name), h("small", {}, school)), call);
+    return { element, draw: () => undefined };
   }
 
-  private end(end: StageEnd, state: StageState | undefined): HTMLElement {
+  private end(first: StageEnd): Row<StageEnd> {
     const { room } = this;
-    const remove = button(end.state === "on" ? t("结束") : t("取消邀请"), { class: "btn-ghost", onclick: () => void room.do("stage.remove", { key: end.key }) });
-    const name = h("span", { class: "lv-row-name" }, h("b", {}, end.name), h("small", {}, `${end.school} · ${this.where(end)}`));
-    const row = h("li", { class: "lv-row", "data-end": end.key, "data-state": end.state, "data-line": room.stage.line(end.key) }, name);
-    if (end.state === "on") {
-      const large = state?.look === "one" && state.large === end.key;
-      const spot = button(t("放大"), { icon: "expand", onclick: () => void room.do("stage.look", large ? { look: "row" } : { look: "one", key: end.key }) });
-      press(spot, large);
-      const mute = button(t("静音"), { icon: end.muted ? "micOff" : "mic", onclick: () => void room.do("stage.mute", { key: end.key, on: !end.muted }) });
+    const { key } = first;
+    let now = first;
+    const large = (): boolean => room.stage.state?.look === "one" && room.stage.state.large === key;
+    const spot = button(t("放大"), { icon: "expand", onclick: () => void room.do("stage.look", large() ? { look: "row" } : { look: "one", key }) });
+    const mute = button(t("静音"), { icon: "mic", onclick: () => void room.do("stage.mute", { key, on: !now.muted }) });
+    const remove = button("", { class: "btn-ghost", onclick: () => void room.do("stage.remove", { key }) });
+    const where = h("small");
+    const element = h("li", { class: "lv-row", "data-end": key }, h("span", { class: "lv-row-name" }, h("b", {}, first.name), where), spot, mute, remove);
+    const draw = (end: StageEnd): void => {
+      now = end;
+      element.dataset.state = end.state;
+      element.dataset.line = room.stage.line(key);
+      setText(where, `${end.school} · ${this.where(end)}`);
+      for (const each of [spot, mute]) show(each, end.state === "on");
+      press(spot, large());
+      redress(mute, t("静音"), end.muted ? "micOff" : "mic");
       press(mute, end.muted);
-      row.append(spot, mute);
-    }
-    row.append(remove);
-    return row;
+      setText(remove, end.state === "on" ? t("结束") : t("取消邀请"));
+    };
+    return { element, draw };
   }
 
   private where(end: StageEnd): string {
