@@ -110,6 +110,7 @@ UPPER_APPS = [
     "lantian.content.media",
     "lantian.content.taxonomy",
     "lantian.content.resources",
+    "lantian.content.packs",
     "lantian.teach.live",
     "lantian.teach.desk",
     "lantian.teach.series",

@@ -15,6 +15,7 @@ from lantian.commons.workflow.engine.schema import Field as FormField
 from lantian.commons.workflow.engine.schema import Kind, to_schema
 from lantian.content.media import services as media
 from lantian.content.media.models import MediaKey, Stream
+from lantian.content.packs.models import Attachment, Pack, PackItem
 from lantian.content.resources.models import Fault, Resource, ResourceVersion, Upload
 from lantian.content.resources.services import storing
 from lantian.content.taxonomy import services as taxonomy
@@ -444,3 +445,12 @@ def _resources(half: Half, school: Organization) -> None:
             )
         ),
     }
+    _packs(half, school, made[0])
+
+
+def _packs(half: Half, school: Organization, resource: Resource) -> None:
+    """A pack of a teacher's for the school, with that resource, put to the lesson that is to come."""
+    pack = Pack.objects.create(owner=half.people["teacher"], organization=school, title="校本课", reach="school")
+    PackItem.objects.create(pack=pack, resource=resource, position=1, title=resource.title)
+    given = Attachment.objects.create(pack=pack, lesson=Lesson.objects.get(pk=half.things["lesson"]))
+    half.things |= {"pack": key(pack), "given": key(given)}

@@ -153,6 +153,7 @@ VALUES: dict[str, Callable[[Halves], list[tuple[Any, ...]]]] = {
     "_with_word": lambda _: [("小学",), ("%",)],
     "_shared": lessons,
     "_between": stretches,
+    "_on_day": stretches,
     "_nearest": lambda halves: [(*stretch, timezone.now()) for stretch in stretches(halves)],
     "_running_out": lambda _: [(timezone.localdate() + timedelta(days=days),) for days in (30, 3000)],
     "_running_over": lambda _: [(timezone.now() + timedelta(hours=hours),) for hours in (0, 2)],

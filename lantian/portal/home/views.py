@@ -127,6 +127,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "plan_url": address("schedule_lesson_plan") if check(may_plan_lesson, actor) else "",
         "todos": [(todo, *due_words(todo.due, day)) for todo in panels.todos_for(actor, day)],
         "figure": panels.figure_for(actor, day),
+        "day_cards": panels.day_cards_for(actor, day),
     }
     return render(request, "home/today.html", context)
 

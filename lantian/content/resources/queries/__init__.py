@@ -1,6 +1,14 @@
 """Reads of resources: which one may see, what is in one, what waits for whom, and how they are searched for."""
 
+from lantian.content.resources.queries.audiences import why_closed
 from lantian.content.resources.queries.finding import KIND
+from lantian.content.resources.queries.panels import (
+    RESOURCE_PANELS,
+    USES,
+    Use,
+    panels_of_resource,
+    uses_for,
+)
 from lantian.content.resources.queries.placing import COUNTER, nodes_of, nodes_to_choose, panel_of_node
 from lantian.content.resources.queries.reading import (
     ABOUT,
@@ -26,6 +34,7 @@ from lantian.content.resources.queries.reading import (
     rating_of,
     ratings_with_words,
     regions_around,
+    resource_known,
     resources_of,
     resources_part,
     resources_visible_to,
@@ -46,9 +55,12 @@ __all__ = [
     "COUNTER",
     "KIND",
     "MAKING_ROLES",
+    "RESOURCE_PANELS",
     "STAFF_ROLES",
+    "USES",
     "Alike",
     "Converter",
+    "Use",
     "alike",
     "application_of",
     "bytes_of",
@@ -64,16 +76,20 @@ __all__ = [
     "open_version",
     "own_resources",
     "panel_of_node",
+    "panels_of_resource",
     "rating_of",
     "ratings_with_words",
     "regions_around",
+    "resource_known",
     "resources_of",
     "resources_part",
     "resources_visible_to",
     "unfinished_uploads",
     "uploads_of",
+    "uses_for",
     "version_of_id",
     "versions_seen",
+    "why_closed",
     "with_names",
     "words_of",
     "words_part",

@@ -1,6 +1,7 @@
 """Finding and using resources."""
 
 import json
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +34,7 @@ from lantian.content.resources.errors import ResourceError
 from lantian.content.resources.models import Fault, Resource, ResourceVersion
 from lantian.content.resources.views.files import seen_version
 from lantian.content.resources.views.making import TONES, VERSION_TONES
-from lantian.kernel.rules import Denied, check, require
+from lantian.kernel.rules import Actor, Denied, check, require
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded_by_object, public
 from lantian.kernel.web.lists import Column, Filter, ListPage
 from lantian.kernel.web.shell import base_of
@@ -75,6 +76,12 @@ class Resources(ListPage[Resource]):
     search_hint = lazy("名称、关键词、学校或作者")
     order = "-published"
     tile = "resources/_tile.html"
+
+    @cached_property
+    def uses(self) -> list[queries.Use]:
+        """What can be done with each, from the list."""
+        return queries.uses_for(self.actor)
+
     empty_icon = "folder-open"
     empty_title = lazy("还没有资源")
     empty_text = lazy("学校和教育局审核发布以后，会出现在这里。")
@@ -147,9 +154,15 @@ def _page(
         "fault_kinds": FaultKind.choices,
         "licence_url": LICENCE_URLS.get(Licence(shown.licence)) if shown and shown.licence else "",
         "lrmi": _lrmi(request, found),
+        "panels": queries.panels_of_resource(actor, found),
+        "uses": [(use, use.url(found.pk)) for use in _uses(found, actor)],
         **_view(shown),
     }
     return render(request, "resources/resource.html", context)
+
+
+def _uses(found: Resource, actor: Actor) -> list[queries.Use]:
+    return queries.uses_for(actor) if found.state == ResourceState.PUBLISHED else []
 
 
 def _view(shown: ResourceVersion | None) -> dict[str, Any]:

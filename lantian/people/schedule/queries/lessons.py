@@ -38,6 +38,10 @@ EARLY = timedelta(minutes=10)
 # Where a lesson's page is: the app above that shows lessons says so under the key "page".
 LESSON_PAGES: Registry[Callable[[Lesson], str]] = Registry("lesson pages")
 
+# Cards that apps above add to a lesson's page: each gives one, or None when it has nothing for this actor; a fixed number of
+# queries each. The lesson comes as `visible_lesson` gives it.
+LESSON_PANELS: "Registry[Callable[[Actor, Lesson], Panel | None]]" = Registry("panels of a lesson")
+
 REHEARSAL = Q(access=LessonAccess.REHEARSAL)
 
 TEACHING_ROLES = ("teacher", "homeroom_teacher")
@@ -47,6 +51,10 @@ def lesson_url(lesson: Lesson) -> str:
     """The address of a lesson's page; empty when no installed app shows lessons."""
     page = LESSON_PAGES.get("page")
     return page(lesson) if page else ""
+
+
+def panels_of_lesson(actor: Actor, lesson: Lesson) -> "list[Panel]":
+    return [panel for source in LESSON_PANELS if (panel := source(actor, lesson))]
 
 
 def own_organization_id(actor: Actor) -> UUID | None:

@@ -54,7 +54,7 @@ def test_a_lessons_page_costs_a_fixed_number_of_queries(teacher, world, django_a
     lesson = world.plan()
     address = reverse("live_lesson", args=[lesson.pk])
     teacher.get(address)
-    with django_assert_num_queries(7):  # session, account, roles; lesson, receivers, broadcast, history
+    with django_assert_num_queries(8):  # session, account, roles; lesson, receivers, broadcast, packs, history
         page = teacher.get(address).content.decode()
     for row in lesson.receivers.all():
         assert str(row.class_group.organization) in page

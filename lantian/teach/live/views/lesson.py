@@ -13,6 +13,7 @@ from lantian.kernel.journal.queries import newest_of
 from lantian.kernel.rules import check
 from lantian.kernel.web.guards import public
 from lantian.people.schedule.enums import LESSON_TONES, LessonState
+from lantian.people.schedule.queries import panels_of_lesson
 from lantian.people.schedule.rules import may_change_lesson, may_hand_over_lesson, may_teach_lesson
 from lantian.teach.live import queries, rules
 from lantian.teach.live.views.found import actor_of, visible_lesson
@@ -53,6 +54,7 @@ def lesson_page(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
         "recording_url": (queries.help_url("recording", lesson) or "") if session and (teaches or actor.paths) else "",
         "poster": media.poster_url(session.stream) if session and not session.stream.withheld else "",
         "history": newest_of(lesson) if not actor.is_anonymous and (teaches or actor.paths) else [],
+        "panels": panels_of_lesson(actor, lesson),
         "base": "web/public.html" if actor.is_anonymous else "web/shell.html",
     }
     return render(request, "live/lesson.html", context)

@@ -1,0 +1,45 @@
+"""What apps above add to a resource: cards on its page, and what else can be done with it. The pages know none of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.urls import reverse
+
+from lantian.content.resources.models import Resource
+from lantian.content.taxonomy.queries import Panel
+from lantian.kernel.registry import Registry
+from lantian.kernel.rules import Actor
+
+if TYPE_CHECKING:
+    from lantian.kernel.rules import Text
+
+# Each entry gives a panel, or None when it has nothing for this actor; a fixed number of queries each.
+RESOURCE_PANELS: Registry[Callable[[Actor, Resource], Panel | None]] = Registry("panels of a resource")
+
+
+def panels_of_resource(actor: Actor, resource: Resource) -> list[Panel]:
+    return [panel for source in RESOURCE_PANELS if (panel := source(actor, resource))]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What one does with a published resource, on its page and in the list: words, icon, and the name of the address, which takes
+    the resource's id. The address answers htmx with a part to be shown in a dialog, and all others with a page."""
+
+    words: "Text"
+    icon: str
+    url_name: str
+    shown: Callable[[Actor], bool]
+
+    def url(self, pk: UUID) -> str:
+        return reverse(self.url_name, args=[pk])
+
+
+USES: Registry[Use] = Registry("uses of resources")
+
+
+def uses_for(actor: Actor) -> list[Use]:
+    """What this actor can do with resources. No query."""
+    return [use for use in USES if use.shown(actor)]
