@@ -27,7 +27,6 @@ def _address(row: Pack) -> str:
 
 class _Packs(ListPage[Pack]):
     unit = lazy("个资源包")
-    search_hint = lazy("名称、简介或里面的资源")
     order = "-changed"
     exportable = False
     empty_icon = "briefcase"
