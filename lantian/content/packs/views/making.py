@@ -1,6 +1,6 @@
 """Making packs and filling them."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,11 +19,13 @@ from lantian.content.packs.models import Pack
 from lantian.content.packs.views.reading import found_pack
 from lantian.content.resources import queries as resources
 from lantian.content.resources.enums import ResourceState
-from lantian.content.resources.models import Resource
 from lantian.kernel.rules import Denied, require
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded, guarded_by_object
 from lantian.kernel.web.once import once
 from lantian.people.roster import queries as roster
+
+if TYPE_CHECKING:
+    from lantian.content.resources.models import Resource
 
 
 def back(request: HttpRequest, usual: str) -> str:
@@ -166,7 +168,7 @@ def _current(request: HttpRequest) -> str:
     return whole.partition(host)[2] if host in whole else ""
 
 
-def _into(request: HttpRequest, form: PutForm, resource: Resource) -> Pack:
+def _into(request: HttpRequest, form: PutForm, resource: "Resource") -> Pack:
     """The chosen pack; a new one is of the resource's subject and grade."""
     actor, chosen = acting(request), form.cleaned_data["pack"]
     if chosen != NEW:
