@@ -8,6 +8,7 @@
 #   make lint             linters and type checkers alone
 #   make bench B=pages    one benchmark; its last line is JSON
 #   make install          Python and front-end dependencies, built front end, translations
+#   make schema           after a new migration: the snapshot of the tables that new databases are made from
 #   make fmt | clean
 #
 # A step runs again only when its inputs are newer than its stamp in .stamps/.
@@ -31,7 +32,7 @@ FRONTEND := $(shell find frontend -maxdepth 1 -type f 2>/dev/null) $(shell find 
 CATALOGUES := $(shell find locale -name '*.po' 2>/dev/null)
 I18N := $(wildcard lantian/*/*/management/commands/i18n.py)
 
-.PHONY: run install test lint quick types style scripts bench fmt clean unit e2e pages lessons browser services senders test-live
+.PHONY: run install test lint quick types style scripts bench schema fmt clean unit e2e pages lessons browser services senders test-live
 .DEFAULT_GOAL := run
 
 run: install
@@ -150,6 +151,9 @@ test-live: install browser services senders
 	@$(BIN)/python -m tests.e2e.served $(BIN)/python -m pytest -q -m shaped tests/e2e/live
 	@LANTIAN_E2E_TWO_CLASSES=1 $(BIN)/python -m tests.e2e.served $(MAKE) --no-print-directory lessons
 	@LANTIAN_E2E_RELAY=1 $(BIN)/python -m tests.e2e.served $(BIN)/python -m pytest -q -m e2e tests/e2e/relay tests/e2e/live/test_calling_in.py
+
+schema: .stamps/python
+	$(BIN)/python -m tests.schema
 
 bench: install
 	@test -n "$(B)" || { echo "make bench B=NAME, one of:"; $(BIN)/python -m bench.run --list; exit 2; }

@@ -78,6 +78,7 @@ def migrations_mark() -> str:
     for path in sorted((ROOT / "lantian").rglob("migrations/*.py")):
         digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     digest.update((ROOT / "uv.lock").read_bytes())
+    digest.update((ROOT / "config" / "schema.sql").read_bytes())
     digest.update(
         (ROOT / "config" / "settings" / "__init__.py").read_bytes()
     )  # an app of others that is new brings its own
