@@ -139,8 +139,8 @@ class ClassForm(forms.Form):
     """A class that one teaches, and the days on which it has the pack."""
 
     class_group: Chooser = forms.ModelChoiceField(label=_("放到哪个班"), queryset=None, empty_label=_("请选择"))
-    first = forms.DateField(label=_("从哪天"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("到哪天"), widget=forms.DateInput(attrs={"type": "date"}))
+    first = forms.DateField(label=_("从哪天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    until = forms.DateField(label=_("到哪天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
     def __init__(self, *args: Any, classes: "QuerySet[ClassGroup]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
