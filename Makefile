@@ -28,7 +28,7 @@ NODE = D=$$($(BIN)/python -c 'import importlib.util as u; print(u.find_spec("nod
 NPM = node "$$D/lib/node_modules/npm/bin/npm-cli.js"
 
 # Folders too: a file that was removed changes its folder.
-FRONTEND := $(shell find frontend -maxdepth 1 -type f 2>/dev/null) $(shell find frontend/src frontend/scripts 2>/dev/null)
+FRONTEND := $(shell find frontend -maxdepth 1 -type f 2>/dev/null) $(shell find frontend/src frontend/players frontend/scripts 2>/dev/null)
 CATALOGUES := $(shell find locale -name '*.po' 2>/dev/null)
 I18N := $(wildcard lantian/*/*/management/commands/i18n.py)
 

@@ -22,5 +22,5 @@ export default defineConfig({
     },
   },
   // one jsdom for a worker, each file with globals of its own in it: making one for each file took four fifths of the time
-  test: { environment: "jsdom", pool: "vmThreads", include: ["src/**/*.test.ts"] },
+  test: { environment: "jsdom", pool: "vmThreads", include: ["src/**/*.test.ts", "players/*.test.ts"] },
 });

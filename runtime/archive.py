@@ -31,6 +31,7 @@ FORMAT = 1
 MANIFEST, DUMP, SEALED_KEYS = "manifest.json", "database.dump", "keys.sealed"
 TREES = ("files", "media", "demo")
 RECORDINGS = "media/streams/"  # beside them lies what people have uploaded, which nothing else has
+UNPACKED = "media/.resources/unpacked/"  # made anew from what was uploaded
 UNFINISHED = (".new", ".part", ".tmp")
 READ_BYTES = 2**20
 
@@ -202,8 +203,9 @@ def _write(writer: _Writer, instance: Instance, dump: Path, *, passphrase: str, 
         root = instance.home / tree
         for path in _tree(root):
             name = f"{tree}/{path.relative_to(root)}"
-            if with_media or not name.startswith(RECORDINGS):
-                writer.add_file(path, name)
+            if name.startswith(UNPACKED) or (not with_media and name.startswith(RECORDINGS)):
+                continue
+            writer.add_file(path, name)
     keys = escrow.key_files(instance.home)
     if passphrase:
         writer.add_bytes(escrow.seal(escrow.pack(keys), passphrase), SEALED_KEYS)

@@ -70,7 +70,8 @@ def lan_addresses() -> list[str]:
 
 def names(instance: Instance) -> list[str]:
     """Every name the certificate must hold."""
-    return list(dict.fromkeys([*instance.hosts, "localhost", "127.0.0.1", *lan_addresses()]))
+    own = re.sub(r"^https?://|:[0-9]+$", "", instance.content_origin)
+    return list(dict.fromkeys([*instance.hosts, *filter(None, [own]), "localhost", "127.0.0.1", *lan_addresses()]))
 
 
 def root_certificate(instance: Instance) -> Path:
@@ -110,6 +111,18 @@ def _global_options(instance: Instance) -> str:
         if instance.tls
         else ""
     )
+    ports = [port for port in (instance.port, instance.content_port) if port]
+    servers = "\n".join(
+        f"""	servers {_listen(instance, port)} {{
+		protocols h1 h2
+		max_header_size 64KB{wrappers}{trusted}
+		timeouts {{
+			read_header 15s
+			idle 3m
+		}}
+	}}"""
+        for port in ports
+    )
     return f"""{{
 	admin off
 	persist_config off
@@ -121,14 +134,7 @@ def _global_options(instance: Instance) -> str:
 		output stderr
 		format json
 	}}{authority}
-	servers {_listen(instance, instance.port)} {{
-		protocols h1 h2
-		max_header_size 64KB{wrappers}{trusted}
-		timeouts {{
-			read_header 15s
-			idle 3m
-		}}
-	}}
+{servers}
 }}
 """
 
@@ -153,14 +159,18 @@ def _handed_over(instance: Instance) -> str:
 			}}"""
 
 
-def _proxy(upstream: str, *, wait: str, answer: str, files: str = "") -> str:
-    """A proxy that holds requests for `wait` while the process behind is being restarted."""
+def _proxy(
+    upstream: str, *, wait: str, answer: str, files: str = "", mark: str = "header_up -X-Lantian-Content"
+) -> str:
+    """A proxy that holds requests for `wait` while the process behind is being restarted. `mark`: only what comes by the content
+    origin is called that."""
     return f"""reverse_proxy {_quoted(upstream)} {{
 			lb_try_duration {wait}
 			lb_try_interval 150ms
 			header_up X-Forwarded-For {{client_ip}}
 			header_up -Forwarded
-			header_up -X-Real-Ip{files}
+			header_up -X-Real-Ip
+			{mark}{files}
 			transport http {{
 				dial_timeout 2s
 				response_header_timeout {answer}
@@ -354,6 +364,61 @@ def _body(instance: Instance) -> str:
 """
 
 
+CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+
+def _content(instance: Instance) -> str:
+    """The other origin, on which what people have uploaded runs: its files and our players by a pass in the address, and nothing
+    else. No cookie comes in or goes out, so that nobody is signed in there; no worker outlives its page."""
+    mark = """header_up X-Lantian-Content 1
+			header_up Host {HOST}
+			header_up -Cookie
+			header_up -Authorization
+			header_down -Set-Cookie""".replace("{HOST}", instance.hosts[0] if instance.hosts else "localhost")
+    return f"""
+	header -Server
+	header -Via
+	header X-Content-Type-Options nosniff
+	header ?Content-Security-Policy "{CONTENT_POLICY}"
+	encode zstd gzip {{
+		minimum_length 860
+	}}
+	handle {FRONT_PROBE} {{
+		respond 204
+	}}
+	handle /players/* {{
+		root * {_quoted(instance.home / "static")}
+		header Cache-Control "public, no-cache"
+		file_server {{
+			precompressed gzip
+			hide .*
+		}}
+	}}
+	@package {{
+		method GET HEAD
+		path /c/*
+		not header Service-Worker *
+	}}
+	handle @package {{
+		{_proxy(f"unix/{instance.web_socket}", wait=HOLD, answer="60s", files=_handed_over(instance), mark=mark)}
+	}}
+	handle {{
+		error 404
+	}}
+	{_errors()}
+"""
+
+
+def _content_site(instance: Instance) -> str:
+    if not instance.content_port:
+        return ""
+    bind = f"\n\tbind {instance.bind}" if instance.bind else ""
+    if not instance.tls:
+        return f"\nhttp://:{instance.content_port} {{{bind}{_content(instance)}}}\n"
+    addresses = ", ".join(f"https://{name}:{instance.content_port}" for name in names(instance))
+    return f"\n{addresses} {{{bind}\n\ttls internal{_content(instance)}}}\n"
+
+
 def node_caddyfile(instance: Instance) -> str:
     """Of a machine that has a live process alone (`lantian node`): its socket and its pictures, for the first machine's door."""
     bind = f"\n\tbind {instance.bind}" if instance.bind else ""
@@ -389,9 +454,11 @@ def caddyfile(instance: Instance) -> str:
     """The whole configuration as text."""
     bind = f"\n\tbind {instance.bind}" if instance.bind else ""
     if not instance.tls:
-        return f"{_global_options(instance)}\nhttp://:{instance.port} {{{bind}{_body(instance)}}}\n"
+        site = f"{_global_options(instance)}\nhttp://:{instance.port} {{{bind}{_body(instance)}}}\n"
+        return site + _content_site(instance)
     addresses = ", ".join(f"https://{name}:{instance.port}" for name in names(instance))
     text = f"{_global_options(instance)}\n{addresses} {{{bind}\n\ttls internal{_body(instance)}}}\n"
+    text += _content_site(instance)
     if instance.http_port:
         text += f"""
 http://:{instance.http_port} {{{bind}

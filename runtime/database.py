@@ -7,7 +7,8 @@ import contextlib
 import time
 from collections.abc import Iterator
 
-from runtime.home import Instance, Lock, make_home
+from runtime.home import Instance, make_home
+from runtime.lock import Lock
 from runtime.postgres import EmbeddedPostgres
 from runtime.supervisor import read_state
 from runtime.words import Problem, say

@@ -4,7 +4,6 @@
 a test compares the two, and looks for variables that the code reads but the table lacks.
 """
 
-import fcntl
 import hashlib
 import os
 import re
@@ -23,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("run", "keys", "media", "files", "logs", "static", "caddy", "demo")
 NODE = re.compile(r"[a-z][a-z0-9-]{0,30}")
 NODE_ADDRESS = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}")
+ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
 SOCKET_LIMIT = 100  # sockaddr_un holds 107 bytes; a few are left for postgres' own suffixes
 
 
@@ -49,6 +49,19 @@ VARIABLES = (
         "plain port beside HTTPS: serves the root certificate and redirects (default port + 1, 0 for none)",
     ),
     Variable("LANTIAN_HOSTS", "*", "允许的主机名，逗号分隔", "host names answered for, comma separated"),
+    Variable(
+        "LANTIAN_CONTENT_ORIGIN",
+        "",
+        "互动资源（H5P、SCORM、网页包）运行的来源，如 https://content.example.cn：不同于平台的主机名（默认：本机的另一个端口）",
+        "where uploaded packages (H5P, SCORM, pages) run, such as https://content.example.cn: a host name that is not the"
+        " platform's (default: the second port)",
+    ),
+    Variable(
+        "LANTIAN_CONTENT_PORT",
+        "",
+        "前门的第二个端口，只给互动资源用（默认访问端口加 10000；0 为关闭）",
+        "second port of the front door, for uploaded packages alone (default: port + 10000; 0 for none)",
+    ),
     Variable(
         "LANTIAN_ORIGINS",
         "",
@@ -305,6 +318,8 @@ class Instance:
     bind: str = ""
     tls: str = ""
     http_port: int = 0
+    content_port: int = 0
+    content_origin: str = ""
     hosts: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     database_url: str = ""
@@ -441,6 +456,14 @@ def _interfaces(env: Mapping[str, str], name: str) -> tuple[str, ...]:
     return found
 
 
+def _origin(env: Mapping[str, str], name: str) -> str:
+    text = env.get(name, "").strip().rstrip("/")
+    if text and not ORIGIN.fullmatch(text):
+        words = f"{name} 应形如 https://content.example.cn，现为“{text}”"
+        raise Problem(say(words, f"{name} must look like https://content.example.cn, not '{text}'"))
+    return text
+
+
 def _items(env: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in env.get(name, "").split(",") if part.strip() and part.strip() != "*")
 
@@ -478,6 +501,7 @@ def read_instance(env: Mapping[str, str] | None = None) -> Instance:
         raise Problem(say("DATABASE_URL 必须以 postgresql:// 开头", "DATABASE_URL must begin with postgresql://"))
     port = _number(env, "LANTIAN_PORT", 8000, 1, 65535)
     plain = 80 if port == 443 else min(port + 1, 65535)
+    beside = port + 10_000 if port + 10_000 <= 65535 else port - 10_000
     home = Path(env.get("LANTIAN_HOME", "").strip() or default_home()).expanduser().absolute()
     return Instance(
         home=home,
@@ -485,6 +509,8 @@ def read_instance(env: Mapping[str, str] | None = None) -> Instance:
         bind=env.get("LANTIAN_BIND", "").strip(),
         tls=tls,
         http_port=_number(env, "LANTIAN_HTTP_PORT", plain, 0, 65535) if tls else 0,
+        content_port=_number(env, "LANTIAN_CONTENT_PORT", beside, 0, 65535),
+        content_origin=_origin(env, "LANTIAN_CONTENT_ORIGIN"),
         hosts=_items(env, "LANTIAN_HOSTS"),
         trusted_proxies=_items(env, "LANTIAN_TRUSTED_PROXIES"),
         database_url=database_url,
@@ -563,37 +589,3 @@ def socket_folder(home: Path) -> Path:
     if len(os.fsencode(run / "live.sock")) <= SOCKET_LIMIT:
         return run
     return private_folder(home)
-
-
-class Lock:
-    """An advisory lock on a file; the kernel drops it when the process dies, however it dies."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._file: int | None = None
-
-    def acquire(self, *, shared: bool = False, wait: bool = False) -> bool:
-        """Take (or convert) the lock. False when another process holds it and `wait` is false."""
-        if self._file is None:
-            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        mode = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB)
-        try:
-            fcntl.flock(self._file, mode)
-        except BlockingIOError:
-            return False
-        return True
-
-    def release(self) -> None:
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
-
-    def held_elsewhere(self) -> bool:
-        """True when some other process holds it now."""
-        if not self.path.exists():
-            return False
-        if self.acquire():
-            self.release()
-            return False
-        self.release()
-        return True

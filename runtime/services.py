@@ -25,6 +25,7 @@ def environment(instance: Instance, database_url: str) -> dict[str, str]:
         "LANTIAN_HOME": str(instance.home),
         "LANTIAN_PORT": str(instance.port),
         "LANTIAN_TLS": instance.tls,
+        "LANTIAN_CONTENT_PORT": str(instance.content_port),
         "LANTIAN_DEMO": "1" if instance.demo else "",
         "LANTIAN_DEBUG": "1" if instance.debug else "",
         "LANTIAN_DB_POOL": str(instance.db_pool),

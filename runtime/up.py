@@ -124,7 +124,8 @@ def up(instance: Instance, manner: Manner) -> None:
                 f"an instance is already running on {instance.home} (see lantian status)",
             )
         )
-    ports = [port for port in (instance.port, instance.http_port, instance.rtmp_port, instance.turn_port) if port]
+    wanted = (instance.port, instance.content_port, instance.http_port, instance.rtmp_port, instance.turn_port)
+    ports = [port for port in wanted if port]
     if instance.rtmp_port:
         rtmp.programs()  # a plain word now, if they are not there
     try_s3(instance)

@@ -32,6 +32,9 @@ LANTIAN_KEEP_RECORDINGS_DAYS = int(os.environ.get("LANTIAN_KEEP_RECORDINGS_DAYS"
 # Resources: what a unit's files may take together, and clamd (unix:/path or host:port; none: files stay unscanned).
 LANTIAN_RESOURCES_UNIT_BYTES = int(os.environ.get("LANTIAN_RESOURCES_UNIT_GB") or "200") * 2**30
 LANTIAN_CLAMD = os.environ.get("LANTIAN_CLAMD", "").strip()
+# Where uploaded packages run, an origin that is not the platform's: as it is named, else the front door's second port.
+LANTIAN_CONTENT_ORIGIN = os.environ.get("LANTIAN_CONTENT_ORIGIN", "").strip().rstrip("/")
+LANTIAN_CONTENT_PORT = int(os.environ.get("LANTIAN_CONTENT_PORT") or "18000")
 # The second rendition of live lessons, with AAC sound, for players without Opus: about 2 % of a core a lesson.
 LANTIAN_LIVE_AAC = flag("LANTIAN_LIVE_AAC", default=True)
 # Finished live segments in an S3, for several live nodes and for replays no disk has; without an endpoint: on the local disk.
@@ -111,6 +114,7 @@ UPPER_APPS = [
     "lantian.content.taxonomy",
     "lantian.content.resources",
     "lantian.content.packs",
+    "lantian.content.interactive",
     "lantian.teach.live",
     "lantian.teach.desk",
     "lantian.teach.series",
@@ -193,6 +197,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANTIAN_TLS != ""
 SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True  # pages have the token in themselves
 SESSION_ENGINE = "lantian.people.identity.services.session_store"
 # Two instances on one host differ by port alone, and cookies do not: name them by port.
 SESSION_COOKIE_NAME = f"lantian_session_{LANTIAN_PORT}"

@@ -13,6 +13,8 @@ from django.utils import timezone
 from lantian.commons.workflow import services as workflow
 from lantian.commons.workflow.engine.schema import Field as FormField
 from lantian.commons.workflow.engine.schema import Kind, to_schema
+from lantian.content.interactive import demo as interactive_demo
+from lantian.content.interactive import services as interactive
 from lantian.content.media import services as media
 from lantian.content.media.models import MediaKey, Stream
 from lantian.content.packs.models import Attachment, Pack, PackItem
@@ -438,6 +440,7 @@ def _resources(half: Half, school: Organization) -> None:
         "resource": key(made[0]),
         "version": key(shown),
         "drafted": key(draft),
+        "playing": key(_package(school, teacher)),
         "flaw": key(Fault.objects.create(resource=made[0], kind="wrong", words="第二页")),
         "sending": key(
             Upload.objects.create(
@@ -454,3 +457,20 @@ def _packs(half: Half, school: Organization, resource: Resource) -> None:
     PackItem.objects.create(pack=pack, resource=resource, position=1, title=resource.title)
     given = Attachment.objects.create(pack=pack, lesson=Lesson.objects.get(pk=half.things["lesson"]))
     half.things |= {"pack": key(pack), "given": key(given)}
+
+
+def _package(school: Organization, teacher: Person) -> ResourceVersion:
+    """An interactive package of the school, which lies unpacked."""
+    path = storing.root() / f"{school.pk.hex}.zip"
+    path.write_bytes(interactive_demo.packed("scorm") + school.pk.bytes)
+    blob = storing.put(path, kind="application/x.scorm", facts={})
+    said = {"title": "互动", "reach": "school", "licence": "cc-by", "rights_holder": school.name}
+    made = Resource.objects.create(organization=school, author=teacher, kind="interactive", **said)
+    shown = ResourceVersion.objects.create(
+        resource=made, number=1, blob=blob, file_name="a.zip", state="published", **said
+    )
+    now = timezone.now()
+    Resource.objects.filter(pk=made.pk).update(state="published", current=shown, published_at=now, submitted_at=now)
+    interactive.ask_package(blob.pk, blob.kind)
+    interactive.unpack(blob.pk)
+    return shown

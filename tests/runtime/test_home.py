@@ -11,13 +11,13 @@ from runtime.home import (
     ROOT,
     VARIABLES,
     Instance,
-    Lock,
     fingerprint,
     make_home,
     private_folder,
     read_instance,
     socket_folder,
 )
+from runtime.lock import Lock
 from runtime.words import Problem, pad, table, width
 
 

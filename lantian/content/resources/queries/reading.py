@@ -64,6 +64,8 @@ class Converter:
 
 # An app above has one.
 CONVERTERS: Registry[Converter] = Registry("converters of office documents")
+# What plays packages (`kinds.PACKAGES`): the address of a version's page there. An app above has one.
+RUNNERS: "Registry[Callable[[ResourceVersion], str]]" = Registry("what plays packages")
 
 
 def converter() -> Converter | None:
@@ -243,6 +245,12 @@ def faults_open(resource: Resource) -> list[Fault]:
 
 def fault_known(pk: UUID) -> Fault | None:
     return Fault.objects.select_related("resource__organization", "resource__author").filter(pk=pk).first()
+
+
+def blobs_of(resource_id: UUID) -> list[Blob]:
+    """The files of its versions that may be looked at. One query."""
+    states = (VersionState.PUBLISHED, VersionState.REVIEW)
+    return list(Blob.objects.filter(versions__resource=resource_id, versions__state__in=states).distinct())
 
 
 def resource_known(pk: UUID) -> Resource | None:

@@ -170,6 +170,8 @@ def _view(shown: ResourceVersion | None) -> dict[str, Any]:
     blob = shown.blob if shown else None
     if shown is None or blob is None:
         return {"view": "link" if shown and shown.url else ""}
+    if blob.kind in kinds.PACKAGES and (runner := next(iter(queries.RUNNERS), None)) is not None:
+        return {"view": "runs", "address": runner(shown), "blob": blob}
     view = kinds.FORMATS[blob.kind].view
     address = reverse("resources_file", args=[shown.pk])
     if view == "office":
