@@ -1,5 +1,5 @@
 /** The players of the content origin (dist/players, fixed names: the front door asks browsers to look whether they changed). */
-import { cpSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
@@ -28,6 +28,8 @@ export default defineConfig({
         for (const part of ["main.bundle.js", "frame.bundle.js", "styles", "images", "fonts"]) {
           cpSync(from + part, here(`dist/players/h5p/${part}`), { recursive: true });
         }
+        const frame = here("dist/players/h5p/frame.bundle.js");
+        writeFileSync(frame, readFileSync(here("players/storage.js"), "utf8") + readFileSync(frame, "utf8"));
         cpSync(here("players/player.css"), here("dist/players/player.css"));
       },
     },

@@ -6,14 +6,17 @@ interface Statement {
   context?: { contextActivities?: { parent?: unknown[] } };
   result?: { completion?: boolean; success?: boolean; score?: { raw?: number; min?: number; max?: number; scaled?: number } };
 }
+interface Core {
+  instances?: { getCurrentState?: () => unknown }[];
+}
 interface Hosts {
   H5PStandalone: { H5P: new (element: HTMLElement, options: Record<string, unknown>) => PromiseLike<unknown> };
-  H5P: { externalDispatcher: { on: (name: string, react: (event: { data: { statement: Statement } }) => void) => void } };
-  H5PIntegration: { contents: Record<string, { contentUserData?: { state?: string }[] }> };
+  H5P: Core & { externalDispatcher: { on: (name: string, react: (event: { data: { statement: Statement } }) => void) => void } };
 }
 
 const ID = "package";
 const LOOK_MS = 2000;
+const QUIET_MS = 300;
 const DONE = ["completed", "answered", "passed", "failed", "mastered"];
 
 function load(address: string): Promise<void> {
@@ -34,6 +37,18 @@ export function scoreOf(statement: Statement): Partial<Save> | undefined {
   const found: Partial<Save> = { status: verb === "passed" || verb === "failed" ? verb : "completed" };
   if (score) Object.assign(found, { raw: score.raw, least: score.min, most: score.max, scaled: score.scaled });
   return found;
+}
+
+/** Where one is now, as H5P itself would keep it: it does so seconds later, and only where it may send it somewhere. */
+function stateIn(holder: HTMLElement, host: Hosts): string | undefined {
+  const inner = holder.querySelector("iframe")?.contentWindow as (Window & { H5P?: Core }) | null | undefined;
+  const one = (inner?.H5P ?? host.H5P).instances?.[0];
+  try {
+    const found = one?.getCurrentState?.();
+    return found === undefined ? undefined : JSON.stringify(found);
+  } catch {
+    return undefined; // not every content type is ready for it at any time
+  }
 }
 
 export async function play(place: HTMLElement, config: Config, run: Run, tell: Tell): Promise<void> {
@@ -61,7 +76,7 @@ export async function play(place: HTMLElement, config: Config, run: Run, tell: T
   if (kept.status) told.status = kept.status;
   let last = "";
   const save = (): void => {
-    const now = host.H5PIntegration.contents[`cid-${ID}`]?.contentUserData?.[0]?.state ?? state ?? null;
+    const now = stateIn(holder, host) ?? state ?? null;
     const seconds = (kept.seconds ?? 0) + Math.round((Date.now() - began) / 1000);
     const key = JSON.stringify([now, told]);
     if (key === last) return;
@@ -71,8 +86,7 @@ export async function play(place: HTMLElement, config: Config, run: Run, tell: T
   host.H5P.externalDispatcher.on("xAPI", (event) => {
     const found = scoreOf(event.data.statement);
     if (found) Object.assign(told, { raw: undefined, least: undefined, most: undefined, scaled: undefined }, found);
-    // H5P puts its state aside a moment after its statement
-    window.setTimeout(save, found ? 600 : LOOK_MS);
+    window.setTimeout(save, QUIET_MS); // some change their state after they have told of it
   });
   window.setInterval(save, LOOK_MS);
   window.addEventListener("pagehide", save);

@@ -145,7 +145,7 @@ def running_instance(*, wait: bool = True, **own: str) -> Iterator[Instance]:
         key: value for key, value in os.environ.items() if not key.startswith(("LANTIAN_", "DATABASE_", "DJANGO_"))
     }
     environment |= {"LANTIAN_HOME": str(home), "LANTIAN_PORT": str(port), "LANTIAN_DISK_RESERVE_MB": "64"}
-    environment["LANTIAN_RTMP_PORT"] = str(free_port())
+    environment |= {"LANTIAN_RTMP_PORT": str(free_port()), "LANTIAN_CONTENT_PORT": str(free_port())}
     with _stage() as stage, log.open("wb") as output:
         environment |= stage | own
         process = subprocess.Popen(

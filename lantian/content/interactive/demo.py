@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.db import transaction
 
 from lantian.content.interactive import services
 from lantian.content.resources import services as resources
@@ -41,18 +42,19 @@ def seed(context: DemoContext) -> None:
     if by is None or by.grant is None:
         return
     for name, file, title, words in MADE:
-        blob = _published(packed(name), file, {"title": title, "words": words, "rights_holder": by.name}, by)
-        services.ask_package(blob.pk, blob.kind)
-        services.unpack(blob.pk)
+        version = publish(packed(name), file, {"title": title, "words": words, "rights_holder": by.name}, by)
+        services.ask_package(version.blob_id, version.blob.kind)
+        services.unpack(version.blob_id)
     context.say(f"  {len(MADE)} interactive resources")
 
 
-def _published(data: bytes, name: str, facts: dict[str, Any], by: Actor) -> Any:
+@transaction.atomic
+def publish(data: bytes, name: str, facts: dict[str, Any], by: Actor) -> Any:
+    """A package as a published resource; its version."""
     upload = resources.begin_upload(name=name, size=len(data), by=by)
     resources.write_piece(upload, offset=0, read=io.BytesIO(data).read, by=by)
     sent = resources.take_in(upload.pk)
     assert sent is not None
-    assert sent.blob is not None, sent.why
     base = {
         "purpose": Purpose.EXERCISE,
         "subject": "maths",
@@ -63,4 +65,4 @@ def _published(data: bytes, name: str, facts: dict[str, Any], by: Actor) -> Any:
     }
     made = resources.create_resource(upload=sent, facts=base | facts, by=by)
     resources.publish_version(made.versions.get(), by=SYSTEM)
-    return sent.blob
+    return made.versions.select_related("blob").get()

@@ -24,8 +24,8 @@ class RunStatus(models.TextChoices):
 
     BEGUN = "begun", _("在做")
     COMPLETED = "completed", _("做完了")
-    PASSED = "passed", _("通过")
-    FAILED = "failed", _("没有通过")
+    PASSED = "passed", _("达标")
+    FAILED = "failed", _("没有达标")
 
 
 # Kinds that tell how somebody does; plain pages tell nothing.

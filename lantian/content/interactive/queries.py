@@ -127,11 +127,8 @@ def runs_of(actor: Actor) -> QuerySet[RunState]:
     """One's own newest attempts at each version, the last touched first."""
     if actor.person_id is None:
         return RunState.objects.none()
-    mine = RunState.objects.filter(person=actor.person_id, seq__gt=0) | RunState.objects.filter(
-        person=actor.person_id, opening__gt=1
-    )
     newest = RunState.objects.filter(person=actor.person_id, version=OuterRef("version")).order_by("-attempt")
-    rows = mine.filter(pk=Subquery(newest.values("pk")[:1]))
+    rows = RunState.objects.filter(person=actor.person_id, pk=Subquery(newest.values("pk")[:1])).exclude(data={})
     return rows.select_related("version__resource").order_by("-saved_at")
 
 

@@ -76,7 +76,6 @@ const mount: Mount<Config> = (element, config) => {
       class: "running-frame",
       sandbox: config.sandbox,
       allow: "fullscreen; autoplay",
-      allowfullscreen: true,
       referrerpolicy: "no-referrer",
       title: config.title,
       src: found.address ?? "about:blank",

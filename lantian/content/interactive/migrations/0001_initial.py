@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('seq', models.PositiveIntegerField(default=0)),
                 ('data', models.JSONField(default=dict)),
                 ('place', models.CharField(blank=True, help_text='the part that was open last', max_length=200)),
-                ('status', models.CharField(choices=[('begun', '在做'), ('completed', '做完了'), ('passed', '通过'), ('failed', '没有通过')], default='begun', max_length=10)),
+                ('status', models.CharField(choices=[('begun', '在做'), ('completed', '做完了'), ('passed', '达标'), ('failed', '没有达标')], default='begun', max_length=10)),
                 ('score', models.FloatField(blank=True, help_text='0 to 1', null=True)),
                 ('seconds', models.PositiveIntegerField(default=0)),
                 ('started_at', models.DateTimeField(default=django.utils.timezone.now)),

@@ -27,7 +27,7 @@ def open_run(version: Any, *, again: bool = False, by: Actor) -> RunState:
     assert by.person_id is not None  # the rule asked for a person
     mine = RunState.objects.select_for_update().filter(version=version.pk, person=by.person_id)
     last = mine.order_by("-attempt").first()
-    if last is None or (again and last.seq and last.attempt < ATTEMPTS_MOST):
+    if last is None or (again and last.data and last.attempt < ATTEMPTS_MOST):
         number = last.attempt + 1 if last else 1
         RunState.objects.bulk_create(  # two windows at once make one
             [RunState(version_id=version.pk, person_id=by.person_id, attempt=number)], ignore_conflicts=True

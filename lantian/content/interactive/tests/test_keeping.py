@@ -72,6 +72,7 @@ def test_another_attempt_begins_with_nothing_and_the_old_one_stays(shelf: Shelf,
     assert services.open_run(version, again=True, by=by).attempt == 1, "nothing was done in it"
     first = services.open_run(version, by=by)
     save(version, first, by, 1)
+    services.open_run(version, by=by)  # looked at again first
     second = services.open_run(version, again=True, by=by)
     assert (second.attempt, second.data) == (2, {})
     assert queries.last_run(by, version) == second

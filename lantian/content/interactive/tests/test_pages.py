@@ -109,7 +109,7 @@ def test_saves_come_as_json_and_say_how_it_stands(shelf: Shelf, as_) -> None:
     def send(body: Any) -> Any:
         return client.post(url, json.dumps(body), content_type="application/json")
 
-    assert send(told).json() == {"seq": 1, "status": "passed", "words": "通过", "score": 80}
+    assert send(told).json() == {"seq": 1, "status": "passed", "words": "达标", "score": 80}
     assert send([]).status_code == 400
     assert send(told | {"part": "x", "seq": 2}).status_code == 400
     assert client.post(url, "{", content_type="application/json").status_code == 400
