@@ -175,7 +175,7 @@ def unpack(kind: str, source: Any, out: Any) -> None:
 
 def main(memory: str, seconds: str, uid: str, kind: str) -> None:
     """Load what is needed, bound, shed, unpack."""
-    import defusedxml.ElementTree  # noqa: F401 - afterwards the rights to read it may be gone
+    import defusedxml.ElementTree  # type: ignore[import-untyped]  # noqa: F401 - no types; afterwards nobody may read it
 
     for name in ("cp437", "gb18030", "utf-16", "latin-1"):
         codecs.lookup(name)
