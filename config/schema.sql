@@ -40,6 +40,7 @@
 -- migration identity 0001_initial
 -- migration identity 0002_cache_table
 -- migration identity 0003_recovery_codes
+-- migration interactive 0001_initial
 -- migration journal 0001_initial
 -- migration journal 0002_people
 -- migration live 0001_initial
@@ -2211,6 +2212,41 @@ CREATE TABLE public.identity_recoverycode (
     CONSTRAINT identity_recoverycode_tries_left_check CHECK ((tries_left >= 0))
 );
 
+CREATE TABLE public.interactive_package (
+    blob_id character varying(64) NOT NULL,
+    kind character varying(10) NOT NULL,
+    state character varying(8) NOT NULL,
+    why character varying(300) NOT NULL,
+    start character varying(600) NOT NULL,
+    parts jsonb NOT NULL,
+    files integer NOT NULL,
+    size bigint NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT interactive_package_files_check CHECK ((files >= 0))
+);
+
+CREATE TABLE public.interactive_runstate (
+    id uuid NOT NULL,
+    attempt smallint NOT NULL,
+    opening integer NOT NULL,
+    seq integer NOT NULL,
+    data jsonb NOT NULL,
+    place character varying(200) NOT NULL,
+    status character varying(10) NOT NULL,
+    score double precision,
+    seconds integer NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    saved_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    person_id uuid NOT NULL,
+    version_id uuid NOT NULL,
+    CONSTRAINT interactive_run_score CHECK (((score IS NULL) OR ((score >= (0.0)::double precision) AND (score <= (1.0)::double precision)))),
+    CONSTRAINT interactive_runstate_attempt_check CHECK ((attempt >= 0)),
+    CONSTRAINT interactive_runstate_opening_check CHECK ((opening >= 0)),
+    CONSTRAINT interactive_runstate_seconds_check CHECK ((seconds >= 0)),
+    CONSTRAINT interactive_runstate_seq_check CHECK ((seq >= 0))
+);
+
 CREATE TABLE public.journal_delivery (
     id bigint NOT NULL,
     receiver character varying(200) NOT NULL,
@@ -3852,45 +3888,45 @@ ALTER TABLE ONLY public.procrastinate_jobs ALTER COLUMN id SET DEFAULT nextval('
 ALTER TABLE ONLY public.procrastinate_periodic_defers ALTER COLUMN id SET DEFAULT nextval('public.procrastinate_periodic_defers_id_seq'::regclass);
 
 INSERT INTO public.time_specialday VALUES
-	('298bb791-22b0-4229-9241-d8de03dc378e', '2026-01-01', 'holiday', '元旦', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('f542ce60-1b22-48a0-9ead-c880dfa2dd59', '2026-01-02', 'holiday', '元旦', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('2f546ac8-bcfc-4f3a-a7d9-77d78fac813a', '2026-01-03', 'holiday', '元旦', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('c6efacb4-ec8f-4895-b572-c3bd52768b92', '2026-01-04', 'workday', '元旦', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('f7f4a7c2-7eed-4af9-aab9-9d7120b44595', '2026-02-15', 'holiday', '春节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('4ea7821f-07c5-4786-a752-733975277044', '2026-02-16', 'holiday', '春节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('b653f5dd-c2cc-421c-b524-6366814b380a', '2026-02-17', 'holiday', '春节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('77cfb528-34e8-4ff0-b864-d4f1d367d155', '2026-02-18', 'holiday', '春节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('6577237c-ab93-4da7-8b13-ebe3b89f0460', '2026-02-19', 'holiday', '春节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('50ab1d85-1ced-4950-b35a-b1322fb82677', '2026-02-20', 'holiday', '春节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('5121ec12-a645-4f0b-bd60-8523fa0b37ba', '2026-02-21', 'holiday', '春节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('fa6904c7-3710-42cb-ab3c-1ae026bb4df4', '2026-02-22', 'holiday', '春节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('4b8709fe-e6e7-4d1a-bbfd-079360283645', '2026-02-23', 'holiday', '春节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('025e63fc-7399-4ecf-b3cb-c1bd3f69c28a', '2026-02-14', 'workday', '春节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('bd947c08-0cd7-4029-993d-88f8018dff8d', '2026-02-28', 'workday', '春节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('18665aa1-f607-46b6-a93a-2e323513122e', '2026-04-04', 'holiday', '清明节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('56bfe763-f2a0-4e0c-b586-f5d6befbb6fc', '2026-04-05', 'holiday', '清明节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('8bbc425e-52b7-488f-bdb7-11528d7b97ce', '2026-04-06', 'holiday', '清明节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('ae40323f-99b0-4d2f-a81d-6c4262ee6c42', '2026-05-01', 'holiday', '劳动节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('f20217a5-c86e-4bf0-b0ac-06092e6c3b80', '2026-05-02', 'holiday', '劳动节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('c848b984-f0ce-4b18-b4a8-ce51336cf5d8', '2026-05-03', 'holiday', '劳动节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('48843950-384f-45a5-901e-4c6d9567803f', '2026-05-04', 'holiday', '劳动节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('805fc155-136d-4c1e-be9b-70b27c0a717e', '2026-05-05', 'holiday', '劳动节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('a68bfa23-5ea0-4c04-b9c4-fd3c9a1eafa4', '2026-05-09', 'workday', '劳动节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('c4f8e435-a9f1-4524-9215-cf994945cd20', '2026-06-19', 'holiday', '端午节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('dac951db-4f33-4875-957c-27f03fb6ae5b', '2026-06-20', 'holiday', '端午节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('0a7a5764-dc36-4bb0-8277-324d9ae17697', '2026-06-21', 'holiday', '端午节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('afc398f6-dcc0-4901-969b-be74efd0d9ef', '2026-09-25', 'holiday', '中秋节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('9045f594-e3cf-4010-8d65-1bc5fe8731b0', '2026-09-26', 'holiday', '中秋节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('ab05a8dd-85e5-4258-bf5a-c48f358c316f', '2026-09-27', 'holiday', '中秋节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('ff0938c0-e9a5-4bc9-834d-5cc23cb701a1', '2026-10-01', 'holiday', '国庆节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('c7f21e54-7e3d-4e84-a2bd-a5e62e38cd22', '2026-10-02', 'holiday', '国庆节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('8a13a457-dc68-45d4-aaa1-ca22d6dab111', '2026-10-03', 'holiday', '国庆节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('1fd84274-7129-4ede-b557-e1c27354c9b7', '2026-10-04', 'holiday', '国庆节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('3d4da363-44c8-488b-91bc-0be793584297', '2026-10-05', 'holiday', '国庆节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('59b90573-fd8c-48b9-b561-355be7ac8af5', '2026-10-06', 'holiday', '国庆节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('bf4ed899-3f67-42d4-b57c-fef51de970f5', '2026-10-07', 'holiday', '国庆节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('73606b7d-47d3-4e20-94ff-c2eb4238ecd6', '2026-09-20', 'workday', '国庆节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
-	('ed774247-a49d-4cf8-b754-0a46eca7b398', '2026-10-10', 'workday', '国庆节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）');
+	('0af1ec81-1a73-4f30-9006-8ce696f9d578', '2026-01-01', 'holiday', '元旦', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('1557f97a-a921-4f01-929b-92031ea32bd5', '2026-01-02', 'holiday', '元旦', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('ed9d1b72-4779-4180-81a4-053a196a9a6e', '2026-01-03', 'holiday', '元旦', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('8d720a95-617a-48a2-9ccc-1d7e603f1af7', '2026-01-04', 'workday', '元旦', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('8ebeb7dc-d649-4d5b-a862-0d886bb0018c', '2026-02-15', 'holiday', '春节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('b7222233-11b8-4c81-a1e0-d336abf7e2ab', '2026-02-16', 'holiday', '春节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('6465a1a8-ef09-4d6e-84f1-5c7de40e63f3', '2026-02-17', 'holiday', '春节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('f603f4d3-dc8a-43ff-ac8d-8f9ae894188e', '2026-02-18', 'holiday', '春节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('b13df226-5b2d-41f6-9171-af07d623e543', '2026-02-19', 'holiday', '春节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('57472a59-26d3-4a18-bec1-accf0cfe769b', '2026-02-20', 'holiday', '春节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('6014f1e7-f579-4da8-ab5a-130b8cc325cc', '2026-02-21', 'holiday', '春节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('9c8476c8-35c9-45cb-9f5d-da8e7960b7d4', '2026-02-22', 'holiday', '春节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('fd7eb730-dc4e-4e86-8196-401ed630a7b8', '2026-02-23', 'holiday', '春节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('be9806e0-c980-469e-a3f4-5a044053afe4', '2026-02-14', 'workday', '春节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('3da84b7e-6348-44bc-a3ba-7c073eacf8f6', '2026-02-28', 'workday', '春节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('fe93d47f-eaee-4ef1-9a80-ace08ca8db52', '2026-04-04', 'holiday', '清明节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('8a40be69-0450-49fe-b248-c3beacd2b24d', '2026-04-05', 'holiday', '清明节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('21eec5de-cf84-4d81-8b22-f96de91e464e', '2026-04-06', 'holiday', '清明节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('865026bf-fb71-4424-bc69-0e8b3f36d5c4', '2026-05-01', 'holiday', '劳动节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('1744026e-16b3-4e47-a14b-ae964a873362', '2026-05-02', 'holiday', '劳动节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('bfb8ad7f-e22f-42a0-90a6-28e85b9e526f', '2026-05-03', 'holiday', '劳动节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('26b9afa6-82b4-4af4-b41e-9224e070cf7c', '2026-05-04', 'holiday', '劳动节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('2675b930-a531-4ffd-84a6-9fc3404f1e1b', '2026-05-05', 'holiday', '劳动节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('8d0ffbd6-164f-4f30-a4ee-1deef0dc634a', '2026-05-09', 'workday', '劳动节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('780c390a-ce07-4517-913e-5f24edcdda16', '2026-06-19', 'holiday', '端午节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('5d79d51b-2e13-472b-9bfc-791c39e2b61c', '2026-06-20', 'holiday', '端午节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('2945261c-8a0f-420f-9dd5-05af1ba08bb5', '2026-06-21', 'holiday', '端午节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('6fb16109-ffe2-4001-80f5-6b852a3b55d7', '2026-09-25', 'holiday', '中秋节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('443acd1d-e7da-4d03-81ed-8ed8849457ec', '2026-09-26', 'holiday', '中秋节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('ec69622c-3c91-4100-86ef-98a30bcafb55', '2026-09-27', 'holiday', '中秋节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('7a1be018-5757-482a-84d8-748522117a68', '2026-10-01', 'holiday', '国庆节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('2342546b-9090-4d8c-b9ec-00910b28aca8', '2026-10-02', 'holiday', '国庆节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('0e4c7c68-4c68-4f0a-a1f1-5856d3598831', '2026-10-03', 'holiday', '国庆节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('ff951f99-5309-4cae-95ef-025a0ea3dfa3', '2026-10-04', 'holiday', '国庆节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('858be5eb-c9f3-4c0a-9d83-1fba9f181b02', '2026-10-05', 'holiday', '国庆节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('0802dadf-4254-4e39-a0af-15dd6732c79f', '2026-10-06', 'holiday', '国庆节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('a413295e-27c7-4d91-b61a-6a94207e4e4d', '2026-10-07', 'holiday', '国庆节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('3895a70d-c36b-4e7a-a0f5-56b6e18e3129', '2026-09-20', 'workday', '国庆节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）'),
+	('1b3bb973-6173-400b-813f-37729bba8b0d', '2026-10-10', 'workday', '国庆节', NULL, NULL, '国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号）');
 
 SELECT pg_catalog.setval('public.account_emailaddress_id_seq', 1, false);
 
@@ -4162,6 +4198,15 @@ ALTER TABLE ONLY public.identity_loginname
 
 ALTER TABLE ONLY public.identity_recoverycode
     ADD CONSTRAINT identity_recoverycode_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.interactive_package
+    ADD CONSTRAINT interactive_package_pkey PRIMARY KEY (blob_id);
+
+ALTER TABLE ONLY public.interactive_runstate
+    ADD CONSTRAINT interactive_run_once UNIQUE (version_id, person_id, attempt);
+
+ALTER TABLE ONLY public.interactive_runstate
+    ADD CONSTRAINT interactive_runstate_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.journal_delivery
     ADD CONSTRAINT journal_delivery_pkey PRIMARY KEY (id);
@@ -4887,6 +4932,14 @@ CREATE INDEX idx_procrastinate_workers_last_heartbeat ON public.procrastinate_wo
 CREATE INDEX import_run_organization ON public.exchange_importrun USING btree (organization_id, created_at DESC);
 
 CREATE INDEX import_run_state ON public.exchange_importrun USING btree (state);
+
+CREATE INDEX interactive_package_blob_id_e7350164_like ON public.interactive_package USING btree (blob_id varchar_pattern_ops);
+
+CREATE INDEX interactive_run_mine ON public.interactive_runstate USING btree (person_id, saved_at DESC);
+
+CREATE INDEX interactive_run_old ON public.interactive_runstate USING btree (saved_at);
+
+CREATE INDEX interactive_runstate_person_id_285df505 ON public.interactive_runstate USING btree (person_id);
 
 CREATE UNIQUE INDEX invitation_one_open ON public.schedule_invitation USING btree (alliance_id, organization_id) WHERE ((state)::text = 'sent'::text);
 
@@ -5801,6 +5854,15 @@ ALTER TABLE ONLY public.identity_loginname
 
 ALTER TABLE ONLY public.identity_recoverycode
     ADD CONSTRAINT identity_recoverycod_account_id_e314d7f9_fk_identity_ FOREIGN KEY (account_id) REFERENCES public.identity_account(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.interactive_package
+    ADD CONSTRAINT interactive_package_blob_id_e7350164_fk_resources_blob_sha256 FOREIGN KEY (blob_id) REFERENCES public.resources_blob(sha256) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.interactive_runstate
+    ADD CONSTRAINT interactive_runstate_person_id_285df505_fk_roster_person_id FOREIGN KEY (person_id) REFERENCES public.roster_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.interactive_runstate
+    ADD CONSTRAINT interactive_runstate_version_id_4cbbc2a2_fk_resources FOREIGN KEY (version_id) REFERENCES public.resources_resourceversion(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.journal_delivery
     ADD CONSTRAINT journal_delivery_event_id_1eb1b709_fk_journal_o FOREIGN KEY (event_id) REFERENCES public.journal_outboxevent(sequence) DEFERRABLE INITIALLY DEFERRED;
