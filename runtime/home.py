@@ -229,6 +229,10 @@ VARIABLES = (
         "查毒程序 clamd 的位置：unix:/路径 或 主机:端口（不填为不查毒）",
         "where clamd is: unix:/path or host:port (empty: files are not scanned)",
     ),
+    Variable("LANTIAN_IMPORT_ROOT", "", "成批导入资源的目录", "folder that bulk imports come from"),
+    Variable(
+        "LANTIAN_HARVEST_HOSTS", "", "可以采集的内网主机，逗号分隔", "hosts of one's own network that may be harvested"
+    ),
     Variable(
         "LANTIAN_S3_ENDPOINT",
         "",
@@ -288,12 +292,7 @@ VARIABLES = (
         "（由 lantian node 设置）直播进程在单独的机器上",
         "(set by lantian node) the live process is on a machine of its own",
     ),
-    Variable(
-        "LANTIAN_JANUS_SOCKET",
-        "",
-        "（由监管进程设置）Janus 的套接字",
-        "(set by the supervisor) socket of Janus",
-    ),
+    Variable("LANTIAN_JANUS_SOCKET", "", "（由监管进程设置）Janus 的套接字", "(set by the supervisor) socket of Janus"),
     Variable(
         "LANTIAN_JANUS_SECRETS",
         "",

@@ -35,6 +35,14 @@ LANTIAN_CLAMD = os.environ.get("LANTIAN_CLAMD", "").strip()
 # Where uploaded packages run, an origin that is not the platform's: as it is named, else the front door's second port.
 LANTIAN_CONTENT_ORIGIN = os.environ.get("LANTIAN_CONTENT_ORIGIN", "").strip().rstrip("/")
 LANTIAN_CONTENT_PORT = int(os.environ.get("LANTIAN_CONTENT_PORT") or "18000")
+# Folders of other systems' files are imported from below this folder alone; without one there is no such import.
+LANTIAN_IMPORT_ROOT = os.environ.get("LANTIAN_IMPORT_ROOT", "").strip() or (
+    str(LANTIAN_HOME / "demo" / "imports") if LANTIAN_DEMO else ""
+)
+# Hosts (or host:port) within one's own network that may be harvested all the same; others there are never asked.
+LANTIAN_HARVEST_HOSTS = [
+    host.strip() for host in os.environ.get("LANTIAN_HARVEST_HOSTS", "").split(",") if host.strip()
+]
 # The second rendition of live lessons, with AAC sound, for players without Opus: about 2 % of a core a lesson.
 LANTIAN_LIVE_AAC = flag("LANTIAN_LIVE_AAC", default=True)
 # Finished live segments in an S3, for several live nodes and for replays no disk has; without an endpoint: on the local disk.
@@ -115,6 +123,7 @@ UPPER_APPS = [
     "lantian.content.resources",
     "lantian.content.packs",
     "lantian.content.interactive",
+    "lantian.content.sharing",
     "lantian.teach.live",
     "lantian.teach.desk",
     "lantian.teach.series",

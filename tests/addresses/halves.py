@@ -20,6 +20,7 @@ from lantian.content.media.models import MediaKey, Stream
 from lantian.content.packs.models import Attachment, Pack, PackItem
 from lantian.content.resources.models import Fault, Resource, ResourceVersion, Upload
 from lantian.content.resources.services import storing
+from lantian.content.sharing.models import BulkRun, Neighbour
 from lantian.content.taxonomy import services as taxonomy
 from lantian.content.taxonomy.models import Upload as SheetOfNodes
 from lantian.kernel import files
@@ -423,6 +424,7 @@ def _matters(half: Half, school: Organization) -> None:
 def _resources(half: Half, school: Organization) -> None:
     """A resource of the school with a fault that was reported, a draft of a teacher's, and a file on its way."""
     teacher, now = half.people["teacher"], timezone.now()
+    county = school.parent
     path = storing.root() / f"{school.pk.hex}.txt"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"{school.name}的校本资源")
@@ -436,7 +438,11 @@ def _resources(half: Half, school: Organization) -> None:
         for one, state in zip(made, ("published", "draft"), strict=True)
     )
     Resource.objects.filter(pk=made[0].pk).update(state="published", current=shown, published_at=now, submitted_at=now)
+    neighbour = Neighbour.objects.create(organization=county, name="邻市", url="https://other.example/oai")
+    run = BulkRun.objects.create(organization=county, source="老平台", folder="a", sheet="a/b.csv", state="done")
     half.things |= {
+        "neighbour": key(neighbour),
+        "bulk": key(run),
         "resource": key(made[0]),
         "version": key(shown),
         "drafted": key(draft),

@@ -6,10 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from lantian.content.resources import queries
 from lantian.content.resources.enums import ResourceState, VersionState
-from lantian.kernel.rules import ALLOW, Actor, Verdict, deny, rule, visible_pair
+from lantian.kernel.rules import ALLOW, Actor, Verdict, deny, rule, visible_pair, within
 
 if TYPE_CHECKING:
     from lantian.content.resources.models import Fault, Resource, ResourceVersion, Upload
+    from lantian.people.roster.models import Organization
 
 
 @rule("resources.view_resource")
@@ -29,6 +30,16 @@ def may_upload(actor: Actor) -> Verdict:
     if actor.person_id is None or actor.grant is None or not actor.has_role(*queries.MAKING_ROLES):
         return deny(_("资源由教师和教研、管理人员上传"))
     return ALLOW
+
+
+@rule("resources.bring")
+def may_bring(actor: Actor, organization: "Organization | None" = None) -> Verdict:
+    """Bringing in what another system or region has, without a review: officers and operators, for their unit and those below."""
+    if actor.grant is None or not actor.has_role("officer", "operator"):
+        return deny(_("成批导入和采集由教育局和运维人员办理"))
+    if organization is None or within(organization.path, actor.grant.path):
+        return ALLOW
+    return deny(_("只能为自己管辖的单位导入"))
 
 
 @rule("resources.manage_upload")

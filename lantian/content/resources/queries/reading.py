@@ -19,6 +19,7 @@ from lantian.content.resources.enums import (
     FaultState,
     Reach,
     ResourceState,
+    Scan,
     UploadState,
     VersionState,
 )
@@ -32,7 +33,7 @@ from lantian.people.roster import queries as roster
 from lantian.people.roster.enums import REGION_KINDS, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -66,6 +67,34 @@ class Converter:
 CONVERTERS: Registry[Converter] = Registry("converters of office documents")
 # What plays packages (`kinds.PACKAGES`): the address of a version's page there. An app above has one.
 RUNNERS: "Registry[Callable[[ResourceVersion], str]]" = Registry("what plays packages")
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a resource is from that was not made here: in words, and the address of its first place ("" without one)."""
+
+    words: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """The same list in another form, for readers' programs: content type, title, address."""
+
+    kind: str
+    title: str
+    url: str
+
+
+# Apps above say where resources are from that they brought (None: not by them), and in which other forms a list is to be had,
+# given what it is narrowed by.
+PROVENANCE: Registry["Callable[[Resource], Provenance | None]"] = Registry("where resources are from")
+ALTERNATES: Registry["Callable[[Mapping[str, str]], Sequence[Alternate]]"] = Registry("other forms of the list")
+
+
+def provenance_of(resource: Resource) -> Provenance | None:
+    """Where it is from, if from elsewhere. One query for each app that brings resources."""
+    return next((found for source in PROVENANCE if (found := source(resource)) is not None), None)
 
 
 def converter() -> Converter | None:
@@ -222,6 +251,18 @@ def alike(blob: Blob, actor: Actor, *, but: UUID | None = None) -> list[Alike]:
     rows = resources_visible_to(actor).filter(state=ResourceState.PUBLISHED, current__blob__in=near.values("pk"))
     rows = rows.exclude(pk=but) if but else rows
     return found + [Alike(one, same=False) for one in rows.select_related("organization")[:5]]
+
+
+def blobs_kept(sha256s: "Iterable[str]") -> dict[str, Blob]:
+    """Files that are kept already and have no virus, by their hashes. One query."""
+    return {row.pk: row for row in Blob.objects.filter(pk__in=set(sha256s)).exclude(scan=Scan.INFECTED)}
+
+
+def same_files(sha256s: "Sequence[str]", organization_id: UUID, path: str) -> QuerySet[Resource]:
+    """Published resources of one of these files that everybody, the unit, or a region around it has."""
+    rows = Resource.objects.filter(state=ResourceState.PUBLISHED, current__blob__in=list(sha256s))
+    here = Q(reach=Reach.SCHOOL, organization=organization_id) | Q(reach=Reach.REGION, region__path__above=path)
+    return rows.filter(Q(reach=Reach.PUBLIC) | here).order_by("published_at")
 
 
 def rating_of(actor: Actor, resource: Resource) -> Rating | None:

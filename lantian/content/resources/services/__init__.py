@@ -1,5 +1,15 @@
 """The verbs of resources: send a file, make, hand in, use."""
 
+from lantian.content.resources.services.bringing import (
+    Brought,
+    bring_resources,
+    files_there,
+    keep_file,
+    look_at,
+    put_up,
+    sound,
+    take_down,
+)
 from lantian.content.resources.services.erasing import forget_author, forget_words
 from lantian.content.resources.services.making import create_resource, discard_version, new_version, save_version
 from lantian.content.resources.services.placing import place_resource
@@ -33,8 +43,10 @@ from lantian.content.resources.services.using import (
 )
 
 __all__ = [
+    "Brought",
     "ask_missing_previews",
     "begin_upload",
+    "bring_resources",
     "check_complete",
     "check_licensed",
     "check_sound",
@@ -44,9 +56,12 @@ __all__ = [
     "drop_upload",
     "ensure_review",
     "expire_uploads",
+    "files_there",
     "forget_author",
     "forget_words",
+    "keep_file",
     "keep_resource",
+    "look_at",
     "make_preview",
     "mark_resource",
     "new_version",
@@ -55,6 +70,7 @@ __all__ = [
     "place_resource",
     "publish_reviewed",
     "publish_version",
+    "put_up",
     "rate_resource",
     "refuse_reviewed",
     "reopen_reviewed",
@@ -62,9 +78,11 @@ __all__ = [
     "save_version",
     "scan_waiting",
     "settle_fault",
+    "sound",
     "submit_version",
     "sweep_blobs",
     "take_back",
+    "take_down",
     "take_in",
     "withdraw_resource",
     "write_piece",

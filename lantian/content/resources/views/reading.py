@@ -94,9 +94,12 @@ def resources_list(request: HttpRequest) -> HttpResponseBase:
     actor = acting(request)
     rows = queries.resources_visible_to(actor).filter(state=ResourceState.PUBLISHED)
     page = Resources(request, queries.with_names(rows))
-    return page.respond(
-        "resources/list.html", {"base": base_of(request), "may_upload": bool(check(rules.may_upload, actor))}
-    )
+    context = {
+        "base": base_of(request),
+        "may_upload": bool(check(rules.may_upload, actor)),
+        "alternates": [each for forms in queries.ALTERNATES for each in forms(request.GET.dict())],
+    }
+    return page.respond("resources/list.html", context)
 
 
 def _found(request: HttpRequest, pk: UUID) -> Resource:
@@ -150,6 +153,7 @@ def _page(
         "favourite": queries.is_favourite(actor, found),
         "ratings": queries.ratings_with_words(found),
         "places": queries.nodes_of(found),
+        "provenance": queries.provenance_of(found),
         "faults": queries.faults_open(found) if manages else [],
         "fault_kinds": FaultKind.choices,
         "licence_url": LICENCE_URLS.get(Licence(shown.licence)) if shown and shown.licence else "",

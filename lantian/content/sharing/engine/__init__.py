@@ -1,0 +1,1 @@
+"""Pure parts: the protocol, the spreadsheet, what other systems write."""

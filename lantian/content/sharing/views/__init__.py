@@ -1,0 +1,21 @@
+"""Pages and answers of sharing."""
+
+from lantian.content.sharing.views.bulk import bulk, bulk_act, imports, new_import, rows
+from lantian.content.sharing.views.feeds import atom, rss
+from lantian.content.sharing.views.harvest import neighbour, neighbour_act, neighbours, new_neighbour
+from lantian.content.sharing.views.oai import oai
+
+__all__ = [
+    "atom",
+    "bulk",
+    "bulk_act",
+    "imports",
+    "neighbour",
+    "neighbour_act",
+    "neighbours",
+    "new_import",
+    "new_neighbour",
+    "oai",
+    "rows",
+    "rss",
+]
