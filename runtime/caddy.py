@@ -373,12 +373,12 @@ def _content(instance: Instance) -> str:
     mark = """header_up X-Lantian-Content 1
 			header_up Host {HOST}
 			header_up -Cookie
-			header_up -Authorization
-			header_down -Set-Cookie""".replace("{HOST}", instance.hosts[0] if instance.hosts else "localhost")
+			header_up -Authorization""".replace("{HOST}", instance.hosts[0] if instance.hosts else "localhost")
     return f"""
 	header -Server
 	header -Via
-	header X-Content-Type-Options nosniff
+	header -Set-Cookie
+	header ?X-Content-Type-Options nosniff
 	header ?Content-Security-Policy "{CONTENT_POLICY}"
 	encode zstd gzip {{
 		minimum_length 860

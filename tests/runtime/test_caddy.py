@@ -75,7 +75,10 @@ def home_of_door(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def door(home_of_door: Path) -> Iterator[str]:
     """Caddy alone, its upstreams missing."""
     home = home_of_door
-    instance = Instance(home, port=free_port(), bind="127.0.0.1", max_upload_mb=1, access_log=True)
+    instance = Instance(
+        home, port=free_port(), content_port=free_port(), bind="127.0.0.1", max_upload_mb=1, access_log=True
+    )
+    (home.parent / "content").write_text(f"http://127.0.0.1:{instance.content_port}")
     make_home(home)
     stream = home / "media" / "streams" / "abc" / "av"
     stream.mkdir(parents=True)
@@ -152,10 +155,13 @@ class Sends(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         assert self.headers["X-Sendfile-Type"] == "X-Accel-Redirect"  # whatever the client said
         self.send_response(200)
-        self.send_header("X-Accel-Redirect", self.path.removeprefix("/as"))
+        self.send_header("X-Accel-Redirect", self.path.removeprefix("/as").removeprefix("/c/x/f"))
         self.send_header("Content-Type", "video/mp4")
         self.send_header("Content-Disposition", "attachment")
         self.send_header("Cache-Control", "private, no-store")
+        self.send_header("Set-Cookie", "session=1")
+        told = [self.headers.get(name, "") for name in ("X-Lantian-Content", "Cookie", "Authorization")]
+        self.send_header("X-Told", ",".join(told))
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -189,6 +195,22 @@ def test_a_file_without_an_address_is_handed_out_when_the_web_process_says_so(se
     part = get(f"{sends}/streams/abc/.made/film.mp4", Range="bytes=250-259")
     assert (part.status_code, part.content) == (206, bytes(range(10)))
     assert get(f"{sends}/../../../etc/passwd").status_code in {400, 404}
+
+
+def test_the_content_origin_has_packages_alone_and_no_cookies(sends: str, home_of_door: Path) -> None:
+    content = (home_of_door.parent / "content").read_text()
+    carried = {"Cookie": "session=2", "Authorization": "Bearer x", "X-Lantian-Content": "1"}
+    answer = get(f"{content}/c/x/f/streams/abc/.made/film.mp4", **carried)
+    assert (answer.status_code, answer.headers["x-told"]) == (200, "1,,")
+    assert "set-cookie" not in answer.headers
+    assert get(f"{content}/c/x/f/a.js", **{"Service-Worker": "script"}).status_code == 404
+    for path in ("/", "/today/", "/static/a.js", "/media/streams/abc/av/1-x.m4s", "/live/ws/x", "/players/../media/x"):
+        assert get(content + path).status_code == 404
+    assert httpx.post(f"{content}/c/x/play/", trust_env=False).status_code == 404
+    here = get(f"{sends}/streams/abc/.made/film.mp4", **carried)
+    assert here.headers["x-told"] == ",session=2,Bearer x", (
+        "nobody says by themselves that they come by the content origin"
+    )
 
 
 def test_people_see_a_friendly_page_that_retries(door: str) -> None:
