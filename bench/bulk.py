@@ -104,7 +104,7 @@ def _import(sheet: str, unit: Any, server: int) -> dict[str, Any]:
     from lantian.content.sharing import services
     from lantian.kernel.rules import SYSTEM
 
-    run = services.begin_import(sheet=sheet, organization=unit, source="旧系统", by=SYSTEM)
+    run = services.begin_import(sheet=sheet, organization=unit, source=sheet, by=SYSTEM)
     services.start_import(run, by=SYSTEM)
     began = time.perf_counter()
     before = _own_cpu()
