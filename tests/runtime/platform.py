@@ -85,6 +85,7 @@ class Platform:
         told |= {
             "LANTIAN_HOME": str(self.home),
             "LANTIAN_PORT": str(self.port),
+            "LANTIAN_CONTENT_PORT": str(free_port()),
             "LANTIAN_LANG": "en",
             "LANTIAN_WEB_WORKERS": "1",
         }
