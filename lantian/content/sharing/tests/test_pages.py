@@ -60,7 +60,9 @@ def test_an_officer_imports_a_folder(shelf: Shelf, officer: Client, folders) -> 
 
 def test_an_officer_registers_a_region_and_shows_it(shelf: Shelf, officer: Client, monkeypatch) -> None:
     def answer(url: str, said: dict[str, str]) -> bytes:
-        about = b"<Identify><repositoryName>\xe5\xb9\xbf\xe5\x85\x83</repositoryName><granularity>YYYY-MM-DD</granularity></Identify>"
+        about = (
+            "<Identify><repositoryName>广元</repositoryName><granularity>YYYY-MM-DD</granularity></Identify>".encode()
+        )
         form = b"<ListMetadataFormats><metadataFormat><metadataPrefix>oai_dc</metadataPrefix><metadataNamespace>"
         form += (
             b"http://www.openarchives.org/OAI/2.0/oai_dc/</metadataNamespace></metadataFormat></ListMetadataFormats>"
