@@ -52,13 +52,13 @@ def is_open(address: str) -> bool:
     return found.is_global and not found.is_multicast
 
 
-def choose(target: Target, addresses: Iterable[str], allowed: Collection[str]) -> str:
-    """The IP address to connect to, and no other afterwards. All that the name leads to must be fit, unless the host (or
-    host:port) is allowed by whoever runs the platform. Raises Refused.
+def choose(target: Target, addresses: Iterable[str], allowed: Collection[str]) -> list[str]:
+    """The IP addresses to connect to, one after the other, and no others afterwards. All that the name leads to must be fit,
+    unless the host (or host:port) is allowed by whoever runs the platform. Raises Refused.
     """
-    found = list(addresses)
+    found = list(dict.fromkeys(addresses))
     if target.host in allowed or f"{target.host}:{target.port}" in allowed:
-        return found[0]
+        return found
     if not found or not all(is_open(each) for each in found):
         raise Refused("private")
-    return found[0]
+    return found

@@ -68,7 +68,7 @@ def patience(said: str) -> float:
         return 300.0
 
 
-def _place(target: Target) -> str:
+def _places(target: Target) -> list[str]:
     try:
         found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     except OSError as error:
@@ -79,17 +79,24 @@ def _place(target: Target) -> str:
         raise AddressRefused(_("%(host)s 是内部网络的地址，不能采集") % {"host": target.host}) from error
 
 
+def _connected(target: Target, places: list[str]) -> socket.socket:
+    """To the first address that answers: of a host with two, one may lead nowhere from here."""
+    failed: OSError | None = None
+    for place in places:
+        try:
+            return socket.create_connection((place, target.port), timeout=CONNECT_S)
+        except OSError as error:
+            failed = error
+    raise Unreachable(_("连不上 %(host)s") % {"host": target.host}) from failed
+
+
 def _ask(address: str, until: float) -> _Answer:
     """One request, to the very IP address that was judged: the name is not looked up again."""
     try:
         target = fetching.read(address)
     except Refused as error:
         raise AddressRefused(_("地址要以 http:// 或 https:// 开头")) from error
-    place = _place(target)
-    try:
-        line: socket.socket = socket.create_connection((place, target.port), timeout=CONNECT_S)
-    except OSError as error:
-        raise Unreachable(_("连不上 %(host)s") % {"host": target.host}) from error
+    line = _connected(target, _places(target))
     try:
         line.settimeout(READ_S)
         if target.secure:
