@@ -194,7 +194,8 @@ def walked(instance: Instance, seen: Memory) -> Iterator[Callable[[str], Walk]]:
         yield of
 
 
-@pytest.mark.timeout(300)
+# who comes first opens what all others have too: three minutes alone, and more beside two others
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role or "stranger")
 def test_every_page_of(
     role: str, runner: asyncio.Runner, chromium: Any, walked: Callable[[str], Walk], seen: Memory
