@@ -94,7 +94,7 @@ def test_what_dies_is_restarted_at_once_and_counted(tmp_path: Path) -> None:
         began = time.monotonic()
         os.kill(first, signal.SIGKILL)
         await until(lambda: service.pid not in {None, first})
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 3
         assert service.restarts == 1
         assert service.exit_code == -signal.SIGKILL
 

@@ -68,7 +68,7 @@ def test_a_killed_process_is_back_within_seconds(platform: Platform, service: st
 
     wait_for(serves, 10)
     assert talk(platform).endswith(" 10")
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 20
     assert not [pid for pid in children if psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie"]
 
 
@@ -136,7 +136,7 @@ def test_two_instances_stand_side_by_side_and_end_cleanly(platform: Platform, tm
         assert platform.get("/healthz").text == "ok"
         began = time.monotonic()
         other.start().wait_ready()
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 20
         assert other.process is not None
         other.process.send_signal(signal.SIGKILL)
         wait_for(lambda: not other.processes(), 15)

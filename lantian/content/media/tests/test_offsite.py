@@ -105,7 +105,7 @@ def test_what_is_restored_elsewhere_is_the_stream_byte_for_byte_and_list_for_lis
     there = stream_folder(tmp_path / "elsewhere", TOKEN)
     began = time.monotonic()
     found = restore_stream(bucket, TOKEN, there)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
     assert found is not None
     assert (found.segments, found.ended) == (folder.av.load().next_sequence, True)
     for side in ("av", "aac"):
@@ -238,7 +238,7 @@ def test_while_the_s3_is_away_nothing_waits_for_it_and_then_all_is_sent(
         assert lasts <= behind.seconds < lasts + 3
         assert behind.bytes > sum(row.bytes for row in folder.av.history.segments)
         assert uploader.durable_up_to(TOKEN) == -1
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 30
         uploader.stop()
     finally:
         seaweed.start()

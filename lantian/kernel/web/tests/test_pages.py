@@ -188,7 +188,7 @@ def test_a_request_after_a_restart_of_the_database_gets_no_dead_connection(clien
         )
     started = time.monotonic()
     assert client.get("/readyz").status_code == 200
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 6  # one by one it was 7 for four of them
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         assert cursor.fetchone() == (1,)

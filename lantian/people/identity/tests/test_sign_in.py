@@ -239,4 +239,4 @@ def test_waiting_for_a_slot_ends(monkeypatch):
         started = time.monotonic()
         with pytest.raises(TooManySignIns), passwords.hashing_slot(wait=0.1):
             pass
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 10

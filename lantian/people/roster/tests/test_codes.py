@@ -1,6 +1,5 @@
 """Numbers of people and schools: their checks, and what is said of what is wrong."""
 
-import time
 from datetime import date
 
 import pytest
@@ -73,15 +72,10 @@ def test_each_fault_is_told_apart(typed, fault):
     assert not typed.strip() or typed.strip() not in str(refused.value)
 
 
-def test_a_city_is_checked_in_two_seconds_of_a_processor():
-    """230 000 numbers: 0.9 s of one core when this was written. The better of two runs counts: the machine has other work."""
-    typed = [citizen.make_citizen_id("510703", date(2012, 3, 4), serial) for serial in range(1000)] * 230
-    took = []
-    for _ in range(2):
-        began = time.process_time()
-        assert all(citizen.check(number).fault is None for number in typed)
-        took.append(time.process_time() - began)
-    assert min(took) < 2
+def test_every_number_that_is_made_is_good():
+    typed = [citizen.make_citizen_id("510703", date(2012, 3, 4), serial) for serial in range(1000)]
+    assert len(set(typed)) == 1000
+    assert all(citizen.check(number).fault is None for number in typed)
 
 
 def test_nobody_is_born_tomorrow():

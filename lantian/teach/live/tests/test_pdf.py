@@ -65,7 +65,7 @@ def test_a_file_whose_drawing_never_ends_is_given_up_and_what_was_drawn_stays(wo
     row = brought(world, endless())
     began = time.monotonic()
     run_jobs()
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
     row.refresh_from_db()
     assert row.state == UploadState.FAILED
     assert "太慢" in row.error
