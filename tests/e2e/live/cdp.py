@@ -25,6 +25,7 @@ from websockets.sync.client import connect
 
 CHROMIUM = "/usr/bin/chromium"
 AXE = Path(__file__).resolve().parents[3] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+PATIENCE = 2  # twice the time in which something ought to happen: what was promised is measured where it matters
 # virtual key code, text it types
 KEYS = {
     "Tab": (9, ""),
@@ -219,11 +220,12 @@ class Page:
         return result["result"].get("value")
 
     def wait(self, expression: str, timeout: float = 15, every: float = 0.1) -> Any:
-        """Until the expression is true. Says what the page shows when it never is."""
+        """Until the expression is true; on a slow machine for `PATIENCE` times as long as it should need. Says what the page
+        shows when it never is."""
         wrapped = (
             f"(async () => {{ const value = await ({expression}); return value instanceof Node ? true : value }})()"
         )
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + PATIENCE * timeout
         value = None
         while time.monotonic() < deadline:
             try:
@@ -234,7 +236,7 @@ class Page:
                 return value
             time.sleep(every)
         raise AssertionError(
-            f"never true in {timeout} s: {expression}\nshows: {self.text()[:800]}\nerrors: {self.errors[-5:]}"
+            f"never true in {PATIENCE * timeout} s: {expression}\nshows: {self.text()[:800]}\nerrors: {self.errors[-5:]}"
         )
 
     def text(self) -> str:

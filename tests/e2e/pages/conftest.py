@@ -11,6 +11,7 @@ from tests.e2e.conftest import Instance
 from tests.e2e.pages.walk import Walk
 
 Enter = Callable[..., Any]
+playwright.expect.set_options(timeout=20_000)  # the worker has a part in much of it, and other tests have the machine
 
 
 @pytest.fixture(scope="module")

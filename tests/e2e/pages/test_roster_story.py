@@ -20,7 +20,6 @@ from tests.e2e.pages.test_every_page import axe_run, violations
 from tests.e2e.pages.walk import DESK, PHONE
 
 expect = playwright.expect
-expect.set_options(timeout=15_000)  # the worker has a part in most of it
 PASSWORD = "lantian-2026"
 ID = make_citizen_id("510726", date(2017, 3, 7), 12)
 HEADS = ("班级", "姓名", "出生日期", "身份证号", "家长姓名", "家长电话", "与学生关系")
