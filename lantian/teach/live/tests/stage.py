@@ -9,7 +9,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Awaitable
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 import httpx
@@ -20,6 +22,7 @@ from lantian.content.media.engine.lesson.source import MIME
 from lantian.teach.live.engine.protocol import build_chunk
 
 ROOT = Path(__file__).resolve().parents[4]
+T = TypeVar("T")
 
 
 class LiveProcess:
@@ -118,7 +121,7 @@ class Page:
     async def say(self, **message) -> None:
         await self.socket.send(json.dumps(message))
 
-    async def hear(self, kind: str, *, seconds: float = 10, after: int = 0, where=lambda message: True) -> dict:
+    async def hear(self, kind: str, *, seconds: float = 20, after: int = 0, where=lambda message: True) -> dict:
         """The first message of this kind (from position `after` on) for which `where` holds."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -130,7 +133,7 @@ class Page:
             await asyncio.sleep(0.01)
         raise AssertionError(f"no {kind}; heard {self.heard[-6:]}, closed {self.code}")
 
-    async def closed(self, seconds: float = 10) -> int | None:
+    async def closed(self, seconds: float = 20) -> int | None:
         await asyncio.wait_for(asyncio.shield(self._reader), seconds)
         return self.code
 
@@ -161,6 +164,20 @@ class Teacher(Page):
         end = len(chunks) if stop is None else stop
         for number in range(start, end):
             await self.send(number, chunks[number], last=last and number == end - 1)
+
+    async def stays_until(self, happened: Awaitable[T]) -> T:
+        """Goes on to tell the time, as a page does: who is silent for long is shut out."""
+
+        async def tell() -> None:
+            while True:
+                await self.say(t="time", c=0)
+                await asyncio.sleep(3)
+
+        telling = asyncio.create_task(tell())
+        try:
+            return await happened
+        finally:
+            telling.cancel()
 
     @property
     def acked(self) -> int:
