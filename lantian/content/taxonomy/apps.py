@@ -8,11 +8,14 @@ class TaxonomyConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from lantian.commons.search.queries import KINDS
         from lantian.content.taxonomy import demo, events, rules  # noqa: F401 - they declare themselves
+        from lantian.content.taxonomy.queries import searched
         from lantian.kernel.demo import demo_part
         from lantian.kernel.web import navigation
 
         demo_part("taxonomy")(demo.seed)
+        KINDS.register("node", searched.KIND)
         navigation.add(
             navigation.NavItem(
                 "taxonomy",
