@@ -148,6 +148,7 @@
 -- migration socialaccount 0005_socialtoken_nullable_app
 -- migration socialaccount 0006_alter_socialaccount_extra_data
 -- migration taxonomy 0001_initial
+-- migration taxonomy 0002_marks
 -- migration time 0001_initial
 -- migration time 0002_holidays_2026
 -- migration time 0003_updated_at
@@ -1578,6 +1579,78 @@ BEGIN
     IF TG_OP = 'DELETE' THEN PERFORM sharing_note(OLD.id); ELSE PERFORM sharing_note(NEW.id); END IF;
     RETURN NULL;
 END $$;
+
+CREATE FUNCTION public.taxonomy_framework_marks_delete() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+        BEGIN
+            
+            INSERT INTO search_mark (xid, kind, ids, token, made_at) SELECT pg_current_xact_id()::text::bigint, 'node', chosen.ids, '', now()
+              FROM (SELECT array_agg(DISTINCT id) AS ids FROM (SELECT node.id FROM taxonomy_node AS node WHERE node.framework_id IN (SELECT id FROM changed)) AS any_of(id) WHERE id IS NOT NULL) AS chosen
+             WHERE chosen.ids IS NOT NULL;
+    
+            RETURN NULL;
+        END $$;
+
+CREATE FUNCTION public.taxonomy_framework_marks_insert() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+        BEGIN
+            
+            INSERT INTO search_mark (xid, kind, ids, token, made_at) SELECT pg_current_xact_id()::text::bigint, 'node', chosen.ids, '', now()
+              FROM (SELECT array_agg(DISTINCT id) AS ids FROM (SELECT node.id FROM taxonomy_node AS node WHERE node.framework_id IN (SELECT id FROM changed)) AS any_of(id) WHERE id IS NOT NULL) AS chosen
+             WHERE chosen.ids IS NOT NULL;
+    
+            RETURN NULL;
+        END $$;
+
+CREATE FUNCTION public.taxonomy_framework_marks_update() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+        BEGIN
+            
+            INSERT INTO search_mark (xid, kind, ids, token, made_at) SELECT pg_current_xact_id()::text::bigint, 'node', chosen.ids, '', now()
+              FROM (SELECT array_agg(DISTINCT id) AS ids FROM (SELECT node.id FROM taxonomy_node AS node WHERE node.framework_id IN (SELECT id FROM (SELECT gone.* FROM gone JOIN came USING (id) WHERE ROW(gone.name, gone.subject, gone.stage, gone.state) IS DISTINCT FROM ROW(came.name, came.subject, came.stage, came.state) UNION ALL SELECT came.* FROM gone JOIN came USING (id) WHERE ROW(gone.name, gone.subject, gone.stage, gone.state) IS DISTINCT FROM ROW(came.name, came.subject, came.stage, came.state)) AS changed)) AS any_of(id) WHERE id IS NOT NULL) AS chosen
+             WHERE chosen.ids IS NOT NULL;
+    
+            RETURN NULL;
+        END $$;
+
+CREATE FUNCTION public.taxonomy_node_marks_delete() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+        BEGIN
+            
+            INSERT INTO search_mark (xid, kind, ids, token, made_at) SELECT pg_current_xact_id()::text::bigint, 'node', chosen.ids, '', now()
+              FROM (SELECT array_agg(DISTINCT id) AS ids FROM (SELECT id FROM changed UNION SELECT below.id FROM changed JOIN taxonomy_node AS below ON below.path <@ changed.path) AS any_of(id) WHERE id IS NOT NULL) AS chosen
+             WHERE chosen.ids IS NOT NULL;
+    
+            RETURN NULL;
+        END $$;
+
+CREATE FUNCTION public.taxonomy_node_marks_insert() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+        BEGIN
+            
+            INSERT INTO search_mark (xid, kind, ids, token, made_at) SELECT pg_current_xact_id()::text::bigint, 'node', chosen.ids, '', now()
+              FROM (SELECT array_agg(DISTINCT id) AS ids FROM (SELECT id FROM changed UNION SELECT below.id FROM changed JOIN taxonomy_node AS below ON below.path <@ changed.path) AS any_of(id) WHERE id IS NOT NULL) AS chosen
+             WHERE chosen.ids IS NOT NULL;
+    
+            RETURN NULL;
+        END $$;
+
+CREATE FUNCTION public.taxonomy_node_marks_update() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+        BEGIN
+            
+            INSERT INTO search_mark (xid, kind, ids, token, made_at) SELECT pg_current_xact_id()::text::bigint, 'node', chosen.ids, '', now()
+              FROM (SELECT array_agg(DISTINCT id) AS ids FROM (SELECT id FROM (SELECT gone.* FROM gone JOIN came USING (id) WHERE ROW(gone.title, gone.words, gone.code, gone.framework_id, gone.path, gone.retired_at) IS DISTINCT FROM ROW(came.title, came.words, came.code, came.framework_id, came.path, came.retired_at) UNION ALL SELECT came.* FROM gone JOIN came USING (id) WHERE ROW(gone.title, gone.words, gone.code, gone.framework_id, gone.path, gone.retired_at) IS DISTINCT FROM ROW(came.title, came.words, came.code, came.framework_id, came.path, came.retired_at)) AS changed UNION SELECT below.id FROM (SELECT gone.* FROM gone JOIN came USING (id) WHERE ROW(gone.title, gone.words, gone.code, gone.framework_id, gone.path, gone.retired_at) IS DISTINCT FROM ROW(came.title, came.words, came.code, came.framework_id, came.path, came.retired_at) UNION ALL SELECT came.* FROM gone JOIN came USING (id) WHERE ROW(gone.title, gone.words, gone.code, gone.framework_id, gone.path, gone.retired_at) IS DISTINCT FROM ROW(came.title, came.words, came.code, came.framework_id, came.path, came.retired_at)) AS changed JOIN taxonomy_node AS below ON below.path <@ changed.path) AS any_of(id) WHERE id IS NOT NULL) AS chosen
+             WHERE chosen.ids IS NOT NULL;
+    
+            RETURN NULL;
+        END $$;
 
 CREATE TABLE public.account_emailaddress (
     id integer NOT NULL,
@@ -5897,6 +5970,18 @@ CREATE CONSTRAINT TRIGGER sharing_note AFTER INSERT OR UPDATE OF resource_id ON 
 CREATE TRIGGER take_seats_insert AFTER INSERT ON public.schedule_occupancy REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION public.schedule_take_seats();
 
 CREATE TRIGGER take_seats_update AFTER UPDATE ON public.schedule_occupancy REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION public.schedule_take_seats();
+
+CREATE TRIGGER taxonomy_framework_marks_delete AFTER DELETE ON public.taxonomy_framework REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.taxonomy_framework_marks_delete();
+
+CREATE TRIGGER taxonomy_framework_marks_insert AFTER INSERT ON public.taxonomy_framework REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.taxonomy_framework_marks_insert();
+
+CREATE TRIGGER taxonomy_framework_marks_update AFTER UPDATE ON public.taxonomy_framework REFERENCING OLD TABLE AS gone NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION public.taxonomy_framework_marks_update();
+
+CREATE TRIGGER taxonomy_node_marks_delete AFTER DELETE ON public.taxonomy_node REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.taxonomy_node_marks_delete();
+
+CREATE TRIGGER taxonomy_node_marks_insert AFTER INSERT ON public.taxonomy_node REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.taxonomy_node_marks_insert();
+
+CREATE TRIGGER taxonomy_node_marks_update AFTER UPDATE ON public.taxonomy_node REFERENCING OLD TABLE AS gone NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION public.taxonomy_node_marks_update();
 
 CREATE TRIGGER touch BEFORE UPDATE ON public.roster_classgroup FOR EACH ROW EXECUTE FUNCTION public.lantian_touch();
 
