@@ -23,7 +23,7 @@ from lantian.teach.series.models import Series, SeriesLesson
 from lantian.teach.series.queries import series_visible_to
 
 # Kinds whose own tests compare tokens and rules as it is done here.
-ELSEWHERE = {"resource", "pack"}
+ELSEWHERE = {"resource", "pack", "node"}
 
 
 def titles(actor: Actor, typed: str, kind: str = "lesson", **more: object) -> list[str]:
