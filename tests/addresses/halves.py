@@ -20,7 +20,7 @@ from lantian.content.media.models import MediaKey, Stream
 from lantian.content.packs.models import Attachment, Pack, PackItem
 from lantian.content.resources.models import Fault, Resource, ResourceVersion, Upload
 from lantian.content.resources.services import storing
-from lantian.content.sharing.models import BulkRun, Neighbour
+from lantian.content.sharing.models import BulkRun, Cartridge, Neighbour
 from lantian.content.taxonomy import services as taxonomy
 from lantian.content.taxonomy.models import Upload as SheetOfNodes
 from lantian.kernel import files
@@ -443,6 +443,7 @@ def _resources(half: Half, school: Organization) -> None:
     half.things |= {
         "neighbour": key(neighbour),
         "bulk": key(run),
+        "course": key(_course(school, teacher)),
         "resource": key(made[0]),
         "version": key(shown),
         "drafted": key(draft),
@@ -463,6 +464,17 @@ def _packs(half: Half, school: Organization, resource: Resource) -> None:
     PackItem.objects.create(pack=pack, resource=resource, position=1, title=resource.title)
     given = Attachment.objects.create(pack=pack, lesson=Lesson.objects.get(pk=half.things["lesson"]))
     half.things |= {"pack": key(pack), "given": key(given)}
+
+
+def _course(school: Organization, teacher: Person) -> Cartridge:
+    """A course from another platform that a teacher sent, and that was read."""
+    path = storing.root() / f"{school.pk.hex}.imscc"
+    path.write_text(f"{school.name}的课程")
+    said = {"title": "别处的课程", "reach": "private"}
+    made = Resource.objects.create(organization=school, author=teacher, kind="pack", **said)
+    blob = storing.put(path, kind="application/x.imscc", facts={})
+    version = ResourceVersion.objects.create(resource=made, number=1, blob=blob, file_name="a.imscc", **said)
+    return Cartridge.objects.create(version=version, state="mapping", title="别处的课程", course="c1")
 
 
 def _package(school: Organization, teacher: Person) -> ResourceVersion:

@@ -59,6 +59,14 @@ def may_put_item(actor: Actor, pack: "Pack", resource: "Resource") -> Verdict:
     return may_view_resource(actor, resource)
 
 
+@rule("packs.gather")
+def may_gather(actor: Actor, resource: "Resource") -> Verdict:
+    """Whoever makes packs, with what they made themselves, in any state: nobody sees it there before it is published."""
+    if actor.person_id is None or actor.person_id != resource.author_id:
+        return deny(_("只能这样收自己的资源"))
+    return may_make_pack(actor)
+
+
 @rule("packs.copy_pack")
 def may_copy_pack(actor: Actor, pack: "Pack") -> Verdict:
     """Whoever makes packs, of those that they see."""

@@ -1,4 +1,10 @@
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from lantian.content.resources.models import ResourceVersion
+    from lantian.kernel.rules import Actor
 
 
 class SharingConfig(AppConfig):
@@ -8,7 +14,7 @@ class SharingConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from lantian.content.resources.queries import ALTERNATES, PROVENANCE
+        from lantian.content.resources.queries import ALTERNATES, ARRIVALS, PROVENANCE, RESOURCE_PANELS
         from lantian.content.sharing import demo, queries, rules
         from lantian.kernel.demo import demo_part
         from lantian.kernel.holdings import DID_IT, exempt
@@ -17,6 +23,8 @@ class SharingConfig(AppConfig):
         demo_part("sharing")(demo.seed)
         ALTERNATES.register("sharing", queries.feeds_of_list)
         PROVENANCE.register("sharing", queries.provenance_of)
+        RESOURCE_PANELS.register("sharing", queries.panel_of_cartridge)
+        ARRIVALS.register("sharing", _onward)
         add(
             NavItem(
                 "sharing",
@@ -29,3 +37,15 @@ class SharingConfig(AppConfig):
             )
         )
         exempt(DID_IT, "sharing.bulkrun.created_by", "sharing.neighbour.created_by")
+
+
+def _onward(actor: "Actor", version: "ResourceVersion") -> str:
+    """A course that has just come is read at once, and its page says what is in it."""
+    from django.urls import reverse
+
+    from lantian.content.sharing import rules, services
+    from lantian.kernel.rules import check
+
+    if not check(rules.may_open_cartridge, actor, version):
+        return ""
+    return reverse("sharing_cartridge", args=[services.open_cartridge(version, by=actor).pk])

@@ -3,14 +3,17 @@
 
 import csv
 import io
+import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.conf import settings
 from django.utils import timezone
 
+from lantian.content.resources import services as making
 from lantian.content.sharing import services
 from lantian.content.sharing.engine import protocol, writing
 from lantian.kernel.demo import DemoContext
@@ -38,6 +41,11 @@ THERE = (
     ("皇泽寺石刻里的几何", "数学", "junior"),
     ("翠云廊古柏的年轮", "科学", "primary"),
 )
+COURSE = (
+    ("开口和顶点", "先看二次项系数，再配方找顶点。"),
+    ("最值问题", "定义域在顶点的哪一边，要先想清楚。"),
+    ("与一元二次方程", "图象和横轴的交点，就是方程的根。"),
+)
 NEIGHBOUR = "广元市教育资源平台"
 
 
@@ -55,7 +63,67 @@ def seed(context: DemoContext) -> None:
         services.proceed_import(run.pk)
         services.begin_import(sheet=f"{unit.name}/补录.csv", organization=unit, source="老资源库", by=officer)
     _neighbour(unit, officer)
-    context.say("  an old platform imported, a neighbour region harvested")
+    _course()
+    context.say(
+        "  an old platform imported, a neighbour region harvested, a course of another platform to be taken apart"
+    )
+
+
+def _course() -> None:
+    """A course that the story's teacher brought from the platform of another school, to be taken apart."""
+    account = apps.get_model("identity", "Account").objects.filter(username="teacher").first()
+    teacher = roster.actor_of_account(account) if account is not None else None
+    if teacher is None or teacher.grant is None:
+        return
+    data = _cartridge()
+    upload = making.begin_upload(name="二次函数复习.imscc", size=len(data), by=teacher)
+    making.write_piece(upload, offset=0, read=io.BytesIO(data).read, by=teacher)
+    making.take_in(upload.pk)
+    upload.refresh_from_db()
+    made = making.create_resource(upload=upload, facts={"reach": "private"}, by=teacher)
+    course = services.open_cartridge(made.versions.select_related("blob", "resource").get(), by=teacher)
+    services.proceed_cartridge(course.pk)
+
+
+def _cartridge() -> bytes:
+    """As other platforms export them: pages, a file, a link, a quiz."""
+    pages = {f"wiki_content/{at}.html": f"<h1>{title}</h1><p>{words}</p>" for at, (title, words) in enumerate(COURSE)}
+    resources = "".join(
+        f'<resource identifier="p{at}" type="webcontent" href="{name}"><file href="{name}"/></resource>'
+        for at, name in enumerate(pages)
+    )
+    resources += (
+        '<resource identifier="sheet" type="webcontent" href="web_resources/复习提纲.txt"/>'
+        '<resource identifier="site" type="imswl_xmlv1p3"><file href="site.xml"/></resource>'
+        '<resource identifier="quiz" type="imsqti_xmlv1p2/imscc_xmlv1p3/assessment"><file href="quiz.xml"/></resource>'
+    )
+    named = [(f"p{at}", title) for at, (title, _words) in enumerate(COURSE)]
+    named += [("sheet", "复习提纲"), ("site", "在线画图"), ("quiz", "单元小测")]
+    items = "".join(
+        f'<item identifier="i-{key}" identifierref="{key}"><title>{words}</title></item>' for key, words in named
+    )
+    tree = (
+        '<organization identifier="o" structure="rooted-hierarchy"><item identifier="root"><item identifier="m">'
+        f"<title>二次函数复习</title>{items}</item></item></organization>"
+    )
+    manifest = (
+        '<?xml version="1.0" encoding="UTF-8"?><manifest identifier="demo-course" '
+        'xmlns="http://www.imsglobal.org/xsd/imsccv1p3/imscp_v1p1"><metadata><schema>IMS Common Cartridge</schema>'
+        '<schemaversion>1.3.0</schemaversion><lom xmlns="http://ltsc.ieee.org/xsd/imsccv1p3/LOM/manifest"><general><title>'
+        "<string>二次函数复习</string></title><description><string>三节复习课和一份提纲</string></description>"
+        "<keyword><string>数学</string></keyword></general></lom></metadata>"
+        f"<organizations>{tree}</organizations><resources>{resources}</resources></manifest>"
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in {"imsmanifest.xml": manifest, **pages}.items():
+            archive.writestr(name, text)
+        archive.writestr("web_resources/复习提纲.txt", "\n".join(f"{title}：{words}" for title, words in COURSE) * 3)
+        archive.writestr(
+            "site.xml", '<webLink><title>GeoGebra</title><url href="https://www.geogebra.org/"/></webLink>'
+        )
+        archive.writestr("quiz.xml", "<questestinterop/>")
+    return out.getvalue()
 
 
 def _officer(region: Any) -> Actor | None:

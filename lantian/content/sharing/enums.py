@@ -27,6 +27,39 @@ class RowState(models.TextChoices):
     REFUSED = "refused", _("没有导入")
 
 
+class PartKind(models.TextChoices):
+    """What a thing in a Common Cartridge is. The first three are taken."""
+
+    FILE = "file", _("文件")
+    PAGES = "pages", _("网页")
+    LINK = "link", _("链接")
+    DISCUSSION = "discussion", _("讨论")
+    ASSESSMENT = "assessment", _("测验")
+    BANK = "bank", _("题库")
+    LTI = "lti", _("外部工具（LTI）")
+    ASSIGNMENT = "assignment", _("作业")
+    ASSOCIATED = "associated", _("原平台的设置")
+    INSIDE = "inside", _("网页里用的文件")
+    MISSING = "missing", _("包里没有")
+    OTHER = "other", _("别的")
+
+
+TAKEN = (PartKind.FILE, PartKind.PAGES, PartKind.LINK)
+
+
+class PartState(models.TextChoices):
+    """What became of a thing in a Common Cartridge."""
+
+    WAITING = "waiting", _("还没有办")
+    IMPORTED = "imported", _("导入了")
+    CHANGED = "changed", _("出了新版本")
+    SAME = "same", _("已经导入过")
+    INSIDE = "inside", _("在网页里面")
+    LEFT = "left", _("没有选")
+    KEPT = "kept", _("还不能导入，留在原件里")
+    REFUSED = "refused", _("没有导入")
+
+
 class Show(models.TextChoices):
     """What becomes of the resources of another region."""
 

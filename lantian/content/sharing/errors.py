@@ -57,3 +57,9 @@ class AlreadyRunning(SharingError):
     """One harvest of a source at a time."""
 
     message = _("正在采集，请等它办完")
+
+
+class CartridgeUnfit(SharingError):
+    """The cartridge cannot be read; the message says why."""
+
+    message = _("这个课程包读不出来")

@@ -5,12 +5,18 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from lantian.content.resources import queries as resources
 from lantian.content.resources.enums import Audience, Licence, Purpose, Reach
 from lantian.content.sharing.enums import Every, Show
 from lantian.people.roster.enums import Stage, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from django.http import QueryDict
+
+    from lantian.content.sharing.models import Cartridge
+    from lantian.people.roster.models import Organization
 
 NONE = ("", _("不填"))
 
@@ -47,6 +53,78 @@ class UsualForm(forms.Form):
     publish = forms.ChoiceField(
         label=_("导入以后"), choices=[("1", _("马上发布")), ("", _("先做草稿"))], required=False
     )
+
+
+class CourseForm(forms.Form):
+    """What is said once of all that comes out of a course, and what becomes of it."""
+
+    licence = forms.ChoiceField(
+        label=_("使用许可"),
+        choices=[NONE, *Licence.choices],
+        required=False,
+        help_text=_("整个课程包按这一种。给本单位以外用的不能“保留所有权利”。"),
+    )
+    rights_holder = forms.CharField(
+        label=_("权利人"), max_length=120, required=False, help_text=_("自己做的填自己或学校；别人的填别人。")
+    )
+    subject = forms.ChoiceField(label=_("学科"), choices=[NONE, *Subject.choices], required=False)
+    stage = forms.ChoiceField(label=_("学段"), choices=[NONE, *Stage.choices], required=False)
+    grade = forms.TypedChoiceField(
+        label=_("年级"),
+        choices=[("", _("不限")), *((n, n) for n in range(1, 13))],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    purpose = forms.ChoiceField(
+        label=_("是什么"), choices=[NONE, *Purpose.choices], required=False, help_text=_("课程包里写明的按写明的。")
+    )
+    words = forms.CharField(label=_("简介"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    audience = forms.ChoiceField(label=_("给哪些人看"), choices=Audience.choices)
+    reach = forms.ChoiceField(label=_("给谁用"), choices=Reach.choices, widget=forms.RadioSelect)
+    region: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
+        label=_("哪个地区"),
+        queryset=None,
+        required=False,
+        empty_label=_("请选择"),
+        widget=forms.Select(attrs={"data-when": "reach=region"}),
+    )
+    then = forms.ChoiceField(label=_("导入以后"), choices=[("submit", _("提交审核")), ("draft", _("先做草稿"))])
+
+    def __init__(self, *args: Any, organization: "Organization", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].queryset = resources.regions_around(organization)  # type: ignore[attr-defined]  # its field
+
+    @classmethod
+    def of(cls, cartridge: "Cartridge", sent: "QueryDict | None" = None) -> "CourseForm":
+        """With what was said before, else with what the cartridge says."""
+        unit = cartridge.version.resource.organization
+        known = {"reach": Reach.PRIVATE, "audience": Audience.ALL, "then": "submit"} | cartridge.facts | cartridge.usual
+        if cartridge.usual:
+            known["then"] = "submit" if cartridge.hand_in else "draft"
+        return cls(sent, initial=known, organization=unit)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("reach") != Reach.REGION:
+            said["region"] = None
+        elif said.get("region") is None:
+            self.add_error("region", _("请选择给哪个地区用"))
+        if said.get("reach") not in (Reach.PRIVATE, None):
+            for name in ("licence", "rights_holder"):
+                if not said.get(name):
+                    self.add_error(name, _("给别人用的要填"))
+        return said
+
+    @property
+    def usual(self) -> dict[str, Any]:
+        """As the services take it."""
+        said = {name: value for name, value in self.cleaned_data.items() if name != "then"}
+        return said | {"region": said["region"].pk if said.get("region") else None}
+
+    @property
+    def hand_in(self) -> bool:
+        return bool(self.cleaned_data["then"] == "submit")
 
 
 class AddressForm(forms.Form):

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from lantian.content.sharing.enums import BulkState, Every, HarvestState, RowState, Show
+from lantian.content.sharing.enums import BulkState, Every, HarvestState, PartKind, PartState, RowState, Show
 from lantian.kernel.fields import ChoiceField
 
 
@@ -106,6 +106,73 @@ class BulkRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}:{self.line}"
+
+
+class Cartridge(models.Model):
+    """A course from another platform, as a Common Cartridge, that is taken apart. The file itself is a version of a resource of
+    whoever sent it, and stays: what cannot be taken is in it. `course`: what its maker calls the course, by which a newer export
+    of the same is known; `facts`: what LOM says of the whole; `packs`: those that hold what was made, in the course's order.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    version = models.OneToOneField("resources.ResourceVersion", models.CASCADE, related_name="+")
+    grant_id = models.UUIDField(null=True, blank=True, help_text="the role in which it is imported")
+    state = ChoiceField(max_length=10, choices=BulkState, default=BulkState.READING)
+    fault = models.CharField(max_length=300, blank=True)
+    cancel_asked = models.BooleanField(default=False)
+    standard = models.CharField(max_length=8, blank=True, help_text="1.0 to 1.3")
+    course = models.CharField(max_length=200, blank=True)
+    title = models.CharField(max_length=80, blank=True)
+    facts = models.JSONField(default=dict)
+    usual = models.JSONField(default=dict, help_text="what holds where a thing says nothing, and what holds of all")
+    hand_in = models.BooleanField(default=True, help_text="or leave them as drafts")
+    packs = models.JSONField(default=list, help_text="ids")
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["created_at"], condition=Q(state__in=("reading", "running")), name="cartridge_under_way"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class CartridgePart(models.Model):
+    """A thing in a cartridge, by its place there, and what became of it. `digest`: a hash of its content, by which what was
+    imported already is known; `key`: what the cartridge calls it, by which a newer one of the same course is."""
+
+    id = models.BigAutoField(primary_key=True)
+    cartridge = models.ForeignKey(Cartridge, models.CASCADE, related_name="parts", db_index=False)
+    line = models.PositiveIntegerField()
+    kind = ChoiceField(max_length=12, choices=PartKind)
+    key = models.CharField(max_length=200)
+    title = models.CharField(max_length=120)
+    path = models.JSONField(default=list, help_text="titles above it in the table of contents")
+    listed = models.BooleanField(default=True, help_text="the table of contents names it")
+    name = models.CharField(max_length=600, blank=True, help_text="its file in the cartridge")
+    url = models.CharField(max_length=600, blank=True)
+    size = models.BigIntegerField(default=0)
+    files = models.PositiveIntegerField(default=1)
+    facts = models.JSONField(default=dict)
+    state = ChoiceField(max_length=10, choices=PartState, default=PartState.WAITING)
+    why = models.CharField(max_length=400, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    resource = models.ForeignKey("resources.Resource", models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cartridge", "line"], name="cartridge_part_once")]
+        indexes = [
+            models.Index(fields=["cartridge", "state", "line"], name="cartridge_part_state"),
+            models.Index(fields=["digest"], condition=~Q(digest=""), name="cartridge_part_digest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cartridge_id}:{self.line}"
 
 
 class Neighbour(models.Model):

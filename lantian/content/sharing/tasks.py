@@ -2,6 +2,7 @@
 
 from lantian.content.sharing import services
 from lantian.content.sharing.services.bulk import JOB as IMPORT_JOB
+from lantian.content.sharing.services.cartridges import JOB as CARTRIDGE_JOB
 from lantian.content.sharing.services.harvesting import JOB as HARVEST_JOB
 from lantian.kernel.jobs import job, periodic
 
@@ -10,6 +11,12 @@ from lantian.kernel.jobs import job, periodic
 def proceed(run: str) -> None:
     """Go on with an import of a folder."""
     services.proceed_import(run)
+
+
+@job(CARTRIDGE_JOB, queue="imports", retry=None)
+def take_apart(cartridge: str) -> None:
+    """Read a course from another platform, or go on importing it."""
+    services.proceed_cartridge(cartridge)
 
 
 @job(HARVEST_JOB, queue="imports", retry=None)
@@ -22,4 +29,5 @@ def harvest(harvest: str) -> None:
 def resume(timestamp: int) -> None:
     """Take up what a killed worker left, and ask those whose turn it is."""
     services.resume_imports()
+    services.resume_cartridges()
     services.start_due()

@@ -18,56 +18,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-MANIFEST_MOST = 8 << 20
 PIECE = 1 << 20
 DEEP = 12
-CONFINED = Path(__file__).resolve().parents[3] / "kernel" / "confined.py"
-
-
-def proper(entry: zipfile.ZipInfo) -> str:
-    """A file's name: older Windows writes GB 18030 and does not say so."""
-    name = entry.filename
-    if not entry.flag_bits & 0x800:
-        raw = name.encode("cp437", "replace")
-        for encoding in ("utf-8", "gb18030"):
-            try:
-                name = raw.decode(encoding)
-                break
-            except UnicodeDecodeError:
-                continue
-    return name.replace("\\", "/")
-
-
-def local(tag: object) -> str:
-    """A name without its space."""
-    return str(tag).rpartition("}")[2]
-
-
-def attribute(element: Any, name: str) -> str:
-    """By its name alone: packages name the same things in several spaces, and write them in either case."""
-    return next((value for key, value in element.attrib.items() if local(key).lower() == name), "")
-
-
-def children(element: Any, name: str) -> list[Any]:
-    """Those of that name, whatever their space."""
-    return [each for each in element if local(each.tag) == name]
-
-
-def said(element: Any, name: str) -> str:
-    """What is written in the first child of that name."""
-    found = children(element, name)
-    return (found[0].text or "").strip() if found else ""
-
-
-def read_xml(data: bytes) -> Any:
-    """A manifest, also in the encoding of older Chinese editors."""
-    from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]  # it has no types
-
-    try:
-        return fromstring(data)
-    except (LookupError, ValueError, SyntaxError):  # an encoding that expat does not know
-        text = data.decode("gb18030")
-        return fromstring(text[text.index("?>") + 2 :] if text.startswith("<?xml") else text)
+LANTIAN = Path(__file__).resolve().parents[3]
+CONFINED = LANTIAN / "kernel" / "confined.py"
+_READING = runpy.run_path(str(LANTIAN / "content" / "resources" / "engine" / "manifest.py"))
+MANIFEST_MOST: int = _READING["MANIFEST_MOST"]
+local, attribute, children, said = (_READING[name] for name in ("local", "attribute", "children", "said"))
+files_of, read_xml = _READING["files_of"], _READING["read_xml"]
 
 
 def scorm(archive: zipfile.ZipFile, names: dict[str, zipfile.ZipInfo]) -> dict[str, Any]:
@@ -160,7 +118,7 @@ def unpack(kind: str, source: Any, out: Any) -> None:
         out.write(json.dumps(facts).encode() + b"\n")
 
     with zipfile.ZipFile(source) as archive:
-        names = {proper(each): each for each in archive.infolist() if not each.is_dir()}
+        names = files_of(archive)
         found = KINDS[kind](archive, names)
         tell(found)
         if "fault" in found:

@@ -5,15 +5,9 @@ leads out, no two systems differ on letters or encodings, and there are no links
 """
 
 import contextlib
-import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
@@ -29,13 +23,13 @@ from lantian.content.interactive.errors import PackageUnfit
 from lantian.content.interactive.models import Package
 from lantian.content.resources.engine import kinds
 from lantian.content.resources.services import storing
+from lantian.content.resources.services.children import Fallen, child_reading, line_of
 from lantian.kernel import jobs
-from lantian.kernel.confined import lesser_user
 
 log = structlog.get_logger("interactive")
 CHILD = Path(__file__).with_name("unpack_child.py")  # a script: never imported
 MEMORY, SECONDS, CLOCK_S = 2 << 30, 300, 600
-FILES_MOST, SIZE_MOST, LINE_MOST = 20_000, 2 << 30, 4 << 20
+FILES_MOST, SIZE_MOST = 20_000, 2 << 30
 PIECE = 1 << 20
 STRAY_S = 24 * 3600
 _WAYS = {kinds.H5P: "h5p", kinds.SCORM: "scorm", kinds.PAGES: "pages"}
@@ -111,41 +105,11 @@ def _fault(said: dict[str, Any]) -> PackageUnfit:
     )
 
 
-@contextlib.contextmanager
-def _child(path: Path, way: str) -> Iterator[IO[bytes]]:
-    """What the child writes; it is gone when the block ends, and after `CLOCK_S` in any case."""
-    command = [sys.executable, "-I", str(CHILD), str(MEMORY), str(SECONDS), lesser_user(), way]
-    with path.open("rb") as source:
-        child = subprocess.Popen(
-            command,
-            cwd="/",
-            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
-            stdin=source,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    clock = threading.Timer(CLOCK_S, child.kill)
-    clock.start()
-    assert child.stdout is not None  # it was asked for
-    try:
-        yield child.stdout
-    finally:
-        clock.cancel()
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-        child.stdout.close()
-
-
 def _line(out: IO[bytes]) -> dict[str, Any]:
-    text = out.readline(LINE_MOST)
     try:
-        found = json.loads(text)
-    except ValueError as error:
+        found = line_of(out)
+    except Fallen as error:
         raise _fault({}) from error
-    if not isinstance(found, dict) or not text.endswith(b"\n"):
-        raise _fault({})
     if "fault" in found:
         raise _fault(found)
     return found
@@ -155,7 +119,7 @@ def _written(path: Path, way: str, place: Path) -> tuple[dict[str, Any], set[str
     """What it says of the whole, the names of its files, and their bytes. Raises PackageUnfit, OSError."""
     names: set[str] = set()
     size = 0
-    with _child(path, way) as out:
+    with child_reading(path, CHILD, memory=MEMORY, seconds=SECONDS, clock_s=CLOCK_S, asked=way) as out:
         said = _line(out)
         while "end" not in (told := _line(out)):
             name, length = told.get("name"), told.get("size")

@@ -48,11 +48,15 @@ def test_an_older_package_in_an_older_encoding_is_read(shelf: Shelf) -> None:
     assert (found.kind, found.parts[0]["title"], found.parts[0]["mastery"]) == ("scorm12", "平行线", "80")
 
 
+def test_a_manifest_that_grows_as_it_is_read_is_refused_at_once(shelf: Shelf) -> None:
+    upload = shelf.send(packages.entities(), "a.zip")
+    assert (upload.blob, "imsmanifest.xml" in upload.why) == (None, True)
+
+
 @pytest.mark.parametrize(
     ("data", "name", "words"),
     [
         (packages.h5p_without_libraries(), "a.h5p", "H5P.TrueFalse-1.8"),
-        (packages.entities(), "a.zip", "已损坏"),
         (packages.packed({"imsmanifest.xml": "<manifest/>", "a.html": "x"}), "a.zip", "没有能打开的内容"),
     ],
 )

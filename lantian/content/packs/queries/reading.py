@@ -155,6 +155,8 @@ def lines_of(packs: Iterable[Pack], actor: Actor) -> dict[UUID, list[Line]]:
 
 def _line(row: PackItem, *, is_open: bool) -> Line:
     resource = row.resource
+    if not is_open and resource.state == ResourceState.DRAFT:
+        return Line(row, row.title, _("还没有发布，别人看不到"))
     if not is_open:
         gone = _("已经下架：%(why)s") % {"why": resource.withdrawn_why} if resource.withdrawn_why else ""
         return Line(row, row.title, gone or _("不再对您开放"))

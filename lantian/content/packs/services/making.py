@@ -1,6 +1,6 @@
 """Making packs: what is said about one, what stands in it and in which order. Every verb holds the pack until it is done."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -148,6 +148,47 @@ def _move(rows: list[PackItem], found: PackItem, act: str) -> None:
     for position, row in enumerate(rows, start=1):
         row.position = position
     PackItem.objects.bulk_update(rows, ["position"])
+
+
+@transaction.atomic
+def gather_packs(
+    *, facts: Mapping[str, Any], items: "Sequence[tuple[Resource, str]]", into: Sequence[UUID] = (), by: Actor
+) -> list[Pack]:
+    """Packs that hold resources of one's own in this order, each with a note, as many as it takes; also what is not published,
+    which others see once it is. `into`: one's own that were gathered before, which get only what none of them has. Returns all
+    of them, in order. Raises Denied, NotComplete.
+    """
+    for resource, _note in items:
+        require(rules.may_gather, by, resource)
+    packs = list(queries.own_packs(by).select_for_update(of=("self",)).filter(pk__in=list(into)).order_by("created_at"))
+    there = set(PackItem.objects.filter(pack__in=packs).values_list("resource", flat=True))
+    fresh = [each for each in dict(items).items() if each[0].pk not in there]
+    size = packs[-1].items.count() if packs else MOST_ITEMS
+    while fresh:
+        if size >= MOST_ITEMS:
+            packs.append(create_pack(facts={**facts, "title": _numbered(str(facts["title"]), len(packs) + 1)}, by=by))
+            size = 0
+        some, fresh = fresh[: MOST_ITEMS - size], fresh[MOST_ITEMS - size :]
+        pack = packs[-1]
+        PackItem.objects.bulk_create(
+            PackItem(
+                pack=pack,
+                resource=resource,
+                position=size + at,
+                note=note.strip()[:300],
+                title=resource.title,
+                version=resource.current.number if resource.current else 1,
+            )
+            for at, (resource, note) in enumerate(some, start=1)
+        )
+        _touch(pack)
+        record("packs.gathered", pack, by=by, items=len(some))
+        size = MOST_ITEMS
+    return packs
+
+
+def _numbered(title: str, number: int) -> str:
+    return title[:80] if number == 1 else f"{title[:75]} {number}"
 
 
 # The whole pack -----------------------------------------------------------------------------------------------------------------

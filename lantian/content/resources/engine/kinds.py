@@ -47,6 +47,7 @@ DOCX, XLSX, PPTX = (
     _OOXML + "presentationml.presentation",
 )
 H5P, SCORM, PAGES = "application/x.h5p", "application/x.scorm", "application/x.html-package"
+CARTRIDGE = "application/x.imscc"  # of its kin with a manifest, told apart by what the manifest says
 PACKAGES = (H5P, SCORM, PAGES)
 FORMATS: Mapping[str, Format] = {
     PDF: Format(_K.DOCUMENT, "pdf", "pdf"),
@@ -83,6 +84,7 @@ FORMATS: Mapping[str, Format] = {
     H5P: Format(_K.INTERACTIVE, "h5p"),
     SCORM: Format(_K.INTERACTIVE, "zip"),
     PAGES: Format(_K.INTERACTIVE, "zip"),
+    CARTRIDGE: Format(_K.PACK, "imscc"),
     ZIP: Format(_K.PACK, "zip"),
 }
 # What `filetype` calls otherwise than we do.

@@ -3,6 +3,7 @@
 from lantian.content.resources.queries.audiences import why_closed
 from lantian.content.resources.queries.finding import KIND
 from lantian.content.resources.queries.panels import (
+    ARRIVALS,
     RESOURCE_PANELS,
     USES,
     Use,
@@ -48,6 +49,7 @@ from lantian.content.resources.queries.reading import (
     resources_visible_to,
     same_files,
     unfinished_uploads,
+    unit_has,
     uploads_of,
     version_of_id,
     versions_seen,
@@ -59,6 +61,7 @@ from lantian.content.resources.queries.reading import (
 __all__ = [
     "ABOUT",
     "ALTERNATES",
+    "ARRIVALS",
     "BY_OFFICE",
     "BY_SCHOOL",
     "CONVERTERS",
@@ -104,6 +107,7 @@ __all__ = [
     "resources_visible_to",
     "same_files",
     "unfinished_uploads",
+    "unit_has",
     "uploads_of",
     "uses_for",
     "version_of_id",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from lantian.content.resources.models import Resource
+from lantian.content.resources.models import Resource, ResourceVersion
 from lantian.content.taxonomy.queries import Panel
 from lantian.kernel.registry import Registry
 from lantian.kernel.rules import Actor
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 # Each entry gives a panel, or None when it has nothing for this actor; a fixed number of queries each.
 RESOURCE_PANELS: Registry[Callable[[Actor, Resource], Panel | None]] = Registry("panels of a resource")
+
+# Where one goes on whose file has just come and is of a kind that an app above takes apart: an address, "" where that is not so.
+ARRIVALS: Registry[Callable[[Actor, ResourceVersion], str]] = Registry("what takes files apart")
 
 
 def panels_of_resource(actor: Actor, resource: Resource) -> list[Panel]:

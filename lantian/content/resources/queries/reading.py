@@ -193,6 +193,11 @@ def bytes_of(organization_id: UUID) -> int:
     return int(kept) + int(coming.aggregate(n=Coalesce(Sum("size"), 0))["n"])
 
 
+def unit_has(organization_id: UUID, sha256: str) -> bool:
+    """Whether a version of the unit has this file. One query."""
+    return ResourceVersion.objects.filter(blob=sha256, resource__organization=organization_id).exists()
+
+
 # One of them ------------------------------------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from lantian.content.resources.services.bringing import (
     take_down,
 )
 from lantian.content.resources.services.erasing import forget_author, forget_words
-from lantian.content.resources.services.making import create_resource, discard_version, new_version, save_version
+from lantian.content.resources.services.making import Kept, create_resource, discard_version, new_version, save_version
 from lantian.content.resources.services.placing import place_resource
 from lantian.content.resources.services.previewing import ask_missing_previews, make_preview
 from lantian.content.resources.services.receiving import begin_upload, drop_upload, expire_uploads, write_piece
@@ -29,6 +29,7 @@ from lantian.content.resources.services.reviewing import (
     submit_version,
     take_back,
 )
+from lantian.content.resources.services.room import UnitRoom
 from lantian.content.resources.services.scanning import scan_waiting
 from lantian.content.resources.services.storing import sweep_blobs
 from lantian.content.resources.services.taking import take_in
@@ -44,6 +45,8 @@ from lantian.content.resources.services.using import (
 
 __all__ = [
     "Brought",
+    "Kept",
+    "UnitRoom",
     "ask_missing_previews",
     "begin_upload",
     "bring_resources",

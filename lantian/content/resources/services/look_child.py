@@ -3,8 +3,10 @@ JSON about the file at its standard input.
 
     python -I look_child.py MEMORY SECONDS UID WAY <file
 
-Run as a script and by itself: nothing of the platform is in its memory. WAY: pdf, image, film (pictures and sound), office.
-It says pages, width, height, seconds, codecs, text, greys (9 × 8 of a picture), or {"fault": "locked" | "broken" | "huge"}.
+Run as a script and by itself: nothing of the platform is in its memory. WAY: pdf, image, film (pictures and sound), office,
+manifest (of a package: which Common Cartridge it is, if any).
+It says pages, width, height, seconds, codecs, text, greys (9 × 8 of a picture), cartridge, or {"fault": "locked" | "broken" |
+"huge" | "manifest"}.
 """
 
 import codecs
@@ -23,7 +25,8 @@ TEXT_MOST = 60_000  # characters
 PAGES_READ = 60
 PIXELS_MOST = 100_000_000
 PART_MOST = 32 << 20  # bytes of one part of an office document
-CONFINED = Path(__file__).resolve().parents[3] / "kernel" / "confined.py"
+LANTIAN = Path(__file__).resolve().parents[3]
+CONFINED, MANIFESTS = LANTIAN / "kernel" / "confined.py", LANTIAN / "content" / "resources" / "engine" / "manifest.py"
 _TAG, _BREAK = re.compile(r"<[^>]*>"), re.compile(r"</(?:w:p|a:p|text:p|text:h|si)>")
 _PARTS = re.compile(r"word/document\.xml|ppt/slides/slide\d+\.xml|xl/sharedStrings\.xml|content\.xml")
 
@@ -106,7 +109,22 @@ def office(source: Any) -> dict[str, Any]:
     return {"text": "\n".join(texts)} | ({"pages": slides} if slides else {})
 
 
-WAYS = {"pdf": pdf, "image": image, "film": film, "office": office}
+def manifest(source: Any) -> dict[str, Any]:
+    """Whether a package with a manifest is a Common Cartridge, and which; what is written in it need not be right otherwise."""
+    read = READING
+    with zipfile.ZipFile(source) as archive:
+        entry = read["files_of"](archive).get(read["MANIFEST"])
+        if entry is None or entry.file_size > read["MANIFEST_MOST"]:
+            return {"fault": "manifest"}
+        try:
+            version = read["cartridge_version"](read["read_xml"](archive.read(entry)))
+        except (ValueError, SyntaxError, LookupError):  # the refused ones of defusedxml are ValueErrors
+            return {"fault": "manifest"}
+    return {"cartridge": version} if version else {}
+
+
+WAYS = {"pdf": pdf, "image": image, "film": film, "office": office, "manifest": manifest}
+READING: dict[str, Any] = {}
 
 
 def main(memory: str, seconds: str, uid: str, way: str) -> None:
@@ -125,9 +143,13 @@ def main(memory: str, seconds: str, uid: str, way: str) -> None:
             ):  # some are loaded with the first film that needs them
                 if not module.name.endswith("__main__"):
                     importlib.import_module(module.name)
+    elif way == "manifest":
+        import defusedxml.ElementTree  # type: ignore[import-untyped]  # noqa: F401 - no types; the same
+
+        READING.update(runpy.run_path(str(MANIFESTS)))
     import html.entities  # noqa: F401 - the same
 
-    for name in ("utf-16-le", "cp437"):
+    for name in ("utf-16-le", "cp437", "gb18030", "utf-16", "latin-1"):
         codecs.lookup(name)
     limits = {resource.RLIMIT_AS: int(memory), resource.RLIMIT_CPU: int(seconds), resource.RLIMIT_FSIZE: 0}
     runpy.run_path(str(CONFINED))["confine"](uid, limits)

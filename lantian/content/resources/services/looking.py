@@ -67,7 +67,7 @@ def _not_taken(name: str) -> str:
         return _("单个网页不能上传。请把网页和它的图片一起压缩成 ZIP，其中要有 index.html")
     if ending in kinds.CLAIMS:
         return _("文件已损坏，或者不是它的名字说的那种文件。请在自己的电脑上打开看看，再另存一份上传")
-    return _("不能上传这种文件。可以传文档、课件、图片、音频、视频、ZIP、H5P 和 SCORM")
+    return _("不能上传这种文件。可以传文档、课件、图片、音频、视频、ZIP、H5P、SCORM 和 Common Cartridge")
 
 
 def _older_office(path: Path) -> str | None:
@@ -151,7 +151,11 @@ def _opened(path: Path, kind: str, facts: dict[str, Any]) -> Seen:
     said = ask_child(path, way)
     fault = said.get("fault")
     if fault:
-        words = {"locked": _locked(), "huge": _("画面的尺寸大得不正常，不能使用")}
+        words = {
+            "locked": _locked(),
+            "huge": _("画面的尺寸大得不正常，不能使用"),
+            "manifest": _("包里的目录（imsmanifest.xml）读不出来，不能使用。请从原来的系统里再导出一次"),
+        }
         raise FileUnfit(words.get(fault, _broken()))
     text, greys = str(said.pop("text", "")), said.pop("greys", None)
     alike = likeness.of_greys(greys) if greys else likeness.of_text(text)
@@ -166,7 +170,9 @@ def _written(path: Path) -> Seen:
 
 
 def _finer(kind: str, said: dict[str, Any]) -> str:
-    """Containers of films that hold sound alone."""
+    """Containers of films that hold sound alone, and of packages those that are a course."""
+    if said.get("cartridge"):
+        return kinds.CARTRIDGE
     if "codec" in said or "sound" not in said:
         return kind
     return {"video/mp4": "audio/mp4", "video/webm": "audio/ogg"}.get(kind, kind)
@@ -174,6 +180,8 @@ def _finer(kind: str, said: dict[str, Any]) -> str:
 
 def _way_of(kind: str) -> str:
     found = kinds.FORMATS[kind]
+    if kind == kinds.SCORM:
+        return "manifest"
     if found.kind in ("video", "audio"):
         return "film"
     if kind in (kinds.DOCX, kinds.XLSX, kinds.PPTX) or "opendocument" in kind:

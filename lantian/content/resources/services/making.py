@@ -1,6 +1,7 @@
 """Making a resource: drafts of its versions, saved as often as one likes."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from lantian.content.resources import queries, rules
 from lantian.content.resources.engine import kinds
 from lantian.content.resources.enums import Reach, ResourceKind, ResourceState, UploadState, VersionState
 from lantian.content.resources.errors import ChangedMeanwhile, FileUnfit, NotChangeable, NotComplete, VersionOpen
-from lantian.content.resources.models import Resource, ResourceVersion, Upload
+from lantian.content.resources.models import Blob, Resource, ResourceVersion, Upload
 from lantian.content.resources.services.previewing import ask_preview
 from lantian.kernel.journal.services import record
 from lantian.kernel.rules import Actor, require
@@ -39,6 +40,14 @@ FACTS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that was looked at and is kept already, and what it is called: of something that was taken apart here."""
+
+    blob: Blob
+    name: str
+
+
 def locked(pk: UUID) -> Resource:
     """The resource, held until the transaction ends: every verb about it or its versions begins so."""
     return Resource.objects.select_for_update(of=("self",)).select_related("organization").get(pk=pk)
@@ -56,6 +65,7 @@ def locked_version(version: ResourceVersion) -> ResourceVersion:
 def create_resource(
     *,
     upload: Upload | None = None,
+    kept: Kept | None = None,
     url: str = "",
     facts: Mapping[str, Any] | None = None,
     author: "Person | None" = None,
@@ -69,7 +79,7 @@ def create_resource(
     require(rules.may_upload, by)
     if upload is not None:
         require(rules.may_manage_upload, by, upload)
-    if (upload is None) == (url == ""):
+    if sum((upload is not None, kept is not None, url != "")) != 1:
         raise NotComplete(_("请上传一个文件，或填一个网址"))
     unit = organization.pk if organization else by.grant.organization_id if by.grant else None
     if unit is None:  # the system has to say whose it is
@@ -80,10 +90,13 @@ def create_resource(
         author_id=author.pk if author else by.person_id,
     )
     version = ResourceVersion(resource=made, number=1, url=url, made_by_id=made.author_id)
-    _fill(version, {"title": _title_of(upload, url), **(facts or {})})
+    _fill(version, {"title": _title_of(upload.name if upload else kept.name if kept else "", url), **(facts or {})})
     if upload is not None:
         _attach(version, upload)
-        made.kind = ResourceKind(kinds.FORMATS[version.blob.kind].kind) if version.blob else made.kind
+    elif kept is not None:
+        _hold(version, kept)
+    if version.blob is not None:
+        made.kind = ResourceKind(kinds.FORMATS[version.blob.kind].kind)
     show(made, version)
     made.save(force_insert=True)
     version.save(force_insert=True)
@@ -91,8 +104,8 @@ def create_resource(
     return made
 
 
-def _title_of(upload: Upload | None, url: str) -> str:
-    return (upload.name.rpartition(".")[0] or upload.name if upload else url)[:120]
+def _title_of(name: str, url: str) -> str:
+    return (name.rpartition(".")[0] or name or url)[:120]
 
 
 def _fill(version: ResourceVersion, facts: Mapping[str, Any]) -> None:
@@ -114,10 +127,14 @@ def _attach(version: ResourceVersion, upload: Upload) -> None:
     found = Upload.objects.select_for_update(of=("self",)).select_related("blob").filter(pk=upload.pk).first()
     if found is None or found.state != UploadState.READY or found.blob is None:
         raise FileUnfit(_("这个文件还没有检查完，或者不能使用"))
-    version.blob, version.url = found.blob, ""
-    version.file_name = kinds.proper_name(found.name, found.blob.kind)[-150:]
+    _hold(version, Kept(found.blob, found.name))
     found.delete()
-    ask_preview(found.blob)
+
+
+def _hold(version: ResourceVersion, kept: Kept) -> None:
+    version.blob, version.url = kept.blob, ""
+    version.file_name = kinds.proper_name(kept.name, kept.blob.kind)[-150:]
+    ask_preview(kept.blob)
 
 
 def show(resource: Resource, version: ResourceVersion) -> None:
@@ -133,10 +150,13 @@ def save_version(
     edition: int,
     facts: Mapping[str, Any],
     upload: Upload | None = None,
+    kept: Kept | None = None,
+    url: str = "",
     changes: str = "",
     by: Actor,
 ) -> ResourceVersion:
-    """Keep a draft. `edition`: the one that the form was opened with; who saves on top of somebody else's is told.
+    """Keep a draft, with another file or address if one is named. `edition`: the one that the form was opened with; who saves
+    on top of somebody else's is told.
 
     Raises Denied, NotChangeable, ChangedMeanwhile, FileUnfit, NotComplete.
     """
@@ -150,6 +170,10 @@ def save_version(
     if upload is not None:
         require(rules.may_manage_upload, by, upload)
         _attach(version, upload)
+    elif kept is not None:
+        _hold(version, kept)
+    elif url:
+        version.blob, version.file_name, version.url = None, "", url
     _fill(version, facts)
     version.changes = changes.strip()[:300]
     version.edition += 1

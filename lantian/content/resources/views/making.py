@@ -129,7 +129,9 @@ def _of_upload(request: HttpRequest) -> HttpResponse:
         made = services.create_resource(upload=upload, by=acting(request))
     except ResourceError as error:
         return JsonResponse({"why": str(error.message)}, status=409)
-    address = reverse("resources_edit", args=[made.versions.get().pk])
+    version = made.versions.select_related("blob", "resource").get()
+    onward = (address for arrive in queries.ARRIVALS if (address := arrive(acting(request), version)))
+    address = next(onward, "") or reverse("resources_edit", args=[version.pk])
     if request.headers.get("X-Requested-With") == "fetch":
         return JsonResponse({"url": address})
     return redirect(address)

@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from lantian.content.resources import queries as resources
 from lantian.content.resources import services as bringing
 from lantian.content.resources.enums import CLOSED_LICENCES, Reach
-from lantian.content.resources.errors import FileUnfit, ResourceError
+from lantian.content.resources.errors import FileUnfit, QuotaFull, ResourceError
 from lantian.content.resources.services import Brought
 from lantian.content.sharing import queries
 from lantian.content.sharing.engine import columns, sheet
@@ -398,22 +398,15 @@ def _bring(
     files: Mapping[int, _File],
     by: Actor,
 ) -> None:
-    """Of the rows that are left: which are new, changed, as before, or there already."""
+    """Of the rows that are left: which are new, changed, as before, there already, or more than the unit may keep."""
+    room = bringing.UnitRoom(run.organization_id)
     todo: list[tuple[BulkRow, Parsed, Brought]] = []
     blobs = [file.blob for file in files.values() if file.blob is not None]
     mine = [origin.resource_id for origin in batch.known.values()]
     there = bringing.files_there(blobs, organization=run.organization, reach=Reach.PUBLIC, but=mine) if blobs else {}
     for row, one in listed:
-        if row.state != RowState.WAITING:
-            continue
         file, known = files.get(row.line), batch.known.get(one.key)
-        if file is not None and file.why:
-            row.state, row.why = RowState.REFUSED, file.why[:400]
-        elif known is not None and _is_same(batch, one, file, known):
-            row.state, row.resource_id = RowState.SAME, known.resource_id
-        elif file is not None and file.blob is not None and file.blob.pk in there and known is None:
-            row.state, row.why = RowState.THERE, _("《%(title)s》") % {"title": there[file.blob.pk]}
-        else:
+        if row.state == RowState.WAITING and not _answered(batch, row, one, file, there, room):
             if file is not None and file.blob is not None and one.facts["reach"] != Reach.PRIVATE:
                 there.setdefault(file.blob.pk, one.facts["title"])
             todo.append((row, one, _brought(run, batch, one, file, known)))
@@ -442,6 +435,32 @@ def _bring(
     Origin.objects.bulk_create(
         origins, update_conflicts=True, unique_fields=["resource"], update_fields=["said", "seen", "sha256"]
     )
+
+
+def _answered(
+    batch: _Batch, row: BulkRow, one: Parsed, file: _File | None, there: dict[str, str], room: bringing.UnitRoom
+) -> bool:
+    """Whether nothing is to be made of a row, which then says why: refused, as before, there already, no room."""
+    known, blob = batch.known.get(one.key), file.blob if file else None
+    if file is not None and file.why:
+        row.state, row.why = RowState.REFUSED, file.why[:400]
+    elif known is not None and _is_same(batch, one, file, known):
+        row.state, row.resource_id = RowState.SAME, known.resource_id
+        if known.sha256 and one.facts["reach"] != Reach.PRIVATE:
+            there.setdefault(known.sha256, one.facts["title"])
+    elif blob is not None and blob.pk in there and known is None:
+        row.state, row.why = RowState.THERE, _("《%(title)s》") % {"title": there[blob.pk]}
+    elif blob is not None and not _fits(room, blob):
+        row.state, row.why = RowState.REFUSED, str(QuotaFull.message)
+    return row.state != RowState.WAITING
+
+
+def _fits(room: bringing.UnitRoom, blob: "Blob") -> bool:
+    try:
+        room.take(blob.sha256, blob.size)
+    except QuotaFull:
+        return False
+    return True
 
 
 def _is_same(batch: _Batch, row: Parsed, file: _File | None, known: Origin) -> bool:

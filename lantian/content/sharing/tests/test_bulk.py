@@ -371,3 +371,17 @@ def test_who_may_bring_in_what(shelf: Shelf, folders, settings) -> None:
     settings.LANTIAN_IMPORT_ROOT = ""
     with pytest.raises(NoRoot):
         queries.places_for(operator)
+
+
+def test_a_unit_keeps_no_more_than_it_may(shelf: Shelf, folders, settings) -> None:
+    put(folders, "梓潼县/一.pdf", files.pdf("eins"))
+    put(folders, "梓潼县/二.pdf", files.pdf("zwei"))
+    write_sheet(
+        folders / "梓潼县/目录.csv", [HEADS, row(1, "一.pdf"), row(2, "二.pdf"), row(3, "一.pdf", title="又是一")]
+    )
+    settings.LANTIAN_RESOURCES_UNIT_BYTES = len(files.pdf("eins")) + 10
+    run = bring(shelf)
+    assert [state for state, _why in states(run).values()] == ["imported", "refused", "there"]
+    assert "空间用完了" in states(run)["R2"][1]
+    settings.LANTIAN_RESOURCES_UNIT_BYTES = 1 << 20
+    assert [state for state, _why in states(bring(shelf)).values()] == ["same", "imported", "there"]
