@@ -343,6 +343,7 @@ def lom_of(element: Any) -> dict[str, Any]:
 
 
 def tell(out: Any, facts: dict[str, Any]) -> None:
+    """One line."""
     out.write(json.dumps(facts).encode() + b"\n")
 
 

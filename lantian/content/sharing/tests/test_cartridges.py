@@ -368,6 +368,8 @@ def test_a_teacher_takes_a_course_apart_by_the_pages(shelf: Shelf) -> None:
     upload = shelf.send(courses.course(), "课程.imscc")
     page = client.post("/resources/new/", {"upload": str(upload.pk)}).headers["Location"]
     found = Cartridge.objects.get()
+    assert client.post(f"/sharing/cartridges/open/{found.version_id}/").headers["Location"] == page
+    assert other.post(f"/sharing/cartridges/open/{found.version_id}/").status_code == 404
     assert page == f"/sharing/cartridges/{found.pk}/"
     assert "正在看里面有什么" in client.get(page).content.decode()
     assert other.get(page).status_code == 404

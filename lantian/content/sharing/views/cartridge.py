@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from lantian.content.packs import queries as packs
-from lantian.content.resources.views.files import seen_version
+from lantian.content.resources import queries as resources
 from lantian.content.sharing import queries, rules, services
 from lantian.content.sharing.enums import TAKEN, BulkState, PartKind, PartState
 from lantian.content.sharing.errors import SharingError
@@ -40,8 +40,12 @@ OPEN = (PartState.WAITING, PartState.LEFT, PartState.REFUSED)
 @guarded_by_object("sharing.open_cartridge")
 def open_cartridge(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Have a version that is a cartridge read."""
-    version = seen_version(request, pk)
-    return redirect("sharing_cartridge", services.open_cartridge(version, by=acting(request)).pk)
+    actor, known = acting(request), resources.version_of_id(pk)
+    if known is None:
+        raise Http404
+    seen = get_visible_or_404(resources.resources_visible_to(actor), pk=known.resource_id)
+    version = get_visible_or_404(resources.versions_seen(actor, seen), pk=pk)
+    return redirect("sharing_cartridge", services.open_cartridge(version, by=actor).pk)
 
 
 def _found(request: HttpRequest, pk: UUID) -> Cartridge:
