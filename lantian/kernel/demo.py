@@ -63,6 +63,12 @@ class DemoContext:
         fake.seed_instance(self.seed)
         return fake
 
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        """What several parts need and is dear to make: made by the first that asks."""
+        if name not in self.things:
+            self.things[name] = make()
+        return self.things[name]
+
     @property
     def today(self) -> date:
         return self.now.date()

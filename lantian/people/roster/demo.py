@@ -7,6 +7,7 @@ from itertools import islice
 
 from lantian.kernel.demo import PASSWORD, DemoAccount, DemoContext
 from lantian.kernel.rules import SYSTEM
+from lantian.people.identity.services.passwords import share
 from lantian.people.roster import queries, services
 from lantian.people.roster.engine import region
 from lantian.people.roster.engine.codes.citizen import make_citizen_id
@@ -152,11 +153,11 @@ def school_year(day: date) -> int:
 # --- people -----------------------------------------------------------------------------------------------------
 
 
-def _create(rows: Iterable[NewPerson]) -> Iterator[list[tuple[NewPerson, Person]]]:
+def _create(context: DemoContext, rows: Iterable[NewPerson]) -> Iterator[list[tuple[NewPerson, Person]]]:
     """Register people in batches, each drawn when the one before is written: a city's would not fit into memory at once."""
-    waiting = iter(rows)
+    waiting, password = iter(rows), context.once("password", lambda: share(PASSWORD))
     while batch := list(islice(waiting, BATCH)):
-        created = services.bulk_create_people(batch, by=SYSTEM, shared_password=PASSWORD)
+        created = services.bulk_create_people(batch, by=SYSTEM, shared_password=password)
         yield [(row, one.person) for row, one in zip(batch, created, strict=True)]
 
 
@@ -188,7 +189,7 @@ def _phone(context: DemoContext, number: int) -> str:
 
 def _teachers(context: DemoContext, made: Region) -> None:
     owners: list[School] = []
-    people = (person for batch in _create(_teacher_rows(context, made, owners)) for _, person in batch)
+    people = (person for batch in _create(context, _teacher_rows(context, made, owners)) for _, person in batch)
     for place, person in enumerate(people):
         owners[place].teachers.append(person)
 
@@ -263,7 +264,7 @@ def _story_username(made: Region, school: School, index: int, count: int, far: S
 def _students(context: DemoContext, made: Region) -> None:
     seen = 0
     families = 0
-    for batch in _create(_student_rows(context, made)):
+    for batch in _create(context, _student_rows(context, made)):
         for row, person in batch:
             if row.username == "student":
                 context.things["student"] = person
@@ -316,7 +317,7 @@ def _guardians(context: DemoContext, pupils: list[Person], seen: int, families: 
                 id=context.uuid(),
             )
         )
-    guardians = [person for batch in _create(rows) for _, person in batch]
+    guardians = [person for batch in _create(context, rows) for _, person in batch]
     relations = [Relation.MOTHER if person.gender == Gender.FEMALE else Relation.FATHER for person in guardians]
     services.bulk_bind_guardians(list(zip(guardians, chosen, relations, strict=True)), by=SYSTEM)
     return len(chosen)
@@ -403,7 +404,7 @@ def _officers(context: DemoContext, made: Region) -> None:
         for index, (login, _, _, unit) in enumerate((*posts, *others))
         for gender in (Gender.FEMALE if index % 2 else Gender.MALE,)
     ]
-    people = (person for batch in _create(rows) for _, person in batch)
+    people = (person for batch in _create(context, rows) for _, person in batch)
     for person, (login, title, role, unit) in zip(people, (*posts, *others), strict=True):
         services.grant_role(by=SYSTEM, person=person, role=role, organization=unit)
         if (login, title, role, unit) in posts:

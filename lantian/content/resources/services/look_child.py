@@ -132,9 +132,11 @@ def main(memory: str, seconds: str, uid: str, way: str) -> None:
     if way == "pdf":
         import pypdfium2  # noqa: F401 - afterwards the rights to read it may be gone
     elif way in ("image", "film"):
-        import PIL.Image
+        import PIL.GifImagePlugin
+        import PIL.JpegImagePlugin
+        import PIL.PngImagePlugin
+        import PIL.WebPImagePlugin  # those that `image` opens; all the others take as long as everything else here
 
-        PIL.Image.init()
         if way == "film":
             import av
 

@@ -79,17 +79,18 @@ def _refuse_taken(wanted: list[tuple[LoginKind, str]]) -> None:
 
 @transaction.atomic
 def bulk_open_accounts(
-    rows: Sequence[NewAccount], *, by: Actor, shared_password: str | None = None
+    rows: Sequence[NewAccount], *, by: Actor, shared_password: str | passwords.SharedPassword | None = None
 ) -> list[OpenedAccount]:
     """Open many accounts with a fixed number of statements, in the order given.
 
-    Each gets an activation code, unless `shared_password` (for demonstrations) is given: that is hashed once for all.
+    Each gets an activation code, unless `shared_password` (for demonstrations) is given: that is hashed once for all, or was.
     Raises Denied, BadLoginName, LoginNameTaken (then none is opened), TooManySignIns.
     """
     require(may_open_account, by)
     if not rows:
         return []
-    encoded = passwords.hash_password(shared_password) if shared_password is not None else None
+    shared = passwords.share(shared_password) if isinstance(shared_password, str) else shared_password
+    encoded = shared.encoded if shared is not None else None
     accounts: list[Account] = []
     codes: list[str | None] = []
     wanted: list[list[tuple[LoginKind, str]]] = []

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -99,6 +100,21 @@ def hash_password(password: str) -> str:
     """Hash with the strongest hasher, in a slot. Raises TooManySignIns."""
     with hashing_slot():
         return make_password(password)
+
+
+@dataclass(frozen=True)
+class SharedPassword:
+    """A password that is no secret (demonstration accounts print theirs), hashed once for all who have it.
+
+    Two accounts with one hash have one password, for whoever reads the table: never for passwords of people.
+    """
+
+    encoded: str
+
+
+def share(password: str) -> SharedPassword:
+    """Hash a printed password. Raises TooManySignIns."""
+    return SharedPassword(hash_password(password))
 
 
 def is_code(encoded: str) -> bool:

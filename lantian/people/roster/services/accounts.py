@@ -18,6 +18,7 @@ from lantian.people.roster.rules import may_keep_account_of
 
 if TYPE_CHECKING:
     from lantian.people.identity.models import Account
+    from lantian.people.identity.services.passwords import SharedPassword
 
 
 def _keeper_of_person(actor: Actor, account: "Account") -> Verdict:
@@ -78,7 +79,7 @@ def open_accounts(
     by: Actor,
     wanted: Sequence[str] | None = None,
     phones: Sequence[str | None] | None = None,
-    shared_password: str | None = None,
+    shared_password: "str | SharedPassword | None" = None,
 ) -> list[OpenedAccount]:
     """Open accounts for people who have none, set `person.account` and leave saving to the caller, who has asked the rule.
 

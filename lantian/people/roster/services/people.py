@@ -36,6 +36,7 @@ from lantian.people.roster.services.accounts import open_accounts
 
 if TYPE_CHECKING:
     from lantian.people.identity.models import Account
+    from lantian.people.identity.services.passwords import SharedPassword
 
 CHANGEABLE = ("name", "gender", "birth_date", "phone", "citizen_id", "student_number")
 REVEALABLE = ("phone", "citizen_id", "student_number")
@@ -177,7 +178,7 @@ class _Nowhere:
 
 @transaction.atomic
 def bulk_create_people(
-    rows: Sequence[NewPerson], *, by: Actor, shared_password: str | None = None
+    rows: Sequence[NewPerson], *, by: Actor, shared_password: "str | SharedPassword | None" = None
 ) -> list[CreatedPerson]:
     """Register many people with memberships and accounts, in the order given: a fixed number of statements per thousand.
 

@@ -17,6 +17,7 @@ from lantian.kernel.rules import SYSTEM
 from lantian.kernel.time.queries import working_days
 from lantian.people.identity.enums import AccountKind
 from lantian.people.identity.services.accounts import NewAccount, bulk_open_accounts
+from lantian.people.identity.services.passwords import share
 from lantian.people.schedule import services
 from lantian.people.schedule.demo import invitations, weeks
 from lantian.people.schedule.enums import AlliancePart, LessonAccess, LessonState
@@ -92,7 +93,8 @@ def _rooms(context: DemoContext, region: "Region", receiving: "dict[int, list[Sc
         )
         for number, group in enumerate((g for g in groups if g.pk in screened), start=1)
     ]
-    opened = iter(bulk_open_accounts(rows, by=SYSTEM, shared_password=PASSWORD))
+    password = context.once("password", lambda: share(PASSWORD))
+    opened = iter(bulk_open_accounts(rows, by=SYSTEM, shared_password=password))
     for group in groups:
         account = next(opened).account if group.pk in screened else None
         services.create_room(
