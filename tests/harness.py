@@ -194,11 +194,22 @@ def tables_emptied_in_a_hurry() -> Iterator[None]:
         yield
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Of several workers each would read all test files and rewrite their asserts, at the same moment: it is done before them."""
+    if getattr(config.option, "numprocesses", None) and not sys.dont_write_bytecode:
+        from tests.rewritten import rewrite_all
+
+        rewrite_all(config, ROOT)
+
+
+gc.disable()  # until all is loaded
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What was loaded stays: looking for garbage among it, again and again, takes a tenth of the time."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,6 +3,7 @@
 import ast
 import inspect
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -37,12 +38,14 @@ def test_every_address_of_ours_names_a_known_rule(route: str, pattern: URLPatter
     assert name in RULES, f"/{route}: no rule is called {name}"
 
 
+@cache
 def tried() -> dict[str, set[str]]:
     """For each of the two helpers, the names of the rule functions the tests pass to it."""
     found: dict[str, set[str]] = {"assert_allowed": set(), "assert_refused": set()}
     files = [*PACKAGE.rglob("tests/**/*.py"), *(ROOT / "tests").rglob("*.py")]
-    for path in files:
-        for node in ast.walk(ast.parse(path.read_text())):
+    texts = (path.read_text() for path in files)
+    for text in (text for text in texts if any(helper in text for helper in found)):
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and node.args:
                 helper = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
                 first = node.args[0]
@@ -52,15 +55,12 @@ def tried() -> dict[str, set[str]]:
     return found
 
 
-TRIED = tried()
-
-
 # These two say yes to everyone, or to everyone signed in; they are tried in kernel/web.
 @pytest.mark.parametrize("name", [name for name, _ in RULES.items() if name != "web.open"])
 def test_every_rule_is_tried_as_allowed_and_as_refused(name: str) -> None:
     function = RULES[name].__name__
-    assert function in TRIED["assert_allowed"], f"no test shows {name} ({function}) saying yes"
-    assert function in TRIED["assert_refused"], f"no test shows {name} ({function}) saying no"
+    assert function in tried()["assert_allowed"], f"no test shows {name} ({function}) saying yes"
+    assert function in tried()["assert_refused"], f"no test shows {name} ({function}) saying no"
 
 
 def test_rules_carry_their_apps_name() -> None:
