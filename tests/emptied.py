@@ -1,8 +1,8 @@
 """How a test that commits leaves its database: as Django leaves it, at a thirtieth of the price.
 
-Django cuts every table off and makes the rows of content types and permissions anew, which takes seconds, whatever a test wrote.
-So that is done once for a worker; what it leaves is kept in a schema of its own, and from then on rows are deleted where there are
-any, and what Django had left is put back where it is not there as it was.
+Django cuts every table off and makes the rows of content types and permissions anew, which takes seconds, whatever a test
+wrote. So that is done once for a worker; what it leaves is kept in a schema of its own, and from then on rows are deleted where
+there are any, and what Django had left is put back where it is not there as it was.
 """
 
 from collections.abc import Callable

@@ -46,4 +46,3 @@ def _rewrite(path: Path, config: pytest.Config) -> None:
     if try_makedirs(folder) and _read_pyc(path, kept) is None:
         digest, code = _rewrite_test(path, config)
         _write_pyc(config.stash[assertstate_key], code, digest, kept)
-

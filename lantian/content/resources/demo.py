@@ -11,8 +11,6 @@ import zipfile
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import av
-import numpy as np
 from django.apps import apps
 from PIL import Image, ImageDraw
 
@@ -151,6 +149,9 @@ def sound(topic: str, way: str, number: int) -> Made:
 
 def film(topic: str, way: str, number: int) -> Made:
     """Two seconds of a figure that moves."""
+    import av  # codecs: every process imports this module
+    import numpy as np
+
     out = io.BytesIO()
     with av.open(out, "w", format="mp4") as container:
         stream = container.add_stream("libx264", rate=5, options={"preset": "ultrafast"})

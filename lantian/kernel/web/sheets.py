@@ -2,15 +2,12 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font, PatternFill
-
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # no XML may hold them
 # A spreadsheet takes text beginning with these for a formula, which may call out or run programs; in East Asian settings the full
 # width ones too.
 _STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -20,7 +17,7 @@ def safe_cell(value: Any) -> Any:
     """Numbers and None as they are, all else as text that no spreadsheet will execute or refuse."""
     if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
         return value
-    text = ILLEGAL_CHARACTERS_RE.sub("", str(value))
+    text = _ILLEGAL.sub("", str(value))
     return f"'{text}" if text.startswith(_STARTERS) else text
 
 
@@ -42,10 +39,14 @@ def csv_lines(head: Sequence[str], rows: Iterable[Sequence[Any]], *, watermark: 
 
 def xlsx(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]], *, watermark: str) -> bytes:
     """The workbook's bytes: `watermark` (who took it, and when) stands in the first line and in every page's footer."""
+    from openpyxl import Workbook  # half a second and forty megabytes, where tables are taken out alone
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font, PatternFill
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_sheet_title(title))
     sheet.freeze_panes = "A3"
-    sheet.oddFooter.center.text = ILLEGAL_CHARACTERS_RE.sub("", watermark).replace("&", "&&")
+    sheet.oddFooter.center.text = _ILLEGAL.sub("", watermark).replace("&", "&&")
     sheet.oddFooter.center.size = 8
     sheet.page_setup.orientation = "landscape"
     for index, word in enumerate(head):
@@ -74,7 +75,7 @@ def watermark_text(region: str, organization: str, who: str, at: datetime, note:
 
 
 def _sheet_title(title: str) -> str:
-    return "".join(char for char in ILLEGAL_CHARACTERS_RE.sub("", title) if char not in r"[]:*?/\'")[:31] or "Sheet"
+    return "".join(char for char in _ILLEGAL.sub("", title) if char not in r"[]:*?/\'")[:31] or "Sheet"
 
 
 def _letter(index: int) -> str:

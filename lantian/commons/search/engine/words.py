@@ -7,10 +7,9 @@ rjieba cuts Chinese; the index itself only splits at spaces. Documents get every
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
-
-import rjieba
+from typing import Any
 
 from lantian.people.roster.engine.names import initials, syllables
 
@@ -48,15 +47,23 @@ def words_of(text: str) -> list[str]:
     return found
 
 
+@cache
+def _cutter() -> Any:
+    """Its dictionary takes a third of a second to load: not for processes that look for nothing."""
+    import rjieba
+
+    return rjieba
+
+
 @lru_cache(maxsize=20_000)
 def _fine(run: str) -> tuple[str, ...]:
     """Names of schools and of lessons come again and again."""
-    return tuple(rjieba.cut_for_search(run, False))
+    return tuple(_cutter().cut_for_search(run, False))
 
 
 def cut(run: str) -> list[str]:
     """The longest words of a Chinese stretch that was typed."""
-    return list(rjieba.cut(run, False))
+    return list(_cutter().cut(run, False))
 
 
 def characters_of(text: str) -> list[str]:

@@ -4,10 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker
-
-FORMATS = FormatChecker(formats=("date",))
-
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -24,8 +20,10 @@ def given(answers: Mapping[str, Any]) -> dict[str, Any]:
 
 def faults_of(schema: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Fault]:
     """What is wrong, by field: the first fault of each, in the form's order. Answers to nothing that was asked are faults too."""
+    from jsonschema import Draft202012Validator, FormatChecker  # slow to load, and needed here alone
+
     found: dict[str, Fault] = {}
-    for error in Draft202012Validator(schema, format_checker=FORMATS).iter_errors(answers):
+    for error in Draft202012Validator(schema, format_checker=FormatChecker(formats=("date",))).iter_errors(answers):
         if error.validator == "required":
             missing = [key for key in error.validator_value if key not in answers]
             found |= {key: Fault("required") for key in missing}

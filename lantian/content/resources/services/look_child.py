@@ -132,10 +132,10 @@ def main(memory: str, seconds: str, uid: str, way: str) -> None:
     if way == "pdf":
         import pypdfium2  # noqa: F401 - afterwards the rights to read it may be gone
     elif way in ("image", "film"):
-        import PIL.GifImagePlugin
-        import PIL.JpegImagePlugin
-        import PIL.PngImagePlugin
-        import PIL.WebPImagePlugin  # those that `image` opens; all the others take as long as everything else here
+        import PIL.Image
+
+        PIL.Image.preinit()  # all others that Pillow knows take as long to load as the rest of this
+        importlib.import_module("PIL.WebPImagePlugin")
 
         if way == "film":
             import av

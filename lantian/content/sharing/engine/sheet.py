@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from openpyxl import load_workbook
-
 from lantian.people.exchange.engine.sheets.grids import SMALL
 from lantian.people.exchange.engine.sheets.text import delimiter_of
 from lantian.people.exchange.engine.sheets.xlsx import cell_text
@@ -106,6 +104,8 @@ def _xlsx(path: Path) -> Iterator[Row]:
     thick = any(one.file_size > SMALL and one.file_size > MOST_RATIO * max(one.compress_size, 1) for one in infos)
     if strings > MOST_STRINGS or sum(one.file_size for one in infos) > MOST_XLSX or thick:
         raise NotRead("bomb")
+    from openpyxl import load_workbook  # slow to load, and needed here alone
+
     try:
         book = load_workbook(path.open("rb"), read_only=True, data_only=True, keep_links=False)
     except Exception as error:

@@ -17,7 +17,6 @@ from lantian.kernel.web.guards import acting, get_visible_or_404, guarded, guard
 from lantian.kernel.web.once import once
 from lantian.people.exchange import queries, rules, services
 from lantian.people.exchange.engine.sheets.fields import FIELDS, OF_KIND, REQUIRED, TITLES, Kind
-from lantian.people.exchange.engine.sheets.writing import template
 from lantian.people.exchange.enums import Complete, RunKind, RunState, SheetKind
 from lantian.people.exchange.errors import ExchangeError
 from lantian.people.exchange.forms import SheetsForm
@@ -59,6 +58,8 @@ def sheet_template(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404
     organizations = {grant.organization_id for grant in acting(request).grants}
     own = roster_queries.organizations_known(organizations).filter(kind__in=SCHOOL_KINDS).first()
+    from lantian.people.exchange.engine.sheets.writing import template  # openpyxl: slow to load
+
     content = template(Kind(kind), school_name=own.name if own else "", school_code=own.code if own else "")
     response = HttpResponse(content, content_type=XLSX)
     name = f"{TITLES[Kind(kind)]}.xlsx"

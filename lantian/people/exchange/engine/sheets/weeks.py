@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from openpyxl.utils import get_column_letter
-
 from lantian.people.exchange.engine.sheets.cells import is_nothing
 from lantian.people.exchange.engine.sheets.grids import Grid, squeezed
 from lantian.people.exchange.engine.sheets.heads import plain_head
@@ -154,11 +152,17 @@ def _list_columns(cells: Sequence[str]) -> dict[str, int]:
     return found
 
 
+def _letter(column: int) -> str:
+    from openpyxl.utils import get_column_letter  # slow to load, and needed for what is wrong alone
+
+    return str(get_column_letter(column))
+
+
 def _list_row(grid: Grid, number: int, row: Sequence[str], columns: dict[str, int], week: Week) -> None:
     said = {key: row[place] if place < len(row) else "" for key, place in columns.items()}
 
     def at(key: str) -> Place:
-        return Place(grid.sheet, f"{get_column_letter(columns[key] + 1)}{number}")
+        return Place(grid.sheet, f"{_letter(columns[key] + 1)}{number}")
 
     if not any(said[key] for key in NEEDED):
         return
@@ -244,7 +248,7 @@ def _grid(grid: Grid, index: int, end: int, group: str, week: Week) -> None:
             text = cells[column] if column < len(cells) else ""
             if is_nothing(text):
                 continue
-            place = Place(grid.sheet, f"{get_column_letter(column + 1)}{number}")
+            place = Place(grid.sheet, f"{_letter(column + 1)}{number}")
             for subject, teacher, room, weeks in _cell(text, place, week):
                 week.entries.append(Read(place, group, weekday, period, subject, teacher, room, weeks))
 

@@ -9,8 +9,6 @@ import zipfile
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from openpyxl import load_workbook
-
 from lantian.people.exchange.engine.sheets.grids import (
     MAX_COLUMNS,
     MAX_MEMBERS,
@@ -72,6 +70,8 @@ def cell_text(value: Any) -> str:
 
 def read_xlsx(data: bytes) -> list[Grid]:
     """All sheets that have cells, hidden ones marked. Raises SheetRefused."""
+    from openpyxl import load_workbook  # slow to load, and needed here alone
+
     _check_archive(data)
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)

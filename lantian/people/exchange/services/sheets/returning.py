@@ -9,11 +9,6 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import Cell
-from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
 
 from lantian.kernel.journal import services as journal
 from lantian.kernel.rules import Actor, require
@@ -36,14 +31,16 @@ from lantian.people.exchange.services.sheets.correcting import (
 )
 
 if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.cell import Cell
+
     from lantian.people.roster.models import Organization
 
 REF = "行标识（请勿改动）"  # i18n: data
 WORDS_HEAD = "问题"  # i18n: data
 _REF = re.compile(r"R(\d{1,18})")
 MOST_ROWS = 5000
-_WRONG = PatternFill("solid", fgColor="FFC9C9")
-_HEAD = PatternFill("solid", fgColor="E8F1FB")
+_WRONG, _HEAD = "FFC9C9", "E8F1FB"
 
 
 @transaction.atomic
@@ -88,6 +85,8 @@ def errors_book(
     reason = reason.strip()[:200]
     if clear and len(reason) < SHORTEST_REASON:
         raise ReasonNeeded
+    from openpyxl import Workbook  # half a second and forty megabytes, of every process that did so at its start
+
     book = Workbook()
     book.remove(book.worksheets[0])
     for label, rows in _wrong_rows(run, organization.pk).items():
@@ -103,7 +102,7 @@ def errors_book(
     return out.getvalue()
 
 
-def _put(sheet: object, row: int, column: int, text: str) -> Cell:
+def _put(sheet: object, row: int, column: int, text: str) -> "Cell":
     cell: Cell = sheet.cell(row, column, safe_cell(text) or None)  # type: ignore[attr-defined]  # a worksheet
     cell.number_format = "@"
     if cell.value is not None:
@@ -112,8 +111,13 @@ def _put(sheet: object, row: int, column: int, text: str) -> Cell:
 
 
 def _sheet(
-    book: Workbook, label: str, lines: "list[tuple[SheetRow, list[Finding]]]", watermark: str, *, clear: bool
+    book: "Workbook", label: str, lines: "list[tuple[SheetRow, list[Finding]]]", watermark: str, *, clear: bool
 ) -> None:
+    from openpyxl.comments import Comment  # slow to load, as in `errors_book`
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
+    wrong_fill, head_fill = (PatternFill("solid", fgColor=colour) for colour in (_WRONG, _HEAD))
     name = "".join(sign for sign in label if sign not in r"[]:*?/\'")[:28] or WORDS_HEAD
     sheet = book.create_sheet(name)
     sheet.oddFooter.center.text = watermark.replace("&", "&&")
@@ -121,7 +125,7 @@ def _sheet(
     heads = [REF, *lines[0][0].sheet.heads, WORDS_HEAD]
     for place, word in enumerate(heads, start=1):
         cell = _put(sheet, 2, place, str(word))
-        cell.font, cell.fill, cell.alignment = Font(bold=True), _HEAD, Alignment(wrap_text=True, vertical="center")
+        cell.font, cell.fill, cell.alignment = Font(bold=True), head_fill, Alignment(wrap_text=True, vertical="center")
         sheet.column_dimensions[get_column_letter(place)].width = max(12, min(30, len(str(word)) * 2 + 4))
     sheet.column_dimensions[get_column_letter(len(heads))].width = 60
     sheet.freeze_panes = "B3"
@@ -132,7 +136,7 @@ def _sheet(
             cell = _put(sheet, number, place + 2, text)
             if place in wrong:
                 said = [queries.finding_words(one) for one in findings if one.params.get("place") == place]
-                cell.fill, cell.comment = _WRONG, Comment("\n".join(said), "")
+                cell.fill, cell.comment = wrong_fill, Comment("\n".join(said), "")
         words = _("；").join(f"{one.column}：{queries.finding_words(one)}" for one in findings)
         _put(sheet, number, len(heads), words).alignment = Alignment(wrap_text=True)
 

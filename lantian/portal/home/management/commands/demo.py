@@ -1,6 +1,7 @@
 """`lantian demo seed | accounts | broadcast`: the demonstration region."""
 
 import asyncio
+import gc
 import json
 import sys
 import time
@@ -41,6 +42,8 @@ class Command(BaseCommand):
             keep_up()
             self.stdout.write("The demonstration region is there already.")
             return
+        gc.freeze()  # what was loaded stays, and nearly all that is made from now on is written at once and let go
+        gc.set_threshold(50_000, 20, 50)
         context = demo.DemoContext(scale=scale, seed=seed, say=self.stdout.write)
         started = time.monotonic()
         with transaction.atomic():
