@@ -122,6 +122,7 @@ UPPER_APPS = [
     "lantian.content.taxonomy",
     "lantian.content.resources",
     "lantian.content.packs",
+    "lantian.content.wanted",
     "lantian.content.interactive",
     "lantian.content.sharing",
     "lantian.teach.live",

@@ -23,6 +23,7 @@ from lantian.content.resources.services import storing
 from lantian.content.sharing.models import BulkRun, Cartridge, Neighbour
 from lantian.content.taxonomy import services as taxonomy
 from lantian.content.taxonomy.models import Upload as SheetOfNodes
+from lantian.content.wanted.models import Answer, Call, CallNode
 from lantian.kernel import files
 from lantian.kernel.rules import SYSTEM
 from lantian.kernel.web.models import SavedView
@@ -172,6 +173,7 @@ def make_half(city: Organization, name: str, number: str) -> Half:
     keep_schedule(half, school, other, group, second)
     keep_lessons(half, school, other, group, second)
     keep_taxonomy(half, county)
+    keep_calls(half, county)
     return half
 
 
@@ -296,6 +298,19 @@ def keep_taxonomy(half: Half, county: Organization) -> None:
     volume = taxonomy.add_node(book, kind="volume", title="一年级上册", grade=1, term=1, by=SYSTEM)
     upload = SheetOfNodes.objects.create(framework=book, form="csv", title="甲版.csv", revision=0)
     half.things |= {"framework": key(book), "node": key(volume), "file_read": key(upload)}
+
+
+def keep_calls(half: Half, county: Organization) -> None:
+    """The county's officer asks for resources, and the teacher has offered one."""
+    last = timezone.localdate() + timedelta(days=9)
+    made = Call.objects.create(
+        organization=county, title="缺微课", subject="maths", number=2, due_on=last, made_by=half.people["officer"]
+    )
+    CallNode.objects.create(call=made, node_id=half.things["node"])
+    offer = Answer.objects.create(
+        call=made, resource_id=half.things["resource"], person=half.people["teacher"], words="上课用过"
+    )
+    half.things |= {"call": key(made), "offer": key(offer)}
 
 
 def keep_lessons(half: Half, school: Organization, other: Organization, group: object, second: object) -> None:

@@ -154,6 +154,7 @@ VALUES: dict[str, Callable[[Halves], list[tuple[Any, ...]]]] = {
     "_shared": lessons,
     "_between": stretches,
     "_on_day": stretches,
+    "_calls_of_day": lambda _: [()],
     "_nearest": lambda halves: [(*stretch, timezone.now()) for stretch in stretches(halves)],
     "_running_out": lambda _: [(timezone.localdate() + timedelta(days=days),) for days in (30, 3000)],
     "_running_over": lambda _: [(timezone.now() + timedelta(hours=hours),) for hours in (0, 2)],

@@ -14,7 +14,7 @@ from lantian.content.taxonomy.queries.browsing import (
     subjects_with_points,
     way_down,
 )
-from lantian.content.taxonomy.queries.coverage import Coverage, PointRow, coverage_of
+from lantian.content.taxonomy.queries.coverage import Coverage, PointRow, coverage_of, marks_of
 from lantian.content.taxonomy.queries.files import (
     COLUMN_WORDS,
     NOT_READ_WORDS,
@@ -49,7 +49,16 @@ from lantian.content.taxonomy.queries.graph import (
     successors,
     with_predecessors,
 )
-from lantian.content.taxonomy.queries.panels import COUNTERS, NODE_PANELS, Counter, Panel, panels_of_node
+from lantian.content.taxonomy.queries.panels import (
+    ASKINGS,
+    COUNTERS,
+    NODE_PANELS,
+    Asking,
+    Counter,
+    Mark,
+    Panel,
+    panels_of_node,
+)
 from lantian.content.taxonomy.queries.trees import (
     Branch,
     Place,
@@ -75,6 +84,7 @@ from lantian.content.taxonomy.queries.visible import (
 )
 
 __all__ = [
+    "ASKINGS",
     "COLUMN_WORDS",
     "COUNTERS",
     "EDITING_ROLES",
@@ -82,9 +92,11 @@ __all__ = [
     "NOT_READ_WORDS",
     "PROPOSABLE",
     "WARNINGS",
+    "Asking",
     "Branch",
     "Counter",
     "Coverage",
+    "Mark",
     "Panel",
     "Place",
     "PointRow",
@@ -113,6 +125,7 @@ __all__ = [
     "history_of",
     "in_order",
     "links_shown",
+    "marks_of",
     "narrowed",
     "nodes_for_case",
     "nodes_of_point",

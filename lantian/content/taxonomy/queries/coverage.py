@@ -9,7 +9,7 @@ from uuid import UUID
 from lantian.content.taxonomy.enums import FrameworkState, LinkKind
 from lantian.content.taxonomy.models import Framework, Link, Node
 from lantian.content.taxonomy.queries.graph import points_in
-from lantian.content.taxonomy.queries.panels import COUNTERS
+from lantian.content.taxonomy.queries.panels import ASKINGS, COUNTERS, Mark
 from lantian.kernel.rules import Actor
 
 if TYPE_CHECKING:
@@ -79,6 +79,19 @@ def coverage_of(
         kinds,
         tuple(PointRow(one, tuple(counted[kind.counter, one.pk, kind.key] for kind in kinds)) for one in chosen),
     )
+
+
+def marks_of(actor: Actor, points: Sequence[UUID]) -> dict[UUID, list[Mark]]:
+    """What is being done about points already: of what they replaced too. One query, and those of who says it."""
+    found: dict[UUID, list[Mark]] = defaultdict(list)
+    if not len(ASKINGS):
+        return found
+    where = _bearers(points, through_chapters=False)
+    for asking in ASKINGS:
+        for node, mark in asking.marks(actor, list(where)).items():
+            for point in where[node]:
+                found[point].append(mark)
+    return found
 
 
 def _bearers(points: Sequence[UUID], *, through_chapters: bool) -> dict[UUID, set[UUID]]:

@@ -47,3 +47,29 @@ class Counter:
 
 
 COUNTERS: Registry[Counter] = Registry("counters of what stands on taxonomy nodes")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What an app says beside a knowledge point on the coverage page: words, a badge's tone, and where it leads."""
+
+    words: "Text"
+    url: str
+    tone: str = "info"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What can be done about points on which too little stands, and what is being done already.
+
+    `marks(actor, ids)`: node id -> mark, for those of the nodes that have one; a fixed number of queries. `url(actor)`: the page
+    that asks for the points chosen (it is given `node=…` for each), "" for those who may not. `words`: on the button there.
+    """
+
+    title: "Text"
+    words: "Text"
+    marks: Callable[[Actor, Sequence[UUID]], Mapping[UUID, Mark]]
+    url: Callable[[Actor], str]
+
+
+ASKINGS: Registry[Asking] = Registry("what is done about points on which too little stands")

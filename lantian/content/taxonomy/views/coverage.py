@@ -28,11 +28,16 @@ def coverage(request: HttpRequest, subject: str) -> HttpResponse:
     whole = queries.coverage_of(acting(request), found, through_chapters=through)
     base = reverse("taxonomy_coverage", args=[subject])
     rows = [row for row in whole.rows if area is None or _below(row.point, area)]
+    marks = queries.marks_of(acting(request), [row.point.pk for row in rows]) if whole.kinds else {}
+    asking = [(each.words, url) for each in queries.ASKINGS if (url := each.url(acting(request)))]
     context: dict[str, Any] = {
         "framework": found,
         "coverage": whole,
-        "rows": rows,
-        "gaps": [row for row in rows if not row.total],
+        "rows": [(row, marks.get(row.point.pk, [])) for row in rows],
+        "gaps": [(row, marks.get(row.point.pk, [])) for row in rows if not row.total],
+        "marked": sum(1 for row in rows if not row.total and marks.get(row.point.pk)),
+        "mark_title": next((each.title for each in queries.ASKINGS), ""),
+        "asking": asking,
         "areas": areas,
         "area": area,
         "through": through,

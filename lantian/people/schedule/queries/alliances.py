@@ -44,6 +44,20 @@ def not_left(day: date) -> Q:
     return Q(leaves_on__isnull=True) | Q(leaves_on__gte=day)
 
 
+def alliances_joined_by(units: Any) -> QuerySet[Alliance]:
+    """Alliances that hold today and have one of the units in them; `units` may be stand-ins (kernel.shaped)."""
+    today = timezone.localdate()
+    members = AllianceMember.objects.filter(member_on(today), organization__among=units)
+    held = Alliance.objects.filter(state=AllianceState.ACTIVE, starts_on__lte=today, ends_on__gte=today)
+    return held.filter(pk__in=members.values("alliance"))
+
+
+def alliances_led_below(paths: Iterable[str]) -> QuerySet[Alliance]:
+    """Alliances that are not over and are led from one of the subtrees."""
+    held = Alliance.objects.filter(state=AllianceState.ACTIVE, ends_on__gte=timezone.localdate())
+    return held.filter(lead__path__within_any=list(paths)).order_by("name", "pk")
+
+
 def members_of(alliance: Alliance) -> list[AllianceMember]:
     """All schools that are or were in it, those that left last."""
     rows = alliance.members.select_related("organization").order_by("organization__sort_key", "pk")
