@@ -17,7 +17,6 @@ from lantian.kernel.rules import Actor, Denied
 from lantian.people.roster import queries as roster
 
 if TYPE_CHECKING:
-    from lantian.content.resources.models import Resource
     from lantian.content.taxonomy.models import Node
     from lantian.content.wanted.models import Call
 
@@ -38,14 +37,12 @@ CALLS: "tuple[tuple[Any, ...], ...]" = (
     ("city", "maths", "复习课学案", "一张纸，两面，学生自己能做。", (), 1, 9, 2, 1, 0),
     ("county", "chinese", "古诗诵读示范", "普通话朗读，配字幕，不配乐。", ("material", "micro_lesson"), 6, 16, 4, 0, 0),
 )
+OFFERED = "上课用过，学生看得懂。"
 
 
 def seed(context: DemoContext) -> None:
     """Through the services; those who are asked have notices from the worker."""
-    teacher, made = _acting("teacher"), 0
-    mine: list[Resource] = []
-    if teacher is not None:
-        mine = list(resources.own_resources(teacher).filter(state="published").order_by("title", "pk"))
+    made = 0
     for who, subject, title, words, kinds, number, days, points, accepted, waiting in CALLS:
         office = _acting(who)
         nodes = _gaps(office, subject, points) if office is not None else []
@@ -56,16 +53,25 @@ def seed(context: DemoContext) -> None:
         with contextlib.suppress(WantedError, Denied):  # a region of another shape
             call = services.open_call(nodes, facts=facts, by=office)
             made += 1
-            if teacher is not None:
-                _answer(call, mine, accepted, waiting, teacher, office)
+            _answer(call, accepted, waiting, office)
     context.say(f"  {made} calls for resources")
 
 
-def _answer(call: "Call", mine: "list[Resource]", accepted: int, waiting: int, teacher: Actor, office: Actor) -> None:
-    for place, resource in enumerate(mine[: accepted + waiting]):
-        answer = services.answer_call(call, resource, words="上课用过，学生看得懂。", by=teacher)
-        if place < accepted:
-            services.decide_answer(answer, accept=True, by=office)
+def _answer(call: "Call", accepted: int, waiting: int, office: Actor) -> None:
+    """Teachers offer what is open to everybody, the story's teacher before all others."""
+    known = resources.resources_visible_to(office).filter(subject=call.subject, reach="public", author__isnull=False)
+    teacher = _acting("teacher")
+    rows = known.filter(state="published").select_related("author").order_by("title", "pk")
+    first = sorted(rows, key=lambda row: teacher is None or row.author_id != teacher.person_id)
+    place = 0
+    for resource in first:
+        if place == accepted + waiting or resource.author is None:
+            break
+        with contextlib.suppress(WantedError, Denied):  # a teacher who is not asked
+            answer = services.answer_call(call, resource, words=OFFERED, by=roster.actor_of_person(resource.author))
+            place += 1
+            if place <= accepted:
+                services.decide_answer(answer, accept=True, by=office)
 
 
 def _acting(login: str) -> Actor | None:
