@@ -93,7 +93,7 @@ class Page:
     def tabs(self) -> list[tuple[str, str, str]]:
         """(kind, words with how many there are, address) of the kinds in which something is found, and of the chosen one."""
         found = []
-        for key, kind in KINDS.items():
+        for key, kind in queries.in_order().items():
             words = self._many(key)
             if words or key == self.kind:
                 found.append((key, f"{kind.title} {words or 0}", self.url(kind=key)))
@@ -109,7 +109,7 @@ class Page:
 
     def groups(self) -> list[Group]:
         """The first hits of each kind in which something is found."""
-        found = [self._group(key) for key, _kind in KINDS.items() if self._many(key)]
+        found = [self._group(key) for key in queries.in_order() if self._many(key)]
         return [group for group in found if group.hits]
 
     def _group(self, key: str) -> Group:

@@ -25,6 +25,7 @@ from lantian.commons.search.queries.registry import (
     Hit,
     Indexed,
     Live,
+    in_order,
     indexed,
     widen,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "draw",
     "find",
     "held",
+    "in_order",
     "indexed",
     "is_there",
     "lesson_tokens",

@@ -89,6 +89,8 @@ class Indexed:
     follows: Mapping[str, Callable[[Sequence[UUID]], Iterable[UUID]]] = field(default_factory=dict)
     # sortings that say something of this kind, besides relevance: "new", "quality", "used"
     sorts: tuple[str, ...] = ("new",)
+    # stands behind the others: where things are, rather than a thing
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class Live:
     shown: Callable[[Actor], bool] = lambda actor: not actor.is_anonymous
 
 
-# In order of registration, as tabs stand.
+# Tabs stand in the order of registration, those that come `later` last (`in_order`).
 KINDS: Registry[Indexed | Live] = Registry("search kinds")
 
 # Tokens that an app above adds to another's documents: kind → functions of ids. It belongs to a `share_edge` there.
@@ -136,6 +138,11 @@ def wider(kind: str, ids: Sequence[UUID]) -> dict[UUID, set[str]]:
 def indexed() -> dict[str, Indexed]:
     """The kinds that stand in the index."""
     return {key: kind for key, kind in KINDS.items() if isinstance(kind, Indexed)}
+
+
+def in_order() -> dict[str, Indexed | Live]:
+    """All kinds as tabs stand."""
+    return dict(sorted(KINDS.items(), key=lambda one: isinstance(one[1], Indexed) and one[1].later))
 
 
 def facet_keys() -> list[str]:

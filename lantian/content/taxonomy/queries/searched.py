@@ -68,4 +68,5 @@ KIND = search.Indexed(
     facets=(search.STAGE, search.SUBJECT),
     total=lambda: in_use(ANONYMOUS).count(),
     sorts=(),
+    later=True,
 )
