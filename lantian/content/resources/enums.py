@@ -15,6 +15,18 @@ class ResourceKind(models.TextChoices):
     LINK = "link", _("链接")
 
 
+KIND_ICONS = {
+    ResourceKind.DOCUMENT: "file-text",
+    ResourceKind.SLIDES: "presentation",
+    ResourceKind.VIDEO: "film",
+    ResourceKind.AUDIO: "audio-lines",
+    ResourceKind.IMAGE: "image",
+    ResourceKind.INTERACTIVE: "puzzle",
+    ResourceKind.PACK: "package",
+    ResourceKind.LINK: "link",
+}
+
+
 class Reach(models.TextChoices):
     """Whom a resource is for once it is published."""
 

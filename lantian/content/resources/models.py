@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from lantian.content.resources.enums import (
+    KIND_ICONS,
     OPEN_VERSIONS,
     Audience,
     FaultKind,
@@ -39,13 +40,23 @@ class Blob(models.Model):
     scanned_at = models.DateTimeField(null=True, blank=True)
     preview = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="previewed")
     preview_why = models.CharField(max_length=200, blank=True, help_text="why there is none, in words")
+    cover = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="covered")
+    covered_at = models.DateTimeField(null=True, blank=True, help_text="when a cover was drawn, or could not be")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = [models.Index(fields=["scan"], condition=Q(scan="unscanned"), name="blob_unscanned")]
+        indexes = [
+            models.Index(fields=["scan"], condition=Q(scan="unscanned"), name="blob_unscanned"),
+            models.Index(fields=["created_at"], condition=Q(covered_at__isnull=True), name="blob_uncovered"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sha256[:12]} {self.kind}"
+
+    @property
+    def cover_id_shown(self) -> str | None:
+        """The small picture of it, or of the PDF that was made of it; wants `preview` at hand."""
+        return self.cover_id or (self.preview.cover_id if self.preview else None)
 
 
 class Described(models.Model):
@@ -109,6 +120,11 @@ class Resource(Described):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def kind_icon(self) -> str:
+        """What stands for it where there is no picture of it."""
+        return KIND_ICONS[ResourceKind(self.kind)]
 
 
 class ResourceVersion(Described):

@@ -16,6 +16,12 @@ def make_preview(blob: str) -> None:
     services.make_preview(blob)
 
 
+@job("resources.draw_covers")
+def draw_covers() -> None:
+    """Small pictures of files, for lists."""
+    services.draw_covers()
+
+
 @periodic("resources.tidy", cron="17 * * * *")
 def tidy(timestamp: int) -> None:
     """Uploads that nobody goes on with, files that nothing points to, files that no scanner has seen."""
@@ -23,3 +29,4 @@ def tidy(timestamp: int) -> None:
     services.sweep_blobs()
     services.scan_waiting()
     services.ask_missing_previews()
+    services.ask_covers()

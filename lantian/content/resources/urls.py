@@ -13,6 +13,7 @@ urlpatterns = [
     path("resources/versions/<uuid:pk>/edit/", views.edit, name="resources_edit"),
     path("resources/versions/<uuid:pk>/act/", views.version_act, name="resources_version_act"),
     path("resources/versions/<uuid:pk>/file/", views.file, name="resources_file"),
+    path("resources/versions/<uuid:pk>/cover/", views.cover, name="resources_cover"),
     path("resources/versions/<uuid:pk>/preview/", views.preview, name="resources_preview"),
     path("resources/faults/<uuid:pk>/act/", views.fault_act, name="resources_fault_act"),
     path("resources/<uuid:pk>/", views.resource, name="resources_resource"),

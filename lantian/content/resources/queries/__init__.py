@@ -1,6 +1,7 @@
 """Reads of resources: which one may see, what is in one, what waits for whom, and how they are searched for."""
 
 from lantian.content.resources.queries.audiences import why_closed
+from lantian.content.resources.queries.covering import COVERED, blobs_without_cover
 from lantian.content.resources.queries.finding import KIND
 from lantian.content.resources.queries.panels import (
     ARRIVALS,
@@ -66,6 +67,7 @@ __all__ = [
     "BY_SCHOOL",
     "CONVERTERS",
     "COUNTER",
+    "COVERED",
     "KIND",
     "MAKING_ROLES",
     "PROVENANCE",
@@ -82,6 +84,7 @@ __all__ = [
     "application_of",
     "blobs_kept",
     "blobs_of",
+    "blobs_without_cover",
     "bytes_of",
     "converter",
     "fault_known",

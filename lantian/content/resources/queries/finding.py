@@ -98,6 +98,11 @@ def _tokens(actor: Actor) -> frozenset[str]:
     return frozenset(found)
 
 
+def _picture(row: Resource) -> str:
+    blob = row.current.blob if row.current else None
+    return reverse("resources_cover", args=[row.current_id]) if blob and blob.cover_id_shown else ""
+
+
 def _hits(actor: Actor, ids: Sequence[UUID]) -> Mapping[UUID, Hit]:
     rows = resources_visible_to(actor).filter(state=ResourceState.PUBLISHED, pk__in=list(ids))
     return {
@@ -114,8 +119,9 @@ def _hits(actor: Actor, ids: Sequence[UUID]) -> Mapping[UUID, Hit]:
                 if word
             ),
             reverse("resources_resource", args=[row.pk]),
+            _picture(row),
         )
-        for row in rows.select_related("organization")
+        for row in rows.select_related("organization", "current__blob__preview")
     }
 
 

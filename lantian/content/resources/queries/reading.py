@@ -166,7 +166,7 @@ def versions_seen(actor: Actor, resource: Resource) -> QuerySet[ResourceVersion]
 def with_names(rows: QuerySet[Resource]) -> QuerySet[Resource]:
     """With its unit, author and file, and `score`: the mean of the stars, None without any."""
     mean = Cast(F("stars"), FloatField()) / NullIf(Cast(F("rated"), FloatField()), Value(0.0))
-    return rows.select_related("organization", "author", "current__blob").annotate(score=mean)
+    return rows.select_related("organization", "author", "current__blob__preview").annotate(score=mean)
 
 
 def own_resources(actor: Actor) -> QuerySet[Resource]:

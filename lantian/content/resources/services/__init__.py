@@ -10,6 +10,7 @@ from lantian.content.resources.services.bringing import (
     sound,
     take_down,
 )
+from lantian.content.resources.services.covering import ask_covers, draw_covers
 from lantian.content.resources.services.erasing import forget_author, forget_words
 from lantian.content.resources.services.making import Kept, create_resource, discard_version, new_version, save_version
 from lantian.content.resources.services.placing import place_resource
@@ -47,6 +48,7 @@ __all__ = [
     "Brought",
     "Kept",
     "UnitRoom",
+    "ask_covers",
     "ask_missing_previews",
     "begin_upload",
     "bring_resources",
@@ -56,6 +58,7 @@ __all__ = [
     "check_twice",
     "create_resource",
     "discard_version",
+    "draw_covers",
     "drop_upload",
     "ensure_review",
     "expire_uploads",

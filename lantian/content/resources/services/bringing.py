@@ -22,7 +22,7 @@ from lantian.content.resources.events import ResourcePublished, ResourceWithdraw
 from lantian.content.resources.models import Blob, Placement, Resource, ResourceVersion
 from lantian.content.resources.services import looking, scanning, storing
 from lantian.content.resources.services.making import FACTS, locked, show
-from lantian.content.resources.services.previewing import ask_preview
+from lantian.content.resources.services.previewing import ask_views
 from lantian.content.resources.services.reviewing import publish_version
 from lantian.kernel.events import acted_by, publish_many
 from lantian.kernel.journal.services import record, record_many
@@ -125,8 +125,7 @@ def _make(items: Sequence[Brought], organization: "Organization", origin: str, b
     )
     record_many("resources.brought", rows, by=by, origin=origin)
     publish_many([_published(row, 1, by) for row in shown])
-    for blob in {item.blob.pk: item.blob for item in items if item.blob}.values():
-        ask_preview(blob)
+    ask_views(*{item.blob.pk: item.blob for item in items if item.blob}.values())
     return [row.pk for row in rows]
 
 
@@ -168,7 +167,7 @@ def _change(item: Brought, pk: UUID, origin: str, by: Actor) -> tuple[UUID, bool
     if item.publish:
         publish_many([_published(row, version.number, by)])
     if item.blob:
-        ask_preview(item.blob)
+        ask_views(item.blob)
     return pk, True
 
 

@@ -14,7 +14,7 @@ from lantian.content.resources.engine import kinds
 from lantian.content.resources.enums import Reach, ResourceKind, ResourceState, UploadState, VersionState
 from lantian.content.resources.errors import ChangedMeanwhile, FileUnfit, NotChangeable, NotComplete, VersionOpen
 from lantian.content.resources.models import Blob, Resource, ResourceVersion, Upload
-from lantian.content.resources.services.previewing import ask_preview
+from lantian.content.resources.services.previewing import ask_views
 from lantian.kernel.journal.services import record
 from lantian.kernel.rules import Actor, require
 
@@ -134,7 +134,7 @@ def _attach(version: ResourceVersion, upload: Upload) -> None:
 def _hold(version: ResourceVersion, kept: Kept) -> None:
     version.blob, version.url = kept.blob, ""
     version.file_name = kinds.proper_name(kept.name, kept.blob.kind)[-150:]
-    ask_preview(kept.blob)
+    ask_views(kept.blob)
 
 
 def show(resource: Resource, version: ResourceVersion) -> None:

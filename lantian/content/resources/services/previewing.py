@@ -10,12 +10,20 @@ from django.utils.translation import gettext as _
 from lantian.content.resources import queries
 from lantian.content.resources.engine import kinds
 from lantian.content.resources.models import Blob
-from lantian.content.resources.services import looking, storing
+from lantian.content.resources.services import covering, looking, storing
 from lantian.kernel import jobs
 from lantian.kernel.errors import Refusal
 
 log = structlog.get_logger("resources")
 AT_ONCE = 50
+
+
+def ask_views(*blobs: Blob) -> None:
+    """Have made what files are looked at by: small pictures of them, and PDF of office documents."""
+    for blob in blobs:
+        ask_preview(blob)
+    if any(blob.covered_at is None and blob.kind in queries.COVERED for blob in blobs):
+        covering.ask_covers()
 
 
 def ask_preview(blob: Blob) -> None:
@@ -57,4 +65,5 @@ def make_preview(sha256: str) -> Blob | None:
         return None
     finally:
         copy.unlink(missing_ok=True)
+    covering.ask_covers()
     return made_blob

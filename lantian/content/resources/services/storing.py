@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from lantian.content.resources.models import Blob, ResourceVersion, Upload
@@ -76,7 +76,7 @@ def put(path: Path, *, kind: str, facts: dict[str, object], text: str = "", like
 def _unused() -> "object":
     versions = ResourceVersion.objects.filter(blob=OuterRef("pk"))
     uploads = Upload.objects.filter(blob=OuterRef("pk"))
-    previewed = Blob.objects.filter(preview=OuterRef("pk"))
+    previewed = Blob.objects.filter(Q(preview=OuterRef("pk")) | Q(cover=OuterRef("pk")))
     return ~Exists(versions) & ~Exists(uploads) & ~Exists(previewed)
 
 

@@ -1,7 +1,9 @@
 import pytest
+from django.test import Client
 
 from lantian.content.resources.queries import CONVERTERS
 from lantian.content.resources.tests.shelf import Shelf, make_shelf
+from lantian.people.roster.tests.factories import with_account
 from tests.kept import Keep, Kept
 
 
@@ -23,3 +25,17 @@ def media(settings, tmp_path, monkeypatch):
 @pytest.fixture
 def shelf(db: None, kept_shelf: Kept[Shelf], media) -> Shelf:
     return kept_shelf.back()
+
+
+@pytest.fixture
+def as_(shelf: Shelf, settings):
+    """A browser in which somebody of the shelf is signed in."""
+    settings.LANTIAN_DEMO = True  # the second factor has tests of its own
+
+    def signed_in(who: str) -> Client:
+        person = getattr(shelf, who)
+        client = Client()
+        client.force_login(with_account(person))
+        return client
+
+    return signed_in

@@ -14,27 +14,12 @@ from lantian.content.resources import queries, services
 from lantian.content.resources.models import Blob, Resource
 from lantian.content.resources.services import storing
 from lantian.content.resources.tests import files
-from lantian.content.resources.tests.shelf import Shelf
 from lantian.content.taxonomy import services as taxonomy
 from lantian.kernel.errors import Refusal
 from lantian.kernel.rules import SYSTEM, Denied
-from lantian.people.roster.tests.factories import acting_as, with_account
+from lantian.people.roster.tests.factories import acting_as
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def as_(shelf: Shelf, settings):
-    """A browser in which somebody of the shelf is signed in."""
-    settings.LANTIAN_DEMO = True  # the second factor has tests of its own
-
-    def signed_in(who: str) -> Client:
-        person = getattr(shelf, who)
-        client = Client()
-        client.force_login(with_account(person))
-        return client
-
-    return signed_in
 
 
 def text(client, url):

@@ -70,6 +70,14 @@ def file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 @require_safe
 @public
+def cover(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """A small picture of the version's file."""
+    blob = seen_version(request, pk).blob
+    return _hand_out(request, (blob.cover or (blob.preview and blob.preview.cover)) if blob else None)
+
+
+@require_safe
+@public
 def preview(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The PDF that was made of an office document."""
     found = seen_version(request, pk)

@@ -1,4 +1,4 @@
-"""Chapters and knowledge points in the search: those in use, for everybody. Drafts and what was retired have lists of their own."""
+"""Chapters and knowledge points in the search: those in use, for everybody. Drafts and retired ones have lists of their own."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
@@ -63,7 +63,7 @@ KIND = search.Indexed(
     icon="library",
     documents=_documents,
     ids=_ids,
-    tokens=lambda actor: frozenset((search.ALL,)),
+    tokens=lambda _actor: frozenset((search.ALL,)),
     hits=_hits,
     facets=(search.STAGE, search.SUBJECT),
     total=lambda: in_use(ANONYMOUS).count(),
