@@ -112,6 +112,7 @@
 -- migration resources 0001_initial
 -- migration resources 0002_marks
 -- migration resources 0003_placement
+-- migration resources 0004_covers
 -- migration roster 0001_initial
 -- migration roster 0002_exchange_base
 -- migration roster 0003_promotion
@@ -3038,7 +3039,9 @@ CREATE TABLE public.resources_blob (
     scanned_at timestamp with time zone,
     preview_why character varying(200) NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    preview_id character varying(64)
+    preview_id character varying(64),
+    cover_id character varying(64),
+    covered_at timestamp with time zone
 );
 
 CREATE TABLE public.resources_fault (
@@ -5195,6 +5198,8 @@ CREATE INDEX batch_organization ON public.roster_batch USING btree (organization
 
 CREATE INDEX binding_code_student ON public.roster_bindingcode USING btree (student_id);
 
+CREATE INDEX blob_uncovered ON public.resources_blob USING btree (created_at) WHERE (covered_at IS NULL);
+
 CREATE INDEX blob_unscanned ON public.resources_blob USING btree (scan) WHERE ((scan)::text = 'unscanned'::text);
 
 CREATE INDEX bulk_newest ON public.sharing_bulkrun USING btree (created_at DESC);
@@ -5666,6 +5671,10 @@ CREATE INDEX resource_newest ON public.resources_resource USING btree (state, pu
 CREATE UNIQUE INDEX resource_one_open_version ON public.resources_resourceversion USING btree (resource_id) WHERE ((state)::text = ANY (ARRAY[('draft'::character varying)::text, ('returned'::character varying)::text, ('review'::character varying)::text]));
 
 CREATE UNIQUE INDEX resource_one_published_version ON public.resources_resourceversion USING btree (resource_id) WHERE ((state)::text = 'published'::text);
+
+CREATE INDEX resources_blob_cover_id_b5806a64 ON public.resources_blob USING btree (cover_id);
+
+CREATE INDEX resources_blob_cover_id_b5806a64_like ON public.resources_blob USING btree (cover_id varchar_pattern_ops);
 
 CREATE INDEX resources_blob_preview_id_91e78df1 ON public.resources_blob USING btree (preview_id);
 
@@ -6556,6 +6565,9 @@ ALTER TABLE ONLY public.recordings_recording
 
 ALTER TABLE ONLY public.recordings_recording
     ADD CONSTRAINT recordings_recording_session_id_2e10241e_fk_live_livesession_id FOREIGN KEY (session_id) REFERENCES public.live_livesession(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.resources_blob
+    ADD CONSTRAINT resources_blob_cover_id_b5806a64_fk_resources_blob_sha256 FOREIGN KEY (cover_id) REFERENCES public.resources_blob(sha256) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.resources_blob
     ADD CONSTRAINT resources_blob_preview_id_91e78df1_fk_resources_blob_sha256 FOREIGN KEY (preview_id) REFERENCES public.resources_blob(sha256) DEFERRABLE INITIALLY DEFERRED;
