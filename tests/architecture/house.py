@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,6 +115,7 @@ class Import:
     type_checking: bool
 
 
+@cache
 def imports_of(path: Path) -> list[Import]:
     """Every `lantian.*` import of a file, `from a.b import c` given as `a.b.c`."""
     found: list[Import] = []

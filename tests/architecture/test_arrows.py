@@ -1,5 +1,7 @@
 """What import-linter does not see: cross-app imports by kind of module, and foreign keys by string."""
 
+from itertools import islice
+
 import pytest
 from django.apps import apps as registry
 
@@ -30,8 +32,8 @@ def test_other_apps_are_entered_by_their_open_doors_only(app: App) -> None:
 
 
 def test_the_doors_are_really_looked_at() -> None:
-    seen = [found for app in APPS for path in sources(app.folder) for found in imports_of(path)]
-    assert len(seen) > 100
+    seen = (found for app in APPS for path in sources(app.folder) for found in imports_of(path))
+    assert len([*islice(seen, 101)]) > 100
 
 
 def floor_of(label: str) -> int | None:
