@@ -113,6 +113,7 @@
 -- migration resources 0002_marks
 -- migration resources 0003_placement
 -- migration resources 0004_covers
+-- migration resources 0005_offsite
 -- migration roster 0001_initial
 -- migration roster 0002_exchange_base
 -- migration roster 0003_promotion
@@ -3041,7 +3042,8 @@ CREATE TABLE public.resources_blob (
     created_at timestamp with time zone NOT NULL,
     preview_id character varying(64),
     cover_id character varying(64),
-    covered_at timestamp with time zone
+    covered_at timestamp with time zone,
+    sent_at timestamp with time zone
 );
 
 CREATE TABLE public.resources_fault (
@@ -5201,6 +5203,8 @@ CREATE INDEX binding_code_student ON public.roster_bindingcode USING btree (stud
 CREATE INDEX blob_uncovered ON public.resources_blob USING btree (created_at) WHERE (covered_at IS NULL);
 
 CREATE INDEX blob_unscanned ON public.resources_blob USING btree (scan) WHERE ((scan)::text = 'unscanned'::text);
+
+CREATE INDEX blob_unsent ON public.resources_blob USING btree (created_at) WHERE (sent_at IS NULL);
 
 CREATE INDEX bulk_newest ON public.sharing_bulkrun USING btree (created_at DESC);
 

@@ -13,6 +13,7 @@ class ResourcesConfig(AppConfig):
         from lantian.content.taxonomy.queries import COUNTERS, NODE_PANELS
         from lantian.kernel.demo import demo_part
         from lantian.kernel.web import navigation, shell
+        from lantian.kernel.web.panels import TODOS
 
         demo_part("resources")(demo.seed)
         item = navigation.NavItem
@@ -21,6 +22,7 @@ class ResourcesConfig(AppConfig):
         KINDS.register("resource", queries.KIND)
         NODE_PANELS.register("resources", queries.panel_of_node)
         COUNTERS.register("resources", queries.COUNTER)
+        TODOS.register("resources", queries.todos_of_sending)
         _review()
         _hold()
 

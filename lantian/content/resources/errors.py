@@ -35,6 +35,12 @@ class DiskFull(ResourceError):
     message = _("服务器的硬盘快满了，现在不能上传。已经传的不会丢，过一会儿接着传")
 
 
+class FileAway(ResourceError):
+    """The file lies in the S3 alone, which does not answer."""
+
+    message = _("这个文件现在取不到，过几分钟再试")
+
+
 class UploadBusy(ResourceError):
     """Another request writes into this upload."""
 

@@ -42,12 +42,14 @@ class Blob(models.Model):
     preview_why = models.CharField(max_length=200, blank=True, help_text="why there is none, in words")
     cover = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="covered")
     covered_at = models.DateTimeField(null=True, blank=True, help_text="when a cover was drawn, or could not be")
+    sent_at = models.DateTimeField(null=True, blank=True, help_text="when the S3 had all of it, where one is set")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         indexes = [
             models.Index(fields=["scan"], condition=Q(scan="unscanned"), name="blob_unscanned"),
             models.Index(fields=["created_at"], condition=Q(covered_at__isnull=True), name="blob_uncovered"),
+            models.Index(fields=["created_at"], condition=Q(sent_at__isnull=True), name="blob_unsent"),
         ]
 
     def __str__(self) -> str:

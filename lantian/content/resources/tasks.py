@@ -1,6 +1,8 @@
 """Jobs of resources."""
 
 from lantian.content.resources import services
+from lantian.content.resources.services import objects
+from lantian.content.resources.services.objects import JOB as SENDING
 from lantian.kernel.jobs import job, periodic
 
 
@@ -22,6 +24,24 @@ def draw_covers() -> None:
     services.draw_covers()
 
 
+@job(SENDING)
+def send() -> None:
+    """Files to the S3."""
+    services.send_waiting()
+
+
+@periodic("resources.send_on", cron="* * * * *")
+def send_on(timestamp: int) -> None:
+    """What could not be sent before, or had come before an S3 was set."""
+    objects.ask_sending()
+
+
+@periodic("resources.sweep_bucket", cron="43 19 * * *")
+def sweep_bucket(timestamp: int) -> None:
+    """At night in China: what the S3 has of files that are gone."""
+    services.sweep_bucket()
+
+
 @periodic("resources.tidy", cron="17 * * * *")
 def tidy(timestamp: int) -> None:
     """Uploads that nobody goes on with, files that nothing points to, files that no scanner has seen."""
@@ -30,3 +50,4 @@ def tidy(timestamp: int) -> None:
     services.scan_waiting()
     services.ask_missing_previews()
     services.ask_covers()
+    services.tidy_cache()

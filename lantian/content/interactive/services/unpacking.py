@@ -21,8 +21,9 @@ from lantian.content.interactive.engine import outline
 from lantian.content.interactive.enums import PackageKind, PackageState
 from lantian.content.interactive.errors import PackageUnfit
 from lantian.content.interactive.models import Package
+from lantian.content.resources import services as resources
 from lantian.content.resources.engine import kinds
-from lantian.content.resources.services import storing
+from lantian.content.resources.errors import DiskFull, FileAway
 from lantian.content.resources.services.children import Fallen, child_reading, line_of
 from lantian.kernel import jobs
 
@@ -59,15 +60,15 @@ def unpack(sha256: str) -> Package | None:
     place = queries.root() / f".part-{uuid4().hex}"
     place.mkdir(parents=True, mode=0o750)
     try:
-        said, names, size = _written(storing.path_of(sha256), _WAYS[found.blob.kind], place)
+        said, names, size = _written(resources.at_hand(sha256), _WAYS[found.blob.kind], place)
         _describe(found, said, names)
         found.files, found.size, found.state, found.why = len(names), size, PackageState.READY, ""
         target = queries.folder_of(sha256)
         target.parent.mkdir(exist_ok=True, mode=0o750)
         with contextlib.suppress(OSError):  # somebody else has put the same there
             place.rename(target)
-    except (PackageUnfit, OSError) as error:
-        full = isinstance(error, OSError)
+    except (PackageUnfit, OSError, FileAway, DiskFull) as error:
+        full = not isinstance(error, PackageUnfit)
         found.state = PackageState.WAITING if full else PackageState.BROKEN
         found.why = "" if full else str(error)[:300]
         log.info("not unpacked", package=sha256[:12], why=str(error)[:200])

@@ -58,6 +58,7 @@ from lantian.content.resources.queries.reading import (
     words_of,
     words_part,
 )
+from lantian.content.resources.queries.sending import todos_of_sending, unsent_blobs
 
 __all__ = [
     "ABOUT",
@@ -109,8 +110,10 @@ __all__ = [
     "resources_part",
     "resources_visible_to",
     "same_files",
+    "todos_of_sending",
     "unfinished_uploads",
     "unit_has",
+    "unsent_blobs",
     "uploads_of",
     "uses_for",
     "version_of_id",

@@ -13,6 +13,7 @@ from lantian.content.resources.services.bringing import (
 from lantian.content.resources.services.covering import ask_covers, draw_covers
 from lantian.content.resources.services.erasing import forget_author, forget_words
 from lantian.content.resources.services.making import Kept, create_resource, discard_version, new_version, save_version
+from lantian.content.resources.services.offsite import at_hand, send_waiting, sweep_bucket, tidy_cache
 from lantian.content.resources.services.placing import place_resource
 from lantian.content.resources.services.previewing import ask_missing_previews, make_preview
 from lantian.content.resources.services.receiving import begin_upload, drop_upload, expire_uploads, write_piece
@@ -50,6 +51,7 @@ __all__ = [
     "UnitRoom",
     "ask_covers",
     "ask_missing_previews",
+    "at_hand",
     "begin_upload",
     "bring_resources",
     "check_complete",
@@ -83,13 +85,16 @@ __all__ = [
     "report_fault",
     "save_version",
     "scan_waiting",
+    "send_waiting",
     "settle_fault",
     "sound",
     "submit_version",
     "sweep_blobs",
+    "sweep_bucket",
     "take_back",
     "take_down",
     "take_in",
+    "tidy_cache",
     "withdraw_resource",
     "write_piece",
 ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from lantian.content.resources import queries
 from lantian.content.resources.models import Blob
-from lantian.content.resources.services import storing
+from lantian.content.resources.services import offsite, storing
 from lantian.content.resources.services.children import child_reading
 from lantian.kernel import jobs
 
@@ -49,7 +49,7 @@ def _drawn(blob: Blob) -> bytes:
     way = queries.COVERED[blob.kind]
     try:
         with child_reading(
-            storing.path_of(blob.pk), CHILD, memory=MEMORY, seconds=SECONDS, clock_s=CLOCK_S, asked=way
+            offsite.at_hand(blob.pk), CHILD, memory=MEMORY, seconds=SECONDS, clock_s=CLOCK_S, asked=way
         ) as out:
             drawn = out.read(MOST + 1)
     except OSError as error:  # the file is not here

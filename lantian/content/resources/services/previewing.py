@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from lantian.content.resources import queries
 from lantian.content.resources.engine import kinds
 from lantian.content.resources.models import Blob
-from lantian.content.resources.services import covering, looking, storing
+from lantian.content.resources.services import covering, looking, offsite, storing
 from lantian.kernel import jobs
 from lantian.kernel.errors import Refusal
 
@@ -51,7 +51,7 @@ def make_preview(sha256: str) -> Blob | None:
     copy = storing.root() / "uploads" / uuid4().hex
     copy.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
     try:
-        with converter.as_pdf(storing.path_of(blob.pk), blob.kind) as made:
+        with converter.as_pdf(offsite.at_hand(blob.pk), blob.kind) as made:
             shutil.copyfile(made, copy)
         seen = looking.look(copy, "preview.pdf")
         with transaction.atomic():

@@ -11,8 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from lantian.content.resources.enums import Scan
+from lantian.content.resources.errors import ResourceError
 from lantian.content.resources.models import Blob
-from lantian.content.resources.services import storing
+from lantian.content.resources.services import offsite, storing
 
 log = structlog.get_logger("resources")
 PIECE = 1 << 18
@@ -81,8 +82,8 @@ def scan_blob(blob: Blob) -> Scan:
     if blob.scan != Scan.UNSCANNED:
         return Scan(blob.scan)
     try:
-        found = scan_file(storing.path_of(blob.sha256))
-    except ScannerAway as error:
+        found = scan_file(offsite.at_hand(blob.sha256) if settings.LANTIAN_CLAMD else storing.path_of(blob.sha256))
+    except (ScannerAway, ResourceError, OSError) as error:
         if settings.LANTIAN_CLAMD:
             log.warning("no virus scan", blob=blob.sha256[:12], why=str(error)[:200])
         return Scan.UNSCANNED

@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from lantian.content.resources.models import Blob, ResourceVersion, Upload
+from lantian.content.resources.services import objects
 
 KEPT_FOR = timedelta(days=1)  # a file that nothing points to yet, or any more
 PIECE = 1 << 20
@@ -70,6 +71,8 @@ def put(path: Path, *, kind: str, facts: dict[str, object], text: str = "", like
                 os.fsync(handle.fileno())
             path.chmod(0o640)
             os.link(path, target)  # whole at once, and a crash before the commit loses nothing
+        if blob.sent_at is None:
+            objects.ask_sending()
     return blob
 
 
@@ -98,6 +101,7 @@ def _drop(sha256: str) -> int:
                 return 0
             found.delete()
         path_of(sha256).unlink(missing_ok=True)
+        objects.let_go(sha256)
     return 1
 
 

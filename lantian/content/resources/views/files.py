@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
@@ -10,8 +10,8 @@ from lantian.content.media import services as media
 from lantian.content.resources import queries, services
 from lantian.content.resources.engine import kinds
 from lantian.content.resources.enums import Scan
+from lantian.content.resources.errors import DiskFull, FileAway
 from lantian.content.resources.models import Blob, ResourceVersion
-from lantian.content.resources.services.storing import path_of
 from lantian.kernel.files import large_response
 from lantian.kernel.web.guards import acting, get_visible_or_404, public
 
@@ -42,7 +42,7 @@ def _hand_out(request: HttpRequest, blob: Blob | None, *, download_as: str = "")
     try:
         answer = large_response(
             request,
-            path_of(blob.sha256),
+            services.at_hand(blob.sha256),
             root=media.media_root(),
             kind=kind,
             kept_s=0 if download_as else KEPT_S,
@@ -50,6 +50,10 @@ def _hand_out(request: HttpRequest, blob: Blob | None, *, download_as: str = "")
         )
     except (FileNotFoundError, ValueError) as error:
         raise Http404 from error
+    except (FileAway, DiskFull) as error:
+        away = HttpResponse(str(error.message), status=503, content_type="text/plain; charset=utf-8")
+        away["Retry-After"] = "60"
+        return away
     answer["Content-Security-Policy"] = POLICY
     return answer
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from lantian.content.resources.services import storing
+from lantian.content.resources.services import at_hand, storing
 from lantian.content.resources.services.children import Fallen, child_reading, line_of
 from lantian.content.resources.services.receiving import LARGEST
 from lantian.content.sharing import queries
@@ -33,7 +33,7 @@ PACKED = (".html", ".htm", ".xhtml", ".css", ".js", ".json", ".svg", ".xml", ".t
 
 def read_outline(sha256: str) -> Outline:
     """Raises CartridgeUnfit with the reason in words."""
-    with child_reading(storing.path_of(sha256), CHILD, asked="outline", **BOUNDS) as out:
+    with child_reading(at_hand(sha256), CHILD, asked="outline", **BOUNDS) as out:
         try:
             said = line_of(out, OUTLINE_MOST)
         except Fallen:
@@ -82,7 +82,7 @@ def files_of(sha256: str, parts: "Sequence[CartridgePart]") -> Iterator[dict[int
     try:
         if wanted:
             asked = ",".join(map(str, wanted))
-            with child_reading(storing.path_of(sha256), CHILD, asked=asked, **BOUNDS) as out:
+            with child_reading(at_hand(sha256), CHILD, asked=asked, **BOUNDS) as out:
                 _receive(out, wanted, bag)
         yield bag.found
     finally:
