@@ -236,8 +236,8 @@ VARIABLES = (
     Variable(
         "LANTIAN_S3_ENDPOINT",
         "",
-        "对象存储（S3）的地址，如 https://s3.example.cn；课堂分段另存一份在那里（不填为只存本机）",
-        "an S3 that keeps lessons' segments too, such as https://s3.example.cn (empty: this disk alone)",
+        "对象存储（S3）的地址，如 https://s3.example.cn；课堂分段和资源文件另存一份在那里（不填为只存本机）",
+        "an S3 that keeps lessons' segments and files of resources too, such as https://s3.example.cn (empty: this disk alone)",
     ),
     Variable("LANTIAN_S3_BUCKET", "", "其中的存储桶", "the bucket there"),
     Variable("LANTIAN_S3_KEY", "", "对象存储的访问密钥标识", "access key there"),
