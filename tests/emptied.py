@@ -46,6 +46,10 @@ class Emptied:
             self._learn()
             return
         with transaction.atomic():
+            listed = ", ".join(f'public."{table}"' for table in self._tables)
+            _ask(
+                f"LOCK TABLE {listed} IN EXCLUSIVE MODE"
+            )  # a process that a test leaves may be in the middle of writing
             steps = [f'DELETE FROM public."{table}"' for table in _filled(self._tables) if table not in self._left]
             for table in self._changed():
                 steps.append(f'DELETE FROM public."{table}"')
