@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import BigIntegerField, F, FloatField, Func, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Cast, Coalesce, NullIf
+from django.db.models.functions import Cast, Coalesce, Left, NullIf
 from django.utils.translation import gettext as _
 
 from lantian.commons.workflow import queries as workflow
@@ -52,6 +52,7 @@ MAKING_ROLES = (
     Role.EXPERT,
 )
 STAFF_ROLES = (*MAKING_ROLES, Role.OPERATOR)
+BEGINNING = 120  # characters, as much as a small picture holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +165,12 @@ def versions_seen(actor: Actor, resource: Resource) -> QuerySet[ResourceVersion]
 
 
 def with_names(rows: QuerySet[Resource]) -> QuerySet[Resource]:
-    """With its unit, author and file, and `score`: the mean of the stars, None without any."""
+    """With its unit, author and file, `score`: the mean of the stars, None without any, and `beginning` of what is written in it;
+    the rest of that stays where it is."""
     mean = Cast(F("stars"), FloatField()) / NullIf(Cast(F("rated"), FloatField()), Value(0.0))
-    return rows.select_related("organization", "author", "current__blob__preview").annotate(score=mean)
+    rows = rows.select_related("organization", "author", "current__blob__preview")
+    rows = rows.defer("current__blob__text", "current__blob__preview__text")
+    return rows.annotate(score=mean, beginning=Left("current__blob__text", BEGINNING))
 
 
 def own_resources(actor: Actor) -> QuerySet[Resource]:
