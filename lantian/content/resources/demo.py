@@ -20,14 +20,18 @@ from lantian.content.media.engine.lesson.fonts import font
 from lantian.content.resources import queries, services
 from lantian.content.resources.enums import Licence, Purpose, Reach
 from lantian.content.resources.models import Resource
+from lantian.content.taxonomy import queries as taxonomy
 from lantian.kernel.demo import DemoContext
 from lantian.kernel.rules import SYSTEM, Actor
 from lantian.people.roster import queries as roster
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from lantian.people.roster.demo import Region, School
 
 MOST, MOST_IN_A_CITY = 90, 320
+SURE = 0.5  # of a node that a topic may be about
 TOPICS = {
     "maths": (
         "一次函数的图象",
@@ -233,6 +237,18 @@ def _published(context: DemoContext, region: "Region", school: "School", number:
     topic, _dot, way = facts["title"].partition("·")
     made = _make(facts, ROTA[number % len(ROTA)](topic, way, number), by)
     services.publish_version(made.versions.get(), by=SYSTEM)
+    nodes = _nodes_of(context.things.setdefault("resource_nodes", {}), topic, facts["subject"])
+    if nodes:
+        services.place_resource(made, nodes, by=SYSTEM)
+
+
+def _nodes_of(known: "dict[str, list[UUID]]", topic: str, subject: str) -> "list[UUID]":
+    """Where a topic stands: the chapters that sound like it, and the points that they cover."""
+    if topic not in known:
+        chapters = [one.node.pk for one in taxonomy.suggested_nodes(topic, subject=subject, most=3) if one.score > SURE]
+        points = taxonomy.points_of(chapters).values_list("pk", flat=True)[:4] if chapters else ()
+        known[topic] = [*chapters, *points]
+    return known[topic]
 
 
 def _rate(context: DemoContext, schools: "list[School]") -> int:
