@@ -37,6 +37,7 @@
 -- migration exchange 0004_faster_staging
 -- migration exchange 0005_week_imports
 -- migration exchange 0006_room_for_verdicts
+-- migration follows 0001_initial
 -- migration identity 0001_initial
 -- migration identity 0002_cache_table
 -- migration identity 0003_recovery_codes
@@ -2298,6 +2299,39 @@ CREATE TABLE public.exchange_weekimport (
     CONSTRAINT week_import_dates CHECK ((last >= first))
 );
 
+CREATE TABLE public.follows_follow (
+    id uuid NOT NULL,
+    subject character varying(12) NOT NULL,
+    stage character varying(12) NOT NULL,
+    grade smallint,
+    kind character varying(12) NOT NULL,
+    purpose character varying(12) NOT NULL,
+    words character varying(60) NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    author_id uuid,
+    node_id uuid,
+    organization_id uuid,
+    person_id uuid NOT NULL,
+    CONSTRAINT follow_something CHECK (((node_id IS NOT NULL) OR (author_id IS NOT NULL) OR (organization_id IS NOT NULL) OR (grade IS NOT NULL) OR (NOT (((kind)::text = ''::text) AND ((purpose)::text = ''::text) AND ((stage)::text = ''::text) AND ((subject)::text = ''::text) AND ((words)::text = ''::text))))),
+    CONSTRAINT follows_follow_grade_check CHECK ((grade >= 0))
+);
+
+CREATE TABLE public.follows_gathering (
+    id uuid NOT NULL,
+    day date NOT NULL,
+    since timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    people integer NOT NULL,
+    CONSTRAINT follows_gathering_people_check CHECK ((people >= 0))
+);
+
+CREATE TABLE public.follows_reader (
+    person_id uuid NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    daily boolean NOT NULL,
+    digest character varying(64) NOT NULL
+);
+
 CREATE TABLE public.identity_account (
     password character varying(128) NOT NULL,
     last_login timestamp with time zone,
@@ -4548,6 +4582,21 @@ ALTER TABLE ONLY public.exchange_weekimport
 ALTER TABLE ONLY public.resources_favourite
     ADD CONSTRAINT favourite_once UNIQUE (resource_id, person_id);
 
+ALTER TABLE ONLY public.follows_follow
+    ADD CONSTRAINT follow_once UNIQUE NULLS NOT DISTINCT (person_id, node_id, author_id, organization_id, subject, stage, grade, kind, purpose, words);
+
+ALTER TABLE ONLY public.follows_follow
+    ADD CONSTRAINT follows_follow_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.follows_gathering
+    ADD CONSTRAINT follows_gathering_day_key UNIQUE (day);
+
+ALTER TABLE ONLY public.follows_gathering
+    ADD CONSTRAINT follows_gathering_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.follows_reader
+    ADD CONSTRAINT follows_reader_pkey PRIMARY KEY (person_id);
+
 ALTER TABLE ONLY public.roster_guardianship
     ADD CONSTRAINT guardianship_once UNIQUE (guardian_id, student_id);
 
@@ -5350,6 +5399,12 @@ CREATE INDEX finding_place ON public.exchange_finding USING btree (run_id, sever
 
 CREATE INDEX finding_school ON public.exchange_finding USING btree (run_id, org_id) WHERE (org_id IS NOT NULL);
 
+CREATE INDEX follows_follow_author_id_8d84f863 ON public.follows_follow USING btree (author_id);
+
+CREATE INDEX follows_follow_node_id_453fa81a ON public.follows_follow USING btree (node_id);
+
+CREATE INDEX follows_follow_organization_id_c8448140 ON public.follows_follow USING btree (organization_id);
+
 CREATE INDEX framework_found ON public.taxonomy_framework USING btree (subject, stage, kind, state);
 
 CREATE UNIQUE INDEX grant_once_open ON public.roster_rolegrant USING btree (person_id, role, organization_id) WHERE ((revoked_at IS NULL) AND (valid_to IS NULL));
@@ -5631,6 +5686,8 @@ CREATE INDEX promotion_run_organization ON public.roster_promotionrun USING btre
 CREATE INDEX pull_age ON public.exchange_pull USING btree (created_at);
 
 CREATE INDEX quality_attendance ON public.live_qualityreport USING btree (attendance_id);
+
+CREATE UNIQUE INDEX reader_feed ON public.follows_reader USING btree (digest) WHERE (NOT ((digest)::text = ''::text));
 
 CREATE INDEX receipt_inbox ON public.messaging_receipt USING btree (person_id, at DESC);
 
@@ -6347,6 +6404,21 @@ ALTER TABLE ONLY public.exchange_weekimport
 
 ALTER TABLE ONLY public.exchange_weekimport
     ADD CONSTRAINT exchange_weekimport_timetable_id_9e853613_fk_schedule_ FOREIGN KEY (timetable_id) REFERENCES public.schedule_timetable(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.follows_follow
+    ADD CONSTRAINT follows_follow_author_id_8d84f863_fk_roster_person_id FOREIGN KEY (author_id) REFERENCES public.roster_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.follows_follow
+    ADD CONSTRAINT follows_follow_node_id_453fa81a_fk_taxonomy_node_id FOREIGN KEY (node_id) REFERENCES public.taxonomy_node(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.follows_follow
+    ADD CONSTRAINT follows_follow_organization_id_c8448140_fk_roster_or FOREIGN KEY (organization_id) REFERENCES public.roster_organization(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.follows_follow
+    ADD CONSTRAINT follows_follow_person_id_af0714be_fk_roster_person_id FOREIGN KEY (person_id) REFERENCES public.roster_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.follows_reader
+    ADD CONSTRAINT follows_reader_person_id_628feadd_fk_roster_person_id FOREIGN KEY (person_id) REFERENCES public.roster_person(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.identity_loginname
     ADD CONSTRAINT identity_loginname_account_id_e84b4c41_fk_identity_account_id FOREIGN KEY (account_id) REFERENCES public.identity_account(id) DEFERRABLE INITIALLY DEFERRED;

@@ -123,6 +123,7 @@ UPPER_APPS = [
     "lantian.content.resources",
     "lantian.content.packs",
     "lantian.content.wanted",
+    "lantian.content.follows",
     "lantian.content.interactive",
     "lantian.content.sharing",
     "lantian.teach.live",

@@ -13,6 +13,7 @@ from django.utils import timezone
 from lantian.commons.workflow import services as workflow
 from lantian.commons.workflow.engine.schema import Field as FormField
 from lantian.commons.workflow.engine.schema import Kind, to_schema
+from lantian.content.follows.models import Follow
 from lantian.content.interactive import demo as interactive_demo
 from lantian.content.interactive import services as interactive
 from lantian.content.media import services as media
@@ -301,7 +302,7 @@ def keep_taxonomy(half: Half, county: Organization) -> None:
 
 
 def keep_calls(half: Half, county: Organization) -> None:
-    """The county's officer asks for resources, and the teacher has offered one."""
+    """The county's officer asks for resources, and the teacher has offered one; the teacher follows a subject."""
     last = timezone.localdate() + timedelta(days=9)
     made = Call.objects.create(
         organization=county, title="缺微课", subject="maths", number=2, due_on=last, made_by=half.people["officer"]
@@ -310,7 +311,8 @@ def keep_calls(half: Half, county: Organization) -> None:
     offer = Answer.objects.create(
         call=made, resource_id=half.things["resource"], person=half.people["teacher"], words="上课用过"
     )
-    half.things |= {"call": key(made), "offer": key(offer)}
+    followed = Follow.objects.create(person=half.people["teacher"], subject="maths")
+    half.things |= {"call": key(made), "offer": key(offer), "followed": key(followed)}
 
 
 def keep_lessons(half: Half, school: Organization, other: Organization, group: object, second: object) -> None:

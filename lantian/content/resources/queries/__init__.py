@@ -5,9 +5,12 @@ from lantian.content.resources.queries.covering import COVERED, blobs_without_co
 from lantian.content.resources.queries.finding import KIND
 from lantian.content.resources.queries.panels import (
     ARRIVALS,
+    LIST_LINKS,
     RESOURCE_PANELS,
     USES,
+    ListLink,
     Use,
+    links_of_list,
     panels_of_resource,
     uses_for,
 )
@@ -70,6 +73,7 @@ __all__ = [
     "COUNTER",
     "COVERED",
     "KIND",
+    "LIST_LINKS",
     "MAKING_ROLES",
     "PROVENANCE",
     "RESOURCE_PANELS",
@@ -79,6 +83,7 @@ __all__ = [
     "Alike",
     "Alternate",
     "Converter",
+    "ListLink",
     "Provenance",
     "Use",
     "alike",
@@ -93,6 +98,7 @@ __all__ = [
     "involved_in",
     "is_changeable",
     "is_favourite",
+    "links_of_list",
     "nodes_of",
     "nodes_to_choose",
     "office_blobs_without_preview",

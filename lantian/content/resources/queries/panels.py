@@ -1,6 +1,6 @@
 """What apps above add to a resource: cards on its page, and what else can be done with it. The pages know none of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -46,3 +46,20 @@ USES: Registry[Use] = Registry("uses of resources")
 def uses_for(actor: Actor) -> list[Use]:
     """What this actor can do with resources. No query."""
     return [use for use in USES if use.shown(actor)]
+
+
+@dataclass(frozen=True, slots=True)
+class ListLink:
+    """Where the list leads, narrowed as it is."""
+
+    words: "Text"
+    icon: str
+    url: str
+
+
+# Each entry is given who looks and what the list is narrowed by; None when it has nothing for them. No queries.
+LIST_LINKS: Registry[Callable[[Actor, Mapping[str, str]], ListLink | None]] = Registry("links of the list of resources")
+
+
+def links_of_list(actor: Actor, said: Mapping[str, str]) -> list[ListLink]:
+    return [link for source in LIST_LINKS if (link := source(actor, said))]

@@ -98,6 +98,7 @@ def resources_list(request: HttpRequest) -> HttpResponseBase:
         "base": base_of(request),
         "may_upload": bool(check(rules.may_upload, actor)),
         "alternates": [each for forms in queries.ALTERNATES for each in forms(request.GET.dict())],
+        "links": queries.links_of_list(actor, request.GET.dict()),
     }
     return page.respond("resources/list.html", context)
 
