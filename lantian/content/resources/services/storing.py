@@ -115,7 +115,8 @@ def _sweep_strays(older_s: float) -> int:
                 path.unlink(missing_ok=True)
                 gone += 1
     known = {str(pk) for pk in Upload.objects.values_list("pk", flat=True)}
-    for path in (root() / "uploads").glob("*"):
+    # and what a process that was killed had begun to bring back from the S3
+    for path in [*(root() / "uploads").glob("*"), *(root() / "back").glob("*")]:
         if path.name not in known and path.stat().st_mtime < before:
             path.unlink(missing_ok=True)
             gone += 1

@@ -159,6 +159,15 @@ def test_while_it_is_away_uploads_go_on_and_the_operator_is_told(shelf: Shelf, a
     assert (answer.status_code, answer["Retry-After"]) == (503, "60")
 
 
+def test_what_was_half_brought_back_when_its_process_was_killed_is_swept(shelf: Shelf, media) -> None:
+    part = storing.root() / "back" / "0123456789abcdef0123456789abcdef"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(b"half of it")
+    assert services.sweep_blobs(older=timedelta(hours=1)) == 0, "somebody may be at it"
+    assert services.sweep_blobs(older=timedelta(seconds=-5)) == 1
+    assert not part.exists()
+
+
 def test_without_an_s3_nothing_is_sent(shelf: Shelf, settings, media) -> None:
     settings.LANTIAN_S3_ENDPOINT = ""
     blob = kept(shelf)
