@@ -205,6 +205,11 @@ def pytest_configure(config: pytest.Config) -> None:
 gc.disable()  # until all is loaded
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first. Workers of xdist begin at different places of the list: one takes these, others take its rest away."""
+    items.sort(key=lambda item: item.get_closest_marker("longest") is None)
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What was loaded stays: looking for garbage among it, again and again, takes a tenth of the time."""
     gc.freeze()

@@ -12,6 +12,7 @@ from tests import schema
 STEPS = migrate.snapshot()[1]
 
 
+@pytest.mark.longest
 @pytest.mark.timeout(900)
 @pytest.mark.usefixtures("django_db_setup")
 def test_the_snapshot_is_what_the_migrations_make(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ def seed() -> DemoContext:
     return context
 
 
+@pytest.mark.longest
 def test_the_small_region_has_everything_a_newcomer_needs() -> None:
     context = seed()
     assert Organization.objects.filter(kind="county").count() == 9
