@@ -81,6 +81,12 @@ VARIABLES = (
         "0: no second rendition with AAC sound (older iPhones hear nothing; half the disk)",
     ),
     Variable(
+        "LANTIAN_LIVE_PICTURE",
+        "720p",
+        "老师的浏览器做多大的画面：720p、540p 或 360p（老师的电脑都很旧时）",
+        "how large a picture teachers' browsers make: 720p, 540p or 360p (where all of them have weak computers)",
+    ),
+    Variable(
         "LANTIAN_STUN_URLS",
         "",
         "连线用的 STUN 服务器，逗号分隔，如 stun:turn.example.cn:3478",
@@ -332,6 +338,7 @@ class Instance:
     s3: BucketPlace | None = None
     live_nodes: int = 1
     nodes: tuple[tuple[str, str], ...] = ()  # live processes elsewhere: name, host:port
+    picture: str = "720p"
     stage: str = "auto"
     janus: str = "auto"
     whip: str = "auto"
@@ -523,6 +530,7 @@ def read_instance(env: Mapping[str, str] | None = None) -> Instance:
         s3=read_place(env, home),
         live_nodes=_number(env, "LANTIAN_LIVE_NODES", 1, 1, 8),
         nodes=_nodes(env),
+        picture=_choice(env, "LANTIAN_LIVE_PICTURE", "720p", "540p", "360p"),
         stage=_choice(env, "LANTIAN_STAGE", "auto", "mesh", "relay"),
         janus=_choice(env, "LANTIAN_JANUS", "auto", "on", "off"),
         whip=_choice(env, "LANTIAN_WHIP", "auto", "on", "off"),

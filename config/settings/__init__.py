@@ -45,6 +45,8 @@ LANTIAN_HARVEST_HOSTS = [
 ]
 # The second rendition of live lessons, with AAC sound, for players without Opus: about 2 % of a core a lesson.
 LANTIAN_LIVE_AAC = flag("LANTIAN_LIVE_AAC", default=True)
+# How large a picture teachers' browsers make: 720p, 540p, 360p (runtime.home refuses others).
+LANTIAN_LIVE_PICTURE = os.environ.get("LANTIAN_LIVE_PICTURE", "") or "720p"
 # Finished live segments in an S3, for several live nodes and for replays no disk has; without an endpoint: on the local disk.
 LANTIAN_S3_ENDPOINT = os.environ.get("LANTIAN_S3_ENDPOINT", "").strip().rstrip("/")
 LANTIAN_S3_BUCKET = os.environ.get("LANTIAN_S3_BUCKET", "").strip()

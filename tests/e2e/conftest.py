@@ -146,6 +146,8 @@ def running_instance(*, wait: bool = True, **own: str) -> Iterator[Instance]:
     }
     environment |= {"LANTIAN_HOME": str(home), "LANTIAN_PORT": str(port), "LANTIAN_DISK_RESERVE_MB": "64"}
     environment |= {"LANTIAN_RTMP_PORT": str(free_port()), "LANTIAN_CONTENT_PORT": str(free_port())}
+    # four browsers and a server share two cores here, which draw 720p for one teacher alone: that is for benchmarks
+    environment |= {"LANTIAN_LIVE_PICTURE": "360p"}
     with _stage() as stage, log.open("wb") as output:
         environment |= stage | own
         process = subprocess.Popen(

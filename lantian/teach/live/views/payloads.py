@@ -37,6 +37,12 @@ MIMES = (
     "video/webm;codecs=h264,opus",
     "video/x-matroska;codecs=avc1,opus",
 )
+# What teachers' browsers make, by LANTIAN_LIVE_PICTURE.
+PICTURES: dict[str, dict[str, int]] = {
+    "720p": {"width": 1280, "height": 720, "fps": 25, "video_bits": 1_400_000},
+    "540p": {"width": 960, "height": 540, "fps": 20, "video_bits": 800_000},
+    "360p": {"width": 640, "height": 360, "fps": 15, "video_bits": 450_000},
+}
 REPLAY_KEYS = 64
 DAY_POLL_MS = 20_000
 
@@ -215,10 +221,7 @@ def teach_config(item: "Lesson", *, by: Actor) -> dict[str, Any]:
         "urls": {"ingest": "/live/ws/ingest", "fault": queries.help_url("fault", item), **urls},
         "recorder": {
             "mimes": list(MIMES),
-            "width": 1280,
-            "height": 720,
-            "fps": 25,
-            "video_bits": 1_400_000,
+            **PICTURES[settings.LANTIAN_LIVE_PICTURE],
             "audio_bits": 96_000,
             "keyframe_ms": 1000,
             "timeslice_ms": 250,
