@@ -34,6 +34,7 @@ def environment(instance: Instance, database_url: str) -> dict[str, str]:
         "LANTIAN_DOOR_FOLDER": str(instance.door_folder),
         "LANTIAN_RTMP_PORT": str(instance.rtmp_port or ""),
         "LANTIAN_WHIP": "on" if janus.takes_whip(instance) else "off",
+        "LANTIAN_LIVE_PICTURE": instance.picture,
         "LANTIAN_STAGE": instance.stage,
         "LANTIAN_JANUS_SOCKET": str(instance.janus_socket) if janus.wanted(instance) else "",
         "LANTIAN_JANUS_SECRETS": str(instance.home / "stage"),

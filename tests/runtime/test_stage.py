@@ -123,6 +123,7 @@ def test_with_a_port_for_it_browsers_are_told_of_our_own_turn_server(
     ("name", "value"),
     [
         ("LANTIAN_STAGE", "janus"),
+        ("LANTIAN_LIVE_PICTURE", "1080p"),
         ("LANTIAN_JANUS", "yes"),
         ("LANTIAN_JANUS_PORTS", "20000"),
         ("LANTIAN_JANUS_PORTS", "30000-20000"),

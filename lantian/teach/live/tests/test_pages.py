@@ -31,6 +31,14 @@ def teacher(client, world):
     return sign_in(client, world.teacher)
 
 
+def test_the_picture_is_as_large_as_the_platform_says(teacher, world, settings):
+    lesson = world.plan()
+    for said, width, fps in (("720p", 1280, 25), ("360p", 640, 15)):
+        settings.LANTIAN_LIVE_PICTURE = said
+        given = config(teacher.get(reverse("live_teach", args=[lesson.pk])), "teach-config")["recorder"]
+        assert (given["width"], given["fps"]) == (width, fps)
+
+
 def test_the_teacher_checks_opens_twice_and_ends(teacher, world):
     lesson = world.plan()
     page = teacher.get(reverse("live_lesson", args=[lesson.pk]))
