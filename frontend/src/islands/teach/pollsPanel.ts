@@ -78,7 +78,8 @@ export class PollsPanel implements DeskPanel {
     show(this.votes, poll.type !== "text");
     show(this.texts, poll.type === "text");
     this.drawSchools(poll, schools);
-    show(this.close, poll.open);
+    // it keeps its place: were it taken away, the next press would fall on the button that moves up, and might put the poll away
+    this.close.disabled = !poll.open;
     setText(this.reveal, poll.results ? t("收回结果") : t("公布结果"));
   }
 
