@@ -68,6 +68,7 @@ KERNEL_LIBRARIES = {
     "files",
     "fields",
     "holdings",
+    "numbers",
     "prepared",
     "retention",
     "shaped",

@@ -15,6 +15,7 @@ from lantian.commons.search import queries
 from lantian.commons.search.engine.typed import clean
 from lantian.commons.search.enums import Sort
 from lantian.commons.search.queries import KINDS, Answers, Asked, Found, Hit, Indexed, Live
+from lantian.kernel.numbers import number_of
 from lantian.kernel.rules import Actor
 from lantian.kernel.web.guards import acting, public
 from lantian.kernel.web.shell import base_of
@@ -167,7 +168,7 @@ class Page:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+    return number_of(text, most=99_999) or 1
 
 
 @require_safe

@@ -33,6 +33,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from lantian.kernel.numbers import number_of
 from lantian.kernel.rules import ANONYMOUS, Actor
 from lantian.kernel.web import sheets
 from lantian.kernel.web.columns import Cell, Chip, Column, Filter, FilterState, Head, M, Row, spaced
@@ -191,8 +192,7 @@ class ListPage(Generic[M]):
     @cached_property
     def _window(self) -> tuple[int, list[M]]:
         """The page's number and its rows; where rows are not counted, one more row if there is a next page."""
-        asked = self.params.get("page", "1")
-        wanted = max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+        wanted = number_of(self.params.get("page"), most=10**8) or 1
         if self.total == 0:
             return 1, []
         if not self.is_capped:

@@ -286,7 +286,8 @@ class Page:
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
     def choose_files(self, selector: str, *paths: str | Path) -> None:
-        """As in the dialog that a file field opens."""
+        """As in the dialog that a file field opens, once there is one."""
+        self.wait(f"!!document.querySelector({json.dumps(selector)})", 15)
         root = self.call("DOM.getDocument", depth=0)["root"]["nodeId"]
         field = self.call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
         self.call("DOM.setFileInputFiles", nodeId=field, files=[str(path) for path in paths])

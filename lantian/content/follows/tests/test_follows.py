@@ -237,6 +237,9 @@ def test_one_follows_from_where_one_is_and_looks_at_what_is_new(desk: Desk, as_:
     text = shown.content.decode()
     assert "二次函数" in text
     assert "给学校的" not in text
+    for nonsense in ("", "2026-13-45T99:00+08:00", "2026-10-01T00:00"):
+        assert client.post("/follows/act/", {"act": "seen", "until": nonsense}).status_code == 302
+    assert client.get("/follows/").context["news"]
     client.post("/follows/act/", {"act": "seen", "until": shown.context["until"]})
     assert client.get("/follows/").context["news"] == []
     assert as_("guest").post(f"/follows/{Follow.objects.first().pk}/drop/").status_code == 404

@@ -1,5 +1,6 @@
 """What is new for one, what one follows, following more."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -103,6 +104,14 @@ def drop(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect(_back(request))
 
 
+def _moment(text: str) -> datetime | None:
+    try:
+        found = parse_datetime(text)
+    except ValueError:  # looks like one, and is in no calendar
+        return None
+    return found if found is not None and timezone.is_aware(found) else None
+
+
 @never_cache
 @require_POST
 @guarded("follows.follow")
@@ -110,8 +119,8 @@ def act(request: HttpRequest) -> HttpResponse:
     """`act`: seen (up to `until`), daily, quiet, feed, close."""
     actor, asked = acting(request), request.POST.get("act", "")
     if asked == "seen":
-        until = parse_datetime(request.POST.get("until", ""))
-        if until is not None and timezone.is_aware(until):
+        until = _moment(request.POST.get("until", ""))
+        if until is not None:
             services.see_news(until=until, by=actor)
     elif asked in ("daily", "quiet"):
         services.set_daily(asked == "daily", by=actor)

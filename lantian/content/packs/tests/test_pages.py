@@ -97,6 +97,8 @@ def test_a_pack_is_made_found_changed_arranged_and_brought_back(desk: Desk, as_:
     assert "新名字" not in text(as_("far"), "/packs/")
     assert as_("far").get(made_at).status_code == 404
     assert "新名字" in text(client, "/packs/mine/?subject=maths&reach=school&sort=-size")
+    for whose, address in ((client, "/packs/mine/?export=csv"), (as_("colleague"), "/packs/?export=csv")):
+        assert "新名字" in b"".join(whose.get(address).streaming_content).decode()
     copied = as_("colleague").post(f"{made_at}act/", {"act": "copy"}).headers["Location"]
     assert f'href="{made_at}"' in text(as_("colleague"), copied), "where it was copied from"
     assert as_("colleague").post(f"{made_at}act/", {"act": "delete"}).headers["Location"] == made_at

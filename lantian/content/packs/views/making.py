@@ -19,6 +19,7 @@ from lantian.content.packs.models import Pack
 from lantian.content.packs.views.reading import found_pack
 from lantian.content.resources import queries as resources
 from lantian.content.resources.enums import ResourceState
+from lantian.kernel.numbers import number_of
 from lantian.kernel.rules import Denied, require
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded, guarded_by_object
 from lantian.kernel.web.once import once
@@ -126,7 +127,7 @@ def items(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+    return number_of(text) or 0
 
 
 def _id(text: str) -> UUID | None:

@@ -28,7 +28,6 @@ def _address(row: Pack) -> str:
 class _Packs(ListPage[Pack]):
     unit = lazy("个资源包")
     order = "-changed"
-    exportable = False
     empty_icon = "briefcase"
 
 

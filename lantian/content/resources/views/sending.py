@@ -35,6 +35,7 @@ from lantian.content.resources.errors import (
 from lantian.content.resources.models import Upload
 from lantian.content.resources.rules import may_manage_upload
 from lantian.content.resources.services.receiving import CHECKSUMS, LARGEST
+from lantian.kernel.numbers import number_of
 from lantian.kernel.rules import require
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded, guarded_by_object
 
@@ -85,10 +86,6 @@ def _refused(error: ResourceError) -> HttpResponse:
     return answer
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 16 else None
-
-
 def _expires(answer: HttpResponse, moment: datetime) -> None:
     answer["Upload-Expires"] = http_date(moment.timestamp())
 
@@ -99,7 +96,7 @@ def _expires(answer: HttpResponse, moment: datetime) -> None:
 @_tus
 def uploads(request: HttpRequest) -> HttpResponse:
     """Creation: a place for one file."""
-    size = _number(request.headers.get("Upload-Length"))
+    size = number_of(request.headers.get("Upload-Length"))
     if size is None:
         return HttpResponse(status=400)
     told = dict(_metadata(request.headers.get("Upload-Metadata", "")))
@@ -149,7 +146,7 @@ def upload(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _piece(request: HttpRequest, found: Upload) -> HttpResponse:
-    offset = _number(request.headers.get("Upload-Offset"))
+    offset = number_of(request.headers.get("Upload-Offset"))
     if request.content_type != PIECE_TYPE:
         return HttpResponse(status=415)
     if offset is None:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from lantian.content.sharing.engine import fetching
 from lantian.content.sharing.engine.fetching import Refused, Target
 from lantian.content.sharing.errors import AddressRefused, Unreachable
+from lantian.kernel.numbers import number_of
 
 CONNECT_S, READ_S, WHOLE_S = 10, 30, 120
 MOST_BYTES, MOST_PACKED = 32 << 20, 16 << 20
@@ -59,8 +60,9 @@ def fetch(url: str, said: Mapping[str, str]) -> bytes:
 
 def patience(said: str) -> float:
     """Seconds of a Retry-After: a number, or a date; some minutes where it says nothing."""
-    if said.strip().isdigit():
-        return min(float(said), 7 * 86400.0)
+    seconds = number_of(said.strip())
+    if seconds is not None:
+        return min(float(seconds), 7 * 86400.0)
     try:
         at = parsedate_to_datetime(said)
         return min(max((at - datetime.now(UTC)).total_seconds(), 1.0), 7 * 86400.0)

@@ -21,6 +21,7 @@ from lantian.content.sharing.forms import CourseForm
 from lantian.content.sharing.models import Cartridge, CartridgePart
 from lantian.content.sharing.services.cartridges import ENDED
 from lantian.content.sharing.views.bulk import TONES
+from lantian.kernel.numbers import number_of
 from lantian.kernel.rules import Denied, require
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded_by_object
 from lantian.kernel.web.lists import Column, Filter, ListPage
@@ -115,7 +116,7 @@ def cartridge_act(request: HttpRequest, pk: UUID) -> HttpResponse:
             form = CourseForm.of(found, request.POST)
             if not form.is_valid():
                 return render(request, "sharing/cartridge.html", _context(request, found, form))
-            wanted = {int(line) for line in request.POST.getlist("take") if line.isascii() and line.isdigit()}
+            wanted = {line for text in request.POST.getlist("take") if (line := number_of(text)) is not None}
             services.start_cartridge(found, usual=form.usual, wanted=wanted, hand_in=form.hand_in, by=actor)
             messages.success(request, _("开始导入了，可以离开这一页。"))
         elif act == "cancel":

@@ -50,6 +50,8 @@ def test_a_teacher_answers_from_the_call_or_from_the_resource_and_the_office_dec
     page, answer = f"/wanted/{call.pk}/", f"/wanted/{call.pk}/answer/"
     assert "缺微课" in text(teacher, "/today/")
     assert "缺微课" in text(teacher, "/wanted/?state=open&subject=maths")
+    taken = b"".join(teacher.get("/wanted/?export=csv").streaming_content).decode()
+    assert "缺微课" in taken
     assert "您还没有可以应征的资源" in text(teacher, answer)
     one, foreign = desk.resource("一次函数"), desk.resource("别人的", "colleague")
     assert f"{answer}?resource={one.pk}" in text(teacher, f"/resources/{one.pk}/")

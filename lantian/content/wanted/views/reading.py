@@ -73,7 +73,6 @@ class Calls(ListPage[Call]):
     search = ("title", "words", "organization__name")
     search_hint = lazy("名称、要求或单位")
     order = "-due"
-    exportable = False
     empty_icon = "megaphone"
     empty_title = lazy("还没有征集")
     empty_text = lazy("教育局和教研室缺哪些知识点的资源，会在这里征集。")

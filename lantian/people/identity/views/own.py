@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from lantian.kernel.numbers import number_of
 from lantian.kernel.rules import require
 from lantian.kernel.web.faults import too_many
 from lantian.kernel.web.guards import acting, guarded_by_object
@@ -103,11 +104,10 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     """End one session (`session`), or all but this one."""
     account = _account(request)
     wanted = request.POST.get("session", "")
-    if wanted and not (wanted.isascii() and wanted.isdigit() and len(wanted) < 12):
+    only = number_of(wanted)
+    if wanted and only is None:
         return redirect("identity_sessions")  # none of ours: nothing ends, least of all everything
-    count = sessions.end_sessions(
-        account, by=acting(request), keep=request.session.session_key, only=int(wanted) if wanted else None
-    )
+    count = sessions.end_sessions(account, by=acting(request), keep=request.session.session_key, only=only)
     if count:
         messages.success(request, _("已退出 %(count)d 处登录。") % {"count": count})
     return redirect("identity_sessions")

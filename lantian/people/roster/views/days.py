@@ -17,6 +17,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from lantian.kernel.numbers import number_of
 from lantian.kernel.rules import check, require
 from lantian.kernel.time.errors import CalendarError
 from lantian.kernel.time.queries import own_days_among, special_days
@@ -114,8 +115,8 @@ def _run(first: "SpecialDay", last: "SpecialDay", unit: Organization | None, nam
 
 def _year(request: HttpRequest) -> int:
     asked = request.GET.get("year", "")
-    year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else timezone.localdate().year
-    return min(max(year, FIRST_YEAR), LAST_YEAR)
+    year = number_of(asked) if len(asked) == len("2026") else None
+    return min(max(timezone.localdate().year if year is None else year, FIRST_YEAR), LAST_YEAR)
 
 
 @require_safe

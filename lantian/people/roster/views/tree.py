@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from lantian.kernel.numbers import number_of
 from lantian.kernel.rules import Actor
 from lantian.kernel.web.guards import acting, found_or_404, guarded
 from lantian.people.roster.models import Organization
@@ -45,7 +46,7 @@ def children(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _branch(actor: Actor, parent: Organization, number: str) -> dict[str, object]:
     """One page of them, and the number of the next when there is one: found by reading one more, not by counting all."""
-    page = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
+    page = number_of(number, most=99_999) or 1
     start = (max(page, 1) - 1) * BRANCH
     found = list(children_of(actor, parent)[start : start + BRANCH + 1]) if start else first_children(actor, parent)
     return {"nodes": found[:BRANCH], "next_page": max(page, 1) + 1 if len(found) > BRANCH else None}

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantian.kernel.files import file_response
+from lantian.kernel.numbers import number_of
 from lantian.kernel.rules import Actor, require
 from lantian.kernel.web.guards import get_visible_or_404, guarded_by_object, public
 from lantian.teach.live import queries, services
@@ -93,7 +94,8 @@ def _move(page: LessonPage, action: str, to: str, actor: Actor) -> None:
     order = list(queries.pages_of(page.lesson).values_list("pk", flat=True))
     place = order.index(page.pk)
     if action == "move":
-        aim = int(to) - 1 if to.isascii() and to.isdigit() and len(to) < 6 else place
+        asked = number_of(to)
+        aim = place if asked is None else asked - 1
     else:
         aim = place + (1 if action == "later" else -1)
     order.insert(max(0, min(aim, len(order) - 1)), order.pop(place))

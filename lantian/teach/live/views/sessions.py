@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lantian.content.media import services as media
 from lantian.content.media.errors import KeyLost
+from lantian.kernel.numbers import number_of
 from lantian.kernel.rules import SYSTEM, Denied
 from lantian.kernel.web.guards import get_visible_or_404, guarded_by_object, public
 from lantian.people.identity import queries as identity
@@ -75,8 +76,7 @@ def extend(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
     session = queries.open_session(visible_lesson(request, lesson_id))
     if session is None:
         raise LessonOver
-    asked = request.POST.get("minutes", "")
-    minutes = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 3 else 0
+    minutes = number_of(request.POST.get("minutes"), most=99) or 0
     longer = services.extend_live_session(session.pk, minutes=minutes, by=actor_of(request))
     return JsonResponse({"planned_end_ms": payloads.milliseconds(longer.planned_end)})
 

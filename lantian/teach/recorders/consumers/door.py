@@ -20,6 +20,8 @@ from uuid import UUID
 import structlog
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]  # it has no types
 
+from lantian.kernel.numbers import number_of
+
 log = structlog.get_logger("recorders")
 APPLICATION = "recorder"
 PATIENCE_S = 3.0
@@ -100,7 +102,7 @@ def _arriving(stream: Any) -> Arriving | None:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() else 0
+    return number_of(text) or 0
 
 
 class _Handler(BaseHTTPRequestHandler):

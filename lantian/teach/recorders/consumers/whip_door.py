@@ -20,6 +20,7 @@ from uuid import UUID
 
 import structlog
 
+from lantian.kernel.numbers import number_of
 from lantian.teach.live.services.janus import JanusAway, JanusRefused
 from lantian.teach.recorders.consumers.whip import Coming, Taken, Whip
 from lantian.teach.recorders.engine.whip import OFFER_BYTES, Unreadable, Unwanted, parse_fragment, parse_offer
@@ -187,11 +188,12 @@ class _Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length") or "0"
         if self.headers.get("Transfer-Encoding"):
             return Told(411, "Say how long it is.")
-        if not length.isdecimal() or int(length) > OFFER_BYTES:
+        size = number_of(length, most=OFFER_BYTES)
+        if size is None:
             return Told(413, "Too long.")
         headers = {name.lower(): value for name, value in self.headers.items()}
         path = self.path.partition("?")[0]
-        return self.server.ask(Asked(self.command, path, headers, self.rfile.read(int(length))))
+        return self.server.ask(Asked(self.command, path, headers, self.rfile.read(size)))
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _serve  # noqa: N815 - as http.server asks
 

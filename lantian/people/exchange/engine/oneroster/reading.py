@@ -288,7 +288,7 @@ class RowReader:
         text = self._get(column)
         if not text:
             return
-        if text.isascii() and text.isdigit() and least <= int(text) <= most:
+        if text.isascii() and text.isdigit() and len(text) < 19 and least <= int(text) <= most:
             record.data[name] = int(text)
         else:
             self._fault("bad_number", column, value=text[:40], least=least, most=most)

@@ -129,7 +129,7 @@ def grades_of(code: str) -> tuple[str, int] | None:
     word = code.strip().upper()
     if word in _KINDERGARTEN_GRADES:
         return "kindergarten", _KINDERGARTEN_GRADES[word]
-    if word.isascii() and word.isdigit() and 1 <= int(word) <= 12:
+    if word.isascii() and word.isdigit() and len(word) < 9 and 1 <= int(word) <= 12:
         return stage_of(int(word)), int(word)
     return None
 
