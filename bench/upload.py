@@ -9,6 +9,7 @@ in the same pieces, each safe (`fdatasync`) before the next.
 
 import base64
 import os
+import re
 import secrets
 import socket
 import time
@@ -106,10 +107,9 @@ class _Sender:
         walk = Walk(instance.url)
         walk.sign_in(account["login"], account["password"])
         self.http = walk.http
-        self.http.get(f"{instance.url}/resources/upload/")  # hands out what forms are signed with
-        self.http.headers.update(
-            TUS | {"X-CSRFToken": self.http.cookies.get("csrftoken") or "", "Origin": instance.url}
-        )
+        page = self.http.get(f"{instance.url}/resources/mine/").text
+        token = re.search(r'name="csrf-token" content="([^"]+)"', page)
+        self.http.headers.update(TUS | {"X-CSRFToken": token[1] if token else "", "Origin": instance.url})
         self.processes = [instance.pid("caddy"), instance.pid("web")]
 
     def measured(self, noise: bytes, size: int, break_each: int) -> dict[str, Any]:
