@@ -126,6 +126,7 @@ UPPER_APPS = [
     "lantian.content.packs",
     "lantian.content.wanted",
     "lantian.content.follows",
+    "lantian.content.suggested",
     "lantian.content.interactive",
     "lantian.content.sharing",
     "lantian.teach.live",

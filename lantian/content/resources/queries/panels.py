@@ -63,3 +63,12 @@ LIST_LINKS: Registry[Callable[[Actor, Mapping[str, str]], ListLink | None]] = Re
 
 def links_of_list(actor: Actor, said: Mapping[str, str]) -> list[ListLink]:
     return [link for source in LIST_LINKS if (link := source(actor, said))]
+
+
+# What apps above have to say above the list, given who looks and what it is narrowed by; None when they have nothing for them. A
+# fixed number of queries each.
+LIST_PANELS: Registry[Callable[[Actor, Mapping[str, str]], Panel | None]] = Registry("panels above the list of resources")
+
+
+def panels_of_list(actor: Actor, said: Mapping[str, str]) -> list[Panel]:
+    return [panel for source in LIST_PANELS if (panel := source(actor, said))]

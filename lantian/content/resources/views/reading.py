@@ -99,6 +99,8 @@ def resources_list(request: HttpRequest) -> HttpResponseBase:
         "may_upload": bool(check(rules.may_upload, actor)),
         "alternates": [each for forms in queries.ALTERNATES for each in forms(request.GET.dict())],
         "links": queries.links_of_list(actor, request.GET.dict()),
+        # not for a part of the list that htmx asks for
+        "panels": [] if request.headers.get("HX-Request") else queries.panels_of_list(actor, request.GET.dict()),
     }
     return page.respond("resources/list.html", context)
 

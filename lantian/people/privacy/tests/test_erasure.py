@@ -236,7 +236,7 @@ def test_who_held_an_office_is_kept_as_staff(world):
 
 def test_a_kept_record_is_looked_at_in_a_fixed_number_of_queries(world, django_assert_max_num_queries):
     with_account(world.jia)
-    with django_assert_max_num_queries(48):
+    with django_assert_max_num_queries(51):
         queries.plan_of(queries.subject_of(Person.objects.get(pk=world.jia.pk)))
 
 
@@ -250,7 +250,7 @@ def test_a_child_of_unknown_age_in_a_primary_school_does_not_ask_itself(world):
 def test_a_mother_asks_and_withdraws_in_the_pages(as_, world, django_assert_max_num_queries):
     mother, page = as_("mother"), f"/people/{world.jia.pk}/erasure/"
     assert page in text(mother.get(f"/people/{world.jia.pk}/"))
-    with django_assert_max_num_queries(50):
+    with django_assert_max_num_queries(53):
         shown = text(mother.get(page))
     assert "在读学生的学籍档案必须保存" in shown
     answer = text(mother.post(page, {"reason": ""}, follow=True))
@@ -269,7 +269,7 @@ def test_a_head_is_told_decides_and_answers_in_the_pages(as_, world, asked, djan
     assert "审核删除个人信息的申请" in text(head.get("/today/"))
     with django_assert_max_num_queries(12):
         assert page in text(head.get("/erasures/", {"state": "open"}))
-    with django_assert_max_num_queries(50):
+    with django_assert_max_num_queries(53):
         assert "要搬家了" in text(head.get(page))
     short = text(head.post(page, {"do": "refuse", "ground": "register", "answer": "不"}))
     assert "至少四个字" in short
