@@ -68,14 +68,15 @@ def _foretold(world: World, asked: int) -> dict[str, float]:
     took = time.perf_counter() - began
     mine, other = _codes[pairs.item], _codes[pairs.other]
     starts = np.searchsorted(mine, np.arange(world.items + 1))
-    latest = {}
+    latest: dict[int, list[tuple[float, int]]] = {}
     for person, thing, days in zip(known.person.tolist(), known.item.tolist(), world.at[mask].tolist(), strict=True):
         if person in out:
             latest.setdefault(person, []).append((days, thing))
 
     def near(person: int) -> list[Any]:
         seeds = sorted(latest.get(person, []))[:SEEDS]
-        used, found = set(known.of(person).tolist()), {}
+        used = set(known.of(person).tolist())
+        found: dict[int, float] = {}
         for days, seed in seeds:
             worth = 0.5 ** (days / 90)
             for place in range(starts[seed], starts[seed + 1]):

@@ -23,7 +23,7 @@ from lantian.kernel.rules import Denied
 from lantian.people.roster import queries as roster
 
 MOST_TEACHERS = 3000  # of a city; those of the tour are among them
-SHELF, TASTES, USES = 90, 3, 9
+SHELF, ENOUGH, TASTES, USES = 90, 16, 3, 9
 DAYS = 110
 
 
@@ -77,14 +77,15 @@ def _teachers() -> Iterable[tuple[UUID, str, str, int]]:
 
 
 def _fitting(shelf: Sequence[Thing], stage: str, grade: int) -> list[Thing]:
-    """What of a subject one would look at: of the stage, the nearest grades first."""
-    near = [one for one in shelf if one.stage in ("", stage)] or list(shelf)
+    """What of a subject one would look at: of the stage, where that is enough, the nearest grades first."""
+    near = [one for one in shelf if one.stage in ("", stage)]
+    near = near if len(near) >= ENOUGH else list(shelf)
     return sorted(near, key=lambda one: abs((one.grade or grade) - grade))[:SHELF]
 
 
 def _used(context: DemoContext, chance: random.Random, person: UUID, shelf: Sequence[Thing], taste: int) -> list[Told]:
     """Some of it: the first ones more often, those of one's taste far more often."""
-    count = min(chance.randint(USES - 3, USES + 3), len(shelf) // 3)
+    count = min(chance.randint(USES - 3, USES + 3), len(shelf) // 2)
     weights = [(5.0 if one.taste == taste else 1.0) / (3 + place) ** 0.5 for place, one in enumerate(shelf)]
     chosen = {one.pk: one for one in chance.choices(shelf, weights, k=count)} if count else {}
     return [

@@ -67,7 +67,9 @@ def links_of_list(actor: Actor, said: Mapping[str, str]) -> list[ListLink]:
 
 # What apps above have to say above the list, given who looks and what it is narrowed by; None when they have nothing for them. A
 # fixed number of queries each.
-LIST_PANELS: Registry[Callable[[Actor, Mapping[str, str]], Panel | None]] = Registry("panels above the list of resources")
+LIST_PANELS: Registry[Callable[[Actor, Mapping[str, str]], Panel | None]] = Registry(
+    "panels above the list of resources"
+)
 
 
 def panels_of_list(actor: Actor, said: Mapping[str, str]) -> list[Panel]:

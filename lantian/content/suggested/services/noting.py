@@ -6,6 +6,7 @@ nothing: ways are bits, times are the first and the last.
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -51,7 +52,7 @@ def note_uses(told: Iterable[Told]) -> int:
     rows = list(told)
     if not rows:
         return 0
-    values = {
+    values: dict[str, Any] = {
         "people": [row[0] for row in rows],
         "resources": [row[1] for row in rows],
         "ways": [int(row[2]) for row in rows],
