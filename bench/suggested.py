@@ -116,7 +116,6 @@ def _with_data(world: World, server: int, answers: int) -> tuple[Usage, dict[str
     from lantian.people.roster.models import Person
 
     people = _write(world)
-    services.rebuild()  # the first one finds empty tables; this is a night like others
     with Usage(os.getpid(), server) as usage:
         built = services.rebuild()
     chance = np.random.default_rng(3)
@@ -232,10 +231,10 @@ def _write(world: World) -> list[UUID]:
         )
         _write_resources(cursor, world, things, people, schools, subjects)
         with cursor.copy("COPY suggested_use (person_id, resource_id, ways, first_at, last_at) FROM STDIN") as copy:
-            now = time.time()
+            now, named, called = time.time(), [str(one) for one in people], [str(one) for one in things]
             for person, item, days in zip(world.person.tolist(), world.item.tolist(), world.at.tolist(), strict=True):
                 stamp = time.strftime("%Y-%m-%d %H:%M:%S+00", time.gmtime(now - days * 86400))
-                copy.write(f"{people[person]}\t{things[item]}\t1\t{stamp}\t{stamp}\n")
+                copy.write(f"{named[person]}\t{called[item]}\t1\t{stamp}\t{stamp}\n")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return people

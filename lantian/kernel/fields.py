@@ -80,9 +80,11 @@ class Contains(_Path):
 
 @models.ForeignKey.register_lookup
 @models.UUIDField.register_lookup
+@models.CharField.register_lookup
+@models.PositiveSmallIntegerField.register_lookup
 class Among(models.Lookup):
     """`id__among=ids`: one of a list given as one parameter, so that the SQL is the same for any number (kernel.prepared,
-    kernel.shaped); of foreign keys too, whose ids are UUIDs here."""
+    kernel.shaped); of foreign keys too, whose ids are UUIDs here; of words and small numbers."""
 
     lookup_name = "among"
     prepare_rhs = False

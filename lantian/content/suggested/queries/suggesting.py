@@ -1,11 +1,11 @@
 """What is suggested to a teacher: candidates of all sources, of them what one may see at this moment, in one varied order."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, FloatField, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, FloatField, IntegerField, OuterRef, QuerySet, Value, When
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -14,17 +14,17 @@ from lantian.content.resources.enums import ResourceState
 from lantian.content.suggested.engine.blending import Blended, Nature, Said, blended, varied
 from lantian.content.suggested.enums import Source
 from lantian.content.suggested.models import Build, Hidden, Plain
-from lantian.content.suggested.queries.candidates import Own, Taught, at_nodes_of, near_to, of_peers, own_of, taught_by
+from lantian.content.suggested.queries.candidates import at_nodes_of, near_to, of_peers, own_of, taught_by
 from lantian.content.suggested.queries.reasons import Reason, reason_of
 from lantian.content.suggested.rules import may_see_suggestions
 from lantian.kernel.rules import Actor
+from lantian.kernel.shaped import shaped
 
 if TYPE_CHECKING:
     from lantian.content.resources.models import Resource
 
 IN_PANEL, IN_LIST = 6, 40
 BY_SUBJECT = 60
-_FACTS = ("pk", "author_id", "kind", "title")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,20 @@ def suggestions_for(actor: Actor, most: int = IN_PANEL) -> list[Suggestion]:
     said = [*of_peers(taught)]
     if seeds:
         said += [*near_to(seeds), *at_nodes_of(seeds, now)]
-    fitting = _fitting(actor, taught, own, most)
-    said += [Said(pk, Source.SUBJECT, 1.0 - place / (2 * BY_SUBJECT)) for place, pk in enumerate(fitting)]
     known = own.known
+    stages = sorted({one.stage for one in taught if one.stage})
+    fitting = _fitting(
+        actor,
+        list(known),
+        sorted({one.subject for one in taught if one.subject}) or None,
+        [*stages, ""] if stages else None,
+        sorted({one.grade for one in taught if one.grade}),
+    )
+    said += [Said(pk, Source.SUBJECT, 1.0 - place / (2 * BY_SUBJECT)) for place, pk in enumerate(fitting)]
     scored = {pk: one for pk, one in blended(said).items() if pk not in known}
     natures, titles = _seen(actor, scored, [pk for pk, _worth, _at in seeds])
     chosen = varied(scored.values(), natures, most)
-    rows = _shown(actor, chosen)
+    rows = {row.pk: row for row in _shown(actor, [one.key for one in chosen])}
     # what was hidden from them in this very moment is not there
     return [
         Suggestion(rows[one.key], reason_of(one.best, rows[one.key], titles, now), one.best.source)
@@ -79,18 +86,16 @@ def suggestions_for(actor: Actor, most: int = IN_PANEL) -> list[Suggestion]:
     ]
 
 
-def _fitting(actor: Actor, taught: Sequence[Taught], own: Own, most: int) -> list[UUID]:
-    """By what one teaches: same subject and grade first, then marked, well rated and new ones. One query."""
-    rows = _seen_by(actor).exclude(author=actor.person_id).exclude(pk__in=list(own.known))
-    subjects = sorted({one.subject for one in taught if one.subject})
-    stages = sorted({one.stage for one in taught if one.stage})
-    grades = sorted({one.grade for one in taught if one.grade})
-    if subjects:
-        rows = rows.filter(subject__in=subjects)
-    if stages:
-        rows = rows.filter(Q(stage__in=stages) | Q(stage=""))
+@shaped
+def _fitting(actor: Actor, known: Any, subjects: Any, stages: Any, grades: Any) -> QuerySet[Any, UUID]:
+    """By what one teaches: same subject and grade first, then marked, well rated and new ones."""
+    rows = _seen_by(actor).exclude(author=actor.person_id).exclude(pk__among=known)
+    if subjects is not None:
+        rows = rows.filter(subject__among=subjects)
+    if stages is not None:
+        rows = rows.filter(stage__among=stages)
     fit = Case(
-        When(grade__in=grades, then=Value(2)),
+        When(grade__among=grades, then=Value(2)),
         When(grade__isnull=True, then=Value(1)),
         default=Value(0),
         output_field=IntegerField(),
@@ -99,7 +104,20 @@ def _fitting(actor: Actor, taught: Sequence[Taught], own: Own, most: int) -> lis
     good = (Cast(F("stars"), FloatField()) + 7.0) / (Cast(F("rated"), FloatField()) + 2.0)
     marked = Case(When(mark="", then=Value(0)), default=Value(1), output_field=IntegerField())
     rows = rows.annotate(fit=fit, good=good, marked=marked).order_by("-fit", "-marked", "-good", "-published_at", "pk")
-    return list(rows.values_list("pk", flat=True)[: max(BY_SUBJECT, most)])
+    return rows.values_list("pk", flat=True)[:BY_SUBJECT]
+
+
+@shaped
+def _facts(actor: Actor, ids: Any) -> QuerySet[Any, tuple[UUID, UUID | None, str, str]]:
+    """Of what the actor may see now: what variety goes by, and the title."""
+    return _seen_by(actor).filter(pk__among=ids).values_list("pk", "author_id", "kind", "title")
+
+
+@shaped
+def _shown(actor: Actor, ids: Any) -> "QuerySet[Any, Resource]":
+    """With all that is drawn of them, and not what was hidden meanwhile."""
+    hidden = Hidden.objects.filter(person=actor.person_id, resource=OuterRef("pk"))
+    return resources.with_names(_seen_by(actor).filter(~Exists(hidden), pk__among=ids))
 
 
 def _seen(
@@ -108,19 +126,11 @@ def _seen(
     """Of the candidates those that one may see now and that are not one's own; and titles of what one used, where one sees it.
     One query."""
     seeds = set(seeds)
-    rows = _seen_by(actor).filter(pk__in=[*scored, *seeds]).values_list(*_FACTS)
     natures: dict[UUID, Nature] = {}
     titles: dict[UUID, str] = {}
-    for pk, author, kind, title in rows:
+    for pk, author, kind, title in _facts(actor, [*scored, *seeds]):
         if pk in seeds:
             titles[pk] = title
         elif author is None or author != actor.person_id:
             natures[pk] = Nature(author, kind)
     return natures, titles
-
-
-def _shown(actor: Actor, chosen: Sequence[Blended[UUID]]) -> "dict[UUID, Resource]":
-    """With all that is drawn of them, and not what was hidden meanwhile. One query."""
-    hidden = Hidden.objects.filter(person=actor.person_id, resource=OuterRef("pk"))
-    rows = _seen_by(actor).filter(~Exists(hidden), pk__in=[one.key for one in chosen])
-    return {row.pk: row for row in resources.with_names(rows)}

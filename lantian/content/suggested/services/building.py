@@ -110,8 +110,9 @@ def rebuild() -> Build:
     """Take over what other apps have written, and make the model of all that is known. Asks no rule: a job."""
     began = time.perf_counter()
     gather()
-    moment = timezone.now()
-    people, known, pairs = _paired(_uses(), moment.timestamp())
+    uses = _uses()
+    moment = timezone.now()  # what comes from now on counts besides the model, and nothing counts twice
+    people, known, pairs = _paired(uses, moment.timestamp())
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])

@@ -18,6 +18,7 @@ from lantian.content.suggested import queries, receivers, rules, services
 from lantian.content.suggested.enums import Way
 from lantian.content.suggested.errors import TooManyHidden
 from lantian.content.suggested.models import Build, Hidden, Neighbour, PeerUse, Use
+from lantian.content.suggested.queries import suggesting
 from lantian.content.suggested.services import building, choosing
 from lantian.content.suggested.tests.conftest import NAMES, Staffroom
 from lantian.content.taxonomy import services as taxonomy
@@ -421,6 +422,14 @@ def test_an_answer_takes_eight_queries_however_much_there_is(staff: Staffroom) -
             assert queries.suggestions_for(staff.acting("teacher"), 40)
         counts.add(len(caught) - len(_acting_queries(staff)))
     assert counts == {8}
+
+
+def test_the_sql_of_an_answer_is_made_once_for_all_teachers(staff: Staffroom) -> None:
+    teacher, nobody = staff.acting("teacher"), [staff.person("teacher").pk]
+    assert suggesting._fitting.is_shaped_for(teacher, nobody, ["maths"], ["primary"], [3])
+    assert suggesting._fitting.is_shaped_for(teacher, nobody, None, None, [])
+    assert suggesting._facts.is_shaped_for(teacher, nobody)
+    assert suggesting._shown.is_shaped_for(teacher, nobody)
 
 
 def _acting_queries(staff: Staffroom) -> CaptureQueriesContext:
