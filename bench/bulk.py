@@ -17,6 +17,7 @@ from typing import Any
 from bench.database import database
 from bench.run import Options, Result, Usage
 
+MIXTURE = ("txt", "txt", "image", "txt", "pdf", "txt", "docx", "txt")
 HEADS = ("编号", "名称", "文件", "网址", "简介", "学科", "学段", "年级", "类型", "许可")
 
 
@@ -85,13 +86,16 @@ def _write(path: Path, items: Iterable[tuple[int, str, str]]) -> None:
 
 
 def _files(folder: Path, count: int) -> None:
-    from lantian.content.resources.demo import document, paper, picture, writing
+    from lantian.content.resources.demo.files import MAKERS, Written
+    from lantian.content.resources.engine import kinds
 
     folder.mkdir()
     for n in range(count):
-        make = (writing, writing, picture, writing, paper, writing, document, writing)[n % 8]
-        data, ending = make("一次函数", "教案", n)
-        (folder / f"{n:06}.{ending}").write_bytes(data)
+        lines = [
+            f"{step}. 一次函数：第 {n * 7 + step} 组活动，时间 {5 + (n + step) % 9} 分钟。" for step in range(1, 9)
+        ]
+        made = MAKERS[MIXTURE[n % 8]](Written(f"一次函数（第 {n} 份）", [("教学过程", lines)], n))
+        (folder / f"{n:06}.{kinds.FORMATS[made.kind].ending}").write_bytes(made.data)
 
 
 def _own_cpu() -> float:

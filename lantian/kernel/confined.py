@@ -8,7 +8,9 @@ import os
 import pwd
 import resource
 import signal
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import IO
 
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
@@ -41,6 +43,34 @@ def confine(uid: str, limits: dict[int, int], *, network: bool = False, nice: in
         resource.setrlimit(limit, (most, most))
     os.nice(nice)
     shed(uid, network=network)
+
+
+def each_apart(
+    asked: Sequence[str], answer: Callable[[str, IO[bytes]], bytes], uid: str, limits: dict[int, int]
+) -> None:
+    """Answer about many files, each in a process of its own that has no other file and is confined: forked, one after the other,
+    from this one, which has loaded all that is needed and reads none of them. `asked`: WAY:SOURCE:OUT, numbers of open files.
+    """
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    files = [(way, int(source), int(out)) for way, source, out in (one.split(":") for one in asked)]
+    while files:
+        way, source, out = files.pop(0)
+        child = os.fork()
+        if child == 0:
+            try:
+                for _way, *others in files:
+                    for other in others:
+                        os.close(other)
+                confine(uid, limits)
+                with os.fdopen(source, "rb") as file:
+                    said = answer(way, file)
+                with os.fdopen(out, "wb") as told:
+                    told.write(said)
+            finally:
+                os._exit(0)  # nothing of what its parent has left to do is done here
+        os.close(source)
+        os.close(out)
+        os.waitpid(child, 0)
 
 
 def lesser_user() -> str:

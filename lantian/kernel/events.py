@@ -68,14 +68,32 @@ def event(cls: type[E]) -> type[E]:
 
 Receiver = Callable[[Any], None]
 RECEIVERS: dict[str, dict[str, Receiver]] = {}
+# Those of them that take many facts at once.
+TOGETHER: set[str] = set()
+
+
+def _key(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
 
 
 def receiver(event_class: type[E]) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
     """Run the function for every such event, later, in the worker. It may run twice for one event."""
 
     def declare(function: Callable[[E], None]) -> Callable[[E], None]:
-        key = f"{function.__module__}.{function.__qualname__}"
-        RECEIVERS.setdefault(event_class.name, {})[key] = function
+        RECEIVERS.setdefault(event_class.name, {})[_key(function)] = function
+        return function
+
+    return declare
+
+
+def receiver_of_many(event_class: type[E]) -> Callable[[Callable[[Sequence[E]], None]], Callable[[Sequence[E]], None]]:
+    """`receiver` for what is dealt with in a fixed number of statements: the function is given facts that were published together
+    as a sequence, in one transaction; one alone as a sequence of one.
+    """
+
+    def declare(function: Callable[[Sequence[E]], None]) -> Callable[[Sequence[E]], None]:
+        TOGETHER.add(_key(function))
+        RECEIVERS.setdefault(event_class.name, {})[_key(function)] = function
         return function
 
     return declare

@@ -4,6 +4,11 @@ import pytest
 from django.utils import timezone
 
 from lantian.content.media.models import Stream
+from lantian.content.resources.enums import Purpose, ResourceKind
+from lantian.content.resources.models import Placement, Resource
+from lantian.content.taxonomy import queries as taxonomy
+from lantian.content.taxonomy.models import Node
+from lantian.content.wanted.models import Call
 from lantian.kernel.demo import DEMO_KEEPERS, DEMO_PARTS, DemoContext
 from lantian.kernel.journal.models import JournalEntry
 from lantian.people.exchange.models import ImportRun
@@ -49,6 +54,7 @@ def test_the_small_region_has_everything_a_newcomer_needs() -> None:
     assert lessons.exists()
     assert all(lesson.receivers.count() >= 10 for lesson in lessons)
     the_past_days_were_taught()
+    the_shelf_is_full_but_for_what_is_called_for()
     before = Lesson.objects.count()
     for keeper in DEMO_KEEPERS:
         keeper()
@@ -83,3 +89,33 @@ def the_past_days_were_taught() -> None:
     assert there.filter(attended=False).exists() or there.count() < expected
     assert there.filter(stalls__gt=0).exists()
     assert all(row.head_count for row in there)
+
+
+def the_shelf_is_full_but_for_what_is_called_for() -> None:
+    """Thousands of resources of every kind, on nearly all chapters of each book; a part of the points has nothing."""
+    shelf = Resource.objects.filter(state="published")
+    assert 2650 <= shelf.count() <= 2850
+    assert set(shelf.values_list("kind", flat=True)) == set(ResourceKind.values)
+    assert set(shelf.values_list("purpose", flat=True)) >= set(Purpose.values)
+    assert len(set(shelf.values_list("subject", flat=True))) > 12
+    for subject in ("maths", "chinese"):
+        for grade in range(1, 10):
+            assert shelf.filter(subject=subject, grade=grade).count() > 25
+    placed = set(Placement.objects.filter(resource__in=shelf).values_list("node", flat=True))
+    for book in taxonomy.frameworks_in_use():
+        chapters = set(
+            Node.objects.filter(framework=book, kind="chapter", retired_at=None).values_list("pk", flat=True)
+        )
+        assert 0.7 < len(chapters & placed) / len(chapters) < 1, book.name
+    for subject in ("maths", "chinese"):
+        framework = taxonomy.points_framework(subject)
+        assert framework is not None
+        points = set(taxonomy.points_in(framework).values_list("pk", flat=True))
+        assert 0.05 < len(points - placed) / len(points) < 0.3, subject
+    assert Call.objects.count() == 3
+    months = set(shelf.filter(author__isnull=False).dates("published_at", "month"))
+    assert len(months) > 15
+    assert shelf.filter(rated__gt=0).count() > 200
+    assert 30 <= shelf.exclude(mark="").count() <= 100
+    files = shelf.filter(current__blob__isnull=False)
+    assert files.values("current__blob").distinct().count() > 0.85 * files.count()

@@ -74,7 +74,8 @@ def _acting(login: str) -> Actor | None:
 
 def _pack(by: Actor, facts: dict[str, Any], subject: str, most: int = 4) -> Pack | None:
     rows = resources.resources_visible_to(by).filter(state="published", subject=subject).select_related("current")
-    found = list(rows.order_by("title", "pk")[:most])
+    of_grade = rows.filter(grade=facts["grade"]) if "grade" in facts else rows.filter(stage=facts["stage"])
+    found = list((of_grade.order_by("-downloads", "title", "pk") or rows.order_by("title", "pk"))[:most])
     if not found:
         return None
     made = services.create_pack(facts=facts, by=by)

@@ -1,6 +1,6 @@
 """Those who are asked, who asks and who answers are told; a call is over by itself when enough has come."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -11,7 +11,7 @@ from lantian.content.wanted import queries, services
 from lantian.content.wanted.enums import CallState
 from lantian.content.wanted.events import AnswerDecided, CallAnswered, CallEnded, CallExtended, CallOpened
 from lantian.content.wanted.models import Call
-from lantian.kernel.events import Event, receiver
+from lantian.kernel.events import Event, receiver_of_many
 from lantian.people.messaging.enums import Category, Group
 from lantian.people.messaging.queries import Kind, Telling, day_words
 from lantian.people.messaging.services import Audience, subscribe
@@ -19,10 +19,10 @@ from lantian.people.messaging.services import Audience, subscribe
 ASKED = (Group.TEACHER, Group.HOMEROOM)
 
 
-@receiver(ResourcePublished)
-def settle(fact: ResourcePublished) -> None:
+@receiver_of_many(ResourcePublished)
+def settle(facts: Sequence[ResourcePublished]) -> None:
     """What was accepted beforehand counts once it is out."""
-    services.settle_published(fact.object_id)
+    services.settle_published([fact.object_id for fact in facts])
 
 
 def _call(fact: Event) -> Call | None:

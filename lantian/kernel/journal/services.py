@@ -12,10 +12,10 @@ from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from lantian.kernel import jobs
-from lantian.kernel.events import EVENTS, RECEIVERS, Event
+from lantian.kernel.events import EVENTS, RECEIVERS, TOGETHER, Event
 from lantian.kernel.holdings import Subject, renamed
 from lantian.kernel.journal import queries
-from lantian.kernel.journal.models import Delivery, JournalEntry, OutboxEvent
+from lantian.kernel.journal.models import JournalEntry, OutboxEvent
 from lantian.kernel.retention import Line, RetentionRule
 from lantian.kernel.rules import Actor
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lantian.kernel.rules import Text
 
 BATCH = 1000  # rows a statement
+FEW, TOGETHER_MOST = 20, 100  # events of one job, where more than a few were published together
 
 
 def plain(data: Any) -> Any:
@@ -139,11 +140,17 @@ def _write_from(
 
 
 def store_events(facts: Sequence[Event]) -> None:
-    """Put published events into the outbox, and a job beside each for its receivers, in the running transaction."""
+    """Put published events into the outbox, and jobs for their receivers beside them, in the running transaction: one for each
+    event, and one for a hundred where many came together.
+    """
     for start in range(0, len(facts), BATCH):
         rows = OutboxEvent.objects.bulk_create([_stored(fact) for fact in facts[start : start + BATCH]])
         waiting = [row.sequence for row in rows if RECEIVERS.get(row.name)]
-        jobs.enqueue_many("journal.deliver", [{"sequence": sequence} for sequence in waiting])
+        if len(waiting) <= FEW:
+            jobs.enqueue_many("journal.deliver", [{"sequence": sequence} for sequence in waiting])
+        else:
+            parts = range(0, len(waiting), TOGETHER_MOST)
+            jobs.enqueue_many("journal.deliver_many", [{"sequences": waiting[at : at + TOGETHER_MOST]} for at in parts])
 
 
 def _stored(fact: Event) -> OutboxEvent:
@@ -183,21 +190,59 @@ def deliver(sequence: int) -> int:
 
     An error of one receiver does not keep the others from theirs; it is raised at the end, so that the job is tried again.
     """
-    row = OutboxEvent.objects.get(sequence=sequence)
-    fact = restore_event(row)
+    return _deliver([OutboxEvent.objects.get(sequence=sequence)])
+
+
+def deliver_many(sequences: Sequence[int]) -> int:
+    """`deliver` for many events, in their order. Receivers of one get each in a transaction of its own, receivers of many
+    (`events.receiver_of_many`) all that they have not had in one. Returns how often one ran.
+    """
+    rows = list(OutboxEvent.objects.filter(sequence__in=list(sequences)).order_by("sequence"))
+    by_name: dict[str, list[OutboxEvent]] = {}
+    for row in rows:
+        by_name.setdefault(row.name, []).append(row)
     ran, failed = 0, None
-    for key, function in RECEIVERS.get(row.name, {}).items():
+    for found in by_name.values():
         try:
-            with transaction.atomic():
-                _row, first = Delivery.objects.get_or_create(event=row, receiver=key)
-                if first:
-                    function(fact)
-                    ran += 1
-        except Exception as error:  # noqa: BLE001 - whatever one receiver raises, the others still get theirs
+            ran += _deliver(found)
+        except Exception as error:  # noqa: BLE001 - as in `_deliver`
             failed = error
     if failed:
         raise failed
     return ran
+
+
+def _deliver(rows: Sequence[OutboxEvent]) -> int:
+    """Events of one name to their receivers."""
+    facts = {row.sequence: restore_event(row) for row in rows}
+    ran, failed = 0, None
+    for key, function in RECEIVERS.get(rows[0].name, {}).items():
+        parts = [list(facts)] if key in TOGETHER else [[sequence] for sequence in facts]
+        for part in parts:
+            try:
+                with transaction.atomic():
+                    fresh = [facts[sequence] for sequence in _claimed(part, key)]
+                    if fresh:
+                        function(fresh if key in TOGETHER else fresh[0])
+                        ran += 1
+            except Exception as error:  # noqa: BLE001 - whatever one receiver raises, the others still get theirs
+                failed = error
+    if failed:
+        raise failed
+    return ran
+
+
+_CLAIM = """
+    INSERT INTO journal_delivery (event_id, receiver, delivered_at) SELECT listed, %s, now() FROM unnest(%s::bigint[]) AS listed
+    ON CONFLICT DO NOTHING RETURNING event_id
+"""
+
+
+def _claimed(sequences: Sequence[int], receiver: str) -> list[int]:
+    """Those that the receiver has not had, which it has from now on, if the transaction commits. In their order."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [receiver, sorted(sequences)])
+        return sorted(row[0] for row in cursor.fetchall())
 
 
 # What stays in a row about somebody who was erased: codes, ids, numbers, days and names of units. All else is about the person,

@@ -7,3 +7,8 @@ from lantian.kernel.journal import services
 @job("journal.deliver", queue="events")
 def deliver(sequence: int) -> None:
     services.deliver(sequence)
+
+
+@job("journal.deliver_many", queue="events")
+def deliver_many(sequences: list[int]) -> None:
+    services.deliver_many(sequences)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, F, FloatField, Func, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import BigIntegerField, F, FloatField, Func, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Cast, Coalesce, Left, NullIf
 from django.utils.translation import gettext as _
 
@@ -353,7 +353,8 @@ def words_part(subject: Subject) -> Part:
 
 
 def office_blobs_without_preview(most: int) -> list[str]:
-    """Files in use that could be shown as PDF and are not yet. One query."""
+    """Files in use that could be shown as PDF and are not yet, those that are used most first. One query."""
     family = [kind for kind, one in kinds.FORMATS.items() if one.view == "office"]
     rows = Blob.objects.filter(kind__in=family, preview=None, preview_why="", versions__isnull=False)
-    return list(rows.distinct().values_list("pk", flat=True)[:most])
+    used = rows.annotate(used=Max("versions__resource__downloads")).order_by(F("used").desc(), "pk")
+    return list(used.values_list("pk", flat=True)[:most])

@@ -5,17 +5,19 @@ from lantian.content.resources.services.bringing import (
     bring_resources,
     files_there,
     keep_file,
+    keep_made,
     look_at,
     put_up,
     sound,
     take_down,
 )
 from lantian.content.resources.services.covering import ask_covers, draw_covers
+from lantian.content.resources.services.crediting import Said, bring_marks, bring_ratings
 from lantian.content.resources.services.erasing import forget_author, forget_words
 from lantian.content.resources.services.making import Kept, create_resource, discard_version, new_version, save_version
 from lantian.content.resources.services.offsite import at_hand, send_waiting, sweep_bucket, tidy_cache
 from lantian.content.resources.services.placing import place_resource
-from lantian.content.resources.services.previewing import ask_missing_previews, make_preview
+from lantian.content.resources.services.previewing import ask_missing_previews, ask_preview, make_preview
 from lantian.content.resources.services.receiving import begin_upload, drop_upload, expire_uploads, write_piece
 from lantian.content.resources.services.reviewing import (
     check_complete,
@@ -33,7 +35,7 @@ from lantian.content.resources.services.reviewing import (
 )
 from lantian.content.resources.services.room import UnitRoom
 from lantian.content.resources.services.scanning import scan_waiting
-from lantian.content.resources.services.storing import sweep_blobs
+from lantian.content.resources.services.storing import Known, sweep_blobs
 from lantian.content.resources.services.taking import take_in
 from lantian.content.resources.services.using import (
     keep_resource,
@@ -48,11 +50,16 @@ from lantian.content.resources.services.using import (
 __all__ = [
     "Brought",
     "Kept",
+    "Known",
+    "Said",
     "UnitRoom",
     "ask_covers",
     "ask_missing_previews",
+    "ask_preview",
     "at_hand",
     "begin_upload",
+    "bring_marks",
+    "bring_ratings",
     "bring_resources",
     "check_complete",
     "check_licensed",
@@ -68,6 +75,7 @@ __all__ = [
     "forget_author",
     "forget_words",
     "keep_file",
+    "keep_made",
     "keep_resource",
     "look_at",
     "make_preview",

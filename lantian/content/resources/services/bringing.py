@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Brought:
     """One thing from elsewhere: a file that is kept already, or an address. `resource`: of which it is the next version; None, a
-    new one. `leave`: what is published may stay taken down, because somebody here wanted it so.
+    new one. Where the place that it is from knows them: whose it is of the units below, who made it, since when it is out, how
+    often it was taken.
     """
 
     facts: Mapping[str, Any]
@@ -47,6 +48,11 @@ class Brought:
     resource: UUID | None = None
     created_at: datetime | None = None
     changes: str = field(default="")
+    id: UUID | None = None
+    unit: "Organization | None" = None
+    author: UUID | None = None
+    published_at: datetime | None = None
+    downloads: int = 0
 
 
 def look_at(path: Path, name: str) -> looking.Seen:
@@ -58,6 +64,11 @@ def keep_file(path: Path, seen: looking.Seen) -> Blob:
     """Keep a file that was looked at, by its content; the caller takes `path` away. Raises FileUnfit when it has a virus."""
     blob = storing.put(path, kind=seen.kind, facts=seen.facts, text=seen.text, likeness=seen.likeness)
     return sound(blob)
+
+
+def keep_made(files: Sequence[storing.Known]) -> list[Blob]:
+    """Keep small files that the platform made itself, by their content, many at a time; in their order. Once in a transaction."""
+    return storing.put_many(files)
 
 
 def sound(blob: Blob) -> Blob:
@@ -75,7 +86,8 @@ def bring_resources(
 
     One whose next version somebody here is at work on is not changed. Raises Denied.
     """
-    require(rules.may_bring, by, organization)
+    for unit in (organization, *{item.unit.pk: item.unit for item in items if item.unit}.values()):
+        require(rules.may_bring, by, unit)
     with transaction.atomic():
         fresh = [one for one in items if one.resource is None]
         made = iter(_make(fresh, organization, origin, by))
@@ -85,7 +97,7 @@ def bring_resources(
 def _version(resource: Resource, number: int, item: Brought, by: Actor) -> ResourceVersion:
     facts = {name: item.facts[name] for name in FACTS if name in item.facts}
     name = kinds.proper_name(item.file_name, item.blob.kind)[-150:] if item.blob else ""
-    now = timezone.now()
+    since = item.published_at or timezone.now()
     return ResourceVersion(
         resource=resource,
         number=number,
@@ -94,9 +106,9 @@ def _version(resource: Resource, number: int, item: Brought, by: Actor) -> Resou
         file_name=name,
         url="" if item.blob else item.url,
         changes=item.changes[:300],
-        made_by_id=by.person_id,
-        made_at=now,
-        published_at=now if item.publish else None,
+        made_by_id=item.author or by.person_id,
+        made_at=since,
+        published_at=since if item.publish else None,
         **facts,
     )
 
@@ -105,13 +117,27 @@ def _kind_of(item: Brought) -> ResourceKind:
     return ResourceKind(kinds.FORMATS[item.blob.kind].kind) if item.blob else ResourceKind.LINK
 
 
+def _row(item: Brought, organization: "Organization", now: datetime) -> Resource:
+    alone = item.author is not None and item.facts.get("reach") == Reach.PRIVATE
+    row = Resource(
+        kind=_kind_of(item),
+        organization=item.unit or organization,
+        author_id=item.author,
+        created_at=item.created_at or item.published_at or now,
+        downloads=item.downloads,
+        submitted_at=None if alone else now,  # an office brought it: whoever administers the unit sees it in any state
+    )
+    row.pk = item.id or row.pk
+    return row
+
+
 def _make(items: Sequence[Brought], organization: "Organization", origin: str, by: Actor) -> list[UUID]:
     now, rows, versions, placements = timezone.now(), [], [], []
     for item in items:
-        row = Resource(kind=_kind_of(item), organization=organization, created_at=item.created_at or now)
-        version = _version(row, 1, item, by)
+        version = _version(row := _row(item, organization, now), 1, item, by)
         show(row, version)
-        row.submitted_at = now  # an office brought it: whoever administers the unit sees it in any state
+        if item.publish:  # written at once: keys to what comes after are looked at when the transaction ends
+            row.state, row.current_id, row.published_at = ResourceState.PUBLISHED, version.pk, version.published_at
         rows.append(row)
         versions.append(version)
         placements += [Placement(resource=row, node_id=node) for node in dict.fromkeys(item.nodes)]
@@ -119,10 +145,6 @@ def _make(items: Sequence[Brought], organization: "Organization", origin: str, b
     ResourceVersion.objects.bulk_create(versions)
     Placement.objects.bulk_create(placements)
     shown = [row for row, item in zip(rows, items, strict=True) if item.publish]
-    current = ResourceVersion.objects.filter(resource=OuterRef("pk"), number=1).values("pk")
-    Resource.objects.filter(pk__in=[row.pk for row in shown]).update(
-        state=ResourceState.PUBLISHED, current=Subquery(current), published_at=now
-    )
     record_many("resources.brought", rows, by=by, origin=origin)
     publish_many([_published(row, 1, by) for row in shown])
     ask_views(*{item.blob.pk: item.blob for item in items if item.blob}.values())

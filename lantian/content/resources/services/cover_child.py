@@ -1,9 +1,10 @@
-"""The process that draws a stranger's file: it gives up what it does not need, then writes a small picture of it to its output.
+"""The processes that draw strangers' files: each gives up what it does not need, then writes a small picture of its file.
 
-    python -I cover_child.py MEMORY SECONDS UID WAY <file
+    python -I cover_child.py MEMORY SECONDS UID WAY:SOURCE:OUT ...
 
-Run as a script and by itself: nothing of the platform is in its memory. WAY: pdf (its first page), image, film (an early
-picture). It writes WebP, or nothing where nothing can be drawn.
+Run as a script and by itself: nothing of the platform is in its memory. It loads what is needed and forks a process for each file
+(`confined.each_apart`). WAY: pdf (its first page), image, film (an early picture); SOURCE, OUT: numbers of open files. Written is
+WebP, or nothing where nothing can be drawn.
 """
 
 import importlib
@@ -75,24 +76,24 @@ def small(picture: Any) -> bytes:
     return out.getvalue()
 
 
-def main(memory: str, seconds: str, uid: str, way: str) -> None:
-    """Load what is needed, bound, shed, draw."""
+def main(memory: str, seconds: str, uid: str, *asked: str) -> None:
+    """Load what is needed; then, for each file apart: bound, shed, draw."""
     import PIL.Image
     import PIL.ImageOps
 
     PIL.Image.init()
-    if way == "pdf":
+    ways = {one.partition(":")[0] for one in asked}
+    if "pdf" in ways:
         import pypdfium2  # noqa: F401 - the same
-    elif way == "film":
+    if "film" in ways:
         import av
 
         for module in pkgutil.walk_packages(av.__path__, "av."):
             if not module.name.endswith("__main__"):
                 importlib.import_module(module.name)
     limits = {resource.RLIMIT_AS: int(memory), resource.RLIMIT_CPU: int(seconds), resource.RLIMIT_FSIZE: 0}
-    runpy.run_path(str(CONFINED))["confine"](uid, limits)
-    with open(0, "rb", closefd=False) as source, open(1, "wb", closefd=False) as out:
-        out.write(small(WAYS[way](source)))
+    apart = runpy.run_path(str(CONFINED))["each_apart"]
+    apart(asked, lambda way, source: small(WAYS[way](source)), uid, limits)
 
 
 if __name__ == "__main__":

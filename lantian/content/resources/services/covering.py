@@ -1,5 +1,6 @@
 """Small pictures of files, for lists: drawn by the worker, once for a file, whatever points to it."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 from lantian.content.resources import queries
 from lantian.content.resources.models import Blob
 from lantian.content.resources.services import offsite, storing
-from lantian.content.resources.services.children import child_reading
+from lantian.content.resources.services.children import said_of_each
 from lantian.kernel import jobs
 
 log = structlog.get_logger("resources")
@@ -30,33 +31,34 @@ def ask_covers() -> None:
 def draw_covers() -> int:
     """Draw some of those that are missing, and ask for the rest. Returns how many were tried; safe to repeat."""
     wanted = queries.blobs_without_cover(AT_ONCE)
+    there = []
     for blob in wanted:
-        draw_cover(blob)
-    if len(wanted) == AT_ONCE:
+        try:
+            there.append((blob, offsite.at_hand(blob.pk)))
+        except OSError as error:  # the file is not here
+            log.info("no cover", blob=blob.pk[:12], why=str(error)[:200])
+            _note(blob, b"")
+    done = len(wanted) - len(there)
+    pictures = _drawn([(path, queries.COVERED[blob.kind]) for blob, path in there])
+    for (blob, _path), picture in zip(there, pictures, strict=False):  # they end where one took too long
+        _note(blob, picture)
+        done += 1
+    if done < len(wanted) or len(wanted) == AT_ONCE:
         ask_covers()
-    return len(wanted)
+    return done
 
 
-def draw_cover(blob: Blob) -> Blob | None:
-    """The picture of one file; None where there can be none, which is not tried again."""
-    picture = _drawn(blob)
-    made = _kept(picture) if picture else None
+def _drawn(files: Sequence[tuple[Path, str]]) -> Iterator[bytes]:
+    """Pictures of files, as far as they could be drawn; where one took too long they end."""
+    bounds = {"memory": MEMORY, "seconds": SECONDS, "most": MOST}
+    return said_of_each(files, CHILD, clock_s=CLOCK_S, **bounds) if files else iter(())
+
+
+def _note(blob: Blob, picture: bytes) -> None:
+    """What was drawn of a file; where that is nothing it is not tried again."""
+    is_webp = picture[:4] == b"RIFF" and picture[8:12] == b"WEBP"
+    made = _kept(picture) if is_webp else None
     Blob.objects.filter(pk=blob.pk).update(cover=made, covered_at=timezone.now())
-    return made
-
-
-def _drawn(blob: Blob) -> bytes:
-    way = queries.COVERED[blob.kind]
-    try:
-        with child_reading(
-            offsite.at_hand(blob.pk), CHILD, memory=MEMORY, seconds=SECONDS, clock_s=CLOCK_S, asked=way
-        ) as out:
-            drawn = out.read(MOST + 1)
-    except OSError as error:  # the file is not here
-        log.info("no cover", blob=blob.pk[:12], why=str(error)[:200])
-        return b""
-    is_webp = drawn[:4] == b"RIFF" and drawn[8:12] == b"WEBP"
-    return drawn if is_webp and len(drawn) <= MOST else b""
 
 
 @transaction.atomic

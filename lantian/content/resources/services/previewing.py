@@ -19,9 +19,12 @@ AT_ONCE = 50
 
 
 def ask_views(*blobs: Blob) -> None:
-    """Have made what files are looked at by: small pictures of them, and PDF of office documents."""
-    for blob in blobs:
-        ask_preview(blob)
+    """Have made what files are looked at by: small pictures of them, and PDF of office documents. Of many that come together
+    those that are used most are taken by and by (`ask_missing_previews`), and the others when somebody looks at one.
+    """
+    if len(blobs) <= AT_ONCE:
+        for blob in blobs:
+            ask_preview(blob)
     if any(blob.covered_at is None and blob.kind in queries.COVERED for blob in blobs):
         covering.ask_covers()
 

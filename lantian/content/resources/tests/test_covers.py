@@ -49,7 +49,7 @@ def test_a_page_a_picture_and_a_film_are_drawn_small(
 
 def test_what_cannot_be_drawn_is_not_tried_again(shelf: Shelf, monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     child = tmp_path / "child.py"
-    child.write_text("import sys; sys.stdout.write('RIFFxxxxWEBP' + 'x' * 999999)")
+    child.write_text("import os, sys; os.write(int(sys.argv[4].split(':')[2]), b'RIFFxxxxWEBP' + b'x' * 999999)")
     monkeypatch.setattr(covering, "CHILD", child)
     assert cover_of(shelf, files.pdf("x"), "a.pdf") is None
     assert services.draw_covers() == 0
@@ -94,7 +94,7 @@ def test_a_document_shows_the_first_page_of_its_pdf(shelf: Shelf) -> None:
 def test_many_are_drawn_a_few_at_a_time(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     monkeypatch.setattr(covering, "AT_ONCE", 2)
-    monkeypatch.setattr(covering, "_drawn", lambda _blob: b"")
+    monkeypatch.setattr(covering, "_drawn", lambda files: iter([b""] * len(files)))
     monkeypatch.setattr(covering.jobs, "enqueue", lambda name, **_how: bool(asked.append(name)))
     for shade in (10, 20, 30):
         shelf.make(data=files.picture(shade=shade), name=f"{shade}.png")
@@ -102,3 +102,32 @@ def test_many_are_drawn_a_few_at_a_time(shelf: Shelf, monkeypatch: pytest.Monkey
     assert (services.draw_covers(), asked) == (2, [covering.JOB])
     assert (services.draw_covers(), asked) == (1, [covering.JOB])
     assert queries.blobs_without_cover(9) == []
+
+
+def test_one_that_never_ends_costs_itself_alone(shelf: Shelf, monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    """Of three the second hangs: the first has its picture, the third waits for the next time."""
+    made = [shelf.make(data=files.picture(size=(wide, 200)), name=f"{wide}.png") for wide in (300, 500, 700)]
+    hung = shelf.version(made[1]).blob
+    assert hung is not None
+    source = covering.CHILD.read_text()
+    confined = f"CONFINED = __import__('pathlib').Path({str(covering.CHILD.parents[3] / 'kernel' / 'confined.py')!r})"
+    hanging = source.replace(
+        "WAYS = {",
+        f"""{confined}
+def hang(source):
+    import time
+    time.sleep(60) if source.seek(0, 2) == {hung.size} else source.seek(0)
+    return image(source)
+WAYS = {{"image": hang}} or {{""",
+    )
+    child = tmp_path / "child.py"
+    child.write_text(hanging)
+    monkeypatch.setattr(covering, "CHILD", child)
+    monkeypatch.setattr(covering, "CLOCK_S", 2)
+    order = [shelf.version(one).blob for one in made]
+    monkeypatch.setattr(covering.queries, "blobs_without_cover", lambda _most: order)
+    assert services.draw_covers() == 2
+    tried = [Blob.objects.get(pk=blob.pk) for blob in order if blob]
+    assert [(blob.cover_id is not None, blob.covered_at is not None) for blob in tried] == [
+        (True, True), (False, True), (False, False),
+    ]  # fmt: skip

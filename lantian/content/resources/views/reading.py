@@ -184,6 +184,8 @@ def _view(shown: ResourceVersion | None) -> dict[str, Any]:
     if view == "office":
         if blob.preview_id is None:
             comes = not blob.preview_why and queries.converter() is not None
+            if comes:
+                services.ask_preview(blob)  # of what came with many others none is made before
             return {"view": "waits" if comes else "none", "blob": blob, "why": blob.preview_why}
         view, address = "pdf", reverse("resources_preview", args=[shown.pk])
     found: dict[str, Any] = {"view": view or "none", "address": address, "blob": blob}

@@ -1,5 +1,6 @@
 """Offering resources to a call, and saying yes or no to them."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -99,13 +100,12 @@ def _accepted(call: Call) -> int:
     return rows.exclude(resource__state=ResourceState.WITHDRAWN).count()
 
 
-def settle_published(resource_id: UUID) -> int:
-    """A resource is out: calls that had accepted it may be fulfilled now. Returns how many are. Asks no rule: for a receiver."""
-    rows = Call.objects.filter(state=CallState.OPEN, answers__resource=resource_id, answers__state=AnswerState.ACCEPTED)
+def settle_published(resource_ids: Sequence[UUID]) -> int:
+    """Resources are out: calls that had accepted one may be fulfilled now. Returns how many are. Asks no rule: for a receiver."""
+    accepted = Answer.objects.filter(resource__in=list(resource_ids), state=AnswerState.ACCEPTED)
+    rows = Call.objects.filter(state=CallState.OPEN, pk__in=accepted.values("call"))
     ended = 0
-    for pk in rows.order_by("pk").values_list(
-        "pk", flat=True
-    ):  # always in this order: two who settle do not wait in a ring
+    for pk in rows.order_by("pk").values_list("pk", flat=True):  # in this order: two who settle do not wait in a ring
         with transaction.atomic():
             ended += end_if_fulfilled(locked(pk))
     return ended

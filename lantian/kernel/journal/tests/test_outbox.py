@@ -15,7 +15,7 @@ from lantian.kernel import events
 from lantian.kernel.events import ACTIVITY_STREAMS, Event, acted_by, publish, receiver
 from lantian.kernel.journal.models import Delivery, JournalEntry, OutboxEvent
 from lantian.kernel.journal.queries import history_of
-from lantian.kernel.journal.services import deliver, record, record_many, restore_event
+from lantian.kernel.journal.services import deliver, deliver_many, record, record_many, restore_event
 from lantian.kernel.registry import Registry
 from lantian.kernel.rules import SYSTEM, Actor, ActorKind
 
@@ -177,7 +177,39 @@ def test_facts_that_became_true_together_are_stored_in_order_in_a_fixed_number_o
         events.publish_many(facts)
     rows = list(OutboxEvent.objects.order_by("sequence"))
     assert [row.extras["pieces"] for row in rows] == list(range(300))
-    jobs = ProcrastinateJob.objects.filter(task_name="journal.deliver").order_by("id")
-    assert [job.args["sequence"] for job in jobs] == [row.sequence for row in rows]
+    jobs = ProcrastinateJob.objects.filter(task_name="journal.deliver_many").order_by("id")
+    assert [job.args["sequences"] for job in jobs] == [
+        [row.sequence for row in rows[at : at + 100]] for at in (0, 100, 200)
+    ]
+    events.publish_many(facts_of := [Baked(object_id=uuid4(), pieces=number) for number in range(3)])
+    alone = ProcrastinateJob.objects.filter(task_name="journal.deliver").order_by("id")
+    assert len(alone) == len(facts_of)
     with django_assert_num_queries(0):
         events.publish_many([])
+
+
+@pytest.mark.django_db
+def test_many_events_are_handed_on_together_each_once_and_one_that_fails_keeps_no_other(
+    known, django_assert_num_queries
+):
+    alone, together = [], []
+    bad = 1
+
+    def one_by_one(fact):
+        if fact.pieces == bad:
+            raise RuntimeError("burnt")
+        alone.append(fact.pieces)
+
+    receiver(Baked)(one_by_one)
+    events.receiver_of_many(Baked)(lambda facts: together.extend(fact.pieces for fact in facts))
+    events.publish_many([Baked(object_id=uuid4(), pieces=number) for number in range(40)])
+    sequences = ProcrastinateJob.objects.get(task_name="journal.deliver_many").args["sequences"]
+    with pytest.raises(RuntimeError):
+        deliver_many(sequences)
+    assert (alone, together) == ([0, *range(2, 40)], list(range(40)))
+    bad = None
+    assert deliver_many(sequences) == 1, "the one that failed, and nothing twice"
+    assert (alone[-1], len(together)) == (1, 40)
+    publish(Baked(object_id=uuid4(), pieces=77))
+    deliver(OutboxEvent.objects.latest("sequence").sequence)
+    assert (alone[-1], together[-1]) == (77, 77)
