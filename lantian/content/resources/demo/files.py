@@ -294,7 +294,8 @@ def film(text: Written) -> Known:
         container.mux(stream.encode())
     facts = {"seconds": 2.0, "width": size[0], "height": size[1], "codec": "h264"}
     with av.open(io.BytesIO(out.getvalue()), "r") as shown:
-        greys = next(shown.decode(video=0)).to_image(width=9, height=8).convert("L").tobytes()
+        first: Any = next(shown.decode(video=0))
+        greys = first.to_image(width=9, height=8).convert("L").tobytes()
     return Known(out.getvalue(), "video/mp4", facts, likeness=likeness.of_greys(list(greys)))
 
 
