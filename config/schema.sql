@@ -115,6 +115,7 @@
 -- migration resources 0003_placement
 -- migration resources 0004_covers
 -- migration resources 0005_offsite
+-- migration resources 0006_films
 -- migration roster 0001_initial
 -- migration roster 0002_exchange_base
 -- migration roster 0003_promotion
@@ -3101,6 +3102,18 @@ CREATE TABLE public.resources_favourite (
     resource_id uuid NOT NULL
 );
 
+CREATE TABLE public.resources_film (
+    blob_id character varying(64) NOT NULL,
+    state character varying(8) NOT NULL,
+    why character varying(300) NOT NULL,
+    seconds double precision NOT NULL,
+    made_s double precision NOT NULL,
+    spans jsonb NOT NULL,
+    chapters jsonb NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    made_at timestamp with time zone
+);
+
 CREATE TABLE public.resources_placement (
     id uuid NOT NULL,
     node_id uuid NOT NULL,
@@ -3116,6 +3129,23 @@ CREATE TABLE public.resources_rating (
     resource_id uuid NOT NULL,
     CONSTRAINT rating_stars CHECK (((stars >= 1) AND (stars <= 5))),
     CONSTRAINT resources_rating_stars_check CHECK ((stars >= 0))
+);
+
+CREATE TABLE public.resources_rendition (
+    id uuid NOT NULL,
+    name character varying(12) NOT NULL,
+    number smallint NOT NULL,
+    width integer NOT NULL,
+    height integer NOT NULL,
+    codecs character varying(60) NOT NULL,
+    head integer NOT NULL,
+    sizes jsonb NOT NULL,
+    file_id character varying(64) NOT NULL,
+    film_id character varying(64) NOT NULL,
+    CONSTRAINT resources_rendition_head_check CHECK ((head >= 0)),
+    CONSTRAINT resources_rendition_height_check CHECK ((height >= 0)),
+    CONSTRAINT resources_rendition_number_check CHECK ((number >= 0)),
+    CONSTRAINT resources_rendition_width_check CHECK ((width >= 0))
 );
 
 CREATE TABLE public.resources_resource (
@@ -3183,11 +3213,23 @@ CREATE TABLE public.resources_resourceversion (
     made_by_id uuid,
     region_id uuid,
     resource_id uuid NOT NULL,
+    chapters jsonb NOT NULL,
     CONSTRAINT resources_resourceversion_edition_check CHECK ((edition >= 0)),
     CONSTRAINT resources_resourceversion_grade_check CHECK ((grade >= 0)),
     CONSTRAINT resources_resourceversion_number_check CHECK ((number >= 0)),
     CONSTRAINT version_holds CHECK (((NOT ((url)::text = ''::text)) OR (NOT ((state)::text = 'review'::text)) OR (blob_id IS NOT NULL))),
     CONSTRAINT version_region_said CHECK (((NOT ((reach)::text = 'region'::text)) OR (region_id IS NOT NULL)))
+);
+
+CREATE TABLE public.resources_subtitle (
+    id uuid NOT NULL,
+    language character varying(8) NOT NULL,
+    name character varying(120) NOT NULL,
+    cues integer NOT NULL,
+    text text NOT NULL,
+    words text NOT NULL,
+    version_id uuid NOT NULL,
+    CONSTRAINT resources_subtitle_cues_check CHECK ((cues >= 0))
 );
 
 CREATE TABLE public.resources_upload (
@@ -4971,6 +5013,9 @@ ALTER TABLE ONLY public.recordings_recording
 ALTER TABLE ONLY public.recordings_recording
     ADD CONSTRAINT recordings_recording_session_id_key UNIQUE (session_id);
 
+ALTER TABLE ONLY public.resources_rendition
+    ADD CONSTRAINT rendition_once UNIQUE (film_id, number);
+
 ALTER TABLE ONLY public.resources_resourceversion
     ADD CONSTRAINT resource_version_once UNIQUE (resource_id, number);
 
@@ -4983,17 +5028,26 @@ ALTER TABLE ONLY public.resources_fault
 ALTER TABLE ONLY public.resources_favourite
     ADD CONSTRAINT resources_favourite_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.resources_film
+    ADD CONSTRAINT resources_film_pkey PRIMARY KEY (blob_id);
+
 ALTER TABLE ONLY public.resources_placement
     ADD CONSTRAINT resources_placement_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.resources_rating
     ADD CONSTRAINT resources_rating_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.resources_rendition
+    ADD CONSTRAINT resources_rendition_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.resources_resource
     ADD CONSTRAINT resources_resource_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.resources_resourceversion
     ADD CONSTRAINT resources_resourceversion_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.resources_subtitle
+    ADD CONSTRAINT resources_subtitle_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.resources_upload
     ADD CONSTRAINT resources_upload_pkey PRIMARY KEY (id);
@@ -5213,6 +5267,9 @@ ALTER TABLE ONLY public.time_specialday
 
 ALTER TABLE ONLY public.series_subscription
     ADD CONSTRAINT subscription_once UNIQUE (series_id, person_id);
+
+ALTER TABLE ONLY public.resources_subtitle
+    ADD CONSTRAINT subtitle_once UNIQUE (version_id, language);
 
 ALTER TABLE ONLY public.suggested_build
     ADD CONSTRAINT suggested_build_pkey PRIMARY KEY (id);
@@ -5890,9 +5947,15 @@ CREATE INDEX resources_fault_settled_by_id_612b1a49 ON public.resources_fault US
 
 CREATE INDEX resources_favourite_person_id_2a2ce23b ON public.resources_favourite USING btree (person_id);
 
+CREATE INDEX resources_film_blob_id_320187fc_like ON public.resources_film USING btree (blob_id varchar_pattern_ops);
+
 CREATE INDEX resources_placement_node_id_5167fbd2 ON public.resources_placement USING btree (node_id);
 
 CREATE INDEX resources_rating_person_id_3e981cab ON public.resources_rating USING btree (person_id);
+
+CREATE INDEX resources_rendition_file_id_09fb3e3a ON public.resources_rendition USING btree (file_id);
+
+CREATE INDEX resources_rendition_file_id_09fb3e3a_like ON public.resources_rendition USING btree (file_id varchar_pattern_ops);
 
 CREATE INDEX resources_resource_author_id_a65f682a ON public.resources_resource USING btree (author_id);
 
@@ -6810,6 +6873,9 @@ ALTER TABLE ONLY public.resources_favourite
 ALTER TABLE ONLY public.resources_favourite
     ADD CONSTRAINT resources_favourite_resource_id_290a5364_fk_resources FOREIGN KEY (resource_id) REFERENCES public.resources_resource(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.resources_film
+    ADD CONSTRAINT resources_film_blob_id_320187fc_fk_resources_blob_sha256 FOREIGN KEY (blob_id) REFERENCES public.resources_blob(sha256) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.resources_placement
     ADD CONSTRAINT resources_placement_node_id_5167fbd2_fk_taxonomy_node_id FOREIGN KEY (node_id) REFERENCES public.taxonomy_node(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -6821,6 +6887,12 @@ ALTER TABLE ONLY public.resources_rating
 
 ALTER TABLE ONLY public.resources_rating
     ADD CONSTRAINT resources_rating_resource_id_5a4515d0_fk_resources_resource_id FOREIGN KEY (resource_id) REFERENCES public.resources_resource(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.resources_rendition
+    ADD CONSTRAINT resources_rendition_file_id_09fb3e3a_fk_resources_blob_sha256 FOREIGN KEY (file_id) REFERENCES public.resources_blob(sha256) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.resources_rendition
+    ADD CONSTRAINT resources_rendition_film_id_2022df8c_fk_resources_film_blob_id FOREIGN KEY (film_id) REFERENCES public.resources_film(blob_id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.resources_resource
     ADD CONSTRAINT resources_resource_author_id_a65f682a_fk_roster_person_id FOREIGN KEY (author_id) REFERENCES public.roster_person(id) DEFERRABLE INITIALLY DEFERRED;
@@ -6845,6 +6917,9 @@ ALTER TABLE ONLY public.resources_resourceversion
 
 ALTER TABLE ONLY public.resources_resourceversion
     ADD CONSTRAINT resources_resourceve_resource_id_8b58cf12_fk_resources FOREIGN KEY (resource_id) REFERENCES public.resources_resource(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.resources_subtitle
+    ADD CONSTRAINT resources_subtitle_version_id_3c0f5051_fk_resources FOREIGN KEY (version_id) REFERENCES public.resources_resourceversion(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.resources_upload
     ADD CONSTRAINT resources_upload_blob_id_dbdfe8f7_fk_resources_blob_sha256 FOREIGN KEY (blob_id) REFERENCES public.resources_blob(sha256) DEFERRABLE INITIALLY DEFERRED;

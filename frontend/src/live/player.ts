@@ -20,6 +20,8 @@ export interface PlayerEvents {
   running?: (running: boolean) => void;
   /** The rest of the replay cannot be opened by any key: stopped. */
   lost?: () => void;
+  /** A film's renditions are known. */
+  parsed?: () => void;
 }
 
 const CHECK_MS = 250;
@@ -37,6 +39,8 @@ export class Player {
   expectsMotion = true;
   private hls: HlsInstance | null = null;
   private url = "";
+  /** A film's renditions are hls.js's to choose from, or the viewer's; a lesson's are ours. */
+  private film = false;
   private recovery = new Recovery();
   private dropsBefore = 0;
   private runningNow = false;
@@ -98,7 +102,23 @@ export class Player {
   /** `position`: seconds from the beginning. */
   playReplay(url: string, position = 0): void {
     if (this.mode === "replay" && this.url === url) return;
+    this.film = false;
     this.load("replay", url, position);
+  }
+
+  playFilm(url: string, position = 0): void {
+    this.film = true;
+    this.load("replay", url, position);
+  }
+
+  /** A film's renditions: the shorter sides of their pictures, in the order in which `choose` numbers them. */
+  get sizes(): number[] {
+    return this.film ? (this.hls?.levels ?? []).map((level) => Math.min(level.width, level.height)) : [];
+  }
+
+  /** One of a film's renditions from the next picture on; -1: whichever the line carries. */
+  choose(index: number): void {
+    if (this.film && this.hls) this.hls.nextLevel = index;
   }
 
   stop(): void {
@@ -183,6 +203,7 @@ export class Player {
     const hls = new Hls(settings);
     this.hls = hls;
     hls.on(Hls.Events.MANIFEST_PARSED, () => {
+      if (this.film) return this.events.parsed?.();
       const wanted = hls.levels[chooseLevel(hls.levels, Math.max(0, this.recovery.rebuildsInRow - 1))];
       for (let index = hls.levels.length - 1; index >= 0; index -= 1) {
         const level = hls.levels[index];
@@ -190,7 +211,7 @@ export class Player {
       }
       this.steps.begin(hls);
     });
-    this.steps.follow(hls);
+    if (!this.film) this.steps.follow(hls);
     hls.on(Hls.Events.ERROR, (_event: Events.ERROR, data: ErrorData) => {
       if (hls === this.hls) this.failed(data);
     });

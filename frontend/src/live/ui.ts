@@ -78,10 +78,11 @@ export function ask(root: HTMLElement, question: Question): Promise<boolean> {
   });
 }
 
-/** Keys with no modifier, pressed outside of fields. Returns what undoes it. */
-export function onKeys(keys: Record<string, (event: KeyboardEvent) => void>): () => void {
+/** Keys with no modifier, pressed outside of fields; `within`: only there. Returns what undoes it. */
+export function onKeys(keys: Record<string, (event: KeyboardEvent) => void>, within: HTMLElement | null = null): () => void {
   const listen = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement | null;
+    if (within && !within.contains(target)) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (target?.closest("input, select, textarea, dialog[open]")) return;
     const run = keys[event.key] ?? keys[event.key.toLowerCase()];

@@ -130,3 +130,21 @@ class FaultState(models.TextChoices):
     OPEN = "open", _("待处理")
     MENDED = "mended", _("已改正")
     DISMISSED = "dismissed", _("没有问题")
+
+
+class FilmState(models.TextChoices):
+    """How far the renditions of a film are."""
+
+    WAITING = "waiting", _("排队等着做")
+    MAKING = "making", _("正在做")
+    READY = "ready", _("做好了")
+    BROKEN = "broken", _("做不成")
+
+
+class SubtitleLanguage(models.TextChoices):
+    """What is written under a film, as browsers call it."""
+
+    CHINESE = "zh-CN", _("中文")
+    ENGLISH = "en", _("英语")
+    TIBETAN = "bo", _("藏语")
+    YI = "ii", _("彝语")

@@ -103,3 +103,9 @@ class AlreadyThere(ResourceError):
     """The same file is published already."""
 
     message = _("同样的文件已经有人发布了")
+
+
+class SubtitleUnfit(ResourceError):
+    """The subtitles cannot be taken; the sentence says why, and in which line."""
+
+    message = _("这个字幕文件不能用")

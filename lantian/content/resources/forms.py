@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lantian.content.resources import queries
+from lantian.content.resources.engine import chapters
 from lantian.content.resources.enums import Audience, Licence, Purpose, Reach
 from lantian.content.resources.services.making import FACTS
 from lantian.people.roster.enums import Stage, Subject
@@ -23,6 +24,15 @@ else:
 
 NONE = ("", _("请选择"))
 LANGUAGES = (("zh-CN", _("中文")), ("en", _("英语")), ("bo", _("藏语")), ("ii", _("彝语")), ("zxx", _("没有文字")))
+
+
+_CHAPTER_WORDS = {
+    "line": _("第 %(line)s 行：要先写时间，空一格再写名称，如“02:30 例题”"),
+    "rising": _("第 %(line)s 行：时间要比上一行晚"),
+    "beyond": _("第 %(line)s 行：时间超出了视频的长度"),
+    "long": _("第 %(line)s 行：名称最多 80 个字"),
+    "many": _("第 %(line)s 行：最多 100 章"),
+}
 
 
 class LinkForm(forms.Form):
@@ -74,6 +84,13 @@ class VersionForm(forms.Form):
         label=_("权利人"), max_length=120, required=False, help_text=_("自己做的填自己或学校；别人的填别人。")
     )
     source = forms.CharField(label=_("出处"), max_length=300, required=False)
+    chapters = forms.CharField(
+        label=_("章节"),
+        max_length=12_000,
+        required=False,
+        help_text=_("一行一章，先写时间再写名称，如“02:30 例题”。不写就用文件里的。"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
     changes = forms.CharField(label=_("这一版的改动"), max_length=300, required=False)
     nodes = forms.TypedMultipleChoiceField(
         label=_("教材里的位置"),
@@ -91,6 +108,7 @@ class VersionForm(forms.Form):
         organization: "Organization",
         first: bool,
         places: "Sequence[tuple[UUID, str]]" = (),
+        length: float | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -98,8 +116,18 @@ class VersionForm(forms.Form):
         if not places:
             del self.fields["nodes"]
         self.fields["region"].queryset = queries.regions_around(organization)  # type: ignore[attr-defined]  # a Chooser
+        self._length = length
+        if length is None:  # no film
+            del self.fields["chapters"]
         if first:
             del self.fields["changes"]
+
+    def clean_chapters(self) -> list[tuple[float, str]]:
+        """As they are kept."""
+        try:
+            return chapters.read(self.cleaned_data["chapters"], self._length or 0)
+        except chapters.ChapterFault as fault:
+            raise forms.ValidationError(_CHAPTER_WORDS[fault.code] % {"line": fault.line}) from fault
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -107,4 +135,5 @@ class VersionForm(forms.Form):
 
     @staticmethod
     def initial_of(version: "ResourceVersion") -> dict[str, Any]:
-        return {name: getattr(version, name) for name in (*FACTS, "changes", "edition")}
+        found = {name: getattr(version, name) for name in (*FACTS, "changes", "edition")}
+        return found | {"chapters": chapters.written(version.chapters)}

@@ -12,12 +12,14 @@ from lantian.content.resources.enums import (
     Audience,
     FaultKind,
     FaultState,
+    FilmState,
     Licence,
     Purpose,
     Reach,
     ResourceKind,
     ResourceState,
     Scan,
+    SubtitleLanguage,
     UploadState,
     VersionState,
 )
@@ -59,6 +61,47 @@ class Blob(models.Model):
     def cover_id_shown(self) -> str | None:
         """The small picture of it, or of the PDF that was made of it; wants `preview` at hand."""
         return self.cover_id or (self.preview.cover_id if self.preview else None)
+
+
+class Film(models.Model):
+    """A film by its content, as parts of several renditions: made once, however many resources have it, and at any time anew.
+
+    `seconds` is how long it is, `made_s` how much of that is made; `spans` how long each part is, in ticks of 90 000 a second.
+    """
+
+    blob = models.OneToOneField(Blob, models.CASCADE, primary_key=True, related_name="film")
+    state = ChoiceField(max_length=8, choices=FilmState, default=FilmState.WAITING)
+    why = models.CharField(max_length=300, blank=True, help_text="why there are none, or none yet, in words")
+    seconds = models.FloatField(default=0)
+    made_s = models.FloatField(default=0)
+    spans = models.JSONField(default=list)
+    chapters = models.JSONField(default=list, help_text="that the file has: seconds and title of each")
+    asked_at = models.DateTimeField(default=timezone.now)
+    made_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.blob_id[:12]} {self.state}"
+
+
+class Rendition(models.Model):
+    """One of them: a file that begins with what players need first (`head` bytes), then has a piece of each part (`sizes`)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    film = models.ForeignKey(Film, models.CASCADE, related_name="renditions", db_index=False)
+    file = models.ForeignKey(Blob, models.PROTECT, related_name="renditions")
+    name = models.CharField(max_length=12)
+    number = models.PositiveSmallIntegerField(help_text="0: the largest")
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    codecs = models.CharField(max_length=60)
+    head = models.PositiveIntegerField()
+    sizes = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["film", "number"], name="rendition_once")]
+
+    def __str__(self) -> str:
+        return f"{self.film_id} {self.name}"
 
 
 class Described(models.Model):
@@ -143,6 +186,7 @@ class ResourceVersion(Described):
     file_name = models.CharField(max_length=150, blank=True)
     url = models.URLField(max_length=500, blank=True)
     changes = models.CharField(max_length=300, blank=True, help_text="what is new in it")
+    chapters = models.JSONField(default=list, blank=True, help_text="of a film: seconds and title of each")
     edition = models.PositiveIntegerField(default=1)
     made_by = models.ForeignKey("roster.Person", models.SET_NULL, null=True, blank=True, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
@@ -166,6 +210,24 @@ class ResourceVersion(Described):
 
     def __str__(self) -> str:
         return f"{self.resource_id} v{self.number}"
+
+
+class Subtitle(models.Model):
+    """What is said in a version's film, in one language: as WebVTT that we wrote, and as words for the search."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    version = models.ForeignKey(ResourceVersion, models.CASCADE, related_name="subtitles", db_index=False)
+    language = ChoiceField(max_length=8, choices=SubtitleLanguage)
+    name = models.CharField(max_length=120, blank=True, help_text="of the file that was sent")
+    cues = models.PositiveIntegerField()
+    text = models.TextField()
+    words = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "language"], name="subtitle_once")]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.language}"
 
 
 class Placement(models.Model):

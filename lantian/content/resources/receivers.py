@@ -1,17 +1,21 @@
 """What follows from the review, and who is told of faults."""
 
+from collections.abc import Sequence
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from lantian.commons.workflow.events import ApplicationReturned
 from lantian.commons.workflow.queries import application_known
 from lantian.content.resources import queries, services
-from lantian.content.resources.enums import FaultKind, FaultState
-from lantian.content.resources.events import FaultReported
-from lantian.kernel.events import receiver
+from lantian.content.resources.enums import FaultKind, FaultState, ResourceKind
+from lantian.content.resources.events import FaultReported, ResourcePublished, ResourceSubmitted
+from lantian.kernel.events import receiver, receiver_of_many
 from lantian.people.messaging.enums import Category
 from lantian.people.messaging.queries import Kind, Telling
 from lantian.people.messaging.services import Audience, subscribe
+
+FILMS_AT_ONCE = 10
 
 
 @receiver(ApplicationReturned)
@@ -20,6 +24,22 @@ def follow_returned(fact: ApplicationReturned) -> None:
     application = application_known(fact.object_id)
     if application is not None and application.workflow.about == queries.ABOUT and application.subject:
         services.note_returned(application.subject)
+
+
+@receiver(ResourceSubmitted)
+def film_submitted(fact: ResourceSubmitted) -> None:
+    """Those who decide want to see it."""
+    services.ask_films_of(fact.object_id)
+
+
+@receiver_of_many(ResourcePublished)
+def film_published(facts: Sequence[ResourcePublished]) -> None:
+    """Everybody else; of many that come together none at once: whoever opens one has it made."""
+    if len(facts) > FILMS_AT_ONCE:
+        return
+    for fact in facts:
+        if fact.context.get("kind", ResourceKind.VIDEO) == ResourceKind.VIDEO:
+            services.ask_films_of(fact.object_id)
 
 
 def _about_fault(fact: FaultReported) -> Telling | None:

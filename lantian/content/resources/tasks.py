@@ -18,6 +18,12 @@ def make_preview(blob: str) -> None:
     services.make_preview(blob)
 
 
+@job("resources.make_film")
+def make_film(blob: str) -> None:
+    """Renditions of a film, for a while."""
+    services.make_film(blob)
+
+
 @job("resources.draw_covers")
 def draw_covers() -> None:
     """Small pictures of files, for lists."""
@@ -50,4 +56,6 @@ def tidy(timestamp: int) -> None:
     services.scan_waiting()
     services.ask_missing_previews()
     services.ask_covers()
+    services.sweep_films()
+    services.ask_waiting_films()
     services.tidy_cache()

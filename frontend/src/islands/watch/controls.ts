@@ -5,7 +5,23 @@ import { savedPin } from "../../live/pin";
 import { pictureChoice } from "../../live/still";
 import { button, redress, setText, show } from "../../live/ui";
 import { clockLength } from "../../live/words";
-import type { WatchRoom } from "./room";
+import type { Pin } from "../../live/ladder";
+import type { Overlay } from "../../live/mode";
+
+/** What is played: a lesson, its replay, or a film. */
+export interface Played {
+  readonly video: HTMLVideoElement;
+  readonly mode: "waiting" | "live" | "replay" | "none";
+  readonly overlay: Overlay;
+  /** Seconds behind what is newest. */
+  readonly behind: number;
+  readonly player: { readonly mode: string; toEdge(): void } | null;
+  readonly viewer: { choose(pin: Pin): void } | null;
+  readonly config: { replay?: { seconds: number } | null };
+  togglePlay(): void;
+  seekBy(seconds: number): void;
+  unmute(): Promise<void>;
+}
 
 const SPEEDS = [0.75, 1, 1.25, 1.5, 2];
 const HIDE_MS = 3500;
@@ -25,7 +41,7 @@ export class WatchControls {
   private shownAt = performance.now();
 
   constructor(
-    private readonly room: WatchRoom,
+    private readonly room: Played,
     private readonly frame: HTMLElement,
   ) {
     this.play = button("", { class: "lw-button", icon: "play", keys: "Space", onclick: () => room.togglePlay() });

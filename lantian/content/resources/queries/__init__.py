@@ -2,6 +2,14 @@
 
 from lantian.content.resources.queries.audiences import why_closed
 from lantian.content.resources.queries.covering import COVERED, blobs_without_cover
+from lantian.content.resources.queries.filming import (
+    film_known,
+    film_of,
+    length_of,
+    renditions_of,
+    subtitle_of,
+    subtitles_of,
+)
 from lantian.content.resources.queries.finding import KIND
 from lantian.content.resources.queries.panels import (
     ARRIVALS,
@@ -98,9 +106,12 @@ __all__ = [
     "converter",
     "fault_known",
     "faults_open",
+    "film_known",
+    "film_of",
     "involved_in",
     "is_changeable",
     "is_favourite",
+    "length_of",
     "links_of_list",
     "nodes_of",
     "nodes_to_choose",
@@ -115,11 +126,14 @@ __all__ = [
     "rating_of",
     "ratings_with_words",
     "regions_around",
+    "renditions_of",
     "resource_known",
     "resources_of",
     "resources_part",
     "resources_visible_to",
     "same_files",
+    "subtitle_of",
+    "subtitles_of",
     "todos_of_sending",
     "unfinished_uploads",
     "unit_has",

@@ -23,7 +23,7 @@ from lantian.commons.search.queries import (
     tokens,
 )
 from lantian.content.resources.enums import Audience, Reach, ResourceKind, ResourceState
-from lantian.content.resources.models import Resource
+from lantian.content.resources.models import Resource, Subtitle
 from lantian.content.resources.queries.reading import STAFF_ROLES, resources_visible_to
 from lantian.kernel.rules import Actor
 from lantian.kernel.time.queries import organizations_of
@@ -61,15 +61,28 @@ def audience(resource: Resource) -> frozenset[str]:
     return frozenset(found)
 
 
+def _said(rows: Iterable[Resource]) -> dict[UUID | None, str]:
+    """What is said in films, and what their chapters are called, by version. One query."""
+    found: dict[UUID | None, str] = {}
+    for row in rows:
+        if row.current is not None and row.current.chapters:
+            found[row.current_id] = "\n".join(title for _at, title in row.current.chapters) + "\n"
+    written = Subtitle.objects.filter(version__in=[row.current_id for row in rows]).order_by("language")
+    for version, words in written.values_list("version", "words"):
+        found[version] = found.get(version, "") + words + "\n"
+    return found
+
+
 def _documents(ids: Sequence[UUID]) -> Iterable[Document]:
     rows = _published().filter(pk__in=list(ids)).select_related("organization", "author", "current__blob")
+    said = _said(rows)
     for row in rows:
         written = row.current.blob.text[:BODY] if row.current and row.current.blob else ""
         yield Document(
             id=row.pk,
             title=row.title,
             see=audience(row),
-            body=f"{row.words}\n{written}",
+            body=f"{row.words}\n{written}{said.get(row.current_id, '')[:BODY]}",
             words=(
                 row.organization.name,
                 *row.keywords.split(),

@@ -23,7 +23,16 @@ from lantian.content.resources.enums import (
     UploadState,
     VersionState,
 )
-from lantian.content.resources.models import Blob, Fault, Favourite, Rating, Resource, ResourceVersion, Upload
+from lantian.content.resources.models import (
+    Blob,
+    Fault,
+    Favourite,
+    Rating,
+    Rendition,
+    Resource,
+    ResourceVersion,
+    Upload,
+)
 from lantian.kernel.holdings import Part, Subject
 from lantian.kernel.registry import Registry
 from lantian.kernel.rules import Actor, shared
@@ -188,9 +197,10 @@ def regions_around(organization: "Organization") -> "QuerySet[Organization]":
 
 
 def bytes_of(organization_id: UUID) -> int:
-    """What a unit's versions take, each file once, with what is on its way. Two queries."""
-    blobs = Blob.objects.filter(versions__resource__organization=organization_id).distinct()
-    kept = Blob.objects.filter(pk__in=blobs.values("pk")).aggregate(n=Coalesce(Sum("size"), 0))["n"]
+    """What a unit's versions take, each file once and with its renditions, with what is on its way. Two queries."""
+    blobs = Blob.objects.filter(versions__resource__organization=organization_id).values("pk")
+    rows = Q(pk__in=blobs) | Q(pk__in=Rendition.objects.filter(film__in=blobs).values("file"))
+    kept = Blob.objects.filter(rows).aggregate(n=Coalesce(Sum("size"), 0))["n"]
     coming = Upload.objects.filter(
         organization=organization_id, state__in=(UploadState.RECEIVING, UploadState.CHECKING)
     )

@@ -14,6 +14,15 @@ from lantian.content.resources.services.bringing import (
 from lantian.content.resources.services.covering import ask_covers, draw_covers
 from lantian.content.resources.services.crediting import Said, bring_marks, bring_ratings
 from lantian.content.resources.services.erasing import forget_author, forget_words
+from lantian.content.resources.services.filming import (
+    ask_film,
+    ask_films_of,
+    ask_waiting_films,
+    film_again,
+    is_film,
+    make_film,
+    sweep_films,
+)
 from lantian.content.resources.services.making import Kept, create_resource, discard_version, new_version, save_version
 from lantian.content.resources.services.offsite import at_hand, send_waiting, sweep_bucket, tidy_cache
 from lantian.content.resources.services.placing import place_resource
@@ -36,6 +45,7 @@ from lantian.content.resources.services.reviewing import (
 from lantian.content.resources.services.room import UnitRoom
 from lantian.content.resources.services.scanning import scan_waiting
 from lantian.content.resources.services.storing import Known, sweep_blobs
+from lantian.content.resources.services.subtitling import SUBTITLE_BYTES, drop_subtitle, put_subtitle
 from lantian.content.resources.services.taking import take_in
 from lantian.content.resources.services.using import (
     keep_resource,
@@ -48,14 +58,18 @@ from lantian.content.resources.services.using import (
 )
 
 __all__ = [
+    "SUBTITLE_BYTES",
     "Brought",
     "Kept",
     "Known",
     "Said",
     "UnitRoom",
     "ask_covers",
+    "ask_film",
+    "ask_films_of",
     "ask_missing_previews",
     "ask_preview",
+    "ask_waiting_films",
     "at_hand",
     "begin_upload",
     "bring_marks",
@@ -68,16 +82,20 @@ __all__ = [
     "create_resource",
     "discard_version",
     "draw_covers",
+    "drop_subtitle",
     "drop_upload",
     "ensure_review",
     "expire_uploads",
     "files_there",
+    "film_again",
     "forget_author",
     "forget_words",
+    "is_film",
     "keep_file",
     "keep_made",
     "keep_resource",
     "look_at",
+    "make_film",
     "make_preview",
     "mark_resource",
     "new_version",
@@ -86,6 +104,7 @@ __all__ = [
     "place_resource",
     "publish_reviewed",
     "publish_version",
+    "put_subtitle",
     "put_up",
     "rate_resource",
     "refuse_reviewed",
@@ -99,6 +118,7 @@ __all__ = [
     "submit_version",
     "sweep_blobs",
     "sweep_bucket",
+    "sweep_films",
     "take_back",
     "take_down",
     "take_in",

@@ -1,6 +1,6 @@
 """Making a resource: drafts of its versions, saved as often as one likes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from lantian.content.resources import queries, rules
 from lantian.content.resources.engine import kinds
 from lantian.content.resources.enums import Reach, ResourceKind, ResourceState, UploadState, VersionState
 from lantian.content.resources.errors import ChangedMeanwhile, FileUnfit, NotChangeable, NotComplete, VersionOpen
-from lantian.content.resources.models import Blob, Resource, ResourceVersion, Upload
+from lantian.content.resources.models import Blob, Resource, ResourceVersion, Subtitle, Upload
 from lantian.content.resources.services.previewing import ask_views
 from lantian.kernel.journal.services import record
 from lantian.kernel.rules import Actor, require
@@ -153,6 +153,7 @@ def save_version(
     kept: Kept | None = None,
     url: str = "",
     changes: str = "",
+    chapters: Sequence[tuple[float, str]] | None = None,
     by: Actor,
 ) -> ResourceVersion:
     """Keep a draft, with another file or address if one is named. `edition`: the one that the form was opened with; who saves
@@ -176,6 +177,8 @@ def save_version(
         version.blob, version.file_name, version.url = None, "", url
     _fill(version, facts)
     version.changes = changes.strip()[:300]
+    if chapters is not None:
+        version.chapters = [list(one) for one in chapters]
     version.edition += 1
     version.save()
     resource = version.resource
@@ -204,6 +207,7 @@ def new_version(resource: Resource, *, by: Actor) -> ResourceVersion:
         blob=last.blob,
         file_name=last.file_name,
         url=last.url,
+        chapters=last.chapters,
         made_by_id=by.person_id,
         made_at=timezone.now(),
         **{name: getattr(last, name) for name in FACTS},
@@ -213,6 +217,9 @@ def new_version(resource: Resource, *, by: Actor) -> ResourceVersion:
             made.save(force_insert=True)
     except IntegrityError as error:
         raise VersionOpen from error
+    said = ("language", "name", "cues", "text", "words")
+    for one in last.subtitles.all():
+        Subtitle.objects.create(version=made, **{name: getattr(one, name) for name in said})
     record("resources.version_begun", resource, by=by, version=made.number)
     return made
 

@@ -21,7 +21,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from lantian.content.resources.engine import likeness
-from lantian.content.resources.models import Blob, ResourceVersion, Upload
+from lantian.content.resources.models import Blob, Rendition, ResourceVersion, Upload
 from lantian.content.resources.services import objects
 
 KEPT_FOR = timedelta(days=1)  # a file that nothing points to yet, or any more
@@ -154,7 +154,8 @@ def _unused() -> "object":
     versions = ResourceVersion.objects.filter(blob=OuterRef("pk"))
     uploads = Upload.objects.filter(blob=OuterRef("pk"))
     previewed = Blob.objects.filter(Q(preview=OuterRef("pk")) | Q(cover=OuterRef("pk")))
-    return ~Exists(versions) & ~Exists(uploads) & ~Exists(previewed)
+    films = Rendition.objects.filter(file=OuterRef("pk"))
+    return ~Exists(versions) & ~Exists(uploads) & ~Exists(previewed) & ~Exists(films)
 
 
 def sweep_blobs(*, older: timedelta = KEPT_FOR) -> int:

@@ -33,7 +33,8 @@ def seen_version(request: HttpRequest, pk: UUID) -> ResourceVersion:
     return get_visible_or_404(queries.versions_seen(actor, resource), pk=pk)
 
 
-def _hand_out(request: HttpRequest, blob: Blob | None, *, download_as: str = "") -> HttpResponseBase:
+def hand_out(request: HttpRequest, blob: Blob | None, *, download_as: str = "") -> HttpResponseBase:
+    """A file, after the rule was asked. Raises Http404."""
     if blob is None or blob.scan == Scan.INFECTED:
         raise Http404
     kind = blob.kind if kinds.FORMATS[blob.kind].view in SHOWN else "application/octet-stream"
@@ -66,7 +67,7 @@ def file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     take = request.GET.get("take") == "1" or (
         found.blob is not None and kinds.FORMATS[found.blob.kind].view not in SHOWN
     )
-    answer = _hand_out(request, found.blob, download_as=found.file_name if take else "")
+    answer = hand_out(request, found.blob, download_as=found.file_name if take else "")
     if take and request.method == "GET" and found.resource.current_id == found.pk:
         services.note_download(found, by=acting(request))
     return answer
@@ -77,7 +78,7 @@ def file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 def cover(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """A small picture of the version's file."""
     blob = seen_version(request, pk).blob
-    return _hand_out(request, (blob.cover or (blob.preview and blob.preview.cover)) if blob else None)
+    return hand_out(request, (blob.cover or (blob.preview and blob.preview.cover)) if blob else None)
 
 
 @require_safe
@@ -85,4 +86,4 @@ def cover(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 def preview(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The PDF that was made of an office document."""
     found = seen_version(request, pk)
-    return _hand_out(request, found.blob.preview if found.blob else None)
+    return hand_out(request, found.blob.preview if found.blob else None)

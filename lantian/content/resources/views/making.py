@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lantian.commons.workflow.errors import WorkflowError
 from lantian.content.resources import queries, rules, services
-from lantian.content.resources.enums import ResourceKind, ResourceState, VersionState
+from lantian.content.resources.enums import ResourceKind, ResourceState, SubtitleLanguage, VersionState
 from lantian.content.resources.errors import ChangedMeanwhile, ResourceError
 from lantian.content.resources.forms import LinkForm, VersionForm
 from lantian.content.resources.models import Resource, ResourceVersion, Upload
@@ -146,11 +146,13 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, found = acting(request), seen_version(request, pk)
     require(rules.may_change_version, actor, found)
     resource = found.resource
+    is_film = found.blob is not None and services.is_film(found.blob)
     form = VersionForm(
         request.POST or None,
         organization=resource.organization,
         first=found.number == 1,
         places=queries.nodes_to_choose(found),
+        length=queries.length_of(found) if is_film else None,
         initial=VersionForm.initial_of(found) | {"nodes": [pk for pk, _words in queries.nodes_of(resource)]},
     )
     if form.is_valid():
@@ -163,6 +165,8 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         "resource": resource,
         "alike": queries.alike(found.blob, actor, but=resource.pk) if found.blob else [],
         "sending": _sending(),
+        "subtitles": queries.subtitles_of(found) if is_film else None,
+        "subtitle_languages": SubtitleLanguage.choices,
     }
     return render(request, "resources/edit.html", context)
 
@@ -177,6 +181,7 @@ def _saved(request: HttpRequest, found: ResourceVersion, form: VersionForm) -> H
             edition=form.cleaned_data["edition"],
             facts=form.facts,
             changes=form.cleaned_data.get("changes", ""),
+            chapters=form.cleaned_data.get("chapters"),
             upload=upload,
             by=actor,
         )
@@ -216,7 +221,7 @@ def _go_on_from(form: VersionForm, version: ResourceVersion, **fields: str) -> N
 @require_POST
 @guarded_by_object("resources.manage_resource")
 def version_act(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """`act`: back (take it back), discard."""
+    """`act`: back (take it back), discard, film (try again to make its renditions)."""
     actor, found = acting(request), seen_version(request, pk)
     require(rules.may_manage_resource, actor, found.resource)
     act = request.POST.get("act", "")
@@ -225,6 +230,9 @@ def version_act(request: HttpRequest, pk: UUID) -> HttpResponse:
             services.take_back(found, by=actor)
             messages.success(request, _("撤回来了，改好可以再交。"))
             return redirect("resources_edit", pk)
+        if act == "film":
+            services.film_again(found, by=actor)
+            return redirect("resources_version", pk)
         if act == "discard":
             services.discard_version(found, by=actor)
             messages.success(request, _("草稿删掉了。"))

@@ -33,6 +33,7 @@ from lantian.content.resources.enums import (
 from lantian.content.resources.errors import ResourceError
 from lantian.content.resources.models import Fault, Resource, ResourceVersion
 from lantian.content.resources.views.files import seen_version
+from lantian.content.resources.views.filming import view_of_film
 from lantian.content.resources.views.making import TONES, VERSION_TONES
 from lantian.kernel.rules import Actor, Denied, check, require
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded_by_object, public
@@ -163,7 +164,7 @@ def _page(
         "lrmi": _lrmi(request, found),
         "panels": queries.panels_of_resource(actor, found),
         "uses": [(use, use.url(found.pk)) for use in _uses(found, actor)],
-        **_view(shown),
+        **_view(shown, manages=manages),
     }
     return render(request, "resources/resource.html", context)
 
@@ -172,13 +173,15 @@ def _uses(found: Resource, actor: Actor) -> list[queries.Use]:
     return queries.uses_for(actor) if found.state == ResourceState.PUBLISHED else []
 
 
-def _view(shown: ResourceVersion | None) -> dict[str, Any]:
+def _view(shown: ResourceVersion | None, *, manages: bool) -> dict[str, Any]:
     """How the version's file is looked at: the way, the address, and for the reader of PDF its config."""
     blob = shown.blob if shown else None
     if shown is None or blob is None:
         return {"view": "link" if shown and shown.url else ""}
     if blob.kind in kinds.PACKAGES and (runner := next(iter(queries.RUNNERS), None)) is not None:
         return {"view": "runs", "address": runner(shown), "blob": blob}
+    if services.is_film(blob):
+        return view_of_film(shown, blob, manages=manages)
     view = kinds.FORMATS[blob.kind].view
     address = reverse("resources_file", args=[shown.pk])
     if view == "office":
