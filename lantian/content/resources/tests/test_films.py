@@ -203,7 +203,10 @@ def test_parts_are_for_those_who_see_the_version(shelf: Shelf, as_) -> None:
     base = f"/resources/versions/{version.pk}/film/"
     colleague, teacher = as_("colleague"), as_("teacher")
     assert colleague.get(base + "film.m3u8").status_code == 404, "not made yet"
-    film_published(ResourcePublished(object_id=resource.pk, organization_id=resource.organization_id, context={}))
+    published = {"object_id": resource.pk, "organization_id": resource.organization_id}
+    film_published([ResourcePublished(**published)] * 11)
+    assert not Film.objects.exists(), "of many at once none"
+    film_published([ResourcePublished(**published)])
     assert Film.objects.get().state == "waiting", "asked for before anybody opens it"
     services.make_film(version.blob_id)
 
