@@ -9,8 +9,8 @@ K = TypeVar("K", bound=Hashable)
 
 # How much the best of a source is worth beside the best of another.
 WEIGHTS: Mapping[str, float] = {"together": 1.0, "here": 0.8, "next": 0.75, "peers": 0.7, "subject": 0.35}
-# What each further one of the same author, kind or source is worth of what it would be.
-SAME_AUTHOR, SAME_KIND, SAME_SOURCE = 0.45, 0.8, 0.85
+# What each further one of the same author, kind, source or very same reason is worth of what it would be.
+SAME_AUTHOR, SAME_KIND, SAME_SOURCE, SAME_REASON = 0.45, 0.8, 0.85, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Said(Generic[K]):
     key: K
     source: str
     measure: float
-    because: object = None
+    because: Hashable = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def varied(found: Iterable[Blended[K]], natures: Mapping[K, Nature], most: int) 
     chosen: list[Blended[K]] = []
     authors: Counter[Hashable] = Counter()
     kinds: Counter[Hashable] = Counter()
-    sources: Counter[str] = Counter()
+    sources: Counter[Hashable] = Counter()
     while left and len(chosen) < most:
         pick = max(left, key=lambda one: _worth(one, natures[one.key], authors, kinds, sources))
         left.remove(pick)
@@ -72,13 +72,21 @@ def varied(found: Iterable[Blended[K]], natures: Mapping[K, Nature], most: int) 
         nature = natures[pick.key]
         kinds[nature.kind] += 1
         sources[pick.best.source] += 1
+        if pick.best.because is not None:
+            sources[pick.best.source, pick.best.because] += 1
         if nature.author is not None:
             authors[nature.author] += 1
     return chosen
 
 
 def _worth(
-    one: Blended[K], nature: Nature, authors: Counter[Hashable], kinds: Counter[Hashable], sources: Counter[str]
+    one: Blended[K],
+    nature: Nature,
+    authors: Counter[Hashable],
+    kinds: Counter[Hashable],
+    sources: Counter[Hashable],
 ) -> float:
-    worth = one.score * SAME_KIND ** kinds[nature.kind] * SAME_SOURCE ** sources[one.best.source]
+    source, because = one.best.source, one.best.because
+    worth = one.score * SAME_KIND ** kinds[nature.kind] * SAME_SOURCE ** sources[source]
+    worth *= SAME_REASON ** sources[source, because]
     return worth * SAME_AUTHOR ** authors[nature.author] if nature.author is not None else worth

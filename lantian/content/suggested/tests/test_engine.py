@@ -98,3 +98,10 @@ def test_one_author_does_not_fill_the_list() -> None:
     assert sum(n < 10 for n in chosen) <= 2
     assert {n % 2 for n in chosen} == {0, 1}
     assert [one.key for one in varied(blended(said).values(), {3: natures[3]}, 6)] == [3]
+
+
+def test_one_chapter_does_not_fill_the_list() -> None:
+    said = [Said(n, "next", 1 - n / 100, ("面积", False) if n < 10 else (str(n), False)) for n in range(14)]
+    natures = {n: Nature(n, n) for n in range(14)}
+    chosen = [one.key for one in varied(blended(said).values(), natures, 6)]
+    assert sum(n < 10 for n in chosen) <= 3
