@@ -126,8 +126,9 @@ def _chapters(chance: random.Random) -> list[Topic]:
 def _others() -> list[Topic]:
     topics = []
     for row in phrases()["others"]:
+        grades = row.get("grades") or ((3, 4, 5, 6) if row["stage"] == "primary" else (7, 8, 9))
         for at, title in enumerate(row["topics"]):
-            grade = (3 + at % 4) if row["stage"] == "primary" else (7 + at % 3)
+            grade = grades[at % len(grades)]
             following = row["topics"][(at + 1) % len(row["topics"])]
             points = ((None, title), (None, following))
             topics.append(Topic(row["subject"], row["stage"], grade, 1 + at % 2, title, title, points, (), at % 7 / 7))

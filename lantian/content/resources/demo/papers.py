@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 CELL, LETTER = 40, 32  # pixels that a letter is drawn in: a fifth of the cell is below the line
 OF_A_FONT = 255  # letters: codes are one byte
+TITLE = 18  # points
 LEFT, TOP, WIDE, STEP, LINES = 56, 780, 483, 21, 34  # points; lines of a page
 
 
@@ -100,7 +101,7 @@ def _font(objects: _Objects, signs: Sequence[str]) -> int:
 def paper(text: "Written") -> Known:
     """A paper to print: a title with a line below it, headings, lines."""
     heads = {head for head, _below in text.parts}
-    rows = [(row, 18) for row in _wrapped(text.title, 18)]
+    rows = [(row, TITLE) for row in _wrapped(text.title, TITLE)]
     rows += [
         (row, size)
         for line in text.lines[1:]
@@ -129,9 +130,11 @@ def paper(text: "Written") -> Known:
 
 
 def _page(rows: Sequence[tuple[str, int]], place: dict[str, tuple[int, int]]) -> bytes:
-    drawn = [f"{LEFT} {TOP - 12} {WIDE} 1 re f BT"]
+    titled = rows[0][1] == TITLE
+    drawn = [f"{LEFT} {TOP - 10} {WIDE} 1 re f BT" if titled else "BT"]
     for number, (row, size) in enumerate(rows):
-        drawn.append(f"1 0 0 1 {LEFT} {TOP - STEP * number} Tm")
+        below = STEP // 2 if titled and number else 0
+        drawn.append(f"1 0 0 1 {LEFT} {TOP - STEP * number - below} Tm")
         codes, current = "", -1
         for sign in row:
             of, code = place[sign]
