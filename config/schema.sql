@@ -1,4 +1,5 @@
 -- What all migrations together make, for empty databases; written by `make schema`, compared by tests/test_schema.py.
+-- made of 6ed52fb46b606ed160a209e7ce6f97252f926f0a3d0b4e65005a955dcca2a994
 -- migration account 0001_initial
 -- migration account 0002_email_max_length
 -- migration account 0003_alter_emailaddress_create_unique_verified_email

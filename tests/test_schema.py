@@ -1,6 +1,5 @@
 """The snapshot of the tables is what the migrations make, and is used only where it may be."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,13 +11,29 @@ from tests import schema
 STEPS = migrate.snapshot()[1]
 
 
-@pytest.mark.longest
+def test_the_snapshot_was_made_of_these_migrations() -> None:
+    text = schema.FILE.read_text()
+    assert schema.MARK.findall(text) == [schema.mark(text)], "run `make schema`"
+
+
+def test_whatever_changes_the_tables_changes_the_mark(monkeypatch: Any) -> None:
+    text = schema.FILE.read_text()
+    before = schema.mark(text)
+    assert schema.mark(text + "ALTER TABLE x;") != before
+    files = [path.relative_to(schema.ROOT).as_posix() for path in schema.made_of()]
+    assert "lantian/kernel/triggers.py" in files, "what a migration imports counts"
+    assert "lantian/people/roster/migrations/0001_initial.py" in files
+    monkeypatch.setattr(schema, "made_of", lambda: [schema.ROOT / name for name in files[1:]])
+    assert schema.mark(text) != before
+
+
+@pytest.mark.deep
 @pytest.mark.timeout(900)
 @pytest.mark.usefixtures("django_db_setup")
-def test_the_snapshot_is_what_the_migrations_make(tmp_path: Path) -> None:
-    by_steps = schema.text_of(schema.migrated("schema_steps", "--step-by-step"))
+def test_the_snapshot_is_what_the_migrations_make() -> None:
+    by_steps = schema.marked(schema.text_of(schema.migrated("schema_steps", "--step-by-step")))
     assert by_steps == schema.FILE.read_text(), "run `make schema`"
-    assert schema.text_of(schema.migrated("schema_once")) == by_steps
+    assert schema.marked(schema.text_of(schema.migrated("schema_once"))) == by_steps
 
 
 @pytest.mark.django_db
