@@ -146,6 +146,10 @@ def stretches(halves: Halves) -> list[tuple[Any, ...]]:
     return [(now - timedelta(days=3), now + timedelta(days=1)), (now, now + timedelta(days=1))]
 
 
+def resources(halves: Halves) -> list[UUID]:
+    return [UUID(half.things["resource"]) for half in (halves.own, halves.foreign)]
+
+
 # What each declared read is tried with.
 VALUES: dict[str, Callable[[Halves], list[tuple[Any, ...]]]] = {
     "_first_seen_below": parents,
@@ -159,6 +163,12 @@ VALUES: dict[str, Callable[[Halves], list[tuple[Any, ...]]]] = {
     "_running_out": lambda _: [(timezone.localdate() + timedelta(days=days),) for days in (30, 3000)],
     "_running_over": lambda _: [(timezone.now() + timedelta(hours=hours),) for hours in (0, 2)],
     "_days_to_decide": lambda _: [()],
+    "_fitting": lambda halves: [
+        ([], None, None, []),
+        (resources(halves)[:1], ["chinese", "maths", ""], ["junior", ""], [7]),
+    ],
+    "_facts": lambda halves: [(resources(halves),)],
+    "_shown": lambda halves: [(resources(halves),), (resources(halves)[:1],)],
     "_counted_at_desk": lambda _: [(timezone.now() + timedelta(hours=hours),) for hours in (0, 3)],
 }
 
