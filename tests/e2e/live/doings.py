@@ -25,7 +25,8 @@ SIDE = "[...document.querySelectorAll('.lc-side .lc-text')].map(e => e.innerText
 WORDS = "document.querySelector('.lr-words').innerText"
 CONFIG = "JSON.parse(document.getElementById('screen-config').textContent)"
 MOMENT = 1.5  # seconds by which the clock in the replay's picture may differ when something is done again
-LONG_ENOUGH = 2.3  # seconds: what is shown for less than two was leafed over, and has no place in the replay's list
+# Seconds: what is shown for less than two was leafed over, and has no place in the replay's list.
+LONG_ENOUGH = 2 + MOMENT
 
 
 TWO_CLASSES = bool(os.environ.get("LANTIAN_E2E_TWO_CLASSES") or os.environ.get("LANTIAN_E2E_RELAY"))
