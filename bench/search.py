@@ -20,16 +20,19 @@ from bench.corpus import CITY, COUNTY_IDS, Corpus, typed
 from bench.database import database
 from bench.run import Options, Result, Usage, percentile
 
+# kinds of this bench alone, beside those the apps have registered (which are empty here)
+RESOURCE, QUESTION = "bench-resource", "bench-question"
+
 
 def run(options: Options) -> Result:
     sizes = {
-        "resource": int(options.number("resources", 2_400_000)),
-        "question": int(options.number("questions", 1_800_000)),
+        RESOURCE: int(options.number("resources", 2_400_000)),
+        QUESTION: int(options.number("questions", 1_800_000)),
     }
     with database() as started:
-        made = {kind: Corpus(kind, size) for kind, size in sizes.items()}
+        made = {kind: Corpus(kind.removeprefix("bench-"), size) for kind, size in sizes.items()}
         _register(made)
-        rows = min(int(options.number("postgres", 200_000)), sizes["resource"])
+        rows = min(int(options.number("postgres", 200_000)), sizes[RESOURCE])
         return _measure(
             made, int(options.number("rounds", 200)), int(options.number("updates", 50)), rows, started.home
         )
@@ -71,11 +74,11 @@ def _measure(made: dict[str, Corpus], rounds: int, updates: int, rows: int, home
     build_s = time.perf_counter() - began
     keeper.close()
     state = queries.state()
-    postgres = _postgres(made["resource"], rows, rounds)
+    postgres = _postgres(made[RESOURCE], rows, rounds)
     connection.close()
     getattr(connection, "close_pool", lambda: None)()
     stop = multiprocessing.get_context("fork").Event()
-    child = multiprocessing.get_context("fork").Process(target=_change, args=(made["resource"], updates, stop))
+    child = multiprocessing.get_context("fork").Process(target=_change, args=(made[RESOURCE], updates, stop))
     child.start()
     time.sleep(3)
     officer, waited = _officer(), dict[str, list[float]]()
@@ -83,7 +86,7 @@ def _measure(made: dict[str, Corpus], rounds: int, updates: int, rows: int, home
     see = queries.tokens_of(officer)
 
     def ask(actor: Any, each: str, **more: Any) -> None:
-        queries.find(actor, Asked(each, "resource", **more), see=see if actor is officer else None)
+        queries.find(actor, Asked(each, RESOURCE, **more), see=see if actor is officer else None)
 
     for each in asked["one topic"][:20]:
         ask(officer, each)
@@ -98,7 +101,7 @@ def _measure(made: dict[str, Corpus], rounds: int, updates: int, rows: int, home
         waited["counts of kinds"] = [_ms(partial(queries.counts, officer, each, see)) for each in topics]
         waited["while typing"] = [_ms(partial(queries.suggestions, officer, each[:2])) for each in topics]
         client = Client()
-        pages = ["/search/?kind=resource&q=", "/search/?q="]
+        pages = [f"/search/?kind={RESOURCE}&q=", "/search/?q="]
         for page in pages:
             client.get(page + topics[0])
             waited[f"page {page}"] = [_ms(partial(client.get, page + each)) for each in topics]
@@ -148,7 +151,7 @@ def _change(corpus: Corpus, many: int, stop: Any) -> None:
         numbers = [chance.randrange(1, corpus.size + 1) for _ in range(many)]
         for number in numbers:
             corpus.changed[number] = corpus.changed.get(number, 0) + 1
-        services.touch("resource", [UUID(int=number) for number in numbers])
+        services.touch(RESOURCE, [UUID(int=number) for number in numbers])
         keeper.turn()
         stop.wait(max(0.0, 1 - (time.monotonic() - began)))
     keeper.close()
