@@ -3,8 +3,8 @@
 #   make run              the platform with its demo region on http://localhost:8000 (LANTIAN_PORT, LANTIAN_HOME …)
 #   make test             linters, then every test (installs Chromium when root)
 #   make test-live        lessons on weak lines (as root: network namespaces; some minutes)
-#   make services         what recorder boxes and large stages need: nginx with its rtmp module, Janus, coturn (by apt when root);
-#                         none of them runs by itself afterwards; see docs/operations.md
+#   make services         what recorder boxes and large stages need: nginx with its rtmp module, Janus, coturn; and LibreOffice, for
+#                         Office documents (by apt when root). None of them runs by itself afterwards; see docs/operations.md
 #   make lint             linters and type checkers alone
 #   make bench B=pages    one benchmark; its last line is JSON
 #   make install          Python and front-end dependencies, built front end, translations
@@ -32,7 +32,7 @@ FRONTEND := $(shell find frontend -maxdepth 1 -type f 2>/dev/null) $(shell find 
 CATALOGUES := $(shell find locale -name '*.po' 2>/dev/null)
 I18N := $(wildcard lantian/*/*/management/commands/i18n.py)
 
-.PHONY: run install test lint quick types style scripts bench schema fmt clean unit e2e pages lessons browser services senders test-live
+.PHONY: run install test lint quick types style scripts bench schema fmt clean unit e2e pages lessons browser services relays office senders test-live
 .DEFAULT_GOAL := run
 
 run: install
@@ -103,7 +103,9 @@ browser:
 	else echo "Install it first: sudo apt-get install chromium chromium-headless-shell curl ffmpeg fonts-noto-cjk fontconfig"; exit 1; fi
 
 # Debian starts its nginx at once, on port 80: ours is started by `lantian up` alone. One that was there before is left as it is.
-services:
+services: relays office
+
+relays:
 	@PATH="$$PATH:/usr/sbin"; new=; for each in nginx janus turnserver; do \
 		command -v $$each >/dev/null 2>&1 || new="$$new $$each"; done; \
 	if [ -z "$$new" ] && [ -e /usr/lib/nginx/modules/ngx_rtmp_module.so ]; then :; \
@@ -116,6 +118,15 @@ services:
 	else echo "Install them first: sudo apt-get install nginx libnginx-mod-rtmp janus coturn &&" \
 		"sudo systemctl disable --now nginx janus coturn"; exit 1; fi
 
+# Half a gigabyte: of the tests only `test-live` needs it.
+office:
+	@if command -v soffice >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			libreoffice-impress-nogui libreoffice-writer-nogui libreoffice-calc-nogui fonts-noto-cjk >/dev/null; \
+	else echo "Install it first: sudo apt-get install --no-install-recommends" \
+		"libreoffice-{impress,writer,calc}-nogui fonts-noto-cjk"; exit 1; fi
+
 # GStreamer as a recorder box that is not ffmpeg: for test-live alone, as it brings sixty packages.
 senders:
 	@if command -v gst-launch-1.0 >/dev/null 2>&1; then :; \
@@ -126,16 +137,16 @@ senders:
 	else echo "Install it first: sudo apt-get install gstreamer1.0-tools gstreamer1.0-plugins-{base,good,bad,ugly}"; exit 1; fi
 
 # The browser first: who has to install it by hand is told at once.
-test: browser services quick
+test: browser relays quick
 	@$(MAKE) --no-print-directory unit e2e
 
-unit: install services
+unit: install relays
 	$(BIN)/python -m tests.again -n $(WORKERS) -q --dist worksteal -m "not e2e and not deep" --durations=25
 
 # One platform for all of them: pages share the machine and wait now and then; lessons are timed, have it to themselves, and kill
 # what they meet. A lesson is one story: when it fails it is told once more from its beginning, on a platform of its own.
 SERVED = $(BIN)/python -m tests.e2e.served $(MAKE) --no-print-directory
-e2e: install browser services
+e2e: install browser relays
 	@rm -f .stamps/unsteady
 	@$(SERVED) pages lessons || { test -e .stamps/unsteady && rm .stamps/unsteady && \
 		echo "UNSTEADY: the lessons failed, once more from the beginning" && $(SERVED) lessons; }

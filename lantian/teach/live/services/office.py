@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -104,7 +105,14 @@ def kind_of_archive(path: Path, *, most_pages: int) -> str | None:
 
 def without_far_parts(source: Path, target: Path) -> int:
     """Copy a .pptx without its references to pictures, sounds and films outside of it; links in the text lead nowhere, for pages
-    are pictures. Gives how many."""
+    are pictures. Gives how many. Raises BadUpload, too where the archive is broken, encrypted or packed in an unknown way."""
+    try:
+        return _copied_without(source, target)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise BadUpload from error
+
+
+def _copied_without(source: Path, target: Path) -> int:
     dropped = 0
     with (
         zipfile.ZipFile(source) as archive,
