@@ -18,7 +18,7 @@ from tests.e2e.live.cdp import Page
 from tests.e2e.live.classroom import KEEP, SOUND_ALLOWED, TEACHER_FLAGS, Teacher, Viewer, camera, together, until
 from tests.e2e.live.conftest import FAR_TONE, GREEN, People, class_screen
 from tests.e2e.live.doings import TWO_CLASSES, Register
-from tests.e2e.live.watching import leave_and_come_back
+from tests.e2e.live.watching import go_on_while, leave_and_come_back, restarts_of
 
 RELAYED = bool(os.environ.get("LANTIAN_E2E_RELAY"))  # the same story by way of Janus (make test-live)
 # Two classes beside the teacher are more than two cores always carry in time; make test-live has them, make test has one class.
@@ -100,6 +100,26 @@ def test_a_class_is_called_accepts_and_talks_within_seconds(call: Call, register
     assert call.teacher.page.eval("document.querySelectorAll('[data-end]').length") == 1
     assert near.page.eval("document.querySelector('.ls-video').paused") or not near.page.eval("readClock()")
     time.sleep(3)  # for the recording
+
+
+@pytest.mark.skipif(not RELAYED, reason="in make test-live, by way of Janus")
+@pytest.mark.timeout(180)
+def test_the_broadcast_goes_on_when_janus_dies_and_the_talk_comes_back(call: Call, instance: Instance) -> None:
+    """The second room's screen watches the lesson meanwhile."""
+    teacher, near, far = call.teacher, call.near, call.far
+    recorders = restarts_of(teacher)
+    near.page.eval("window.__lines.length = 0")  # only what is made from now on counts
+
+    def dies_and_comes_back() -> None:
+        is_back = instance.kill("janus")
+        until(is_back, 30, "Janus")
+        near.page.wait("window.__lines.some((line) => line.connectionState === 'connected')", 30)
+
+    go_on_while(dies_and_comes_back, far)
+    assert restarts_of(teacher) == recorders, "nothing of the broadcast began anew"
+    teacher.page.wait(f"document.querySelector('[data-end=\"{key_of(near)}\"]')?.dataset.line === 'up'", 15)
+    near.page.wait(f"{SEEN} !== null && {SEEN} < 2", 30)
+    until(lambda: near.page.eval(HEARD) >= 1, 15, "the class hears the teacher again")
 
 
 @two_classes
