@@ -16,7 +16,7 @@ from lantian.people.roster.engine.codes.citizen import make_citizen_id
 from tests.chromium import AXE
 from tests.e2e.conftest import Instance
 from tests.e2e.pages.conftest import Enter
-from tests.e2e.pages.test_every_page import axe_run, violations
+from tests.e2e.pages.every.looking import axe_run, violations
 from tests.e2e.pages.walk import DESK, PHONE
 
 expect = playwright.expect

@@ -11,8 +11,8 @@ from authlib.integrations.base_client import OAuthError
 
 from tests.chromium import AXE
 from tests.e2e.conftest import Instance
+from tests.e2e.pages.every.looking import axe_run, violations
 from tests.e2e.pages.relying import Reading, Served
-from tests.e2e.pages.test_every_page import axe_run, violations
 from tests.e2e.pages.walk import BUSY, DESK, PHONE, Walk
 
 PASSWORD = "lantian-2026"

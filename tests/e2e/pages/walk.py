@@ -7,7 +7,7 @@ import html
 import re
 import time
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableSet
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -93,7 +93,7 @@ class Walk:
     """One role's walk. `orders`: shapes of lists in another order or on another page, shared by all walks: once will do."""
 
     base: str
-    orders: set[str] = field(default_factory=set)
+    orders: MutableSet[str] = field(default_factory=set)
     pages: list[Seen] = field(default_factory=list)
     moved: list[tuple[str, str]] = field(default_factory=list)
 
@@ -142,27 +142,3 @@ class Walk:
                 if page.status == 200:
                     waiting.extend((link, path) for link in page.links)
         return self
-
-
-@dataclass
-class Memory:
-    """What all walks together have met, so that no two open the same in a browser."""
-
-    orders: set[str] = field(default_factory=set)
-    shapes: set[str] = field(default_factory=set)
-    words: set[str] = field(default_factory=set)
-    nests: set[str] = field(default_factory=set)
-
-    def is_new(self, page: Seen) -> bool:
-        """Whether a page is the first of its shape, or shows a kind of element that no page has shown. Remembers it."""
-        kind = shape(page.path).split("?")[0]
-        new = kind not in self.shapes or not page.words <= self.words
-        self.shapes.add(kind)
-        self.words |= page.words
-        return new
-
-    def has_new(self, nests: list[str]) -> bool:
-        """Whether one of these elements, each with the one it stands in, has not been looked at. Remembers them."""
-        new = not self.nests.issuperset(nests)
-        self.nests.update(nests)
-        return new

@@ -1,38 +1,16 @@
-"""Every page of every role: it answers, nothing leads astray, axe finds nothing, nothing hangs over the edge of a phone, and
-in English the frame speaks English."""
+"""Looking at pages in a browser: axe finds nothing, nothing hangs over the edge of a phone, and in English the frame speaks
+English."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from typing import Any
 
-import pytest
-from playwright.async_api import async_playwright
-
-from tests.chromium import AXE, launch
-from tests.e2e.conftest import Instance
-from tests.e2e.pages.walk import DESK, PHONE, Memory, Seen, Walk
+from tests.chromium import AXE
+from tests.e2e.pages.every.memory import Memory
+from tests.e2e.pages.walk import DESK, PHONE, Seen, Walk
 
 MANY = 10  # pages: less are not worth a tab more
 STILL: dict[str, Any] = {"viewport": PHONE, "reduced_motion": "reduce"}
-STRANGER = ""
-ROLES = (
-    STRANGER,
-    "teacher",
-    "head",
-    "school-it",
-    "homeroom",
-    "student",
-    "parent",
-    "newcomer",
-    "county",
-    "city",
-    "province",
-    "researcher",
-    "expert",
-    "operator",
-    "screen",
-)
 # Elements whose words are the platform's own, never data. Names read out beside them, and other languages, are left out.
 FRAME = (
     "nav.public-nav a, .side-link, .phonebar > a, .phonebar summary, .btn:not([download]), .tab, label:not(.choice), legend, "
@@ -57,21 +35,6 @@ STATES = (
 )
 NESTS = f"""[...new Set([...document.body.querySelectorAll('*')].map(each => [each.parentElement, each].map(one =>
     one.tagName + {STATES.split()}.map(name => one.getAttribute(name)).join()).join('>')))]"""
-
-
-@pytest.fixture(scope="module")
-def runner() -> Iterator[asyncio.Runner]:
-    with asyncio.Runner() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def chromium(runner: asyncio.Runner) -> Iterator[Any]:
-    tool = runner.run(async_playwright().start())
-    browser = runner.run(launch(tool))
-    yield browser
-    runner.run(browser.close())
-    runner.run(tool.stop())
 
 
 class Tab:
@@ -164,50 +127,3 @@ async def look_at_all(chromium: Any, walk: Walk, pages: list[Seen], seen: Memory
     looks = [in_one("zh-CN", look, part) for part in parts]
     found = await asyncio.gather(*looks, in_one("en-US", look_in_english, pages))
     return [what for part in found for what in part]
-
-
-@pytest.fixture(scope="module")
-def seen() -> Memory:
-    return Memory()
-
-
-@pytest.fixture(scope="module")
-def walked(instance: Instance, seen: Memory) -> Iterator[Callable[[str], Walk]]:
-    """The walk of a role; that of the next one goes on while this one's pages are looked at."""
-    walks: dict[str, Future[Walk]] = {}
-
-    def go(role: str) -> Walk:
-        walk = Walk(instance.url, seen.orders)
-        if role != STRANGER:
-            walk.sign_in(role, instance.accounts()[role]["password"])
-        return walk.go()
-
-    with ThreadPoolExecutor(1) as pool:
-
-        def of(role: str) -> Walk:
-            place = ROLES.index(role)
-            for each in ROLES[place : place + 2]:
-                if each not in walks:
-                    walks[each] = pool.submit(go, each)
-            return walks[role].result()
-
-        yield of
-
-
-# who comes first opens what all others have too: three minutes alone, and more beside two others
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("role", ROLES, ids=lambda role: role or "stranger")
-def test_every_page_of(
-    role: str, runner: asyncio.Runner, chromium: Any, walked: Callable[[str], Walk], seen: Memory
-) -> None:
-    walk = walked(role)
-    findings = [
-        f"{page.path}: {page.status}, linked from {page.origin or 'nowhere'}"
-        for page in walk.pages
-        if page.status >= 500 or (page.status >= 400 and page.origin)
-    ]
-    # the page of all components has tests of its own (kernel/web)
-    pages = [page for page in walk.pages if not page.path.startswith("/_/ui") and seen.is_new(page)]
-    findings += runner.run(look_at_all(chromium, walk, pages, seen))
-    assert findings == [], "\n".join(findings)
-    assert len(walk.pages) >= (3 if role == "newcomer" else 15), "the walk met almost nothing"
