@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
-PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 
 
@@ -51,13 +51,17 @@ def each_apart(
     """Answer about many files, each in a process of its own that has no other file and is confined: forked, one after the other,
     from this one, which has loaded all that is needed and reads none of them. `asked`: WAY:SOURCE:OUT, numbers of open files.
     """
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    libc = ctypes.CDLL(None)
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)  # so that none of them opens what we hold of the others, by /proc
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     files = [(way, int(source), int(out)) for way, source, out in (one.split(":") for one in asked)]
     while files:
         way, source, out = files.pop(0)
         child = os.fork()
         if child == 0:
             try:
+                libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)  # or it could not say who it is where it has its own network
                 for _way, *others in files:
                     for other in others:
                         os.close(other)
@@ -69,8 +73,22 @@ def each_apart(
             finally:
                 os._exit(0)  # nothing of what its parent has left to do is done here
         os.close(source)
-        os.close(out)
         os.waitpid(child, 0)
+        _end_left()
+        os.close(out)  # the answer ends here: nobody is left who could add to it
+
+
+def _end_left() -> None:
+    """Whatever a file's process has left behind, which is ours since it has died."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    while True:
+        with contextlib.suppress(OSError):  # without that list whoever waits for us ends us
+            for left in children.read_text().split():
+                os.kill(int(left), signal.SIGKILL)
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
 
 
 def lesser_user() -> str:

@@ -7,6 +7,7 @@ from lantian.content.resources.services.bringing import (
     keep_file,
     keep_made,
     look_at,
+    look_at_each,
     put_up,
     sound,
     take_down,
@@ -23,6 +24,7 @@ from lantian.content.resources.services.filming import (
     make_film,
     sweep_films,
 )
+from lantian.content.resources.services.looking import Seen
 from lantian.content.resources.services.making import Kept, create_resource, discard_version, new_version, save_version
 from lantian.content.resources.services.offsite import at_hand, send_waiting, sweep_bucket, tidy_cache
 from lantian.content.resources.services.placing import place_resource
@@ -63,6 +65,7 @@ __all__ = [
     "Kept",
     "Known",
     "Said",
+    "Seen",
     "UnitRoom",
     "ask_covers",
     "ask_film",
@@ -95,6 +98,7 @@ __all__ = [
     "keep_made",
     "keep_resource",
     "look_at",
+    "look_at_each",
     "make_film",
     "make_preview",
     "mark_resource",

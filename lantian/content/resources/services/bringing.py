@@ -60,6 +60,11 @@ def look_at(path: Path, name: str) -> looking.Seen:
     return looking.look(path, name)
 
 
+def look_at_each(files: Sequence[tuple[Path, str]]) -> list[looking.Seen | FileUnfit]:
+    """As `look_at`, of many files with their names, in their order: they share processes, and take a fraction of the time."""
+    return looking.look_at_each(files)
+
+
 def keep_file(path: Path, seen: looking.Seen) -> Blob:
     """Keep a file that was looked at, by its content; the caller takes `path` away. Raises FileUnfit when it has a virus."""
     blob = storing.put(path, kind=seen.kind, facts=seen.facts, text=seen.text, likeness=seen.likeness)

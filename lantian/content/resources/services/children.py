@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -51,7 +51,7 @@ def child_reading(
 
 def said_of_each(
     files: Sequence[tuple[Path, str]], script: Path, *, memory: int, seconds: int, clock_s: float, most: int
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     """What is said of each of these files (with the way it is asked for), in their order: by a process of its own, forked from a
     script that loads once what all of them need (`confined.each_apart`). `most` bytes each. Of one that takes longer than
     `clock_s` nothing is said, and of those after it neither: the answers end there.
@@ -81,6 +81,29 @@ def said_of_each(
             yield said
             if not whole:
                 return
+
+
+def said_of_all(
+    files: Sequence[tuple[Path, str]], script: Path, *, memory: int, seconds: int, clock_s: float, most: int
+) -> Generator[bytes, None, None]:
+    """As `said_of_each`, of every file: nothing where it kills its process, takes too long or says too much.
+
+    Where nothing is said, its process may have suffered by what an earlier file did to both: from there on another is asked, and
+    only of one that nothing came before is it believed.
+    """
+    left = list(files)
+    while left:
+        told = 0
+        bounds: dict[str, Any] = {"memory": memory, "seconds": seconds, "clock_s": clock_s, "most": most}
+        with contextlib.closing(said_of_each(left, script, **bounds)) as answers:
+            for said in answers:
+                if not said and told:
+                    break
+                yield said
+                told += 1
+                if not said:
+                    break
+        left = left[told:]
 
 
 def _until(read: IO[bytes], deadline: float, most: int) -> tuple[bytes, bool]:

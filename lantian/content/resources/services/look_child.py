@@ -1,11 +1,12 @@
-"""The process that opens a stranger's file to see what is in it: it gives up what it does not need, then answers with one line of
-JSON about the file at its standard input.
+"""The processes that open strangers' files to see what is in them: each gives up what it does not need, then answers with JSON
+about its file.
 
-    python -I look_child.py MEMORY SECONDS UID WAY <file
+    python -I look_child.py MEMORY SECONDS UID WAY:SOURCE:OUT ...
 
-Run as a script and by itself: nothing of the platform is in its memory. WAY: pdf, image, film (pictures and sound), office,
-manifest (of a package: which Common Cartridge it is, if any).
-It says pages, width, height, seconds, codecs, text, greys (9 × 8 of a picture), cartridge, or {"fault": "locked" | "broken" |
+Run as a script and by itself: nothing of the platform is in its memory. It loads what is needed and forks a process for each file
+(`confined.each_apart`). WAY: pdf, image, film (pictures and sound), office, manifest (of a package: which Common Cartridge it is,
+if any); SOURCE, OUT: numbers of open files.
+Said are pages, width, height, seconds, codecs, text, greys (9 × 8 of a picture), cartridge, or {"fault": "locked" | "broken" |
 "huge" | "manifest"}.
 """
 
@@ -18,6 +19,7 @@ import resource
 import runpy
 import sys
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -127,25 +129,24 @@ WAYS = {"pdf": pdf, "image": image, "film": film, "office": office, "manifest": 
 READING: dict[str, Any] = {}
 
 
-def main(memory: str, seconds: str, uid: str, way: str) -> None:
-    """Load what is needed, bound, shed, look."""
-    if way == "pdf":
+def load(ways: Collection[str]) -> None:
+    """What the files need: afterwards the rights to read it may be gone, and no file's process has to."""
+    if "pdf" in ways:
         import pypdfium2  # noqa: F401 - afterwards the rights to read it may be gone
-    elif way in ("image", "film"):
+    if "image" in ways or "film" in ways:
         import PIL.Image
 
         PIL.Image.preinit()  # all others that Pillow knows take as long to load as the rest of this
         importlib.import_module("PIL.WebPImagePlugin")
+        importlib.import_module("PIL.MpoImagePlugin")  # of telephones' photos, with what they say
+        import copy  # noqa: F401 - of GIFs
+    if "film" in ways:
+        import av
 
-        if way == "film":
-            import av
-
-            for module in pkgutil.walk_packages(
-                av.__path__, "av."
-            ):  # some are loaded with the first film that needs them
-                if not module.name.endswith("__main__"):
-                    importlib.import_module(module.name)
-    elif way == "manifest":
+        for module in pkgutil.walk_packages(av.__path__, "av."):  # some are loaded with the first film that needs them
+            if not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
+    if "manifest" in ways:
         import defusedxml.ElementTree  # type: ignore[import-untyped]  # noqa: F401 - no types; the same
 
         READING.update(runpy.run_path(str(MANIFESTS)))
@@ -153,16 +154,24 @@ def main(memory: str, seconds: str, uid: str, way: str) -> None:
 
     for name in ("utf-16-le", "cp437", "gb18030", "utf-16", "latin-1"):
         codecs.lookup(name)
-    limits = {resource.RLIMIT_AS: int(memory), resource.RLIMIT_CPU: int(seconds), resource.RLIMIT_FSIZE: 0}
-    runpy.run_path(str(CONFINED))["confine"](uid, limits)
-    with open(0, "rb", closefd=False) as source:
-        try:
-            found = WAYS[way](source)
-        except Exception as error:  # noqa: BLE001 - whatever a library says of a stranger's file
-            found = {"fault": "broken", "what": type(error).__name__}
+
+
+def said_of(way: str, source: Any) -> bytes:
+    """What is found in a file, or that it is broken."""
+    try:
+        found = WAYS[way](source)
+    except Exception as error:  # noqa: BLE001 - whatever a library says of a stranger's file
+        found = {"fault": "broken", "what": type(error).__name__}
     if "text" in found:
         found["text"] = found["text"][:TEXT_MOST]
-    sys.stdout.write(json.dumps(found))
+    return json.dumps(found).encode()
+
+
+def main(memory: str, seconds: str, uid: str, *asked: str) -> None:
+    """Load what is needed; then, for each file apart: bound, shed, look."""
+    load({one.partition(":")[0] for one in asked})
+    limits = {resource.RLIMIT_AS: int(memory), resource.RLIMIT_CPU: int(seconds), resource.RLIMIT_FSIZE: 0}
+    runpy.run_path(str(CONFINED))["each_apart"](asked, said_of, uid, limits)
 
 
 if __name__ == "__main__":

@@ -4,10 +4,8 @@ import contextlib
 import json
 import mmap
 import os
-import signal
-import subprocess
-import sys
 import zipfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from io import FileIO
 from pathlib import Path
@@ -18,11 +16,12 @@ from django.utils.translation import gettext as _
 from lantian.content.resources.engine import kinds, likeness
 from lantian.content.resources.engine.archives import DIRECTORY, Entry, fault_of
 from lantian.content.resources.errors import FileUnfit
-from lantian.kernel.confined import lesser_user
+from lantian.content.resources.services.children import said_of_all
 
 CHILD = Path(__file__).with_name("look_child.py")  # a script: never imported
 MEMORY, SECONDS, CLOCK_S = 3 << 30, 60, 90
 ANSWER, TEXT_BYTES = 2 << 20, 200_000
+_BLACK = [0] * 72  # greys, nine by eight
 _WAYS = {"pdf": "pdf", "image": "image", "video": "film", "audio": "film"}
 
 
@@ -36,8 +35,47 @@ class Seen:
     likeness: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Outside:
+    """What can be said of a file without opening it, and the way in which a child is to look into it, if any."""
+
+    kind: str
+    facts: dict[str, Any]
+    way: str
+
+
 def look(path: Path, name: str) -> Seen:
     """Judge a file by what is in it. Raises FileUnfit with the reason and what to do, in words."""
+    (found,) = look_at_each([(path, name)])
+    if isinstance(found, FileUnfit):
+        raise found
+    return found
+
+
+def look_at_each(files: Sequence[tuple[Path, str]]) -> list[Seen | FileUnfit]:
+    """Judge files, each with its name, by what is in them, in their order; children that many share look into them."""
+    judged = [_judged(path, name) for path, name in files]
+    inside = [
+        (path, one.way)
+        for (path, _name), one in zip(files, judged, strict=True)
+        if isinstance(one, _Outside) and one.way
+    ]
+    asked = said_of_all(inside, CHILD, memory=MEMORY, seconds=SECONDS, clock_s=CLOCK_S, most=ANSWER)
+    with contextlib.closing(asked) as said:
+        return [
+            one if isinstance(one, FileUnfit) else _opened(path, one, said)
+            for (path, _name), one in zip(files, judged, strict=True)
+        ]
+
+
+def _judged(path: Path, name: str) -> _Outside | FileUnfit:
+    try:
+        return _outside(path, name)
+    except FileUnfit as error:
+        return error
+
+
+def _outside(path: Path, name: str) -> _Outside:
     with path.open("rb") as handle:
         head = handle.read(kinds.HEAD_BYTES)
     kind = kinds.by_head(head)
@@ -50,7 +88,7 @@ def look(path: Path, name: str) -> Seen:
         raise FileUnfit(_not_taken(name))
     if kinds.disguised(name, kind):
         raise FileUnfit(_("文件名说的和里面的不一样：里面其实是 .%(ending)s。请用正确的名字保存后再传") % _ending(kind))
-    return _opened(path, kind, facts)
+    return _Outside(kind, facts, _way_of(kind))
 
 
 def _ending(kind: str) -> dict[str, str]:
@@ -142,24 +180,35 @@ def _mimetype(archive: zipfile.ZipFile) -> str:
     return archive.read(entry).decode("ascii", "replace").strip()
 
 
-def _opened(path: Path, kind: str, facts: dict[str, Any]) -> Seen:
-    if kind == kinds.TEXT:
+def _opened(path: Path, outside: _Outside, said: Iterator[bytes]) -> Seen | FileUnfit:
+    """What is found inside, by the next of the children's answers if one looked into it."""
+    if outside.kind == kinds.TEXT:
         return _written(path)
-    way = _way_of(kind)
-    if not way:
-        return Seen(kind, facts)
-    said = ask_child(path, way)
-    fault = said.get("fault")
+    if not outside.way:
+        return Seen(outside.kind, outside.facts)
+    inside = _read(next(said))
+    fault = inside.get("fault")
     if fault:
         words = {
             "locked": _locked(),
             "huge": _("画面的尺寸大得不正常，不能使用"),
             "manifest": _("包里的目录（imsmanifest.xml）读不出来，不能使用。请从原来的系统里再导出一次"),
         }
-        raise FileUnfit(words.get(fault, _broken()))
-    text, greys = str(said.pop("text", "")), said.pop("greys", None)
+        return FileUnfit(words.get(str(fault), _broken()))
+    text, greys = str(inside.pop("text", "")), inside.pop("greys", None)
     alike = likeness.of_greys(greys) if greys else likeness.of_text(text)
-    return Seen(_finer(kind, said), facts | said, text, alike)
+    return Seen(_finer(outside.kind, inside), outside.facts | inside, text, alike)
+
+
+def _read(said: bytes) -> dict[str, Any]:
+    """What a child says of a file; one that takes too long, falls over it, or is made to say something else has a broken one."""
+    try:
+        found = json.loads(said)
+    except ValueError:
+        found = None
+    greys = found.get("greys", _BLACK) if isinstance(found, dict) else []
+    whole = isinstance(greys, list) and len(greys) == len(_BLACK) and all(one in range(256) for one in greys)
+    return dict(found) if whole else {"fault": "broken"}
 
 
 def _written(path: Path) -> Seen:
@@ -187,30 +236,3 @@ def _way_of(kind: str) -> str:
     if kind in (kinds.DOCX, kinds.XLSX, kinds.PPTX) or "opendocument" in kind:
         return "office"
     return _WAYS.get(found.view, "")
-
-
-def ask_child(path: Path, way: str) -> dict[str, Any]:
-    """What the child says of a file; one that takes too long, or falls over it, has found a broken one."""
-    command = [sys.executable, "-I", str(CHILD), str(MEMORY), str(SECONDS), lesser_user(), way]
-    with path.open("rb") as source:
-        child = subprocess.Popen(
-            command,
-            cwd="/",
-            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
-            stdin=source,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    try:
-        said, _nothing = child.communicate(timeout=CLOCK_S)
-        found = json.loads(said) if len(said) <= ANSWER else {"fault": "broken"}
-    except (subprocess.TimeoutExpired, ValueError):
-        found = {"fault": "broken"}
-    finally:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-        if child.stdout:
-            child.stdout.close()
-    return dict(found)

@@ -26,7 +26,7 @@ from lantian.content.resources import queries as resources
 from lantian.content.resources import services as bringing
 from lantian.content.resources.enums import CLOSED_LICENCES, Reach
 from lantian.content.resources.errors import FileUnfit, QuotaFull, ResourceError
-from lantian.content.resources.services import Brought
+from lantian.content.resources.services import Brought, Seen
 from lantian.content.sharing import queries
 from lantian.content.sharing.engine import columns, sheet
 from lantian.content.sharing.engine.columns import Fault, Parsed
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger("sharing")
 JOB = "sharing.proceed"
 BATCH, READ_AT_ONCE, PREVIEW = 50, 2000, 50
-FILES_AT_ONCE = 2  # looked at side by side: each by a child of its own
+LOOKERS = 2  # processes side by side, each of which looks at its share of a batch
 USUAL = ("subject", "stage", "purpose", "licence", "rights_holder", "reach", "audience", "language")
 
 
@@ -352,36 +352,39 @@ def _take_files(run: BulkRun, batch: _Batch, listed: Sequence[tuple[BulkRow, Par
         except PlaceRefused as error:
             file.why = f"{queries.TITLES['path']}{_('：')}{error.message}"
     kept = resources.blobs_kept({file.sha256 for file in files.values() if file.sha256})
-    fresh: dict[str, tuple[_File, str]] = {}
+    fresh: dict[str, tuple[Path, str]] = {}
     for row, one in wanted:
         file = files[row.line]
         if file.copy is not None and file.sha256 not in kept:
-            fresh.setdefault(file.sha256, (file, places.parts_of(one.path)[-1]))
-    with ThreadPoolExecutor(FILES_AT_ONCE) as pool:
-        looked = dict(zip(fresh, pool.map(_look, fresh.values()), strict=True))
+            fresh.setdefault(file.sha256, (file.copy, places.parts_of(one.path)[-1]))
     whys: dict[str, str] = {}
-    for sha256, found in looked.items():
-        copy = fresh[sha256][0].copy
+    for sha256, found in _looked(fresh).items():
         try:
             if isinstance(found, FileUnfit):
                 raise found
-            assert copy is not None  # it was copied above
-            kept[sha256] = bringing.keep_file(copy, found)
+            kept[sha256] = bringing.keep_file(fresh[sha256][0], found)
         except FileUnfit as error:
             whys[sha256] = str(error.message)
     for file in files.values():
         file.blob, file.why = kept.get(file.sha256), file.why or whys.get(file.sha256, "")
 
 
-def _look(fresh: tuple[_File, str]) -> Any:
+def _looked(fresh: Mapping[str, tuple[Path, str]]) -> dict[str, Seen | FileUnfit]:
+    """What files are, by their hashes."""
+    shares = [list(fresh)[first::LOOKERS] for first in range(min(LOOKERS, len(fresh)))]
+    looked: dict[str, Seen | FileUnfit] = {}
+    with ThreadPoolExecutor(LOOKERS) as pool:
+        for share, found in zip(
+            shares, pool.map(_look, [[fresh[one] for one in share] for share in shares]), strict=True
+        ):
+            looked |= dict(zip(share, found, strict=True))
+    return looked
+
+
+def _look(files: Sequence[tuple[Path, str]]) -> list[Seen | FileUnfit]:
     """In a thread, which has no language of its own and must not touch the database."""
-    file, name = fresh
-    assert file.copy is not None  # only such are looked at
     with translation.override("zh-hans"):
-        try:
-            return bringing.look_at(file.copy, name)
-        except FileUnfit as error:
-            return error
+        return bringing.look_at_each(files)
 
 
 def _room(size: int) -> None:

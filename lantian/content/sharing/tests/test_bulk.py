@@ -10,8 +10,8 @@ from openpyxl import Workbook
 
 from lantian.content.resources.models import Blob, Resource
 from lantian.content.resources.rules import may_bring
-from lantian.content.resources.services import storing
-from lantian.content.resources.tests import files
+from lantian.content.resources.services import looking, storing
+from lantian.content.resources.tests import files, unruly
 from lantian.content.resources.tests.shelf import Shelf
 from lantian.content.sharing import queries, services
 from lantian.content.sharing.engine import columns, sheet
@@ -256,6 +256,26 @@ def test_it_stops_when_asked_and_goes_on_when_its_worker_is_gone(shelf: Shelf, f
         "there": 0,
         "refused": 0,
     }
+
+
+def test_a_file_that_fells_whoever_looks_at_it_costs_its_own_row_alone(
+    shelf: Shelf, folders, tmp_path, monkeypatch
+) -> None:
+    widths = [200, 210, unruly.KILLED, 220, unruly.FLOODED, 230]
+    for width in widths:
+        put(folders, f"梓潼县/{width}.png", files.picture(size=(width, 80), shade=width % 97))
+    rows = [row(width, f"{width}.png", type="图片") for width in widths]
+    write_sheet(folders / "梓潼县/目录.csv", [HEADS, *rows])
+    with monkeypatch.context() as patch:
+        patch.setattr(looking, "CHILD", unruly.unruly_script(tmp_path))
+        run = bring(shelf)
+    became = states(run)
+    refused = {f"R{unruly.KILLED}", f"R{unruly.FLOODED}"}
+    assert {key for key, (state, why) in became.items() if state == "refused" and "损坏" in why} == refused
+    assert run.counts["imported"] == 4
+    sizes = Resource.objects.values_list("title", "current__blob__facts__width")
+    assert {f"旧资源{width}": width for width in (200, 210, 220, 230)} == dict(sizes), "nobody has another's answer"
+    assert {key for key, (state, _why) in states(bring(shelf)).items() if state == "imported"} == refused
 
 
 def test_whoever_lost_the_role_imports_nothing(shelf: Shelf, folders) -> None:

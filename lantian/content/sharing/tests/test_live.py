@@ -13,6 +13,7 @@ from oaipmh_scythe.exceptions import BadResumptionToken, IdDoesNotExist
 from lantian.content.resources import services as resources
 from lantian.content.resources.models import Resource
 from lantian.content.resources.services import Brought
+from lantian.content.resources.tests import files
 from lantian.content.resources.tests.shelf import FACTS, Shelf, make_shelf
 from lantian.content.sharing import services
 from lantian.content.sharing.models import Harvest, Record
@@ -96,8 +97,8 @@ def test_a_real_client_and_our_own_harvester_ask_the_real_server(
 
 def test_a_worker_killed_in_a_batch_leaves_nothing_half_done(shelf: Shelf, folders, settings) -> None:
     for number in range(5):
-        (folders / f"{number}.txt").write_text(f"第 {number} 份教案，从描点开始讲。")
-    rows = [[f"R{n}", f"旧资源{n}", f"{n}.txt", "cc-by"] for n in range(5)]
+        (folders / f"{number}.pdf").write_bytes(files.pdf(f"lesson {number}", pages=number + 1))
+    rows = [[f"R{n}", f"旧资源{n}", f"{n}.pdf", "cc-by"] for n in range(5)]
     write_sheet(folders / "list.csv", [["编号", "名称", "文件", "许可"], *rows])
     run = services.begin_import(sheet="list.csv", organization=shelf.county, source="老平台", by=SYSTEM)
     services.start_import(run, by=SYSTEM)
@@ -116,4 +117,5 @@ def test_a_worker_killed_in_a_batch_leaves_nothing_half_done(shelf: Shelf, folde
     services.proceed_import(run.pk)
     run.refresh_from_db()
     assert (run.state, run.counts["imported"]) == ("done", 5)
-    assert sorted(Resource.objects.values_list("title", flat=True)) == [f"旧资源{n}" for n in range(5)]
+    pages = Resource.objects.values_list("title", "current__blob__facts__pages")
+    assert dict(pages) == {f"旧资源{n}": n + 1 for n in range(5)}
