@@ -1,6 +1,6 @@
 """Reads of resources: which one may see, what is in one, what waits for whom."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -207,9 +207,10 @@ def bytes_of(organization_id: UUID) -> int:
     return int(kept) + int(coming.aggregate(n=Coalesce(Sum("size"), 0))["n"])
 
 
-def unit_has(organization_id: UUID, sha256: str) -> bool:
-    """Whether a version of the unit has this file. One query."""
-    return ResourceVersion.objects.filter(blob=sha256, resource__organization=organization_id).exists()
+def unit_has(organization_id: UUID, hashes: Collection[str]) -> set[str]:
+    """Those of these files that versions of the unit have. One query."""
+    rows = ResourceVersion.objects.filter(blob__in=hashes, resource__organization=organization_id)
+    return set(rows.values_list("blob", flat=True))
 
 
 # One of them ------------------------------------------------------------------------------------------------------------------

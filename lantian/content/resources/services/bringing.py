@@ -67,8 +67,23 @@ def look_at_each(files: Sequence[tuple[Path, str]]) -> list[looking.Seen | FileU
 
 def keep_file(path: Path, seen: looking.Seen) -> Blob:
     """Keep a file that was looked at, by its content; the caller takes `path` away. Raises FileUnfit when it has a virus."""
-    blob = storing.put(path, kind=seen.kind, facts=seen.facts, text=seen.text, likeness=seen.likeness)
-    return sound(blob)
+    (kept,) = keep_files([(path, seen)])
+    if isinstance(kept, FileUnfit):
+        raise kept
+    return kept
+
+
+def keep_files(files: Sequence[tuple[Path, looking.Seen]]) -> list[Blob | FileUnfit]:
+    """As `keep_file`, of many that were looked at, in their order; once in a transaction."""
+    laid = [storing.Laid(path, one.kind, one.facts, one.text, one.likeness) for path, one in files]
+    return [_sound(blob) for blob in storing.put_files(laid)]
+
+
+def _sound(blob: Blob) -> Blob | FileUnfit:
+    try:
+        return sound(blob)
+    except FileUnfit as error:
+        return error
 
 
 def keep_made(files: Sequence[storing.Known]) -> list[Blob]:

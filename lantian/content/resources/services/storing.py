@@ -63,24 +63,66 @@ def _alone(sha256: str) -> Iterator[None]:
         yield
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A file that lies somewhere on the same disk, and what was found in it."""
+
+    path: Path
+    kind: str
+    facts: dict[str, Any]
+    text: str = ""
+    likeness: int | None = None
+
+
 def put(path: Path, *, kind: str, facts: dict[str, object], text: str = "", likeness: int | None = None) -> Blob:
     """Keep a file by its content; where it is kept already nothing is written. The caller takes `path` away once that is sure.
 
     Returns it, held until the transaction ends.
     """
-    sha256, size = digest_of(path), path.stat().st_size
-    target = path_of(sha256)
-    with _alone(sha256), transaction.atomic():
-        described = {"size": size, "kind": kind, "facts": facts, "text": text.replace("\0", ""), "likeness": likeness}
-        blob, _new = Blob.objects.select_for_update().get_or_create(sha256=sha256, defaults=described)
-        if not target.exists():
-            with path.open("rb") as handle:
-                os.fsync(handle.fileno())
+    return put_files([Laid(path, kind, facts, text, likeness)])[0]
+
+
+def put_files(files: Sequence[Laid]) -> list[Blob]:
+    """As `put`, of many files, in a fixed number of statements; in their order. Once in a transaction."""
+    if not files:
+        return []
+    named = [digest_of(one.path) for one in files]
+    laid = dict(zip(named, files, strict=True))
+    rows = [
+        Blob(
+            sha256=sha256,
+            size=one.path.stat().st_size,
+            kind=one.kind,
+            facts=one.facts,
+            text=one.text.replace("\0", ""),
+            likeness=one.likeness,
+        )
+        for sha256, one in laid.items()
+    ]
+    with _held(rows) as blobs:
+        fresh = {sha256: one.path for sha256, one in laid.items() if not path_of(sha256).exists()}
+        _settle(fresh.values())
+        for sha256, path in fresh.items():
             path.chmod(0o640)
-            os.link(path, target)  # whole at once, and a crash before the commit loses nothing
-        if blob.sent_at is None:
+            os.link(path, path_of(sha256))  # whole at once, and a crash before the commit loses nothing
+    return [blobs[sha256] for sha256 in named]
+
+
+@contextlib.contextmanager
+def _held(described: Sequence[Blob]) -> Iterator[dict[str, Blob]]:
+    """Rows of files by their hashes, made where there are none and held until the transaction ends; nobody else puts or sweeps
+    these files meanwhile.
+    """
+    with ExitStack() as stack, transaction.atomic():
+        # always in this order: two who put do not wait in a ring
+        for start in sorted({blob.sha256[:2] for blob in described}):
+            stack.enter_context(_alone(start))
+        Blob.objects.bulk_create(described, ignore_conflicts=True)
+        rows = Blob.objects.select_for_update().filter(pk__in=[blob.sha256 for blob in described]).order_by("pk")
+        blobs = {row.pk: row for row in rows.defer("text")}
+        yield blobs
+        if any(blob.sent_at is None for blob in blobs.values()):
             objects.ask_sending()
-    return blob
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +143,8 @@ def put_many(files: Sequence[Known]) -> list[Blob]:
     They are written before any of them is waited for, so that the disk takes them together.
     """
     named = {hashlib.sha256(one.data).hexdigest(): one for one in files}
-    with ExitStack() as stack, transaction.atomic():
-        for start in sorted(
-            {sha256[:2] for sha256 in named}
-        ):  # always in this order: two who put do not wait in a ring
-            stack.enter_context(_alone(start))
-        Blob.objects.bulk_create([_described(sha256, one) for sha256, one in named.items()], ignore_conflicts=True)
-        rows = Blob.objects.select_for_update().filter(pk__in=named).order_by("pk").defer("text")
-        blobs = {row.pk: row for row in rows}
+    with _held([_described(sha256, one) for sha256, one in named.items()]) as blobs:
         _write_together({sha256: one.data for sha256, one in named.items()})
-        if any(blob.sent_at is None for blob in blobs.values()):
-            objects.ask_sending()
     return [blobs[hashlib.sha256(one.data).hexdigest()] for one in files]
 
 

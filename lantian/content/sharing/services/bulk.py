@@ -18,7 +18,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -50,6 +50,11 @@ log = structlog.get_logger("sharing")
 JOB = "sharing.proceed"
 BATCH, READ_AT_ONCE, PREVIEW = 50, 2000, 50
 LOOKERS = 2  # processes side by side, each of which looks at its share of a batch
+_NOTE = """
+    UPDATE sharing_bulkrow r SET state = d.state, why = d.why, resource_id = d.resource
+      FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::uuid[]) d(id, state, why, resource)
+     WHERE r.id = d.id
+"""
 USUAL = ("subject", "stage", "purpose", "licence", "rights_holder", "reach", "audience", "language")
 
 
@@ -320,11 +325,18 @@ def _import(run: BulkRun, rows: Sequence[BulkRow], by: Actor) -> None:
         _take_files(run, batch, listed, files)
         with transaction.atomic():
             _bring(run, batch, listed, files, by)
-            BulkRow.objects.bulk_update(rows, ["state", "why", "resource"])
+            _note(rows)
     finally:
         for file in files.values():
             if file.copy is not None:
                 file.copy.unlink(missing_ok=True)
+
+
+def _note(rows: Sequence[BulkRow]) -> None:
+    """What became of them, in one statement of the same text for any number of them."""
+    told = [(row.pk, str(row.state), row.why, row.resource_id) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE, [list(column) for column in zip(*told, strict=True)])
 
 
 def _answer_twice(run: BulkRun, listed: Sequence[tuple[BulkRow, Parsed]]) -> None:
@@ -357,16 +369,20 @@ def _take_files(run: BulkRun, batch: _Batch, listed: Sequence[tuple[BulkRow, Par
         file = files[row.line]
         if file.copy is not None and file.sha256 not in kept:
             fresh.setdefault(file.sha256, (file.copy, places.parts_of(one.path)[-1]))
-    whys: dict[str, str] = {}
-    for sha256, found in _looked(fresh).items():
-        try:
-            if isinstance(found, FileUnfit):
-                raise found
-            kept[sha256] = bringing.keep_file(fresh[sha256][0], found)
-        except FileUnfit as error:
-            whys[sha256] = str(error.message)
+    became = _kept(fresh)
+    whys = {sha256: str(one.message) for sha256, one in became.items() if isinstance(one, FileUnfit)}
+    kept |= {sha256: one for sha256, one in became.items() if not isinstance(one, FileUnfit)}
     for file in files.values():
         file.blob, file.why = kept.get(file.sha256), file.why or whys.get(file.sha256, "")
+
+
+def _kept(fresh: Mapping[str, tuple[Path, str]]) -> "dict[str, Blob | FileUnfit]":
+    """Those of these files that can be used, by their hashes, and why the others cannot."""
+    looked = _looked(fresh)
+    fit = [(sha256, one) for sha256, one in looked.items() if not isinstance(one, FileUnfit)]
+    put = bringing.keep_files([(fresh[sha256][0], seen) for sha256, seen in fit])
+    unfit: dict[str, Blob | FileUnfit] = {sha256: one for sha256, one in looked.items() if isinstance(one, FileUnfit)}
+    return unfit | {sha256: blob for (sha256, _seen), blob in zip(fit, put, strict=True)}
 
 
 def _looked(fresh: Mapping[str, tuple[Path, str]]) -> dict[str, Seen | FileUnfit]:
@@ -402,9 +418,9 @@ def _bring(
     by: Actor,
 ) -> None:
     """Of the rows that are left: which are new, changed, as before, there already, or more than the unit may keep."""
-    room = bringing.UnitRoom(run.organization_id)
     todo: list[tuple[BulkRow, Parsed, Brought]] = []
     blobs = [file.blob for file in files.values() if file.blob is not None]
+    room = bringing.UnitRoom(run.organization_id, expected={blob.sha256 for blob in blobs})
     mine = [origin.resource_id for origin in batch.known.values()]
     there = bringing.files_there(blobs, organization=run.organization, reach=Reach.PUBLIC, but=mine) if blobs else {}
     for row, one in listed:
