@@ -1,9 +1,8 @@
 import pytest
-from django.test import Client
 
 from lantian.content.resources.queries import CONVERTERS
 from lantian.content.resources.tests.shelf import Shelf, make_shelf
-from lantian.people.roster.tests.factories import with_account
+from lantian.people.roster.tests.browsers import browsers
 from tests.kept import Keep, Kept
 
 
@@ -30,12 +29,4 @@ def shelf(db: None, kept_shelf: Kept[Shelf], media) -> Shelf:
 @pytest.fixture
 def as_(shelf: Shelf, settings):
     """A browser in which somebody of the shelf is signed in."""
-    settings.LANTIAN_DEMO = True  # the second factor has tests of its own
-
-    def signed_in(who: str) -> Client:
-        person = getattr(shelf, who)
-        client = Client()
-        client.force_login(with_account(person))
-        return client
-
-    return signed_in
+    return browsers(lambda who: getattr(shelf, who), settings)

@@ -71,7 +71,7 @@ def test_one_that_falls_hangs_floods_or_reaches_for_others_spoils_its_own_answer
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(looking, "CHILD", unruly.unruly_script(tmp_path))
-    monkeypatch.setattr(looking, "CLOCK_S", 3)
+    monkeypatch.setattr(looking, "CLOCK_S", 4)
     ill = [unruly.KILLED, unruly.HUNG, unruly.FLOODED, unruly.FELLED]
     widths = [100, *ill, 110, unruly.LEFT, 120, unruly.SPIED, 130, 140]
     pictures = [files.picture(size=(width, 80)) for width in widths]

@@ -12,7 +12,8 @@ from lantian.content.suggested import services
 from lantian.content.suggested.enums import Way
 from lantian.kernel.rules import Actor
 from lantian.people.roster.models import Person
-from lantian.people.roster.tests.factories import MembershipFactory, PersonFactory, acting_as, with_account
+from lantian.people.roster.tests.browsers import browsers
+from lantian.people.roster.tests.factories import MembershipFactory, PersonFactory, acting_as
 from tests.kept import Keep, Kept
 
 NAMES = ("甲", "乙", "丙", "丁", "戊")
@@ -66,13 +67,4 @@ def staff(db: None, kept_staffroom: Kept[Staffroom]) -> Staffroom:
 @pytest.fixture
 def as_(staff: Staffroom, settings) -> Callable[[str], Client]:
     """A browser in which somebody is signed in."""
-    settings.LANTIAN_DEMO = True  # the second factor has tests of its own
-    known: dict[str, Client] = {}
-
-    def signed_in(who: str) -> Client:
-        if who not in known:
-            known[who] = Client()
-            known[who].force_login(with_account(staff.person(who)))
-        return known[who]
-
-    return signed_in
+    return browsers(staff.person, settings)
