@@ -18,7 +18,7 @@ export interface PlayerEvents {
   blocked?: (blocked: boolean) => void;
   /** The picture began or stopped to run. */
   running?: (running: boolean) => void;
-  /** The rest of the replay cannot be opened by any key: stopped. */
+  /** The rest of the replay cannot be opened by any key, or the film is not there (any more) for whoever sees it: stopped. */
   lost?: () => void;
   /** A film's renditions are known. */
   parsed?: () => void;
@@ -26,6 +26,8 @@ export interface PlayerEvents {
 
 const CHECK_MS = 250;
 const FROZEN_MS = 6000;
+/** What the server says of a film that is not there, or not for whoever asks: asking again is of no use. */
+const NOT_THERE = [401, 403, 404, 410];
 /** Of the dark picture that goes with sound alone. */
 const DARK_WIDTH = 160;
 
@@ -41,6 +43,7 @@ export class Player {
   private url = "";
   /** A film's renditions are hls.js's to choose from, or the viewer's; a lesson's are ours. */
   private film = false;
+  private chosen = -1;
   private recovery = new Recovery();
   private dropsBefore = 0;
   private runningNow = false;
@@ -118,6 +121,7 @@ export class Player {
 
   /** One of a film's renditions from the next picture on; -1: whichever the line carries. */
   choose(index: number): void {
+    this.chosen = index;
     if (this.film && this.hls) this.hls.nextLevel = index;
   }
 
@@ -203,7 +207,10 @@ export class Player {
     const hls = new Hls(settings);
     this.hls = hls;
     hls.on(Hls.Events.MANIFEST_PARSED, () => {
-      if (this.film) return this.events.parsed?.();
+      if (this.film) {
+        if (this.chosen >= 0) hls.nextLevel = this.chosen; // a player that began anew
+        return this.events.parsed?.();
+      }
       const wanted = hls.levels[chooseLevel(hls.levels, Math.max(0, this.recovery.rebuildsInRow - 1))];
       for (let index = hls.levels.length - 1; index >= 0; index -= 1) {
         const level = hls.levels[index];
@@ -266,6 +273,10 @@ export class Player {
       return;
     }
     if (!data.fatal || this.wake.dead) return;
+    if (this.film && NOT_THERE.includes(status)) {
+      this.stop();
+      return this.events.lost?.();
+    }
     if (status === 404 && this.steps.isGone()) return;
     if (data.type === Hls.ErrorTypes.MEDIA_ERROR) this.mend("media");
     else if (status === 404 && data.frag) this.mend("gone");

@@ -23,7 +23,7 @@ export class Captions {
       track.track.addEventListener("cuechange", () => this.draw());
     }
     fill(this.choice, h("option", { value: -1 }, t("字幕：关")), ...subtitles.map((one, index) => h("option", { value: index }, one.label)));
-    this.choice.addEventListener("change", () => this.choose(Number(this.choice.value)));
+    this.choice.addEventListener("change", () => this.change(Number(this.choice.value)));
     show(this.choice, subtitles.length > 0);
     video.addEventListener("webkitbeginfullscreen", () => this.mode("showing"));
     video.addEventListener("webkitendfullscreen", () => this.mode("hidden"));
@@ -31,7 +31,13 @@ export class Captions {
   }
 
   toggle(): void {
-    if (this.subtitles.length) this.choose(this.now < 0 ? this.last : -1);
+    if (this.subtitles.length) this.change(this.now < 0 ? this.last : -1);
+  }
+
+  /** As somebody wants it, here and of the next film. One that has not got their language changes nothing of that. */
+  private change(index: number): void {
+    this.choose(index);
+    save(this.subtitles[index]?.language ?? "");
   }
 
   /** -1: none. */
@@ -39,7 +45,6 @@ export class Captions {
     this.now = index;
     if (index >= 0) this.last = index;
     this.choice.value = String(index);
-    save(this.subtitles[index]?.language ?? "");
     this.mode("hidden");
     this.draw();
   }

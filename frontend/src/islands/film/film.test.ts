@@ -9,6 +9,8 @@ const FILM: FilmConfig = {
   original: "/resources/versions/a/file/",
   poster: "",
   seconds: 100,
+  width: 1280,
+  height: 720,
   chapters: [],
   subtitles: [],
 };
@@ -37,7 +39,7 @@ test("nothing is fetched before somebody wants to see it; a chapter begins there
 test("what the browser does not play is said", () => {
   room.togglePlay();
   video.dispatchEvent(new Event("error"));
-  expect(room.unplayable).toBe(true);
+  expect(room.trouble).toBe("unplayable");
   room.destroy();
 });
 
@@ -59,4 +61,7 @@ test("subtitles are off until they are chosen, and chosen again with the next fi
   captions.toggle();
   expect(captions.choice.value).toBe("1");
   expect(new Captions(video, said).choice.value).toBe("1");
+  expect(new Captions(video, said.slice(0, 1)).choice.value).toBe("-1");
+  expect(new Captions(video, []).choice.hidden).toBe(true);
+  expect(new Captions(video, said).choice.value, "films without that language leave the choice alone").toBe("1");
 });

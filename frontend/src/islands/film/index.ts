@@ -19,11 +19,13 @@ export default mount;
 
 class FilmView {
   private readonly video = h("video", { class: "lw-video", playsinline: true, preload: "none" });
-  private readonly frame = h("div", { class: "lw-frame" });
+  /** Takes the focus from the large button and from a click, so that the keys go on to work. */
+  private readonly frame = h("div", { class: "lw-frame", tabindex: "-1" });
+  private readonly stage = h("div", { class: "film-stage" });
   private readonly message = h("div", { class: "lv-message", role: "status", hidden: true });
   private readonly quality = h("select", { class: "select lw-speed film-quality", "aria-label": t("清晰度"), hidden: true });
   private readonly marks = h("div", { class: "film-marks", "aria-hidden": "true" });
-  private readonly list = h("ol", { class: "film-chapters", "aria-label": t("章节") });
+  private readonly list = h("ol", { class: "film-contents", "aria-label": t("章节") });
   private readonly captions: Captions;
   private readonly room: FilmRoom;
   private readonly controls: WatchControls;
@@ -39,7 +41,7 @@ class FilmView {
     this.room = new FilmRoom(config, this.video, () => this.update());
     this.controls = new WatchControls(this.room, this.frame);
     this.captions = new Captions(this.video, config.subtitles);
-    this.big = button("", { class: "btn-live lw-tap film-begin", icon: "play", iconSize: 36, label: t("播放"), onclick: () => void this.room.begin() });
+    this.big = button("", { class: "btn-live lw-tap film-begin", icon: "play", iconSize: 36, label: t("开始播放"), onclick: () => this.begin() });
     this.build();
     this.undoKeys = onKeys({ ...this.controls.keys(), c: () => this.captions.toggle() }, this.root);
     this.timer = window.setInterval(() => this.update(), 500);
@@ -49,7 +51,23 @@ class FilmView {
   destroy(): void {
     window.clearInterval(this.timer);
     this.undoKeys();
+    document.removeEventListener("fullscreenchange", this.keepFocus);
     this.room.destroy();
+  }
+
+  private begin(): void {
+    void this.room.begin();
+    this.frame.focus({ preventScroll: true });
+  }
+
+  /** What lies outside of the full screen has the focus no more. */
+  private readonly keepFocus = (): void => {
+    if (document.fullscreenElement === this.frame && !this.frame.contains(document.activeElement)) this.frame.focus();
+  };
+
+  /** The stage is as high as the film wants, upright ones no higher than it is wide. */
+  private fit(width: number, height: number): void {
+    if (width > 0 && height > 0) this.stage.style.setProperty("--film-share", `${Math.min(100, (height / width) * 100)}%`);
   }
 
   private build(): void {
@@ -60,9 +78,15 @@ class FilmView {
     if (config.poster) this.video.poster = config.poster;
     this.controls.place(this.quality);
     this.controls.place(this.captions.choice);
-    fill(this.frame, this.video, this.captions.element, this.message, this.controls.element, this.big);
+    const row = this.controls.element.querySelector(".lw-row");
+    row?.append(h("div", { class: "film-choices" }, ...row.querySelectorAll("select"))); // the same order for eyes and keys
+    fill(this.stage, this.video, this.captions.element, this.message, this.big);
+    fill(this.frame, this.stage, this.controls.element);
     this.root.append(this.frame);
     this.video.addEventListener("click", () => this.room.togglePlay());
+    this.video.addEventListener("resize", () => this.fit(this.video.videoWidth, this.video.videoHeight));
+    this.fit(config.width, config.height);
+    document.addEventListener("fullscreenchange", this.keepFocus);
     this.quality.addEventListener("change", () => this.room.player?.choose(Number(this.quality.value)));
     if (config.chapters.length) this.drawChapters();
   }
@@ -85,19 +109,23 @@ class FilmView {
   private update(): void {
     if (!this.controls) return; // the room speaks up before the face is there
     const { room } = this;
-    this.root.dataset.state = room.unplayable ? "unplayable" : room.begun ? "playing" : "ready";
+    this.root.dataset.state = room.trouble ? "unplayable" : room.begun ? "playing" : "ready";
     show(this.big, !room.begun);
     this.controls.update();
-    show(this.controls.element, room.begun && !room.unplayable);
     this.drawMessage();
     this.drawQuality();
     this.drawChapter();
   }
 
   private drawMessage(): void {
-    show(this.message, this.room.unplayable);
-    if (!this.room.unplayable || this.message.childElementCount) return;
-    fill(this.message, h("h2", {}, t("这个浏览器放不了这个文件")), h("p", {}, t("平台正在把它做成能放的。过一会儿刷新再看，或者下载以后用播放器看。")));
+    const { trouble } = this.room;
+    show(this.message, trouble !== "");
+    if (!trouble || this.message.childElementCount) return;
+    const [title, words] =
+      trouble === "gone"
+        ? [t("这个视频现在打不开了"), t("它可能已经下架，或者您的登录过期了。请刷新页面。")]
+        : [t("这个浏览器放不了这个文件"), t("平台正在把它做成能放的。过一会儿刷新再看，或者下载以后用播放器看。")];
+    fill(this.message, h("h2", {}, title), h("p", {}, words));
   }
 
   private drawQuality(): void {

@@ -26,6 +26,9 @@ export interface FilmConfig {
   original: string;
   poster: string;
   seconds: number;
+  /** Of the picture, as far as it is known; 0 otherwise. */
+  width: number;
+  height: number;
   chapters: Chapter[];
   subtitles: Subtitle[];
 }
@@ -38,8 +41,8 @@ export class FilmRoom implements Played {
   readonly viewer = null;
   readonly config: { replay: { seconds: number } };
   player: Player | null = null;
-  /** The browser does not play the file. */
-  unplayable = false;
+  /** Why it is not played: the browser cannot play the file, or the server has it no more. */
+  trouble: "" | "unplayable" | "gone" = "";
   begun = false;
   private readonly timer: number;
 
@@ -102,7 +105,7 @@ export class FilmRoom implements Played {
   private async playParts(position: number): Promise<void> {
     const { Player: Made } = await import("../../live/player");
     if (!this.video.isConnected) return;
-    const events = { running: () => this.changed(), parsed: () => this.changed(), blocked: () => this.changed() };
+    const events = { running: () => this.changed(), parsed: () => this.changed(), blocked: () => this.changed(), lost: () => this.give("gone") };
     this.player = new Made(this.video, { keys: new KeyCache(), ticket: () => "" }, events);
     this.player.playFilm(this.film.master, position);
   }
@@ -114,10 +117,13 @@ export class FilmRoom implements Played {
   }
 
   private readonly failed = (): void => {
-    if (this.film.master) return; // the player has its own ways back
-    this.unplayable = true;
-    this.changed();
+    if (!this.film.master) this.give("unplayable"); // else the player has its own ways back
   };
+
+  private give(trouble: "unplayable" | "gone"): void {
+    this.trouble = trouble;
+    this.changed();
+  }
 
   private get key(): string {
     return `film-${this.film.id}`;

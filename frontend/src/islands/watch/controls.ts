@@ -51,10 +51,11 @@ export class WatchControls {
     this.full = button("", { class: "lw-button", icon: "expand", keys: "F", label: t("全屏"), onclick: () => this.toggleFull() });
     this.speed = h("select", { class: "select lw-speed", "aria-label": t("播放速度") });
     fill(this.speed, ...SPEEDS.map((rate) => h("option", { value: rate, selected: rate === 1 }, `${rate}×`)));
-    this.speed.addEventListener("change", () => (room.video.playbackRate = Number(this.speed.value)));
+    this.speed.addEventListener("change", () => this.hasten(Number(this.speed.value)));
     this.picture = pictureChoice("lw-picture", savedPin(), (pin) => room.viewer?.choose(pin));
     this.seek.addEventListener("input", () => this.scrub());
     this.seek.addEventListener("change", () => (this.dragging = false));
+    this.seek.addEventListener("keydown", (event) => this.seekByKey(event));
     show(this.small, "pictureInPictureEnabled" in document && document.pictureInPictureEnabled);
     this.element = h(
       "div",
@@ -121,6 +122,21 @@ export class WatchControls {
     video.currentTime = (Number(this.seek.value) / 1000) * video.duration;
     this.wake();
     this.dragging = false;
+  }
+
+  /** As much as anywhere in the film: a thousandth of it, as the bar's own keys go, is nothing in a short one. */
+  private seekByKey(event: KeyboardEvent): void {
+    const by = { ArrowLeft: -10, ArrowDown: -10, ArrowRight: 10, ArrowUp: 10 }[event.key];
+    if (by === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    this.room.seekBy(by);
+  }
+
+  /** For what is loaded next, too: a player that begins anew would go at the usual speed. */
+  private hasten(rate: number): void {
+    const { video } = this.room;
+    video.defaultPlaybackRate = rate;
+    video.playbackRate = rate;
   }
 
   private toggleSound(): void {

@@ -1,5 +1,6 @@
 """Films of which there are renditions."""
 
+from lantian.content.resources.enums import SubtitleLanguage
 from lantian.content.resources.models import Blob, Film, Rendition, ResourceVersion, Subtitle
 
 
@@ -19,8 +20,9 @@ def renditions_of(film: Film) -> list[Rendition]:
 
 
 def subtitles_of(version: ResourceVersion) -> list[Subtitle]:
-    """By language, without what is said. One query."""
-    return list(version.subtitles.defer("text", "words").order_by("language"))
+    """By language, as these are listed anywhere, without what is said. One query."""
+    order = {language: place for place, language in enumerate(SubtitleLanguage.values)}
+    return sorted(version.subtitles.defer("text", "words"), key=lambda one: order.get(one.language, len(order)))
 
 
 def subtitle_of(version: ResourceVersion, language: str) -> Subtitle | None:

@@ -151,8 +151,8 @@ def test_subtitles_change_while_the_version_may_be_changed(shelf: Shelf, clip: b
     services.put_subtitle(version, language="en", name="b.srt", data=SRT.encode(), by=author)
     services.put_subtitle(version, language="zh-CN", name="c.srt", data=SRT.encode("gb18030"), by=author)
     assert [(one.language, one.name, one.cues) for one in queries.subtitles_of(version)] == [
-        ("en", "b.srt", 2),
         ("zh-CN", "c.srt", 2),
+        ("en", "b.srt", 2),
     ]
     assert services.drop_subtitle(version, language="en", by=author)
     with pytest.raises(SubtitleUnfit, match="第 1 行"):

@@ -49,6 +49,8 @@ def view_of_film(shown: ResourceVersion, blob: Blob, *, manages: bool) -> dict[s
         "original": original,
         "poster": reverse("resources_cover", args=[shown.pk]) if blob.cover_id else "",
         "seconds": (film.seconds if film else 0) or blob.facts.get("seconds", 0),
+        "width": blob.facts.get("width", 0),
+        "height": blob.facts.get("height", 0),
         "chapters": _chapters(shown, film),
         "subtitles": [_subtitle(shown, one) for one in queries.subtitles_of(shown)],
     }
