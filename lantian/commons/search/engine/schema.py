@@ -14,7 +14,7 @@ import tantivy
 from lantian.commons.search.engine.words import characters_of, letters_of, words_of
 
 # Changes when documents of before would not be found by queries of today: everything is then built anew.
-VERSION = 1
+VERSION = 2
 NUMBERS = ("at", "quality", "used")
 
 
@@ -45,7 +45,8 @@ def schema_of(facets: Sequence[str]) -> tantivy.Schema:
     made.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     made.add_text_field("kind", fast=True, tokenizer_name="raw", index_option="basic")
     made.add_text_field("see", tokenizer_name="raw", index_option="basic")
-    for name in ("title", "names", "body"):
+    made.add_text_field("title", tokenizer_name="whitespace", index_option="position")
+    for name in ("names", "body"):
         made.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     made.add_text_field("chars", tokenizer_name="whitespace", index_option="position")
     made.add_text_field("letters", tokenizer_name="whitespace", index_option="basic")

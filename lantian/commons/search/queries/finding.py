@@ -1,7 +1,9 @@
 """What is found: by one's own tokens in the index, and drawn from the database under each app's own rule."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from uuid import UUID
 
 import structlog
@@ -14,12 +16,14 @@ from lantian.commons.search.engine.typed import parts_of
 from lantian.commons.search.enums import Sort
 from lantian.commons.search.queries import reading
 from lantian.commons.search.queries.registry import KINDS, Hit, Indexed, Live, indexed
+from lantian.commons.search.queries.tokens import regions_once
 from lantian.kernel.rules import Actor
 
 log = structlog.get_logger("search")
 
 DEEPEST = 10_000  # hits of one search that can be paged to
 LIKE_WORDS = 12
+COUNTING = 4  # threads of a process that count values of facets
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ class Found:
 
 def tokens_of(actor: Actor, kind: str = "") -> dict[str, frozenset[str]]:
     """What the actor may see, by kind, in tokens. A fixed number of queries for each kind."""
-    return {key: each.tokens(actor) for key, each in indexed().items() if kind in ("", key)}
+    with regions_once():
+        return {key: each.tokens(actor) for key, each in indexed().items() if kind in ("", key)}
 
 
 def find(actor: Actor, asked: Asked, *, see: Mapping[str, frozenset[str]] | None = None) -> Found:
@@ -67,6 +72,8 @@ def find(actor: Actor, asked: Asked, *, see: Mapping[str, frozenset[str]] | None
     if asked.typed and not parts:
         return Found()
     query = asker.strictly(parts, Scope(mine, chosen))
+    # Tantivy lets go of Python's lock: what is found and how many there are of each value are worked out beside one another
+    counting = _beside().submit(_facets, index, query, asked, parts, mine) if asked.counted else None
     found = _run(index, query, asked)
     slip = False
     if not found.hits and parts and not asked.first:
@@ -75,8 +82,16 @@ def find(actor: Actor, asked: Asked, *, see: Mapping[str, frozenset[str]] | None
             query, found, slip = loose, better, True
     ids = tuple(_ids(index, found))
     total: int = found.count or 0  # type: ignore[attr-defined]  # the package's stubs forget it
-    facets = _facets(index, query, asked, parts, mine, slip=slip) if total and asked.counted else {}
+    if not total or counting is None:
+        return Found(ids, total, {}, slip)
+    facets = _facets(index, query, asked, parts, mine, slip=True) if slip else counting.result()
     return Found(ids, total, facets, slip)
+
+
+@cache
+def _beside() -> ThreadPoolExecutor:
+    """A process's own: made at its first search, after it was forked."""
+    return ThreadPoolExecutor(COUNTING, "search")
 
 
 def _run(index: tantivy.Searcher, query: Query, asked: Asked) -> tantivy.SearchResult:
@@ -100,7 +115,7 @@ def _facets(
     parts: Sequence[object],
     mine: dict[str, frozenset[str]],
     *,
-    slip: bool,
+    slip: bool = False,
 ) -> dict[str, tuple[tuple[str, int], ...]]:
     """How many there are of each value. Of a facet that is chosen already: how many there would be of the others."""
     kind = KINDS.get(asked.kind) if asked.kind else None

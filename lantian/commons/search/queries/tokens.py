@@ -10,7 +10,9 @@ enough.
 | `c:class`, `r:room`, `p:person`, `al:alliance` | concerns it | is in it, is it |
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from uuid import UUID
 
 from lantian.kernel.rules import Actor
@@ -38,12 +40,31 @@ def roots(paths: Iterable[str]) -> set[str]:
     return {token("u", organizations_of(path)[-1]) for path in paths if path}
 
 
+_known: ContextVar[list[tuple[Actor, set[str]]] | None] = ContextVar("regions of one question", default=None)
+
+
+@contextmanager
+def regions_once() -> Iterator[None]:
+    """Within it the region of an actor is read once, whichever kinds ask for it."""
+    before = _known.set([])
+    try:
+        yield
+    finally:
+        _known.reset(before)
+
+
 def region(actor: Actor) -> set[str]:
     """Of an actor with a role: what is published for their unit or one above; the alliances they see. One query."""
     if actor.grant is None:
         return set()
-    mine = tokens("in", organizations_of(actor.grant.path))
-    return mine | tokens("al", alliances_visible_to(actor).order_by().values_list("pk", flat=True))
+    known = _known.get()
+    found = next((those for whose, those in known or () if whose is actor), None)
+    if found is None:
+        found = tokens("in", organizations_of(actor.grant.path))
+        found |= tokens("al", alliances_visible_to(actor).order_by().values_list("pk", flat=True))
+        if known is not None:
+            known.append((actor, found))
+    return set(found)
 
 
 def concerned(actor: Actor) -> set[str]:
