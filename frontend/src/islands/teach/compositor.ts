@@ -43,7 +43,7 @@ export class Compositor {
   private readonly context: CanvasRenderingContext2D;
   private readonly stream: MediaStream;
   private stopTicks: (() => void) | null = null;
-  private lastDraw = 0;
+  private lastDraw = -Infinity;
   /** How long the last drawing took. */
   private drawMs = 0;
 
@@ -86,6 +86,21 @@ export class Compositor {
   setScreen(stream: MediaStream | null): void {
     setStream(this.screen, stream);
     this.screenOn = stream !== null;
+  }
+
+  /** The camera's picture can be drawn, or there is none to be drawn. */
+  get hasPicture(): boolean {
+    return !this.cameraOn || this.cameraDraws;
+  }
+
+  private get cameraDraws(): boolean {
+    return this.cameraOn && this.camera.videoWidth > 0 && this.camera.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+  }
+
+  /** What there is now goes out, whatever the rate. */
+  show(): void {
+    this.lastDraw = -Infinity;
+    this.tick();
   }
 
   private tick(): void {
@@ -198,7 +213,7 @@ export class Compositor {
       roundedPath(context, frame, radius);
       context.clip();
     }
-    if (this.cameraOn && camera.videoWidth && camera.readyState >= 2) {
+    if (this.cameraDraws) {
       const part = cover({ width: camera.videoWidth, height: camera.videoHeight }, frame);
       context.drawImage(camera, part.x, part.y, part.width, part.height, frame.x, frame.y, frame.width, frame.height);
     } else this.drawCard(frame);

@@ -14,6 +14,7 @@ import { AudioMix } from "./audio";
 import { browserChecks, cameraCheck, type Check, environment, microphoneCheck, screenCheck, soundCheck } from "./checks";
 import { Compositor } from "./compositor";
 import { Devices } from "./devices";
+import { firstPicture } from "./firstPicture";
 import { Pages } from "./pages";
 import { EpochRecorder } from "./recorder";
 import { changed as boardAfter, present } from "../../live/presence/rows";
@@ -32,6 +33,7 @@ const LOOK_EVERY_S = 15;
 /** So long before its end a lesson is offered more time. */
 const NEAR_END_MS = 5 * 60_000;
 export const LONGER_MINUTES = 5;
+const CAMERA_WAKES_MS = 1000;
 
 export class TeachRoom {
   phase: Phase = "prep";
@@ -222,6 +224,11 @@ export class TeachRoom {
     }
     this.session = opened;
     this.startedMs = opened.started_ms;
+    // after a reload, and where a colleague takes over, the camera was opened a moment ago
+    const { compositor } = this;
+    await firstPicture(() => compositor.hasPicture, this.timers, CAMERA_WAKES_MS);
+    if ((this.phase as Phase) !== "opening") return;
+    compositor.show();
     this.connect(takeover);
     void this.awake.keep();
   }
