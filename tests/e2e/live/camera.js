@@ -3,7 +3,8 @@
 (() => {
   if (!navigator.mediaDevices) return;
   // a teacher's, unless the page is told what another room is like: its wall, its tone (Hz), how large and how often (ms) it is seen
-  const { wall = "#2b5f8a", tone: hertz = 440, width = 1280, height = 720, every = 40 } = window.__camera ?? {};
+  // (`wakes`: ms until the first picture, which a real camera takes too)
+  const { wall = "#2b5f8a", tone: hertz = 440, width = 1280, height = 720, every = 40, wakes = 0 } = window.__camera ?? {};
   const BITS = 44, CHECK = 8, CELLS = 2 + BITS + CHECK;
   const canvas = document.createElement("canvas");
   canvas.width = width;
@@ -37,11 +38,12 @@
     if (stream) return stream;
     const worker = new Worker(URL.createObjectURL(new Blob([`setInterval(() => postMessage(0), ${every})`])));
     const moving = canvas.captureStream(0);
+    const awake = performance.now() + wakes;
     worker.onmessage = () => {
+      if (performance.now() < awake) return;
       draw();
       moving.getVideoTracks()[0].requestFrame();
     };
-    draw();
     const audio = new AudioContext();
     const tone = audio.createOscillator(), gain = audio.createGain(), out = audio.createMediaStreamDestination();
     tone.frequency.value = hertz;

@@ -59,7 +59,8 @@ def fill_in_sign_in(page: Page, login: str, password: str = PASSWORD) -> None:
 
 
 # A teacher's, as large as the platform of these tests has their pictures (tests/e2e/conftest.py).
-OWN_CAMERA = 'window.__camera = {"width": 640, "height": 360, "every": 60};\n' + CAMERA
+# It wakes up as slowly as real ones do, so that a page that does not wait for it is found out (`hidden` in the replay).
+OWN_CAMERA = 'window.__camera = {"width": 640, "height": 360, "every": 60, "wakes": 600};\n' + CAMERA
 
 
 def camera(wall: str, tone: int) -> str:
