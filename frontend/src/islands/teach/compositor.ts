@@ -7,6 +7,9 @@ type Track = MediaStreamTrack & { requestFrame?: () => void };
 
 const DARK = "#0a121a";
 const CARD = "#16314c";
+/** A recorder that begins gets the picture that was captured last, and one that was asked for a moment ago is not captured yet: 70 ms
+ * were enough on an idle machine. */
+const CAPTURED_MS = 200;
 
 /** A class on stage: its picture, and what stands under it. */
 export interface Guest {
@@ -43,7 +46,9 @@ export class Compositor {
   private readonly context: CanvasRenderingContext2D;
   private readonly stream: MediaStream;
   private stopTicks: (() => void) | null = null;
-  private lastDraw = -Infinity;
+  private lastDraw = 0;
+  /** When the camera's picture first went out. */
+  private pictureAt = Infinity;
   /** How long the last drawing took. */
   private drawMs = 0;
 
@@ -81,6 +86,7 @@ export class Compositor {
   setCamera(stream: MediaStream | null): void {
     setStream(this.camera, stream);
     this.cameraOn = stream !== null;
+    this.pictureAt = Infinity;
   }
 
   setScreen(stream: MediaStream | null): void {
@@ -88,19 +94,13 @@ export class Compositor {
     this.screenOn = stream !== null;
   }
 
-  /** The camera's picture can be drawn, or there is none to be drawn. */
+  /** A recorder that begins now begins with the camera's picture, or there is none to begin with. */
   get hasPicture(): boolean {
-    return !this.cameraOn || this.cameraDraws;
+    return !this.cameraOn || performance.now() - this.pictureAt >= CAPTURED_MS;
   }
 
   private get cameraDraws(): boolean {
     return this.cameraOn && this.camera.videoWidth > 0 && this.camera.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
-  }
-
-  /** What there is now goes out, whatever the rate. */
-  show(): void {
-    this.lastDraw = -Infinity;
-    this.tick();
   }
 
   private tick(): void {
@@ -118,6 +118,7 @@ export class Compositor {
       if (track.contentHint !== hint) track.contentHint = hint;
       track.requestFrame?.();
     }
+    if (this.cameraDraws && this.pictureAt === Infinity) this.pictureAt = now;
   }
 
   private draw(): void {

@@ -33,7 +33,7 @@ const LOOK_EVERY_S = 15;
 /** So long before its end a lesson is offered more time. */
 const NEAR_END_MS = 5 * 60_000;
 export const LONGER_MINUTES = 5;
-const CAMERA_WAKES_MS = 1000;
+const CAMERA_WAKES_MS = 1500;
 
 export class TeachRoom {
   phase: Phase = "prep";
@@ -228,7 +228,6 @@ export class TeachRoom {
     const { compositor } = this;
     await firstPicture(() => compositor.hasPicture, this.timers, CAMERA_WAKES_MS);
     if ((this.phase as Phase) !== "opening") return;
-    compositor.show();
     this.connect(takeover);
     void this.awake.keep();
   }
