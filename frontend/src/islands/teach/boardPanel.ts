@@ -32,9 +32,9 @@ export class BoardPanel {
 
   update(): void {
     const { viewers, config } = this.room;
-    setText(this.figures.classes, `${number(viewers?.classes ?? 0)} / ${number(config.lesson.receivers.length)}`);
-    setText(this.figures.students, number(viewers?.students ?? 0));
-    setText(this.figures.guests, number(viewers?.guests ?? 0));
+    setText(this.figures.classes, `${told(viewers?.classes)} / ${number(config.lesson.receivers.length)}`);
+    setText(this.figures.students, told(viewers?.students));
+    setText(this.figures.guests, told(viewers?.guests));
     setText(this.line, this.lineWords());
     this.line.dataset.health = this.room.health.health;
     this.list.update(viewers, this.room.seenClasses);
@@ -52,4 +52,8 @@ export class BoardPanel {
         return t("网络正常");
     }
   }
+}
+
+function told(count: number | undefined): string {
+  return count === undefined ? "–" : number(count);
 }

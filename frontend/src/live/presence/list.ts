@@ -29,6 +29,7 @@ export class PresenceList {
   private readonly places: PlacesPanel | null;
   private rows: SchoolRow[] = [];
   private touched = false;
+  private told = false;
   private shown = "";
 
   constructor(
@@ -42,6 +43,7 @@ export class PresenceList {
   }
 
   update(viewers: Viewers | null, seen: ReadonlySet<string>): void {
+    this.told = viewers !== null;
     this.rows = presenceRows(this.receivers, viewers, seen);
     this.places?.update(this.rows);
     this.draw();
@@ -50,19 +52,21 @@ export class PresenceList {
   private draw(): void {
     const wanted = this.places?.schools ?? null;
     const rows = wanted ? this.rows.filter((row) => wanted.has(row.id)) : this.rows;
-    const key = JSON.stringify(rows);
+    const key = JSON.stringify([this.told, rows]);
     if (key === this.shown) return;
     this.shown = key;
     const all = this.rows.flatMap((row) => row.classes);
     const count = (...where: Where[]): number => all.filter((each) => where.includes(each.where)).length;
-    setText(this.summary, summaryWords(all.length, count("stalled", "away"), count("joining"), count("absent")));
+    // nobody has said yet who is there: that is not the same as nobody being there
+    const words = this.told ? summaryWords(all.length, count("stalled", "away"), count("joining"), count("absent")) : t("正在查看哪些班在听…");
+    setText(this.summary, words);
     const there = rows.map((row) => part(row, (each) => each.where !== "absent")).filter((row) => row.classes.length || row.students);
     const missing = rows.map((row) => part(row, (each) => each.where === "absent")).filter((row) => row.classes.length);
     fill(this.present, ...there.map(schoolElement));
     fill(this.absent, ...missing.map((row) => schoolElement({ ...row, students: 0 })));
     const absent = missing.reduce((sum, row) => sum + row.classes.length, 0);
     setText(this.absentWords, t("还没来的班级（{n}）", { n: absent }));
-    show(this.fold, absent > 0);
+    show(this.fold, absent > 0 && this.told);
     if (!this.touched) this.fold.open = there.length === 0;
   }
 }
