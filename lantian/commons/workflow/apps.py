@@ -9,9 +9,10 @@ class WorkflowConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from lantian.commons.workflow import demo, events, receivers, rules  # noqa: F401 - they declare themselves
-        from lantian.commons.workflow.queries import APPLYING_ROLES
+        from lantian.commons.workflow.queries import APPLYING_ROLES, decisions_todo
         from lantian.kernel.demo import demo_part
         from lantian.kernel.web import navigation
+        from lantian.kernel.web.panels import TODOS
 
         demo_part("workflow")(demo.seed)
         navigation.add(
@@ -19,6 +20,7 @@ class WorkflowConfig(AppConfig):
                 "workflow", _("办事"), "workflow_home", "stamp", 40, shown=lambda actor: actor.role in APPLYING_ROLES
             )
         )
+        TODOS.register("workflow", decisions_todo)
         _hold()
 
 

@@ -1,14 +1,16 @@
 """Reads of workflows: what one may apply for, see, and has to decide."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Avg, Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from lantian.commons.workflow.engine.plan import Plan, Step, read_plan
 from lantian.commons.workflow.engine.schema import Field, read_fields
@@ -22,6 +24,7 @@ from lantian.kernel.holdings import Part, Subject
 from lantian.kernel.registry import Registry
 from lantian.kernel.rules import Actor
 from lantian.kernel.time.queries import working_day_after
+from lantian.kernel.web.panels import Todo
 from lantian.people.roster import queries as roster
 from lantian.people.roster.enums import GRANTABLE, Role
 
@@ -179,6 +182,14 @@ def todo_of(actor: Actor) -> QuerySet[Task]:
     return rows.select_related(
         "application__workflow", "application__applicant", "application__organization", "organization"
     )
+
+
+def decisions_todo(actor: Actor, day: date) -> Iterable[Todo]:
+    """Of the day's page: how much waits for the actor's decision, by the earliest of its deadlines. One query."""
+    found = todo_of(actor).select_related(None).aggregate(many=Count("pk"), first=Min("due_at"))
+    if found["many"]:
+        due = timezone.localdate(found["first"]) if found["first"] else None
+        yield Todo(_("审批申请"), reverse("workflow_todo"), due=due, count=found["many"], unit=_("件"))
 
 
 def in_whose_place(actor: Actor, task: Task) -> UUID | None:

@@ -54,6 +54,8 @@ def test_a_teacher_applies_from_the_first_page_to_the_result(desk):
     assert "小课题申报" in waiting
     assert page in waiting
     assert "待我审批 1 件" in text(head, "/workflow/")
+    assert "审批申请" in text(head, "/today/")
+    assert "审批申请" not in text(teacher, "/today/"), "one's own waits for others"
     task = task_of(Application.objects.get())
     refused = head.post(page, {"act": "reject", "task": task.pk, "words": ""})
     assert "请写明理由" in refused.content.decode()
