@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
+FIRST_TO_GO = "800"  # of 1000: as if it had so many thousandths of the memory more
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 
 
@@ -38,7 +39,13 @@ def shed(uid: str, *, network: bool = False) -> None:
 
 
 def confine(uid: str, limits: dict[int, int], *, network: bool = False, nice: int = 10) -> None:
-    """Bound what may be used (`limits` by resource), stand back behind others by `nice`, and shed the rest."""
+    """Bound what may be used (`limits` by resource), stand back behind others by `nice`, and shed the rest.
+
+    Whoever stands back also goes first where the machine has no memory left: it would be the database otherwise, which has more.
+    """
+    if nice:
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO)
     for limit, most in {resource.RLIMIT_CORE: 0, **limits}.items():
         resource.setrlimit(limit, (most, most))
     os.nice(nice)

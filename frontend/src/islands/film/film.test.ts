@@ -36,6 +36,17 @@ test("nothing is fetched before somebody wants to see it; a chapter begins there
   room.destroy();
 });
 
+test("a player that could not be fetched may be asked for again", async () => {
+  vi.doMock("../../live/player", () => {
+    throw new Error("the line is away");
+  });
+  const parts = new FilmRoom({ ...FILM, master: "/film.m3u8" }, video, () => undefined);
+  await parts.begin();
+  expect(parts.begun).toBe(false);
+  parts.destroy();
+  vi.doUnmock("../../live/player");
+});
+
 test("what the browser does not play is said", () => {
   room.togglePlay();
   video.dispatchEvent(new Event("error"));

@@ -74,8 +74,12 @@ export class FilmRoom implements Played {
     this.begun = true;
     this.changed();
     const position = at ?? savedPosition(this.key);
-    if (this.film.master) await this.playParts(position);
-    else this.playFile(position);
+    try {
+      if (this.film.master) await this.playParts(position);
+      else this.playFile(position);
+    } catch {
+      this.begun = false; // the line was away before the player itself was here: it may be pressed again
+    }
     this.changed();
   }
 

@@ -67,7 +67,7 @@ class Source:
     def __init__(self, file: BinaryIO) -> None:
         file.seek(0)
         self.file = file
-        self.container = av.open(file, mode="r")
+        self.container = av.open(file, mode="r", metadata_errors="surrogateescape")
         cover = av.stream.Disposition.attached_pic
         moving = [one for one in self.container.streams.video if not one.disposition & cover]
         if not moving:
@@ -86,7 +86,7 @@ class Source:
         """Seconds and titles, as the film has them."""
         found = []
         for one in self.container.chapters()[:MOST_CHAPTERS]:
-            title = " ".join(str(one["metadata"].get("title", "")).split())[:TITLE_MOST]
+            title = " ".join(_read(str(one["metadata"].get("title", ""))).split())[:TITLE_MOST]
             at = float(one["start"] * (one["time_base"] or 0)) - self.base_us / US
             found.append((round(max(0.0, at), 3), title))
         return found
@@ -146,6 +146,15 @@ class Source:
         if frame is None:
             raise MediaFault("malformed", "no picture can be decoded")
         return frame, steady
+
+
+def _read(words: str) -> str:
+    """What a film says of itself: in UTF-8, or as older Chinese programs write it."""
+    data = words.encode("utf-8", "surrogateescape")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("gb18030", "replace")
 
 
 class Maker:

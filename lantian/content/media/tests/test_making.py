@@ -287,3 +287,6 @@ def test_the_child_may_write_no_file_and_has_no_network(tmp_path: Path) -> None:
         limits = Path(f"/proc/{hand_pid}/limits").read_text()
         assert any(line.startswith("Max file size") and line.split()[3] == "0" for line in limits.splitlines())
         assert "NoNewPrivs:\t1" in Path(f"/proc/{hand_pid}/status").read_text()
+        assert int(Path(f"/proc/{hand_pid}/oom_score_adj").read_text()) >= 800, (
+            "before the database, where memory runs out"
+        )

@@ -18,8 +18,16 @@ from lantian.kernel.confined import lesser_user
 LINE_MOST = 4 << 20
 
 
+KILLED = (-signal.SIGKILL, -signal.SIGTERM)
+ENDS_S = 2.0
+
+
 class Fallen(Exception):
-    """The child says nothing that can be used."""
+    """The child says nothing that can be used. `killed`: somebody ended it, the kernel that has no memory left or its clock, so
+    that the file need not be at fault.
+    """
+
+    killed = False
 
 
 @contextlib.contextmanager
@@ -43,10 +51,20 @@ def child_reading(
     assert child.stdout is not None  # it was asked for
     try:
         yield child.stdout
+    except Fallen as error:
+        error.killed = _was_killed(child)
+        raise
     finally:
         clock.cancel()
         _end(child)
         child.stdout.close()
+
+
+def _was_killed(child: "subprocess.Popen[bytes]") -> bool:
+    try:
+        return child.wait(ENDS_S) in KILLED
+    except subprocess.TimeoutExpired:  # it lives, and talks nonsense
+        return False
 
 
 def said_of_each(

@@ -50,7 +50,7 @@ def film(source: Any) -> Any:
     """A picture a tenth into it: most begin in black."""
     import av
 
-    with av.open(source, mode="r") as container:
+    with av.open(source, mode="r", metadata_errors="replace") as container:  # titles in GBK are no fault
         stream = next(
             one for one in container.streams.video if not one.disposition & av.stream.Disposition.attached_pic
         )

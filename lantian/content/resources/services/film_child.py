@@ -10,13 +10,15 @@ Run as a script and by itself: of the platform it loads the media engine's pure 
     {"at", "span", "sound", "bytes": [n, …]} + a piece of each rendition                  for each part
     {"end": true}
 
-or at any time {"fault": "broken" | "picture" | "long" | "huge" | "pass"}; `pass`: it may be possible without passing through.
+or at any time {"fault": "broken" | "picture" | "long" | "huge" | "memory" | "pass"}; `pass`: it may be possible without.
 """
 
+import codecs
 import importlib
 import json
 import os
 import pkgutil
+import re
 import resource
 import runpy
 import sys
@@ -37,6 +39,9 @@ CONFINED = ROOT / "lantian" / "kernel" / "confined.py"
 for _module in pkgutil.walk_packages(av.__path__, "av."):  # what is loaded later may lie where only root reads
     if not _module.name.endswith("__main__"):
         importlib.import_module(_module.name)
+
+
+codecs.lookup("gb18030")  # the same: older Chinese programs write titles so
 
 
 def say(out: BinaryIO, facts: dict[str, Any], *pieces: bytes) -> None:
@@ -62,9 +67,13 @@ def make(film: BinaryIO, out: BinaryIO, asked: dict[str, Any]) -> None:
             for rung, codecs, head in zip(maker.rungs, maker.codecs, heads, strict=True)
         ]
         say(out, {"seconds": seconds, "chapters": chapters, "rungs": rungs}, *heads)
+        made = asked["part"]
         for part in maker.parts():
+            made += 1
             sizes = [len(piece) for piece in part.pieces]
             say(out, {"at": part.at, "span": part.span, "sound": part.sound, "bytes": sizes}, *part.pieces)
+        if not made:
+            raise MediaFault("malformed", "no part")
     except (MediaFault, av.FFmpegError):
         if not shape.passes:
             raise
@@ -85,10 +94,16 @@ def main(memory: str, seconds: str, uid: str, asked: str) -> None:
     with open(0, "rb", closefd=False) as film:
         try:
             make(film, out, json.loads(asked))
-        except MediaFault as fault:
-            say(out, {"fault": FAULTS.get(fault.code, "broken")})
-        except Exception:  # noqa: BLE001 - whatever a library says of a stranger's film
-            say(out, {"fault": "broken"})
+        except Exception as error:  # noqa: BLE001 - whatever a library says of a stranger's film
+            fault = FAULTS.get(error.code, "broken") if isinstance(error, MediaFault) else "broken"
+            starved = isinstance(error, MemoryError) or near(int(memory))
+            say(out, {"fault": "memory" if fault == "broken" and starved else fault})
+
+
+def near(most: int) -> bool:
+    """Whether nearly all memory was taken that it may have: decoders say then of sound films that they are damaged."""
+    found = re.search(r"VmPeak:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return found is not None and int(found[1]) << 10 > most * 3 // 4
 
 
 if __name__ == "__main__":

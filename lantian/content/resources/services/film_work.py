@@ -4,6 +4,7 @@ What the lines say holds: whoever goes on after a crash cuts off what is behind 
 where the next one's differs, all is begun anew.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -13,7 +14,7 @@ from typing import Any
 
 from lantian.kernel.whole import write_whole
 
-PLAN, LINES = "plan.json", "parts"
+PLAN, LINES, FALLS = "plan.json", "parts", "falls"
 
 
 @dataclass(slots=True)
@@ -86,9 +87,10 @@ class Work:
         self.place = Place(len(self.spans), said["at"] + said["span"], said["sound"])
 
     def clear(self) -> None:
-        """From the beginning."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True, mode=0o750)
+        """From the beginning; how often it fell stays known."""
+        for path in self.folder.iterdir():
+            if path.name != FALLS:
+                path.unlink(missing_ok=True)
         self.plan, self.place, self.spans, self.sizes = {}, Place(), [], []
 
     def begin(self, plan: dict[str, Any], heads: list[bytes]) -> bool:
@@ -116,6 +118,15 @@ class Work:
         with (self.folder / LINES).open("ab") as handle:
             handle.write(json.dumps(said).encode() + b"\n")
         self._note(said)
+
+    def fell(self) -> int:
+        """Note that whoever made it was ended. Returns how often that was behind the same part."""
+        path, times = self.folder / FALLS, 1
+        with contextlib.suppress(OSError, ValueError):
+            part, before = json.loads(path.read_text())
+            times += before if part == self.place.part else 0
+        write_whole(path, json.dumps([self.place.part, times]))
+        return times
 
     def remove(self) -> None:
         """It is made, or nobody wants it any more."""

@@ -7,6 +7,7 @@ like all others: sent to the S3, brought back, swept with what points to it.
 import contextlib
 import fcntl
 import json
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from lantian.content.resources.errors import DiskFull, FileAway
 from lantian.content.resources.models import Blob, Film, Rendition, ResourceVersion
 from lantian.content.resources.services import offsite, storing
 from lantian.content.resources.services.children import Fallen, child_reading, line_of
+from lantian.content.resources.services.film_said import head_of, part_of
 from lantian.content.resources.services.film_work import Work
 from lantian.kernel import jobs
 from lantian.kernel.journal.services import record
@@ -38,6 +40,7 @@ MEMORY, SECONDS = 3 << 30, 1800
 TURN_S = 600  # afterwards another film has its turn
 MOST_S = 6 * 3600  # seconds of a film
 MOST_PIECE = 96 << 20
+FALLS = 3  # times that a child may be ended behind the same part
 TOLD_S = 2.0
 KIND = "video/mp4"
 TICKS = 90_000
@@ -103,6 +106,9 @@ def _alone(sha256: str) -> Iterator[bool]:
         except BlockingIOError:
             yield False
             return
+        if not os.fstat(handle.fileno()).st_nlink:  # whoever had it took it away meanwhile: the next one makes another
+            yield False
+            return
         yield True
         lock.unlink(missing_ok=True)
 
@@ -126,9 +132,9 @@ def _made(sha256: str, turn_s: float) -> Film | None:
             _tell(film, FilmState.MAKING)
             _enqueue(sha256)
     except _Unmade as error:
-        log.info("no renditions", blob=sha256[:12], why=str(error))
-        work.remove()
-        _tell(film, FilmState.BROKEN, str(error))
+        _give_up(film, work, str(error))
+    except Fallen as error:
+        _fallen(film, work, killed=error.killed)
     except (DiskFull, FileAway, OSError) as error:  # the hourly job goes on with it
         log.warning("film waits", blob=sha256[:12], why=str(error)[:200])
         words = (
@@ -138,6 +144,23 @@ def _made(sha256: str, turn_s: float) -> Film | None:
     return film
 
 
+def _give_up(film: Film, work: Work, why: str) -> None:
+    log.info("no renditions", blob=film.pk[:12], why=why)
+    work.remove()
+    _tell(film, FilmState.BROKEN, why)
+
+
+def _fallen(film: Film, work: Work, *, killed: bool) -> None:
+    """A child that was ended may have had a film of which nothing is wrong: the hourly job goes on with it, a few times."""
+    if not killed:
+        _give_up(film, work, _broken())
+    elif work.fell() < FALLS:
+        log.warning("film waits", blob=film.pk[:12], why="the child was ended", part=work.place.part)
+        _tell(film, FilmState.WAITING, _("做到一半被停下了，可能是服务器的内存不够，过一会儿接着做"))
+    else:
+        _give_up(film, work, _("试了几次都没有做完：服务器的内存或速度不够。可以换成小一点的视频再传"))
+
+
 def _tell(film: Film, state: FilmState, why: str = "") -> None:
     """A film that was swept meanwhile stays away."""
     film.state, film.why = state, why[:300]
@@ -145,7 +168,7 @@ def _tell(film: Film, state: FilmState, why: str = "") -> None:
 
 
 def _gone_on(film: Film, work: Work, turn_s: float) -> bool:
-    """Whether it came to the end. Raises _Unmade, DiskFull, FileAway, OSError."""
+    """Whether it came to the end. Raises _Unmade, Fallen, DiskFull, FileAway, OSError."""
     until = time.monotonic() + turn_s
     for passes in (True, False):
         if work.plan and work.plan["passes"] != passes:
@@ -176,15 +199,15 @@ def _child(film: Film, work: Work, *, passes: bool, clock_s: float) -> "contextl
 
 
 def _taken(film: Film, work: Work, out: IO[bytes], until: float, *, passes: bool) -> bool:
-    head = _line(out)
+    head = head_of(_line(out), MOST_PIECE)
     inits = _pieces(out, [rung["bytes"] for rung in head["rungs"]])
-    film.seconds = float(head["seconds"])
-    film.chapters = head["chapters"]
+    film.seconds, film.chapters = head["seconds"], head["chapters"]
     if not work.begin({"rungs": head["rungs"], "passes": passes}, inits):
         work.clear()  # another version of the encoder: from the beginning, in the next turn
         return False
     told = 0.0
-    while "end" not in (said := _line(out)):
+    while "end" not in (line := _line(out)):
+        said = part_of(line, len(inits), MOST_PIECE)
         pieces = _pieces(out, said["bytes"])
         _mind_room(sum(said["bytes"]))
         work.add(said, pieces)
@@ -214,26 +237,26 @@ def _too_long() -> str:
 
 
 def _line(out: IO[bytes]) -> dict[str, Any]:
-    """Raises _Unmade, _CannotPass."""
-    try:
-        said = line_of(out)
-    except Fallen as error:
-        raise _Unmade(_broken()) from error
+    """Raises _Unmade, _CannotPass, Fallen."""
+    said = line_of(out)
     fault = said.get("fault")
     if fault == "pass":
         raise _CannotPass
     if fault:
-        words = {"long": _too_long(), "picture": _("文件里没有画面"), "huge": _("画面的尺寸大得不正常，不能使用")}
+        words = {
+            "long": _too_long(),
+            "picture": _("文件里没有画面"),
+            "huge": _("画面的尺寸大得不正常，不能使用"),
+            "memory": _("画面太大，服务器的内存不够做分段。可以换成小一点的视频再传"),
+        }
         raise _Unmade(words.get(str(fault), _broken()))
     return said
 
 
 def _pieces(out: IO[bytes], sizes: list[int]) -> list[bytes]:
-    if sum(sizes) > MOST_PIECE:
-        raise _Unmade(_broken())
     found = [out.read(size) for size in sizes]
     if [len(piece) for piece in found] != sizes:
-        raise _Unmade(_broken())
+        raise Fallen
     return found
 
 

@@ -71,7 +71,7 @@ def film(source: Any) -> dict[str, Any]:
     """How long it is, its codecs, and nine by eight greys of an early picture."""
     import av
 
-    with av.open(source, mode="r") as container:
+    with av.open(source, mode="r", metadata_errors="replace") as container:  # titles in GBK are no fault
         found: dict[str, Any] = {"seconds": round((container.duration or 0) / 1_000_000, 1)}
         moving = [one for one in container.streams.video if not one.disposition & av.stream.Disposition.attached_pic]
         if container.streams.audio:

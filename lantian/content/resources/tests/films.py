@@ -22,6 +22,7 @@ def film(
     gop: int = 10,
     turned: int = 0,
     chapters: list[tuple[float, str]] | None = None,
+    title: str = "",
     options: dict[str, str] | None = None,
 ) -> bytes:
     """Grey, but white for a tenth of a second from `FLASH_S` on, with a tone as long."""
@@ -29,6 +30,8 @@ def film(
     with av.open(out, "w", format=container) as made:
         if chapters:
             made.set_chapters(_chapters(chapters, seconds))
+        if title:
+            made.metadata["title"] = title
         moving: Any = made.add_stream(picture, rate=rate, options=_options(picture) | (options or {}))
         moving.width, moving.height, moving.pix_fmt, moving.gop_size = *size, "yuv420p", gop
         if turned:

@@ -1,8 +1,12 @@
 """Films as parts of several renditions: made by the worker's child, handed out to whoever sees the version."""
 
+import fcntl
+import json
+import math
 import re
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +17,9 @@ from lantian.content.resources import queries, services
 from lantian.content.resources.events import ResourcePublished
 from lantian.content.resources.models import Blob, Film, Rendition, Resource
 from lantian.content.resources.receivers import film_published
-from lantian.content.resources.services import filming, storing
+from lantian.content.resources.services import film_said, filming, storing
+from lantian.content.resources.services.children import Fallen
+from lantian.content.resources.services.film_work import Work
 from lantian.content.resources.tests.films import FLASH_S, Played, film
 from lantian.content.resources.tests.shelf import Shelf
 
@@ -182,15 +188,125 @@ def test_what_cannot_be_made_says_why(shelf: Shelf, monkeypatch: pytest.MonkeyPa
     assert services.make_film(blob.pk).state == "ready"
 
 
-def test_a_child_that_says_nonsense_breaks_only_its_film(
+def child_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: str) -> None:
+    """In place of the one that makes films."""
+    child = tmp_path / "child.py"
+    child.write_text(f"import json, os, sys\n{does}\n")
+    monkeypatch.setattr(filming, "CHILD", child)
+
+
+RUNG: dict[str, Any] = {"name": "96p", "width": 160, "height": 96, "codecs": "avc1.42C00B", "bytes": 3}
+HEAD: dict[str, Any] = {"seconds": 1.0, "chapters": [], "rungs": [RUNG]}
+PART: dict[str, Any] = {"at": 0, "span": 90_000, "sound": 0, "bytes": [4]}
+
+
+@pytest.mark.parametrize(
+    ("head", "part"),
+    [
+        ({"rungs": [{**RUNG, "bytes": 99_999_999_999}]}, {}),
+        ({"rungs": [{**RUNG, "bytes": -1}]}, {}),
+        ({"rungs": [{**RUNG, "bytes": True}]}, {}),
+        ({"rungs": []}, {}),
+        ({"rungs": [{"bytes": 3}]}, {}),
+        ({"rungs": [{**RUNG, "codecs": 'avc1"\n#EXT-X-ENDLIST'}]}, {}),
+        ({"rungs": [{**RUNG, "name": "<b>"}]}, {}),
+        ({"seconds": math.nan}, {}),
+        ({"seconds": "1"}, {}),
+        ({"chapters": [[0]]}, {}),
+        ({"chapters": None}, {}),
+        ({}, {"bytes": [-1]}),
+        ({}, {"bytes": [1 << 40]}),
+        ({}, {"bytes": [4, 4]}),
+        ({}, {"bytes": 4}),
+        ({}, {"span": 0}),
+        ({}, {"at": 1.5}),
+        ({}, {"span": 1 << 62}),
+    ],
+)
+def test_a_child_that_says_nonsense_breaks_only_its_film(head: dict[str, Any], part: dict[str, Any]) -> None:
+    most = filming.MOST_PIECE
+    assert film_said.head_of(HEAD, most) == HEAD
+    assert film_said.part_of(PART, 1, most) == PART
+    with pytest.raises(Fallen):
+        film_said.part_of(PART | part, len(film_said.head_of(HEAD | head, most)["rungs"]), most)
+
+
+def test_what_a_film_calls_its_chapters_can_be_kept() -> None:
+    said = film_said.head_of(HEAD | {"chapters": [[0, "a\0b"], [1.5, "\udcba"]]}, 9)
+    assert said["chapters"] == [[0.0, "ab"], [1.5, "?"]]
+
+
+def test_a_child_that_offers_more_than_it_may_is_not_read(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    child = tmp_path / "child.py"
-    child.write_text('print(\'{"seconds": 1, "chapters": [], "rungs": [{"bytes": 99999999999}]}\')')
-    monkeypatch.setattr(filming, "CHILD", child)
+    lines = json.dumps(HEAD) + "\nabc" + json.dumps(PART | {"bytes": [-1]}) + "\n"
+    child_that(tmp_path, monkeypatch, f"sys.stdout.write({lines!r})\nwhile True: sys.stdout.write('x' * 65536)")
     _made, found = filmed(shelf, film(seconds=1))
-    assert found.state == "broken"
+    assert (found.state, "读不出来" in found.why) == ("broken", True)
     assert not Rendition.objects.exists()
+
+
+def test_a_child_that_was_ended_is_tried_again_a_few_times(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own = filming.CHILD
+    child_that(tmp_path, monkeypatch, "os.kill(os.getpid(), 9)")
+    _made, found = filmed(shelf, film(seconds=1))
+    assert (found.state, "内存" in found.why) == ("waiting", True)
+    monkeypatch.setattr(filming, "CHILD", own)
+    assert services.ask_waiting_films() in (0, 1), "the job of it may still wait"
+    again = services.make_film(found.pk)
+    assert again is not None
+    assert (again.state, again.why) == ("ready", "")
+
+    Film.objects.all().delete()
+    services.ask_film(Blob.objects.get(pk=found.pk))
+    child_that(tmp_path, monkeypatch, "os.kill(os.getpid(), 9)")
+    states = [services.make_film(found.pk).state for _turn in range(filming.FALLS)]
+    assert states == ["waiting"] * (filming.FALLS - 1) + ["broken"]
+    assert not filming.folder_of(found.pk).exists()
+    assert "内存" in Film.objects.get().why
+
+
+def test_a_child_that_gets_on_between_its_ends_is_not_given_up(tmp_path: Path) -> None:
+    work = Work.found(tmp_path / "a")
+    work.begin(HEAD, [b"abc"])
+    assert [work.fell(), work.fell()] == [1, 2]
+    work.add(PART, [b"abcd"])
+    assert [Work.found(tmp_path / "a").fell(), Work.found(tmp_path / "a").fell()] == [1, 2]
+
+
+def test_a_film_too_large_for_the_memory_says_so(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filming, "MEMORY", 300 << 20)
+    _made, found = filmed(shelf, film(seconds=1, size=(3840, 2160), rate=2, sound=None))
+    assert (found.state, "内存" in found.why) == ("broken", True)
+
+
+@pytest.mark.parametrize(("container", "picture", "sound"), [("mp4", "libx264", "aac"), ("avi", "mpeg4", "mp2")])
+def test_titles_of_older_chinese_programs_are_read(shelf: Shelf, container: str, picture: str, sound: str) -> None:
+    chapters = [(0.0, "QQQQQQQQ"), (1.0, "QQQQQQQQ")] if container == "mp4" else None
+    data = film(seconds=2, container=container, picture=picture, sound=sound, chapters=chapters, title="QQQQQQQQ")
+    assert b"QQQQQQQQ" in data
+    data = data.replace(b"QQQQQQQQ", "函数图象".encode("gbk"))
+    _made, found = filmed(shelf, data, f"a.{container}")
+    assert (found.state, found.why) == ("ready", "")
+    assert found.chapters == ([[0.0, "函数图象"], [1.0, "函数图象"]] if chapters else [])
+    assert services.draw_covers()
+    assert Blob.objects.get(pk=found.pk).cover_id
+
+
+def test_a_lock_that_was_taken_away_meanwhile_is_none(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = storing.root() / "film-locks" / "a"
+
+    def flock(handle: Any, how: int) -> None:
+        lock.unlink()  # the one who had it ended between our opening and this
+        fcntl.flock(handle, how)
+
+    with filming._alone("a") as first, filming._alone("a") as second:
+        assert (first, second) == (True, False)
+    monkeypatch.setattr(filming, "fcntl", SimpleNamespace(flock=flock, LOCK_EX=fcntl.LOCK_EX, LOCK_NB=fcntl.LOCK_NB))
+    with filming._alone("a") as alone:
+        assert not alone
 
 
 def part_of(text: str, kind: str) -> list[str]:
