@@ -19,7 +19,7 @@ and in the template `<c-list :page="page" />`. The rows are two queries whatever
 objects with `select_related` and annotations in the queryset given.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
@@ -73,6 +73,9 @@ class ListPage(Generic[M]):
     tile: ClassVar[str] = ""
     # Where counting is dear: count this far and no further, and say "200+". Pages then go on while there are rows.
     count_cap: ClassVar[int] = 0
+    # What rows are shown by but not found by: joined to those of a page alone, where otherwise all that were asked for would be
+    # read and joined to find the first of them. What the list is ordered by is there with it and without it.
+    dress: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None
 
     def __init__(self, request: HttpRequest, queryset: QuerySet[M], params: Mapping[str, str] | None = None) -> None:
         """`params` stands in for the address's own, such as those that a bulk bar's form carries."""
@@ -158,7 +161,7 @@ class ListPage(Generic[M]):
     @property
     def everything(self) -> QuerySet[M]:
         """All rows asked for, for files and bulk actions; `queryset` unless that is cut short for the page's sake."""
-        return self.queryset
+        return self.queryset if self.dress is None else self.dress(self.queryset)
 
     @cached_property
     def total(self) -> int:
@@ -203,7 +206,11 @@ class ListPage(Generic[M]):
 
     def _slice(self, number: int, length: int) -> list[M]:
         start = (number - 1) * self.size
-        return list(self.queryset[start : start + length])
+        part = self.queryset[start : start + length]
+        if self.dress is None:
+            return list(part)
+        shown = self.dress(part.model._default_manager.filter(pk__in=part.values("pk")))
+        return list(shown.order_by(*self.queryset.query.order_by))
 
     @property
     def objects(self) -> list[M]:

@@ -68,6 +68,7 @@ from lantian.content.resources.queries.reading import (
     version_of_id,
     versions_seen,
     with_names,
+    with_score,
     words_of,
     words_part,
 )
@@ -144,6 +145,7 @@ __all__ = [
     "versions_seen",
     "why_closed",
     "with_names",
+    "with_score",
     "words_of",
     "words_part",
 ]

@@ -173,13 +173,17 @@ def versions_seen(actor: Actor, resource: Resource) -> QuerySet[ResourceVersion]
 # Lists ----------------------------------------------------------------------------------------------------------------------
 
 
-def with_names(rows: QuerySet[Resource]) -> QuerySet[Resource]:
-    """With its unit, author and file, `score`: the mean of the stars, None without any, and `beginning` of what is written in it;
-    the rest of that stays where it is."""
+def with_score(rows: QuerySet[Resource]) -> QuerySet[Resource]:
+    """`score`: the mean of the stars, None without any."""
     mean = Cast(F("stars"), FloatField()) / NullIf(Cast(F("rated"), FloatField()), Value(0.0))
+    return rows.annotate(score=mean)
+
+
+def with_names(rows: QuerySet[Resource]) -> QuerySet[Resource]:
+    """With its unit, author, file and `score`, and `beginning` of what is written in it; the rest of that stays where it is."""
     rows = rows.select_related("organization", "author", "current__blob__preview")
     rows = rows.defer("current__blob__text", "current__blob__preview__text")
-    return rows.annotate(score=mean, beginning=Left("current__blob__text", BEGINNING))
+    return with_score(rows).annotate(beginning=Left("current__blob__text", BEGINNING))
 
 
 def own_resources(actor: Actor) -> QuerySet[Resource]:

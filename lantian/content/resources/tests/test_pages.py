@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from lantian.content.resources import queries, services
 from lantian.content.resources.models import Blob, Resource
-from lantian.content.resources.services import storing
+from lantian.content.resources.services import Brought, storing
 from lantian.content.resources.tests import files
+from lantian.content.resources.tests.shelf import FACTS
 from lantian.content.taxonomy import services as taxonomy
 from lantian.kernel.errors import Refusal
 from lantian.kernel.rules import SYSTEM, Denied
@@ -234,6 +235,40 @@ def test_pages_cost_the_same_whatever_is_in_them(shelf, as_):
     assert Resource.objects.count() == 6
     assert cost("/resources/") == few <= 4
     assert cost(f"/resources/{made.pk}/") == one <= 10
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        ("-downloads", [f"R{n:02}" for n in reversed(range(23))]),
+        ("title", [f"R{n:02}" for n in range(23)]),
+        ("-score", [f"R{n:02}" for n in (*range(4, 23, 5), *range(3, 23, 5), *range(2, 23, 5), *range(1, 23, 5))]),
+    ],
+)
+def test_a_list_in_any_order_reads_of_those_on_its_page_alone_what_they_are_shown_by(
+    shelf, as_, sort: str, expected: list[str]
+) -> None:
+    items = [Brought(facts=FACTS | {"title": f"R{n:02}"}, url=f"https://example.cn/{n}") for n in range(23)]
+    services.bring_resources(items, organization=shelf.county, origin="测试", by=SYSTEM)
+    for made in Resource.objects.all():
+        number = int(made.title[1:])
+        said = {"downloads": 10 * number, "rated": 1 if number % 5 else 0, "stars": number % 5}
+        Resource.objects.filter(pk=made.pk).update(**said)
+    with CaptureQueriesContext(connection) as asked:
+        pages = [as_("teacher").get(f"/resources/?sort={sort}&page={page}").context["page"].objects for page in (1, 2)]
+    if sort == "-score":  # those that nobody rated stand at one end, the rest in the order of their ids among equals
+        shown = [row for rows in pages for row in rows]
+        means = [row.score for row in shown if row.score is not None]
+        assert means == sorted(means, reverse=True)
+        assert {row.title for row in shown if row.score is not None} == set(expected)
+    else:
+        assert [row.title for rows in pages for row in rows] == expected
+    lists = [one["sql"] for one in asked if "beginning" in one["sql"]]
+    assert [sql.count("LIMIT 20") for sql in lists] == [1, 1]
+    assert all(sql.index("LIMIT 20") > sql.index(" IN (SELECT ") for sql in lists), "which are shown is found first"
+    counted = [one["sql"] for one in asked if "COUNT(*)" in one["sql"] and 'FROM "resources_resource"' in one["sql"]]
+    assert counted
+    assert not any("resources_blob" in sql for sql in counted)
 
 
 def test_an_office_document_is_shown_as_the_pdf_that_a_converter_makes_of_it(shelf, as_, monkeypatch, tmp_path):

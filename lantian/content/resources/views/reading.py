@@ -77,6 +77,7 @@ class Resources(ListPage[Resource]):
     search_hint = lazy("名称、关键词、学校或作者")
     order = "-published"
     tile = "resources/_tile.html"
+    dress = staticmethod(queries.with_names)
 
     @cached_property
     def uses(self) -> list[queries.Use]:
@@ -94,7 +95,7 @@ def resources_list(request: HttpRequest) -> HttpResponseBase:
     """What is published and for whoever asks."""
     actor = acting(request)
     rows = queries.resources_visible_to(actor).filter(state=ResourceState.PUBLISHED)
-    page = Resources(request, queries.with_names(rows))
+    page = Resources(request, queries.with_score(rows))
     context = {
         "base": base_of(request),
         "may_upload": bool(check(rules.may_upload, actor)),

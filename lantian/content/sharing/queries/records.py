@@ -167,7 +167,7 @@ def record_known(identifier: str) -> Record:
 def told(ids: Iterable[UUID]) -> dict[UUID, Told]:
     """What is told of open resources; others are missing. Six queries, whatever their number."""
     rows = open_resources().filter(pk__in=list(ids)).select_related("organization", "author", "current__blob")
-    found = {row.pk: row for row in rows}
+    found = {row.pk: row for row in rows.defer("current__blob__text")}
     placed: dict[UUID, list[UUID]] = {}
     for pk, node in resources.placements_of(found):
         placed.setdefault(pk, []).append(node)

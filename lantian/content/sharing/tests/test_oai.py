@@ -257,6 +257,7 @@ def test_a_page_costs_a_fixed_number_of_queries_and_comes_packed(shelf: Shelf) -
     with CaptureQueriesContext(connection) as many:
         answer = Client(headers={"Accept-Encoding": "gzip"}).get("/oai?verb=ListRecords&metadataPrefix=lom")
     assert len(many) == len(few) <= 6
+    assert not any('"resources_blob"."text"' in one["sql"] for one in many), "what is written in files is not told"
     assert answer["Content-Encoding"] == "gzip"
     assert gzip.decompress(answer.content).count(b"<record>") == 43
     assert timedelta(0) < timedelta(seconds=records.TOKEN_S)
