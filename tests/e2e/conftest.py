@@ -59,8 +59,8 @@ class Instance:
         """Demo accounts by login."""
         return {row["login"]: row for row in json.loads((self.home / "demo" / "accounts.json").read_text())}
 
-    def shell(self, code: str) -> str:
-        """Run Python inside the platform, over its database (`lantian shell -c`); what it printed."""
+    def shell(self, code: str, timeout: float = 60) -> str:
+        """Run Python inside the platform, over its database (`lantian shell -c`), within seconds; what it printed."""
         environment = os.environ | {
             "LANTIAN_HOME": str(self.home),
             "LANTIAN_PORT": str(self.port),
@@ -69,7 +69,13 @@ class Instance:
         environment.pop("DATABASE_URL", None)
         command = [sys.executable, "-m", "runtime.cli", "shell", "-c", code]
         done = subprocess.run(
-            command, cwd=ROOT, env=environment, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=60
+            command,
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            timeout=timeout,
         )
         return done.stdout.decode()
 

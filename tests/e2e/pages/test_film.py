@@ -31,7 +31,7 @@ version.save()
 cues = subtitles.read({said!r}.encode())
 Subtitle.objects.get_or_create(version=version, language="zh-CN", defaults={{"name": "a.vtt", "cues": len(cues),
     "text": subtitles.to_vtt(cues), "words": subtitles.spoken(cues)}})
-for _wait in range(600):  # the worker was told when it was published
+for _wait in range(1200):  # the worker was told when it was published, and makes the demonstration's film before it
     film = queries.film_known(version.blob_id)
     if film is not None and film.state == "ready":
         break
@@ -44,7 +44,7 @@ print("made", version.pk, version.resource_id)
 def made(instance: Instance) -> tuple[str, str]:
     """A film of half a minute in two sizes: the ids of its version and its resource."""
     data = base64.b64encode(film(seconds=30, size=(768, 432), rate=5, gop=25)).decode()
-    said = instance.shell(MAKE.format(data=data, said=SAID))
+    said = instance.shell(MAKE.format(data=data, said=SAID), 150)
     _made, version, resource = next(line for line in said.splitlines() if line.startswith("made ")).split()
     return version, resource
 
