@@ -7,6 +7,8 @@ import type { Mount } from "../../lib/islands";
 
 use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, AriaComponent, CanvasRenderer]);
 
+const MOST_NAMED = 12;
+
 export interface ChartConfig {
   kind: "bar" | "line";
   unit?: string;
@@ -25,7 +27,13 @@ function palette(): string[] {
   return ["primary", "control", "secondary", "warning", "neutral"].map(token);
 }
 
-function option(config: ChartConfig): EChartsCoreOption {
+/** Under bars every name is said, broken into lines as narrow as the bar's place; along lines a name now and then will do. */
+function labels(config: ChartConfig, width: number): object {
+  if (config.kind !== "bar" || config.categories.length > MOST_NAMED) return {};
+  return { interval: 0, width: Math.max(24, (width - 64) / config.categories.length - 4), overflow: "break" };
+}
+
+function option(config: ChartConfig, width: number): EChartsCoreOption {
   const text = { color: token("muted"), fontFamily: getComputedStyle(document.body).fontFamily };
   const line = { lineStyle: { color: token("line") } };
   return {
@@ -45,9 +53,9 @@ function option(config: ChartConfig): EChartsCoreOption {
       textStyle: { color: token("base-content") },
       valueFormatter: (value: unknown) => (value === null ? "—" : `${String(value)}${config.unit ?? ""}`),
     },
-    xAxis: { type: "category", data: config.categories, axisLine: line, axisTick: { show: false }, axisLabel: text },
+    xAxis: { type: "category", data: config.categories, axisLine: line, axisTick: { show: false }, axisLabel: { ...text, ...labels(config, width) } },
     // bars lie about their height unless they start at zero
-    yAxis: { type: "value", min: config.kind === "bar" ? 0 : undefined, splitLine: line, axisLabel: text, scale: config.kind === "line" },
+    yAxis: { type: "value", min: config.kind === "bar" ? 0 : undefined, splitLine: line, axisLabel: config.unit === "%" ? { ...text, formatter: "{value}%" } : text, scale: config.kind === "line" },
     series: config.series.map((series) => ({
       type: config.kind,
       name: series.name,
@@ -61,13 +69,16 @@ function option(config: ChartConfig): EChartsCoreOption {
 const mount: Mount<ChartConfig> = (element, config) => {
   element.classList.add("chart-area");
   const chart = init(element);
-  const draw = (): void => chart.setOption(option(config), true);
+  const draw = (): void => chart.setOption(option(config, element.clientWidth), true);
   draw();
   chart.on("click", (params) => {
     const link = config.links?.[params.dataIndex ?? -1];
     if (link) location.assign(link);
   });
-  const sizes = new ResizeObserver(() => chart.resize());
+  const sizes = new ResizeObserver(() => {
+    chart.resize();
+    draw();
+  });
   sizes.observe(element);
   window.addEventListener("lantian:theme", draw);
   const scheme = window.matchMedia("(prefers-color-scheme: dark)");
