@@ -53,9 +53,21 @@ function option(config: ChartConfig, width: number): EChartsCoreOption {
       textStyle: { color: token("base-content") },
       valueFormatter: (value: unknown) => (value === null ? "—" : `${String(value)}${config.unit ?? ""}`),
     },
-    xAxis: { type: "category", data: config.categories, axisLine: line, axisTick: { show: false }, axisLabel: { ...text, ...labels(config, width) } },
+    xAxis: {
+      type: "category",
+      data: config.categories,
+      axisLine: line,
+      axisTick: { show: false },
+      axisLabel: { ...text, ...labels(config, width) },
+    },
     // bars lie about their height unless they start at zero
-    yAxis: { type: "value", min: config.kind === "bar" ? 0 : undefined, splitLine: line, axisLabel: config.unit === "%" ? { ...text, formatter: "{value}%" } : text, scale: config.kind === "line" },
+    yAxis: {
+      type: "value",
+      min: config.kind === "bar" ? 0 : undefined,
+      splitLine: line,
+      axisLabel: config.unit === "%" ? { ...text, formatter: "{value}%" } : text,
+      scale: config.kind === "line",
+    },
     series: config.series.map((series) => ({
       type: config.kind,
       name: series.name,
