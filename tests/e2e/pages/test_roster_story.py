@@ -178,7 +178,9 @@ def test_a_school_moves_up_a_year_and_back(enter: Enter) -> None:
     head = enter("head", DESK)
     head.goto("/organizations/")
     head.locator("main a[href^='/organizations/']").first.click()
-    before = head.locator("main a[href^='/classes/']").all_inner_texts()
+    classes = head.locator("main a[href^='/classes/']")
+    expect(classes.first).to_be_visible()
+    before = classes.all_inner_texts()
     head.get_by_text("更多操作").click()
     head.get_by_role("link", name="升级与毕业").click()
     year = head.get_by_label("升入的学年")
@@ -197,7 +199,7 @@ def test_a_school_moves_up_a_year_and_back(enter: Enter) -> None:
     say_yes(head)
     come(head, "已撤回")
     head.locator("main tbody th a").first.click()
-    assert head.locator("main a[href^='/classes/']").all_inner_texts() == before
+    expect(classes).to_have_text(before)
 
 
 @pytest.mark.timeout(240)

@@ -30,6 +30,7 @@ PATH = "/whip"
 SDP, FRAGMENT = "application/sdp", "application/trickle-ice-sdpfrag"
 AT_ONCE = 32  # requests; the front door lets strangers in
 PATIENCE_S, ANSWER_S = 5.0, 20.0
+PASSED_BYTES = 1 << 20  # of what is too long: read and dropped
 METHODS = {"endpoint": "OPTIONS, POST", "session": "OPTIONS, PATCH, DELETE"}
 OPEN_TO_PAGES = {  # it is a bearer's token that lets one in, never a cookie: a page of any origin may try
     "Access-Control-Allow-Origin": "*",
@@ -190,10 +191,16 @@ class _Handler(BaseHTTPRequestHandler):
             return Told(411, "Say how long it is.")
         size = number_of(length, most=OFFER_BYTES)
         if size is None:
+            self._let_pass(number_of(length, most=PASSED_BYTES) or 0)
             return Told(413, "Too long.")
         headers = {name.lower(): value for name, value in self.headers.items()}
         path = self.path.partition("?")[0]
         return self.server.ask(Asked(self.command, path, headers, self.rfile.read(size)))
+
+    def _let_pass(self, size: int) -> None:
+        """Who is still sending what nobody wants would find the line cut before they hear why."""
+        while size > 0 and (piece := self.rfile.read(min(size, 1 << 16))):
+            size -= len(piece)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _serve  # noqa: N815 - as http.server asks
 
