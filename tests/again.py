@@ -1,9 +1,10 @@
 """`python -m tests.again PYTEST-ARGUMENTS …`: pytest, and what failed once more, alone (docs/adr/0042-once-more-alone.md).
 
 Many of our tests let real processes meet in real time, several at once on two cores. When the machine stands still for some
-seconds one of four thousand may fail for that. So the files of what failed are run a second time, by one worker, with nothing
-beside them. What fails again fails; what does not is named at the end as unsteady. More than a few failures are no accident
-and fail at once, as does a run that was broken off.
+seconds one of four thousand may fail for that. So what failed is run a second time, by one worker, with nothing beside it, and
+nothing but it: a story beside it that was told to its end cannot be told twice on one platform. What fails again fails; what
+does not is named at the end as unsteady. More than a few failures are no accident and fail at once, as does a run that was
+broken off.
 """
 
 import json
@@ -49,8 +50,7 @@ def main(arguments: list[str]) -> int:
     if first != FAILED or not names or len(names) > FEW:
         return first
     say("Once more, alone:", names)
-    files = sorted({name.split("::")[0] for name in names})
-    second = pytest("-o", f"cache_dir={CACHE}", *without(arguments, "-n", "--dist"), *files)
+    second = pytest("-o", f"cache_dir={CACHE}", *without(arguments, "-n", "--dist"), *names)
     if second == 0:
         say("UNSTEADY (failed beside the others, passed alone):", names)
     return second

@@ -44,8 +44,20 @@ def test_what_passes_alone_passes_and_is_named(run):
     assert ran.returncode == 0, ran.stdout
     assert "UNSTEADY" in ran.stdout
     assert "1 failed, 1 passed" in ran.stdout
-    assert "\n1 passed" in ran.stdout  # the second time that file alone
+    assert "\n1 passed" in ran.stdout  # the second time that test alone
     assert ran.stdout.rstrip().endswith("test_unsteady.py::test_it")
+
+
+def test_what_passed_beside_it_is_not_run_again(run):
+    """Stories on a platform that outlives them are told once."""
+    once = (
+        UNSTEADY.replace("test_it", "test_once")
+        .replace("been-here", "told")
+        .replace("assert before", "assert not before")
+    )
+    ran = run(story=UNSTEADY + once)
+    assert ran.returncode == 0, ran.stdout
+    assert ran.stdout.rstrip().endswith("test_story.py::test_it")
 
 
 def test_what_fails_twice_fails(run):
