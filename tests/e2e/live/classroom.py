@@ -45,7 +45,8 @@ def sign_in(page: Page, base: str, login: str, password: str = PASSWORD) -> None
 
 
 def fill_in_sign_in(page: Page, login: str, password: str = PASSWORD) -> None:
-    """On the sign-in page that is shown."""
+    """On the sign-in page that is shown, or is on its way: the address changes before there is anything on it."""
+    page.wait("document.querySelector('form [name=password]')", 20)
     with _door:
         page.eval(
             f"""(() => {{
