@@ -21,8 +21,8 @@ from bench.crowd import _want_files
 from bench.live import _door, free_port, recording
 from bench.run import Options, Result, Usage, percentile
 
-RECORDING_S = 60
 JOIN_S, SETTLE_S = 30.0, 15.0
+SPARE_S = 60.0  # of recording beyond what is counted: publishers are there before the players are
 STALL_BOUND = 0.001
 CARD_USE = 0.8  # of a card's rate that may be planned for
 CARDS_GBIT = (1, 10)
@@ -32,7 +32,8 @@ def run(options: Options) -> Result:
     classes, lessons = int(options.number("classes", 1149)), int(options.number("lessons", 40))
     seconds, mbit = max(options.seconds, 20.0), options.number("mbit", 1.5)
     _want_files(4 * classes + 500)
-    chunks = recording(RECORDING_S, int(mbit * 1e6) - 90_000)
+    # One recorder from beginning to end, as in a lesson: one anew each minute comes later by its own beginning every time.
+    chunks = recording(int(JOIN_S + SETTLE_S + seconds + SPARE_S), int(mbit * 1e6) - 90_000)
     with tempfile.TemporaryDirectory(prefix="lantian-bench-") as folder:
         home = Path(folder)
         home.chmod(0o755)
@@ -187,7 +188,7 @@ class _OneProcess(Usage):
 
 
 async def _teach(live: Any, ticket: str, chunks: list[tuple[float, bytes]], over: asyncio.Event) -> None:
-    """A minute of recording at real pace, again and again: a new recorder each time."""
+    """The recording at real pace; once it is at its end, again, by a new recorder."""
     from lantian.teach.live.tests.stage import Teacher
 
     await asyncio.sleep(hash(ticket) % 1000 / 1000)

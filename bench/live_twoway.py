@@ -1,8 +1,9 @@
 """Calling in: how old the pictures of a talk are, how soon the first one comes, and what it costs, by mesh and by Janus.
 
 `make bench B=live-twoway` starts a platform of its own for each way. Ends are tabs of one browser with the pages' own connections
-(frontend/src/live/stage) over the lesson's real sockets, without the rest of their pages, which two cores would not carry. One
-operation is one look at a picture. `--kill 1` kills Janus, and then the live process, in the middle of the largest talk.
+(frontend/src/live/stage) over the lesson's real sockets, without the rest of their pages, which two cores would not carry.
+Of seven ends four send whole pictures, three small ones (`--full N`): their encoders, all in one browser, are not what is asked.
+One operation is one look at a picture. `--kill 1` kills Janus, and then the live process, in the middle of the largest talk.
 Promised: p95 of the age at most 0.25 s, the first picture within 1.5 s.
 """
 
@@ -20,6 +21,7 @@ from tests.e2e.conftest import Instance, running_instance
 from tests.e2e.relay.talk import Talk, talk, tickets
 
 TALKS = (("mesh", 1), ("mesh", 3), ("relay", 1), ("relay", 3), ("relay", 6))
+FULL = 3  # classes that send whole pictures; what is beyond, `--full 6`, two cores do not carry
 
 
 @contextlib.contextmanager
@@ -53,9 +55,9 @@ def _killed(found: Talk) -> dict[str, float]:
 
 
 def _measure(
-    instance: Instance, opened: dict[str, Any], classes: int, seconds: float, *, kill: bool
+    instance: Instance, opened: dict[str, Any], classes: int, seconds: float, *, full: int, kill: bool
 ) -> tuple[dict[str, Any], Usage, int]:
-    with talk(instance, opened, classes) as found:
+    with talk(instance, opened, classes, full=full) as found:
         firsts = [each for key in found.classes for each in found.call(key)]
         found.all_hear(40)
         time.sleep(3)
@@ -69,6 +71,7 @@ def _measure(
         ages = found.ages(began_ms)
         figures: dict[str, Any] = {
             "ends": classes + 1,
+            "whole_pictures": min(classes, full) + 1,
             "age_p50_ms": round(ages[len(ages) // 2] * 1000),
             "age_p95_ms": round(ages[int(len(ages) * 0.95)] * 1000),
             "first_picture_p50_s": round(sorted(firsts)[len(firsts) // 2], 2),
@@ -86,6 +89,7 @@ def _measure(
 def run(options: Options) -> Result:
     """Each talk for `--seconds`; `--only relay`, `--only mesh3` for some of them."""
     seconds, kill, only = max(10.0, options.seconds), bool(options.number("kill", 0)), options.more.get("only", "")
+    full = int(options.number("full", FULL))
     talks = [each for each in TALKS if f"{each[0]}{each[1]}".startswith(only)]
     figures_of: dict[str, Any] = {}
     count, spent = 0, 0.0
@@ -94,7 +98,7 @@ def run(options: Options) -> Result:
             opened = tickets(instance)
             for classes in (number for kind, number in talks if kind == way):
                 last = way == "relay" and classes == max(number for kind, number in talks if kind == way)
-                figures, usage, seen = _measure(instance, opened, classes, seconds, kill=kill and last)
+                figures, usage, seen = _measure(instance, opened, classes, seconds, full=full, kill=kill and last)
                 print(f"  {way} {figures}", file=sys.stderr)
                 figures_of[f"{way}{classes}"] = figures
                 count, spent = count + seen, spent + usage.cpu_seconds

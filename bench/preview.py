@@ -8,7 +8,9 @@ of each kind and opens each page `--rounds` times (5) in a browser that keeps no
 import base64
 import json
 import statistics
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
 from bench.run import Options, Result, Usage
@@ -56,14 +58,15 @@ READY = {
 
 def _film(noise: int) -> bytes:
     """A minute of 720p as a telephone makes it: 4 Mbit/s, H.264, a picture that begins anew every two seconds."""
-    import io
-
     import av
     import numpy as np
 
-    chance, out = np.random.default_rng(noise), io.BytesIO()
+    chance = np.random.default_rng(noise)
     grain = chance.integers(0, 60, (4, 720, 1280, 3), dtype=np.uint8)
-    with av.open(out, "w", format="mp4", options={"movflags": "faststart"}) as made:
+    folder = tempfile.TemporaryDirectory(prefix="lantian-bench-")
+    path = Path(folder.name) / "film.mp4"  # a file: what is put first is read again when all is written
+    with folder:
+        made = av.open(str(path), "w", options={"movflags": "faststart"})
         options = {"preset": "ultrafast", "tune": "zerolatency"}
         moving: Any = made.add_stream("libx264", rate=25, options=options)
         moving.width, moving.height, moving.pix_fmt, moving.gop_size, moving.bit_rate = (
@@ -86,7 +89,8 @@ def _film(noise: int) -> bytes:
             sound.sample_rate, sound.pts = 48_000, number * 1024
             made.mux(heard.encode(sound))
         made.mux(heard.encode(None))
-    return out.getvalue()
+        made.close()
+        return path.read_bytes()
 
 
 def _files() -> dict[str, tuple[str, str]]:

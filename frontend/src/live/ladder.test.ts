@@ -67,22 +67,41 @@ describe("ladder", () => {
     line.made = SOUND;
     line.lasts(5, 200, 190_000);
     line.step({ buffer: 0.8, loading: SLOW });
-    const course = line.lasts(10, 450, 8000, { buffer: 4 });
+    const course = line.lasts(10, 450, 8000, { buffer: 5 });
     expect(course).toMatchObject({ rung: "sound", want: true });
     line.made = BOTH;
-    expect(line.step({ buffer: 4 })).toMatchObject({ rung: "small", want: true, abort: false });
+    expect(line.step({ buffer: 5 })).toMatchObject({ rung: "small", want: true, abort: false });
+  });
+
+  it("tries the small picture with little in store only where sound comes easily", () => {
+    const line = new Line();
+    line.lasts(5, 200, 190_000);
+    line.step({ buffer: 0.8, loading: SLOW });
+    line.lasts(30, 500, 8000, { buffer: 4 });
+    expect(line.ladder.rung).toBe("sound");
+    line.lasts(6, 300, 8000, { buffer: 3.2 });
+    expect(line.ladder.rung).toBe("small");
+  });
+
+  it("stretches what is in store after a picture that the line did not carry, too", () => {
+    const line = new Line();
+    line.lasts(5, 200, 190_000);
+    line.step({ buffer: 0.8, loading: SLOW });
+    line.lasts(9, 450, 8000, { buffer: 5 });
+    expect(line.step({ buffer: 1.9, loading: { elapsed: 1200, quiet: 100, bytes: 9000, total: 45_000 } })).toMatchObject({ rung: "sound", rate: 0.75 });
+    expect(line.step({ buffer: 0.9 }).rate).toBe(0.65);
   });
 
   it("falls back before the sound breaks, and waits twice as long before it tries again", () => {
     const line = new Line();
     line.lasts(5, 200, 190_000);
     line.step({ buffer: 0.8, loading: SLOW });
-    line.lasts(9, 450, 8000, { buffer: 4 });
+    line.lasts(9, 450, 8000, { buffer: 5 });
     expect(line.ladder.rung).toBe("small");
     expect(line.step({ buffer: 2, loading: { elapsed: 1200, quiet: 100, bytes: 9000, total: 45_000 } })).toMatchObject({ rung: "sound", abort: true });
-    line.lasts(12, 450, 8000, { buffer: 4 });
+    line.lasts(12, 450, 8000, { buffer: 5 });
     expect(line.ladder.rung).toBe("sound");
-    line.lasts(6, 450, 8000, { buffer: 4 });
+    line.lasts(6, 450, 8000, { buffer: 5 });
     expect(line.ladder.rung).toBe("small");
   });
 
@@ -98,7 +117,8 @@ describe("ladder", () => {
     const line = new Line();
     line.lasts(5, 200, 190_000);
     expect(line.step({ buffer: 1.4, loading: { ...SLOW, bytes: 10_000 } })).toMatchObject({ rung: "sound", abort: true, rate: 0.75 });
-    expect(line.step({ buffer: 0.4 }).rate).toBe(0.75);
+    expect(line.step({ buffer: 0.9 }).rate).toBe(0.65);
+    expect(line.step({ buffer: 0.4 }).rate).toBe(0.55);
     expect(line.step({ buffer: 2.4, behind: 3 }).rate).toBe(0.92);
     for (let quarter = 0; quarter < 16; quarter += 1) line.step({ buffer: 1.5 });
     expect(line.step({ buffer: 1.5, behind: 3 }).rate).toBe(0.92);

@@ -50,8 +50,13 @@ export interface Course {
 }
 
 export const WEAK_DELAY = 7;
-/** While the first smaller segment is on its way, what is in store is stretched: slow speech is understood, a hole is not. */
-const RESCUE_RATE = 0.75;
+/** While the first smaller segment is on its way, what is in store is stretched, the more the less there is: slow speech is
+ * understood, a hole is not. Seconds in store and the speed from there downwards; below half its speed Chromium is silent. */
+const RESCUE_RATES: readonly (readonly [number, number])[] = [
+  [0.5, 0.55],
+  [1, 0.65],
+  [Infinity, 0.75],
+];
 const RESCUE_MS = 4000;
 const RESCUED = 2.2;
 const JUDGE_MS = 600;
@@ -60,7 +65,8 @@ const JUDGE_FIRST_MS = 2000;
 const FLOWS_MS = 1500;
 const STUCK_MS = 6000;
 const SPARE_MS = 200;
-const SMALL_SPARE_MS = 1200;
+/** A connection anew, a list and a first segment of sound, one of them lost on the way. */
+const SMALL_SPARE_MS = 2000;
 const USUAL_KBPS = 1600;
 const SMALL_KBPS = 700;
 const SURELY = 1.5;
@@ -69,6 +75,10 @@ const QUICK_MS = 4000;
 const WAITS: Record<"small" | "full", number> = { small: 8000, full: 12_000 };
 const LONGEST_WAIT_MS = 180_000;
 const BROKE_MS = 20_000;
+/** Seconds in store before the small picture is tried, and where sound comes in so small a share of its time that it can hardly fail. */
+const STORED = 4.5;
+const STORED_EASILY = 3;
+const EASILY = 0.35;
 const HELD_MS = 60_000;
 const ASK_AHEAD_MS = 12_000;
 const SETTLED_MS = 15_000;
@@ -91,7 +101,7 @@ export class Ladder {
   private ran = false;
   /** It has been on a smaller one, and has not come back to the usual distance. */
   private apart = false;
-  private fellFromFull = false;
+  private fell = false;
 
   /** What the line carries at least, kbit/s; null while nothing came. */
   get kbps(): number | null {
@@ -171,18 +181,23 @@ export class Ladder {
     if (rung === "full" || !seen.running) return rung;
     const here = seen.now - this.since;
     if (here >= QUICK_MS && this.loads.length >= 3 && (this.kbps ?? 0) >= SURELY * this.fullKbps && here >= this.waits.full - WAITS.full) return "full";
-    if (rung === "sound") return here >= this.waits.small && seen.made.has("small") && this.hasTime(0.9, seen) ? "small" : rung;
+    if (rung === "sound") return here >= this.waits.small && seen.made.has("small") && this.maySpare(seen) ? "small" : rung;
     return here >= this.waits.full && this.hasTime(0.5, seen) ? "full" : rung;
   }
 
   /** Segments came in this share of the time that they last, and enough is in store for one that does not. */
   private hasTime(share: number, { buffer }: Seen): boolean {
-    return this.loads.length >= 4 && buffer >= 3 && median(this.loads.map((load) => load.ms / (load.duration * 1000))) < share;
+    return this.loads.length >= 4 && buffer >= STORED_EASILY && median(this.loads.map((load) => load.ms / (load.duration * 1000))) < share;
+  }
+
+  /** What is lost by a picture that the line does not carry is made up by what is in store. */
+  private maySpare(seen: Seen): boolean {
+    return this.hasTime(0.9, seen) && seen.buffer >= (this.hasTime(EASILY, seen) ? STORED_EASILY : STORED);
   }
 
   private changed(before: Rung, now: number): void {
     const climbed = order(this.rung) < order(before);
-    this.fellFromFull = before === "full";
+    this.fell = !climbed;
     if (climbed) this.climbedAt = now;
     else if (before !== "sound" && now - this.climbedAt < BROKE_MS) this.waits[before] = Math.min(LONGEST_WAIT_MS, this.waits[before] * 2);
     this.since = now;
@@ -197,8 +212,8 @@ export class Ladder {
 
   private place({ now, behind, buffer, running }: Seen): Pick<Course, "distance" | "rate"> {
     if (!this.apart) return { distance: null, rate: null };
-    if (this.rung !== "full" && running && now - this.since < RESCUE_MS && buffer < RESCUED && this.fellFromFull) {
-      return { distance: WEAK_DELAY, rate: RESCUE_RATE };
+    if (this.rung !== "full" && running && now - this.since < RESCUE_MS && buffer < RESCUED && this.fell) {
+      return { distance: WEAK_DELAY, rate: rescueRate(buffer) };
     }
     const back = this.rung === "full" && now - this.since > SETTLED_MS;
     if (!back) return { distance: WEAK_DELAY, rate: running ? weakRate(behind, buffer) : 1 };
@@ -206,6 +221,10 @@ export class Ladder {
     this.apart = false;
     return { distance: null, rate: null };
   }
+}
+
+function rescueRate(buffer: number): number {
+  return RESCUE_RATES.find(([below]) => buffer < below)?.[1] ?? 1;
 }
 
 function weakRate(behind: number | null, buffer: number): number {

@@ -1,7 +1,8 @@
 // One end of a stage without the rest of its page: the lesson's socket, the page's own connections (`Stage`), and what it sees.
 // Put into a page of the platform behind camera.js and reader.js.
 window.end = { ages: {}, first: {}, since: {}, on: new Set(), lost: 0, videos: {} };
-window.takePart = async ({ path, ticket, teacher, key, line, bits, drawn, wanted }) => {
+// `looks`: the ends whose pictures' age is read here; all of them where it is not said.
+window.takePart = async ({ path, ticket, teacher, key, line, bits, drawn, looks }) => {
   const media = await navigator.mediaDevices.getUserMedia({ video: true, audio: true });
   const timers = {
     now: () => Date.now(),
@@ -77,6 +78,7 @@ window.takePart = async ({ path, ticket, teacher, key, line, bits, drawn, wanted
     for (const [other, video] of Object.entries(window.end.videos)) {
       if (!video.videoWidth) continue;
       if (window.end.first[other] === undefined) window.end.first[other] = performance.now();
+      if (looks && !looks.includes(other)) continue;
       const age = glass(video, drawn);
       if (age !== null && age < 10) (window.end.ages[other] ??= []).push([Date.now(), age]);
     }

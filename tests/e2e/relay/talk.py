@@ -20,7 +20,7 @@ from tests.e2e.live.cdp import Browser, Page
 from tests.e2e.live.classroom import CAMERA, KEEP, READER, SOUND_ALLOWED, TEACHER_FLAGS
 
 HERE = Path(__file__).parent
-TEACHER_WIDTH, CLASS_WIDTH = 640, 480
+TEACHER_WIDTH, CLASS_WIDTH, SMALL_WIDTH = 640, 480, 160
 LINE = "b" * 18
 _TICKETS = """
 import json
@@ -112,8 +112,11 @@ def _bundle() -> str:
 
 
 @contextlib.contextmanager
-def talk(instance: Instance, found: dict[str, Any], classes: int) -> Iterator[Talk]:
-    """All have come and nobody is called. `found`: what `tickets` gave."""
+def talk(instance: Instance, found: dict[str, Any], classes: int, *, full: int | None = None) -> Iterator[Talk]:
+    """All have come and nobody is called. `found`: what `tickets` gave. `full`: so many classes send as a class does and look at
+    how old pictures are; the others send a small picture five times a second, for one browser cannot be seven computers."""
+    keys = [key for key, _ticket in found["classes"][:classes]]
+    whole = keys if full is None else keys[:full]
     browser = Browser(*TEACHER_FLAGS, SOUND_ALLOWED)
 
     def come(ticket: str, key: str, *, width: int, every: int) -> Page:
@@ -134,6 +137,7 @@ def talk(instance: Instance, found: dict[str, Any], classes: int) -> Iterator[Ta
             "line": LINE,
             "bits": 900_000 if teacher else 400_000,
             "drawn": CLASS_WIDTH if teacher else TEACHER_WIDTH,
+            "looks": whole if teacher else ["teacher"] if key in whole else [],
         }
         page.eval(f"takePart({json.dumps(what)})")
         return page
@@ -141,7 +145,8 @@ def talk(instance: Instance, found: dict[str, Any], classes: int) -> Iterator[Ta
     try:
         made = Talk(instance, come(found["teacher"], "teacher", width=TEACHER_WIDTH, every=50))
         for key, ticket in found["classes"][:classes]:
-            made.classes[key] = come(ticket, key, width=CLASS_WIDTH, every=66)
+            width, every = (CLASS_WIDTH, 66) if key in whole else (SMALL_WIDTH, 200)
+            made.classes[key] = come(ticket, key, width=width, every=every)
         time.sleep(1)
         yield made
         for key in made.classes:
