@@ -147,7 +147,7 @@ def _shared(instance: Instance) -> dict[str, str]:
     script = instance.home / "bench_files.json"
     script.write_text(json.dumps(_files()))
     asked = SHARE.replace("json.loads({files!r})", f"json.load(open({str(script)!r}))").format()
-    said = instance.shell(asked)
+    said = instance.shell(asked, timeout=1500)
     found = json.loads(next(line for line in said.splitlines() if line.startswith("made ")).removeprefix("made "))
     if not found["converter"]:
         found.pop("office", None)
