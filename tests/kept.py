@@ -2,21 +2,16 @@
 
 Making one through the services takes far longer than most tests do with it, and gives the same rows each time. So the first test
 of a worker that asks has it made in a transaction that is undone; what it wrote is kept in a schema of its own, and every test
-gets the rows by one statement, and Python's objects as they were:
+gets the rows by one statement, and Python's objects as they were. In a conftest:
 
-    @pytest.fixture(scope="session")
-    def kept_world(keep: Keep) -> Kept[World]:
-        return keep(make_world)
-
-    @pytest.fixture
-    def world(db: None, kept_world: Kept[World]) -> World:
-        return kept_world.back()
+    kept, world = fixtures(make_world)
 """
 
 import pickle
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
+import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import translation
@@ -94,3 +89,17 @@ class Kept(Generic[W]):
         _ask(f"SELECT {self.schema}.back()")
         found: W = pickle.loads(self._world)
         return found
+
+
+def fixtures(make: Callable[[], W]) -> tuple[Any, Any]:
+    """Two fixtures: the first, to be called `kept`, has the region made once; the second gives it to a test."""
+
+    @pytest.fixture(scope="session")
+    def kept(keep: "Keep[W]") -> Kept[W]:
+        return keep(make)
+
+    @pytest.fixture
+    def back(db: None, kept: Kept[W]) -> W:
+        return kept.back()
+
+    return kept, back

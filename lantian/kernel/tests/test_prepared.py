@@ -13,8 +13,8 @@ from django.utils.translation import override
 from lantian.kernel.prepared import attach, prepared
 from lantian.kernel.web.addresses import address_of
 from lantian.people.roster.models import Membership, Organization, valid_on
-from lantian.people.roster.tests.world import World, make_world
-from tests.kept import Keep, Kept
+from lantian.people.roster.tests.world import make_world
+from tests.kept import fixtures
 
 pytestmark = pytest.mark.django_db
 
@@ -26,14 +26,7 @@ def _members(organization: Any, role: Any) -> QuerySet[Membership]:
     return rows.annotate(at=F("organization__name")).order_by("pk")
 
 
-@pytest.fixture(scope="session")
-def kept_world(keep: Keep) -> Kept[World]:
-    return keep(make_world)
-
-
-@pytest.fixture
-def world(db: None, kept_world: Kept[World]) -> World:
-    return kept_world.back()
+kept, world = fixtures(make_world)
 
 
 def test_rows_are_those_of_the_queryset_with_related_objects_and_annotations(world, django_assert_num_queries):

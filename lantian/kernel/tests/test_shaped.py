@@ -17,20 +17,13 @@ from lantian.kernel.time.queries import organizations_of
 from lantian.people.roster.models import Membership, Organization, Person, RoleGrant
 from lantian.people.roster.queries import class_groups_visible_to, organizations_visible_to
 from lantian.people.roster.queries.visible import live_grants
-from lantian.people.roster.tests.world import World, make_world
-from tests.kept import Keep, Kept
+from lantian.people.roster.tests.world import make_world
+from tests.kept import fixtures
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(scope="session")
-def kept_world(keep: Keep) -> Kept[World]:
-    return keep(make_world)
-
-
-@pytest.fixture
-def world(db: None, kept_world: Kept[World]) -> World:
-    return kept_world.back()
+kept, world = fixtures(make_world)
 
 
 @shaped

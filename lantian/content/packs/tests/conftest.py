@@ -1,3 +1,3 @@
-from lantian.content.packs.tests.fixtures import as_, desk, kept_desk
+from lantian.content.packs.tests.fixtures import as_, desk, kept
 
-__all__ = ["as_", "desk", "kept_desk"]
+__all__ = ["as_", "desk", "kept"]

@@ -6,19 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from lantian.content.packs.tests.desk import Desk, make_desk
+from lantian.content.packs.tests.desk import make_desk
 from lantian.people.roster.tests.browsers import browsers
-from tests.kept import Keep, Kept
+from tests.kept import fixtures
 
-
-@pytest.fixture(scope="session")
-def kept_desk(keep: Keep) -> Kept[Desk]:
-    return keep(make_desk)
-
-
-@pytest.fixture
-def desk(db: None, kept_desk: Kept[Desk]) -> Desk:
-    return kept_desk.back()
+kept, desk = fixtures(make_desk)
 
 
 @pytest.fixture

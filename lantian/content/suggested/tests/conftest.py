@@ -14,7 +14,7 @@ from lantian.kernel.rules import Actor
 from lantian.people.roster.models import Person
 from lantian.people.roster.tests.browsers import browsers
 from lantian.people.roster.tests.factories import MembershipFactory, PersonFactory, acting_as
-from tests.kept import Keep, Kept
+from tests.kept import fixtures
 
 NAMES = ("甲", "乙", "丙", "丁", "戊")
 
@@ -54,14 +54,7 @@ def make_staffroom() -> Staffroom:
     return made
 
 
-@pytest.fixture(scope="session")
-def kept_staffroom(keep: Keep) -> Kept[Staffroom]:
-    return keep(make_staffroom)
-
-
-@pytest.fixture
-def staff(db: None, kept_staffroom: Kept[Staffroom]) -> Staffroom:
-    return kept_staffroom.back()
+kept, staff = fixtures(make_staffroom)
 
 
 @pytest.fixture

@@ -1,14 +1,4 @@
-import pytest
+from lantian.content.taxonomy.tests.shelf import make_shelf
+from tests.kept import fixtures
 
-from lantian.content.taxonomy.tests.shelf import Shelf, make_shelf
-from tests.kept import Keep, Kept
-
-
-@pytest.fixture(scope="session")
-def kept_shelf(keep: Keep) -> Kept[Shelf]:
-    return keep(make_shelf)
-
-
-@pytest.fixture
-def shelf(db: None, kept_shelf: Kept[Shelf]) -> Shelf:
-    return kept_shelf.back()
+kept, shelf = fixtures(make_shelf)

@@ -1,14 +1,4 @@
-import pytest
+from lantian.people.roster.tests.world import make_world
+from tests.kept import fixtures
 
-from lantian.people.roster.tests.world import World, make_world
-from tests.kept import Keep, Kept
-
-
-@pytest.fixture(scope="session")
-def kept_world(keep: Keep) -> Kept[World]:
-    return keep(make_world)
-
-
-@pytest.fixture
-def world(db: None, kept_world: Kept[World]) -> World:
-    return kept_world.back()
+kept, world = fixtures(make_world)

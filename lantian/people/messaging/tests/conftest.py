@@ -4,6 +4,7 @@ from django.test import Client
 from lantian.people.messaging.models import Receipt
 from lantian.people.roster.tests.factories import with_account
 from lantian.people.roster.tests.world import World, make_world
+from tests.kept import fixtures
 
 
 @pytest.fixture(autouse=True)
@@ -12,9 +13,7 @@ def demo(settings):
     settings.LANTIAN_DEMO = True
 
 
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
+kept, world = fixtures(make_world)
 
 
 @pytest.fixture

@@ -28,7 +28,6 @@ from lantian.people.messaging.services import spreading, writing
 from lantian.people.messaging.tests.conftest import names
 from lantian.people.roster.services import merge_people
 from lantian.people.roster.tests.factories import GuardianshipFactory, MembershipFactory, PersonFactory
-from lantian.people.roster.tests.world import make_world
 
 FAMILIES = (Group.STUDENT, Group.GUARDIAN)
 
@@ -274,10 +273,10 @@ GROUPS = [Group.STUDENT, Group.GUARDIAN, Group.STAFF, Group.TEACHER, Group.HOMER
 @pytest.mark.django_db
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_each_recipient_once_however_families_and_duties_are_tangled(data):
+def test_each_recipient_once_however_families_and_duties_are_tangled(kept, data):
     """Random families and memberships, a random audience told in random steps: whoever counting says is told, exactly once."""
     with transaction.atomic():
-        world = make_world()
+        world = kept.back()
         people = [PersonFactory() for _ in range(4)]
         children = [world.jia, world.yi, world.bing, world.ding]
         groups = [world.east1, world.east2, world.west1]

@@ -8,7 +8,7 @@ from lantian.kernel.rules import SYSTEM
 from lantian.people.roster.services import update_person
 from lantian.people.roster.tests.factories import with_account
 from lantian.people.roster.tests.world import World, make_world
-from tests.kept import Keep, Kept
+from tests.kept import fixtures
 
 
 @pytest.fixture(autouse=True)
@@ -26,14 +26,7 @@ def make_families() -> World:
     return made
 
 
-@pytest.fixture(scope="session")
-def kept_world(keep: Keep) -> Kept[World]:
-    return keep(make_families)
-
-
-@pytest.fixture
-def world(db: None, kept_world: Kept[World]) -> World:
-    return kept_world.back()
+kept, world = fixtures(make_families)
 
 
 def birthday(years: int):

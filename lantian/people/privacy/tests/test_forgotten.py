@@ -170,8 +170,12 @@ ACTS = (
 )
 
 
-def scene():
-    world = make_world()
+@pytest.fixture(scope="session")
+def kept_roster(keep):
+    return keep(make_world)
+
+
+def scene(world):
     world.people["jia"] = person = update_person(
         world.jia, by=SYSTEM, name=NAMES[0], phone=PHONE, citizen_id=CITIZEN_ID, student_number=NUMBER
     )
@@ -191,8 +195,8 @@ def erase(pk: UUID) -> None:
     assert services.run_erasure(row.pk)
 
 
-def test_what_is_looked_for_is_there_before(db):
-    world, person, twin, username = scene()
+def test_what_is_looked_for_is_there_before(db, kept_roster):
+    world, person, twin, username = scene(kept_roster.back())
     for act in acts(world, person, twin).values():
         act()
     found = where_stands(*traces(username))
@@ -224,9 +228,9 @@ def test_what_is_looked_for_is_there_before(db):
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(st.lists(st.sampled_from(ACTS), max_size=12))
-def test_whatever_happened_nothing_of_it_is_left(transactional, happened):
+def test_whatever_happened_nothing_of_it_is_left(transactional, kept_roster, happened):
     with transactional():
-        world, person, twin, username = scene()
+        world, person, twin, username = scene(kept_roster.back())
         possible = acts(world, person, twin)
         for act in happened:
             possible[act]()
@@ -253,8 +257,8 @@ def transactional(db):
     return block
 
 
-def test_others_of_the_same_name_keep_theirs(db):
-    world, person, _twin, _username = scene()
+def test_others_of_the_same_name_keep_theirs(db, kept_roster):
+    world, person, _twin, _username = scene(kept_roster.back())
     other = PersonFactory(name=NAMES[0])
     reveal_private(world.bing, what="phone", reason=f"{NAMES[0]}的同学", by=world.act("head"))
     erase(person.pk)

@@ -5,18 +5,10 @@ import pytest
 from django.core.cache import caches
 from django.utils import timezone
 
-from lantian.portal.home.tests.support import Region, make_region
-from tests.kept import Keep, Kept
+from lantian.portal.home.tests.support import make_region
+from tests.kept import fixtures
 
-
-@pytest.fixture(scope="session")
-def kept_region(keep: Keep) -> Kept[Region]:
-    return keep(make_region)
-
-
-@pytest.fixture
-def region(db: None, kept_region: Kept[Region]) -> Region:
-    return kept_region.back()
+kept, region = fixtures(make_region)
 
 
 @pytest.fixture(autouse=True)

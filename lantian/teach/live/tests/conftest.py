@@ -2,16 +2,9 @@ import pytest
 
 from lantian.teach.live.tests.stage import LiveProcess
 from lantian.teach.live.tests.world import make_world
+from tests.kept import fixtures
 
-
-@pytest.fixture(scope="session")
-def kept_world(keep):
-    return keep(make_world)
-
-
-@pytest.fixture
-def world(db, kept_world):
-    return kept_world.back()
+kept, world = fixtures(make_world)
 
 
 @pytest.fixture(scope="module")

@@ -127,8 +127,8 @@ def steady(name: str) -> float:
 
 
 @pytest.fixture
-def session(transactional_db, kept_world):
-    return open_for(kept_world.back())[1]
+def session(transactional_db, kept):
+    return open_for(kept.back())[1]
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,5 +1,5 @@
 """The small region of the live tests."""
 
-from lantian.teach.live.tests.conftest import kept_world, world
+from lantian.teach.live.tests.conftest import kept, world
 
-__all__ = ["kept_world", "world"]
+__all__ = ["kept", "world"]
