@@ -7,10 +7,10 @@ import html
 import re
 import time
 from collections import Counter, deque
-from collections.abc import Iterator, MutableSet
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -88,12 +88,20 @@ class Seen:
                 yield path
 
 
+class Orders(Protocol):
+    """A set of words, or what several processes tell each other."""
+
+    def add(self, word: str, /) -> None: ...
+
+    def __contains__(self, word: str, /) -> bool: ...
+
+
 @dataclass
 class Walk:
     """One role's walk. `orders`: shapes of lists in another order or on another page, shared by all walks: once will do."""
 
     base: str
-    orders: MutableSet[str] = field(default_factory=set)
+    orders: Orders = field(default_factory=set)
     pages: list[Seen] = field(default_factory=list)
     moved: list[tuple[str, str]] = field(default_factory=list)
 

@@ -2,15 +2,15 @@
 
 import fcntl
 import json
-from collections.abc import Iterable, Iterator, MutableSet
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.e2e.pages.walk import Seen, shape
 
 
-class Told(MutableSet[str]):
-    """A set of words that several processes add to: a file of lines, read on from where it was read last."""
+class Told:
+    """Words that several processes add to: a file of lines, read on from where it was read last."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.at, self.words = path, 0, set[str]()
@@ -37,17 +37,8 @@ class Told(MutableSet[str]):
     def add(self, word: str) -> None:
         self.add_all([word])
 
-    def discard(self, word: str) -> None:
-        raise NotImplementedError("what was seen was seen")
-
-    def __contains__(self, word: object) -> bool:
+    def __contains__(self, word: str) -> bool:
         return word in self._read_on()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._read_on())
-
-    def __len__(self) -> int:
-        return len(self._read_on())
 
 
 class Memory:
