@@ -32,7 +32,7 @@ FRONTEND := $(shell find frontend -maxdepth 1 -type f 2>/dev/null) $(shell find 
 CATALOGUES := $(shell find locale -name '*.po' 2>/dev/null)
 I18N := $(wildcard lantian/*/*/management/commands/i18n.py)
 
-.PHONY: run install test lint quick types style scripts bench schema fmt clean unit e2e pages lessons browser services relays office senders test-live
+.PHONY: run install test debian lint quick types style scripts bench schema fmt clean unit e2e pages lessons browser services relays office senders test-live
 .DEFAULT_GOAL := run
 
 run: install
@@ -136,9 +136,16 @@ senders:
 			gstreamer1.0-plugins-ugly >/dev/null; \
 	else echo "Install it first: sudo apt-get install gstreamer1.0-tools gstreamer1.0-plugins-{base,good,bad,ugly}"; exit 1; fi
 
-# The browser first: who has to install it by hand is told at once.
-test: browser relays quick
+# Who has to install a browser by hand is told at once. Where root has it installed, that is mostly waiting and writing: meanwhile
+# the packages of Python are fetched and what needs no browser is checked.
+test:
+	@[ "$$(id -u)" = 0 ] || $(MAKE) --no-print-directory browser relays
+	@$(MAKE) --no-print-directory -j 3 --output-sync=target debian types style scripts
 	@$(MAKE) --no-print-directory unit e2e
+
+debian:
+	@$(MAKE) --no-print-directory browser
+	@$(MAKE) --no-print-directory relays
 
 unit: install relays
 	$(BIN)/python -m tests.again -n $(WORKERS) -q --dist worksteal -m "not e2e and not deep" --durations=25
@@ -151,10 +158,14 @@ e2e: install browser relays
 	@$(SERVED) pages lessons || { test -e .stamps/unsteady && rm .stamps/unsteady && \
 		echo "UNSTEADY: the lessons failed, once more from the beginning" && $(SERVED) lessons; }
 
-# Three workers need not read the files of all unit tests to find the few in a browser.
+# Three workers need not read the files of all unit tests to find the few in a browser. Those come first: they start servers of their
+# own, while the platform still makes its region. Then the three longest, so that nobody waits for one of them alone at the end.
+OWN_SERVERS = $$(grep -rlE --include='test_*.py' --exclude-dir=e2e 'mark\.e2e|IN_BROWSER' lantian runtime tests | sort)
+LONG_PAGES = tests/e2e/pages/every tests/e2e/pages/test_roster_story.py
+OTHER_PAGES = $$(find tests/e2e -name 'test_*.py' -not -path '*/live/*' -not -path '*/every/*' -not -name test_roster_story.py | sort)
 pages:
-	$(BIN)/python -m tests.again -q -m "e2e and not relayed" -n 3 --dist loadfile --durations=15 --ignore=tests/e2e/live tests/e2e \
-		$$(grep -rlE --include='test_*.py' --exclude-dir=e2e 'mark\.e2e|IN_BROWSER' lantian runtime tests)
+	$(BIN)/python -m tests.again -q -m "e2e and not relayed" -n 3 --dist loadfile --no-loadscope-reorder --durations=15 \
+		$(OWN_SERVERS) $(LONG_PAGES) $(OTHER_PAGES)
 
 lessons:
 	$(BIN)/python -m pytest -q -m "e2e and not shaped" --durations=15 tests/e2e/live || { touch .stamps/unsteady; exit 1; }
