@@ -66,3 +66,7 @@ def chromium92() -> str:
         plain.chmod(0o755)
         plain.rename(binary)
     return str(binary)
+
+
+if __name__ == "__main__":
+    chromium92()
