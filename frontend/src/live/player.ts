@@ -37,8 +37,9 @@ export class Player {
   lastError: string | null = null;
   /** It plays without sound because the browser wants a tap first. */
   soundBlocked = false;
-  /** The teacher's line is up: when it is not, a standing picture is nobody's stall. */
-  expectsMotion = true;
+  private motion = true;
+  /** When the newest list was asked for, if it held nothing new; see `waitsForTeacher`. */
+  private barrenAt: number | null = null;
   private hls: HlsInstance | null = null;
   private url = "";
   /** A film's renditions are hls.js's to choose from, or the viewer's; a lesson's are ours. */
@@ -100,6 +101,16 @@ export class Player {
   /** What the line carries at least, kbit/s. */
   get kbps(): number | null {
     return this.steps.kbps;
+  }
+
+  /** The teacher's line is up: when it is not, a standing picture is nobody's stall. */
+  get expectsMotion(): boolean {
+    return this.motion;
+  }
+
+  set expectsMotion(motion: boolean) {
+    if (!motion) this.meter.excuse(); // what stands already ran out before the server called it an interruption
+    this.motion = motion;
   }
 
   /** `position`: seconds from the beginning. */
@@ -197,6 +208,7 @@ export class Player {
     this.url = url;
     this.meter.forget();
     this.pace.forget();
+    this.barrenAt = null;
     if (playsNatively(this.video)) this.loadNative(position);
     else this.loadHls(position);
     void this.start();
@@ -222,7 +234,10 @@ export class Player {
     hls.on(Hls.Events.ERROR, (_event: Events.ERROR, data: ErrorData) => {
       if (hls === this.hls) this.failed(data);
     });
-    hls.on(Hls.Events.LEVEL_LOADED, (_event: Events.LEVEL_LOADED, data: LevelLoadedData) => this.keepRhythm(data));
+    hls.on(Hls.Events.LEVEL_LOADED, (_event: Events.LEVEL_LOADED, data: LevelLoadedData) => {
+      this.barrenAt = data.details.advanced ? null : data.stats.loading.start;
+      this.keepRhythm(data);
+    });
     hls.loadSource(this.url);
     hls.attachMedia(this.video);
   }
@@ -341,6 +356,7 @@ export class Player {
     const now = performance.now();
     const wants = this.expectsMotion && !this.video.paused && !this.video.ended && !this.video.seeking;
     this.meter.sample(now, this.video.currentTime, wants);
+    if (this.barrenAt !== null && this.waitsForTeacher) this.meter.excuse(this.barrenAt);
     this.setRunning(!this.video.paused && !this.meter.isStalled && this.video.readyState > 2);
     if (this.runningNow) {
       this.lastError = null;
@@ -370,6 +386,13 @@ export class Player {
     const now = performance.now();
     const asked = this.source.now() - (now - (stats.loading.start + stats.loading.first) / 2);
     details.requestScheduled += this.rhythm.shift(asked - written, last.duration * 1000, now);
+  }
+
+  /** All of the newest list has been shown. A teacher who is back within seconds has never been interrupted by the server's words. */
+  private get waitsForTeacher(): boolean {
+    const list = this.mode === "live" ? this.hls?.latestLevelDetails : null;
+    const last = list?.fragments[list.fragments.length - 1];
+    return !!list && !!last && list.edge - this.video.currentTime < last.duration / 2;
   }
 
   private setRunning(running: boolean): void {
