@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lantian.kernel.registry import Registry
@@ -108,12 +109,25 @@ def within(path: str, root: str) -> bool:
     return bool(root) and (path == root or path.startswith(root + "."))
 
 
+STOPS = "。！？….!?"  # i18n: data
+
+
+def sentence(words: "Text") -> str:
+    """Words with the full stop of the language that they are read in, where they have none."""
+    said = str(words).strip()
+    return said if not said or said[-1] in STOPS else (said + gettext("。")).rstrip()
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Yes, or no with a reason fit to be shown to the person who asked."""
+    """Yes, or no with a reason for the person who asked: `reason` as it goes into other words, `words` as it stands alone."""
 
     allowed: bool
     reason: "Text" = ""
+
+    @property
+    def words(self) -> str:
+        return sentence(self.reason)
 
     def __bool__(self) -> bool:
         return self.allowed
@@ -134,12 +148,17 @@ class Rule(Protocol):
 
 
 class Denied(Exception):
-    """A rule said no. `reason` is a sentence for the user; `rule` is the rule's name, for the journal and tests."""
+    """A rule said no. `reason` is for the user, `words` is it as a whole sentence; `rule` is the rule's name, for the journal and
+    tests."""
 
     def __init__(self, reason: "Text", *, rule: str) -> None:
         super().__init__(f"{rule}: {reason}")
         self.reason = reason
         self.rule = rule
+
+    @property
+    def words(self) -> str:
+        return sentence(self.reason)
 
 
 RULES: Registry[Rule] = Registry("rules")

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.test import RequestFactory
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,6 +66,14 @@ def test_a_rule_that_says_no_is_raised_with_its_reason(monkeypatch):
     assert caught.value.rule == "web.try_it"
     with pytest.raises(DuplicateEntry):
         rules.rule("web.try_it")(lambda actor: rules.ALLOW)
+
+
+def test_a_reason_that_stands_alone_is_a_sentence_in_either_language():
+    assert rules.deny("今天不行").words == Denied("今天不行", rule="x").words == "今天不行。"
+    assert rules.deny("今天不行，明天呢？").words == "今天不行，明天呢？"
+    assert rules.ALLOW.words == ""
+    with translation.override("en"):
+        assert rules.deny("Not today").words == "Not today."
 
 
 def test_the_two_rules_of_pages():

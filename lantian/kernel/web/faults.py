@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from lantian.kernel.rules import sentence
 from lantian.kernel.web.shell import THEME_COOKIE, THEMES
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
     reason = str(exception) if isinstance(exception, PermissionDenied) else ""
-    return fault_page(request, "refused", reason=reason)
+    return fault_page(request, "refused", reason=sentence(reason))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

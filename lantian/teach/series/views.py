@@ -196,7 +196,7 @@ def series_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         except SeriesError as error:
             form.add_error(error.field or None, str(error.message))
         except Denied as refused:
-            form.add_error("access", str(refused.reason))
+            form.add_error("access", refused.words)
         else:
             _take_cover(request, found)
             messages.success(request, _("已保存"))

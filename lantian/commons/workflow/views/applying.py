@@ -166,7 +166,7 @@ def _take(request: HttpRequest, form: AnswersForm, found: Application, *, saving
         form.add_error(None, str(error.message))
         return False
     except Denied as refused:
-        form.add_error(None, str(refused.reason))
+        form.add_error(None, refused.words)
         return False
     return True
 
@@ -224,6 +224,6 @@ def _act(request: HttpRequest, found: Application, form: WordsForm) -> bool:
         form.add_error(error.field or None, str(error.message))
         return False
     except Denied as refused:
-        form.add_error(None, str(refused.reason))
+        form.add_error(None, refused.words)
         return False
     return True

@@ -70,7 +70,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 return render(request, "follows/new.html", {"form": form})
             messages.info(request, str(error.message))
         except Denied as refused:
-            messages.error(request, str(refused.reason))
+            messages.error(request, refused.words)
         else:
             messages.success(request, _("关注了。有新的，每天最多通知您一次。"))
         return redirect(_back(request))

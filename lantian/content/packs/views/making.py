@@ -204,7 +204,7 @@ def act(request: HttpRequest, pk: UUID) -> HttpResponse:
     except PackError as error:
         messages.error(request, str(error.message))
     except Denied as refused:
-        messages.error(request, str(refused.reason))
+        messages.error(request, refused.words)
     return redirect("packs_pack", pk)
 
 

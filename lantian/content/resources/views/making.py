@@ -240,5 +240,5 @@ def version_act(request: HttpRequest, pk: UUID) -> HttpResponse:
     except (ResourceError, WorkflowError) as error:
         messages.error(request, str(error.message))
     except Denied as refused:
-        messages.error(request, str(refused.reason))
+        messages.error(request, refused.words)
     return redirect("resources_resource", found.resource_id)

@@ -264,7 +264,7 @@ def act(request: HttpRequest, pk: UUID) -> HttpResponse:
     except ResourceError as error:
         messages.error(request, str(error.message))
     except Denied as refused:
-        messages.error(request, str(refused.reason))
+        messages.error(request, refused.words)
     return redirect("resources_resource", pk)
 
 

@@ -99,7 +99,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
         except SharingError as error:
             form.add_error(error.field or None, str(error.message))
         except Denied as refused:
-            form.add_error(None, str(refused.reason))
+            form.add_error(None, refused.words)
         else:
             return redirect("sharing_import", run.pk)
     return render(request, "sharing/import_new.html", {"form": form, "sheets": sheets, "why": why})
@@ -172,7 +172,7 @@ def bulk_act(request: HttpRequest, pk: UUID) -> HttpResponse:
     except SharingError as error:
         messages.error(request, str(error.message))
     except Denied as refused:
-        messages.error(request, str(refused.reason))
+        messages.error(request, refused.words)
     return redirect("sharing_import", pk)
 
 

@@ -125,7 +125,7 @@ def cartridge_act(request: HttpRequest, pk: UUID) -> HttpResponse:
     except SharingError as error:
         messages.error(request, str(error.message))
     except Denied as refused:
-        messages.error(request, str(refused.reason))
+        messages.error(request, refused.words)
     return redirect("sharing_cartridge", pk)
 
 

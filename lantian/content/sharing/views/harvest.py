@@ -177,5 +177,5 @@ def neighbour_act(request: HttpRequest, pk: UUID) -> HttpResponse:
     except SharingError as error:
         messages.error(request, str(error.message))
     except Denied as refused:
-        messages.error(request, str(refused.reason))
+        messages.error(request, refused.words)
     return redirect("sharing_neighbour", pk)

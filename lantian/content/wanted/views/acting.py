@@ -138,7 +138,7 @@ def answer_act(request: HttpRequest, pk: UUID) -> HttpResponse:
     except WantedError as error:
         messages.error(request, str(error.message))
     except Denied as refused:
-        messages.error(request, str(refused.reason))
+        messages.error(request, refused.words)
     return redirect("wanted_call", found.pk)
 
 

@@ -160,7 +160,7 @@ def test_every_fault_says_what_happened_what_was_kept_and_what_to_do_without_the
 @built
 def test_a_refusal_shows_the_rules_own_reason(rf: RequestFactory) -> None:
     response = faults.refused(rf.get("/"), PermissionDenied("您只能管理本县的学校"))
-    assert "您只能管理本县的学校" in response.content.decode()
+    assert "您只能管理本县的学校。" in response.content.decode()
     assert response.status_code == 403
 
 

@@ -77,12 +77,12 @@ def _go_or_ask(request: HttpRequest, asked: services.Asked) -> HttpResponse:
     except Denied as denied:
         if silent:
             raise asked.refuse("access_denied") from denied
-        return _stop(request, denied.reason, asked.client, status=403)
+        return _stop(request, denied.words, asked.client, status=403)
     except services.MustAsk as ask:
         if silent:
             raise asked.refuse("consent_required") from ask
         verdict = rules.may_sign_on(actor, asked.client, standing)
-        return _ask(request, asked, standing) if verdict else _stop(request, verdict.reason, asked.client, status=403)
+        return _ask(request, asked, standing) if verdict else _stop(request, verdict.words, asked.client, status=403)
     return leave(request, location, asked.client.name)
 
 
@@ -123,7 +123,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     except services.Unanswerable as fault:
         return _stop(request, fault.message)
     except Denied as denied:
-        return _stop(request, denied.reason, status=403)
+        return _stop(request, denied.words, status=403)
     except services.Answered as answered:
         return leave(request, answered.location)
     return leave(request, location, asked.client.name)

@@ -89,7 +89,7 @@ def notice_new(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _("通知已发出。"))
                 return redirect("messaging_notice", notice.pk)
         except Denied as refused:
-            form.add_error("where", str(refused.reason))
+            form.add_error("where", refused.words)
         except MessagingError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error.message))
         else:

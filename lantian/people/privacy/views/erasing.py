@@ -164,7 +164,7 @@ def letter(request: HttpRequest) -> HttpResponse:
             row = _record(acting(request), form)
         except (PrivacyError, Denied) as error:
             field = error.field if isinstance(error, PrivacyError) and error.field in form.fields else None
-            form.add_error(field, str(error.message if isinstance(error, PrivacyError) else error.reason))
+            form.add_error(field, str(error.message) if isinstance(error, PrivacyError) else error.words)
         else:
             messages.success(request, _("已登记，请校长或教育局审核。"))
             return redirect("privacy_erasure", row.pk)

@@ -80,7 +80,7 @@ def done(request: HttpRequest, form: Form, act: Callable[[dict[str, Any]], T]) -
     try:
         return act(form.cleaned_data)
     except Denied as refused:
-        form.add_error(None, str(refused.reason))
+        form.add_error(None, refused.words)
     except RosterError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error.message))
     except (IdentityError, ValidationError) as error:

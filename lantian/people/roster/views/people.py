@@ -238,7 +238,7 @@ def account(request: HttpRequest, pk: UUID) -> HttpResponse:
         elif person.account is not None:
             extra = _keep(what, person, actor)
     except (RosterError, Denied) as error:
-        messages.error(request, str(error.message if isinstance(error, RosterError) else error.reason))
+        messages.error(request, str(error.message) if isinstance(error, RosterError) else error.words)
     return render(request, "roster/person.html", _record(request, person, **extra))
 
 

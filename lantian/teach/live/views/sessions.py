@@ -34,7 +34,7 @@ def answers_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         try:
             return view(request, *args, **kwargs)
         except Denied as denied:
-            return JsonResponse({"error": "forbidden", "message": str(denied.reason)}, status=403)
+            return JsonResponse({"error": "forbidden", "message": denied.words}, status=403)
         except LiveError as error:
             return JsonResponse({"error": error.code, "message": str(error.message)}, status=error.status)
 

@@ -238,7 +238,7 @@ def publish(request: HttpRequest, pk: UUID) -> HttpResponse:
         except RecordingError as error:
             form.add_error(error.field or None, str(error.message))
         except Denied as refused:
-            form.add_error("audience", str(refused.reason))
+            form.add_error("audience", refused.words)
         else:
             messages.success(request, _("已发布。"))
             return redirect("recordings_recording", pk)
