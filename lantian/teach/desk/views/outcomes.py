@@ -193,6 +193,7 @@ def outcome(request: HttpRequest, outcome_id: UUID) -> HttpResponse:
         "tone": _tone(found),
         "side": next((SIDE_WORDS[side] for side, causes in SIDES.items() if found.cause in causes), ""),
         "stretches": live.presence_of_class(found.lesson_id, found.class_group_id),
+        "length": live.length_of(session, timezone.now()) if (session := live.latest_session(found.lesson)) else None,
         "count": count,
         "form": form,
         "history": history,

@@ -15,6 +15,7 @@ from lantian.teach.live.queries.airing import (
 )
 from lantian.teach.live.queries.attendance import (
     GONE_AFTER,
+    Length,
     Row,
     attendance_rows,
     attendances_visible_to,
@@ -22,6 +23,7 @@ from lantian.teach.live.queries.attendance import (
     classes_seen,
     classes_watching,
     guests_of,
+    length_of,
     line_facts,
     presence_of_class,
     seconds_by_attendance,
@@ -89,6 +91,7 @@ __all__ = [
     "REPLAYED",
     "STUCK_AFTER",
     "Air",
+    "Length",
     "Minute",
     "Node",
     "Place",
@@ -120,6 +123,7 @@ __all__ = [
     "home_path",
     "last_recorded_like",
     "latest_session",
+    "length_of",
     "lessons_on_air",
     "line_facts",
     "live_nodes",

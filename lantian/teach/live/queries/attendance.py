@@ -66,6 +66,44 @@ def bounds_of(session: LiveSession, now: datetime) -> tuple[datetime, datetime]:
     return start, max(start, session.ended_at or now)
 
 
+MUCH_SHORTER = 0.75  # of the time planned
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long a lesson was planned to be and has run, in seconds, which is 0 without a picture; `over`: it has ended."""
+
+    planned: float
+    ran: float
+    over: bool
+
+    @property
+    def whole(self) -> float:
+        """What shares are of: the time given, at most the time planned; while it runs the time planned."""
+        return max(1.0, min(self.planned, self.ran) if self.over else self.planned)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether "all of it" is so much less than was planned that it has to be said."""
+        return self.over and 0 < self.ran < MUCH_SHORTER * self.planned
+
+    @property
+    def whole_minutes(self) -> int:
+        return max(1, round(self.whole / 60))
+
+    @property
+    def planned_minutes(self) -> int:
+        return round(self.planned / 60)
+
+
+def length_of(session: LiveSession, now: datetime) -> Length:
+    """How long the session's lesson was planned to be and has run."""
+    start, end = bounds_of(session, now)
+    planned = session.lesson.ends_at - session.lesson.starts_at
+    ran = (end - start).total_seconds() if session.started_at else 0.0
+    return Length(planned.total_seconds(), ran, session.ended_at is not None)
+
+
 def seconds_by_attendance(session: LiveSession, now: datetime) -> dict[UUID, float]:
     """Presence of every attendance of a session, in seconds, devices of one class counted once."""
     start, end = bounds_of(session, now)
@@ -80,11 +118,7 @@ def seconds_by_attendance(session: LiveSession, now: datetime) -> dict[UUID, flo
 
 def attendance_rows(session: LiveSession, *, actor: Actor, now: datetime) -> list[Row]:
     """Classes first (those that should have come and did not among them), then persons and observers the actor may see."""
-    lesson = session.lesson
-    start, end = bounds_of(session, now)
-    ran = (end - start).total_seconds()
-    planned = (lesson.ends_at - lesson.starts_at).total_seconds()
-    whole = max(1.0, min(planned, ran) if session.ended_at else planned)
+    length = length_of(session, now)
     seconds = seconds_by_attendance(session, now)
     reports = QualityReport.objects.filter(attendance__session=session).values("attendance")
     quality = {
@@ -97,7 +131,7 @@ def attendance_rows(session: LiveSession, *, actor: Actor, now: datetime) -> lis
     for item in found.exclude(kind=AttendanceKind.GUEST):
         there.add(item.class_group_id if item.kind == AttendanceKind.CLASS else None)
         present = seconds.get(item.pk, 0.0)
-        done = attended(present, planned=planned, ran=ran) if session.ended_at else None
+        done = attended(present, planned=length.planned, ran=length.ran) if length.over else None
         stalls, stall_ms = quality.get(item.pk, (0, 0))
         rows.append(
             Row(
@@ -107,7 +141,7 @@ def attendance_rows(session: LiveSession, *, actor: Actor, now: datetime) -> lis
                 item.first_seen,
                 item.last_seen,
                 present,
-                present / whole,
+                present / length.whole,
                 stalls,
                 stall_ms,
                 item.head_count,

@@ -193,6 +193,8 @@ def test_attendance_of_a_class_with_two_screens_is_counted_once_and_absentees_ar
         (str(group), "梓潼一中", 38, True),
         (str(world.groups[1]), "平武中学", 0, False),
     ]
+    length = queries.length_of(done, begin + timedelta(hours=1))
+    assert (length.whole_minutes, length.planned_minutes, length.is_short) == (40, 45, False)
     assert queries.guests_of(done) == 1
     from lantian.kernel.journal.models import OutboxEvent
 

@@ -78,8 +78,9 @@ def attendance(request: HttpRequest, lesson_id: UUID) -> HttpResponseBase:
     require(rules.may_read_attendance, actor, lesson)
     session = queries.latest_session(lesson)
     rows = queries.attendance_rows(session, actor=actor, now=timezone.now()) if session else []
+    length = queries.length_of(session, timezone.now()) if session else None
     if request.GET.get("format") == "csv":
-        return _csv(actor, lesson, rows)
+        return _csv(actor, lesson, rows, length)
     classes = [row for row in rows if row.kind == AttendanceKind.CLASS]
     running = session is not None and session.ended_at is None
     places = {**_places(classes, running=running), "running": running}
@@ -89,6 +90,7 @@ def attendance(request: HttpRequest, lesson_id: UUID) -> HttpResponseBase:
         **places,
         "lesson": lesson,
         "session": session,
+        "length": length,
         "classes": classes,
         "people": [row for row in rows if row.kind != AttendanceKind.CLASS],
         "present": sum(1 for row in classes if row.first_seen),
@@ -100,7 +102,7 @@ def attendance(request: HttpRequest, lesson_id: UUID) -> HttpResponseBase:
     return render(request, "live/attendance.html", context)
 
 
-def _csv(actor: Actor, lesson: "Lesson", rows: list[queries.Row]) -> HttpResponseBase:
+def _csv(actor: Actor, lesson: "Lesson", rows: list[queries.Row], length: queries.Length | None) -> HttpResponseBase:
     """The file says who took it, when and for whom; the journal does too."""
     title = f"{lesson.title} {_('到课')}"
     head = [
@@ -111,6 +113,7 @@ def _csv(actor: Actor, lesson: "Lesson", rows: list[queries.Row]) -> HttpRespons
         pgettext("time", "离开"),
         _("分钟"),
         _("占比"),
+        _("占几分钟"),
         _("卡顿次数"),
         _("人数"),
         _("到课"),
@@ -127,6 +130,7 @@ def _csv(actor: Actor, lesson: "Lesson", rows: list[queries.Row]) -> HttpRespons
                 *times,
                 str(row.minutes),
                 f"{row.percent}%",
+                str(length.whole_minutes if length else ""),
                 str(row.stalls),
                 str(row.head_count or ""),
                 there,
