@@ -10,6 +10,7 @@ from lantian.kernel.holdings import Subject
 from lantian.kernel.journal.models import JournalEntry, OutboxEvent
 from lantian.kernel.rules import ANONYMOUS, Denied
 from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
+from lantian.people.schedule.models import Lesson
 from lantian.teach.desk import queries, rules, services
 from lantian.teach.desk.engine.causes import suspect
 from lantian.teach.desk.engine.facts import told_by_browser
@@ -237,6 +238,24 @@ def test_the_story_of_a_fault_in_pages(world, enter, head, officer):
     stranger = enter(actor(person("校长"), "school_head", world.receiving[1]))
     assert stranger.get(one).status_code == 404
     assert enter(world.screen_actor(1)).get(reverse("desk_week")).status_code == 403
+
+
+def test_a_fault_is_called_one_of_a_lesson_that_is_on_only_while_it_is_on(world, enter, head):
+    ticket = raised(world)
+    desk, one = enter(head), reverse("desk_ticket", args=[ticket.pk])
+    assert '<span class="badge badge-live" >上课中</span>' in desk.get(one).content.decode()
+    services.solve_ticket(ticket, solution="好了", cause="never_opened", by=head)
+    solved = desk.get(one).content.decode()
+    assert "badge-live" not in solved
+    assert "上课中报的" in solved
+    services.reopen_ticket(ticket, reason="又没有了", by=head)
+    assert "badge-live" in desk.get(one).content.decode()
+    Lesson.objects.update(
+        starts_at=timezone.now() - timedelta(days=10, minutes=45), ends_at=timezone.now() - timedelta(days=10)
+    )
+    waiting = desk.get(one).content.decode()
+    assert "badge-live" not in waiting
+    assert "上课中报的" in waiting
 
 
 def test_what_an_erased_person_reported_stands_nowhere_any_more(world):

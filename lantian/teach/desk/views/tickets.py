@@ -108,11 +108,13 @@ def ticket(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
             return redirect("desk_ticket", found.pk)
         found = get_visible_or_404(queries.tickets_with_names(queries.tickets_visible_to(actor)), pk=ticket_id)
     handles = bool(check(rules.may_handle_ticket, actor, found))
-    waits = found.state in WAITING
+    waits, now = found.state in WAITING, timezone.now()
     context = {
         "ticket": found,
+        # a class waits for it at this moment
+        "in_lesson": waits and found.urgent and found.lesson is not None and now <= found.lesson.ends_at,
         "tone": TONES[found.state],
-        "late": waits and found.due_at < timezone.now(),
+        "late": waits and found.due_at < now,
         "notes": found.notes.select_related("by").order_by("at"),
         "may_take": handles and waits and found.taken_by_id != actor.person_id,
         "may_solve": handles and waits,
