@@ -33,7 +33,8 @@ class Column:
 
     kind: text, number, date, datetime, badge. `tone(row)` colours a badge. `primary`: names the row (its header, the card's
     title). `sort`: what to order by, the row's key added so that pages never overlap. `export=False` keeps it out of files,
-    `page=False` off the page. `plain`: says itself what it is, so that a phone's card goes without its label.
+    `page=False` off the page. `plain`: says itself what it is, so that a phone's card goes without its label. `optional`: off a
+    page whose rows have nothing there.
     `link(row)` may answer "" for a row whose page is not for this person: words alone.
     """
 
@@ -48,6 +49,7 @@ class Column:
     export: bool = True
     page: bool = True
     plain: bool = False
+    optional: bool = False
 
     def of(self, row: Any) -> Any:
         """The value for one row."""

@@ -220,8 +220,17 @@ class ListPage(Generic[M]):
     def rows(self) -> list[Row]:
         return [self._row(each) for each in self.objects]
 
+    @cached_property
+    def shown(self) -> list[Column]:
+        """The columns of this page."""
+        return [
+            column
+            for column in self.columns
+            if column.page and not (column.optional and all(column.text(each) == "" for each in self.objects))
+        ]
+
     def _row(self, each: M) -> Row:
-        cells = [Cell(column, column.html(each), column.text(each) == "") for column in self.columns if column.page]
+        cells = [Cell(column, column.html(each), column.text(each) == "") for column in self.shown]
         title = next((column.text(each) for column in self.columns if column.primary), str(each))
         return Row(each, str(each.pk), cells, title, self.is_settled(each))
 
@@ -271,7 +280,7 @@ class ListPage(Generic[M]):
     def heads(self) -> list[Head]:
         heads = []
         key, descending = self.sort
-        for column in [column for column in self.columns if column.page]:
+        for column in self.shown:
             url, direction = "", ""
             if column.sort:
                 now = column.key == key

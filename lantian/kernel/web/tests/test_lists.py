@@ -53,11 +53,11 @@ def views() -> list[SavedView]:
 
 @pytest.fixture
 def show(views: list[SavedView]) -> Callable[..., Views]:
-    def make(query: str = "") -> Views:
+    def make(query: str = "", kind: type[Views] = Views) -> Views:
         request = RequestFactory().get(f"/list?{query}")
         request.actor = Actor(kind=ActorKind.PERSON, name="刘主任", account_id=uuid4())  # type: ignore[attr-defined]
         request.user = None  # type: ignore[assignment]
-        return Views(request, SavedView.objects.all())
+        return kind(request, SavedView.objects.all())
 
     return make
 
@@ -73,6 +73,19 @@ def test_a_page_shows_its_rows_in_the_declared_order(show: Callable[..., Views])
     assert [head.column.key for head in page.heads] == ["name", "list_key", "length", "created_at", "id"]
     assert len(page.rows[0].cells) == 5
     assert page.rows[0].cells[1].html == '<span class="badge badge-ok">even</span>'
+
+
+class Sparse(Views):
+    columns = (*Views.columns[:1], Column("query", "查询", optional=True))
+
+
+def test_a_column_that_is_optional_is_there_where_a_row_of_the_page_has_something_in_it(
+    show: Callable[..., Views],
+) -> None:
+    for query, keys in (("", ["name", "query"]), ("page=2", ["name"])):
+        page = show(query, Sparse)
+        assert [head.column.key for head in page.heads] == keys
+        assert {len(row.cells) for row in page.rows} == {len(keys)}
 
 
 def test_all_that_is_asked_for_stays_in_the_address(show: Callable[..., Views]) -> None:

@@ -1,6 +1,5 @@
 """What one has been told: the list, one message, and what is done with it."""
 
-from functools import cached_property
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,7 +12,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from lantian.kernel.web.columns import Row
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded_by_object, signed_in
 from lantian.kernel.web.lists import Column, Filter, ListPage, picked
 from lantian.people.messaging import queries, rules, services
@@ -60,7 +58,9 @@ class Inbox(ListPage[Receipt]):
             link=lambda row: reverse("messaging_message", args=[row.notice_id]),
         ),
         Column("state", gettext_lazy("状态"), kind="badge", value=state_of, tone=tone_of),
-        Column("about", gettext_lazy("关于"), value=lambda row: _("、").join(getattr(row, "children", ()))),
+        Column(
+            "about", gettext_lazy("关于"), value=lambda row: _("、").join(getattr(row, "children", ())), optional=True
+        ),
         Column("category", gettext_lazy("类别"), value=lambda row: row.notice.get_category_display(), plain=True),
         Column("sender", gettext_lazy("来自"), value=sender_words, plain=True),
         Column("at", gettext_lazy("时间"), kind="datetime", sort="at", plain=True),
@@ -83,14 +83,13 @@ class Inbox(ListPage[Receipt]):
     empty_title = gettext_lazy("没有消息")
     empty_text = gettext_lazy("调课、通知和要您办的事，会出现在这里。")
 
-    @cached_property
-    def rows(self) -> list[Row]:
-        person = self.actor.person_id
+    def _slice(self, number: int, length: int) -> list[Receipt]:
+        found, person = super()._slice(number, length), self.actor.person_id
         if person is not None and any(grant.role == "guardian" for grant in self.actor.grants):
-            children = queries.children_concerned(person, self.objects)
-            for receipt in self.objects:
-                receipt.children = children.get(receipt.pk, [])  # type: ignore[attr-defined]  # for the template
-        return [self._row(each) for each in self.objects]
+            children = queries.children_concerned(person, found)
+            for receipt in found:
+                receipt.children = children.get(receipt.pk, [])  # type: ignore[attr-defined]  # for the column
+        return found
 
     def is_settled(self, each: Receipt) -> bool:
         return tone_of(each) == "neutral"
