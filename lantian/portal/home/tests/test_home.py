@@ -188,6 +188,10 @@ def test_demo_accounts_stand_on_the_page_in_a_demonstration_only(
         text = page(Client())
         assert "演示账号" in text
         assert 'name="login" value="teacher"' in text
+        assert "主讲教师" in text
+        abroad = page(Client(headers={"accept-language": "en"}))
+        assert "主讲教师" not in abroad
+        assert '<span lang="zh" translate="no">王老师 · 涪城中学</span>' in abroad
     finally:
         demo_accounts.unlink()
 

@@ -24,12 +24,13 @@ from lantian.people.schedule.errors import ScheduleError
 from lantian.teach.live import services
 from lantian.teach.live.enums import EndReason
 from lantian.teach.live.errors import LiveError
+from lantian.teach.live.queries.summaries import SYNTHETIC
 from lantian.teach.live.services.publishing import LOST, Greeting, Outbox, Refused, address_for, publish
 
 log = structlog.get_logger("broadcast")
 SLOT = timedelta(minutes=45)
 TITLES = ("光的折射规律", "光的折射：从水里的筷子说起", "生活中的折射", "光的折射实验课", "光的折射：作图与应用")
-SUMMARY = "演示课：由程序合成的画面、时钟和声音，走的是与教师浏览器相同的直播通道。"
+SUMMARY = SYNTHETIC
 
 
 @dataclass(frozen=True, slots=True)

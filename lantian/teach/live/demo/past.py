@@ -31,6 +31,7 @@ from lantian.teach.live.enums import AttendanceKind, EndReason
 from lantian.teach.live.errors import LiveError
 from lantian.teach.live.models import LiveSession
 from lantian.teach.live.queries import GRACE
+from lantian.teach.live.queries.summaries import AHEAD, EXCERPT
 
 if TYPE_CHECKING:
     from lantian.people.roster.models import ClassGroup
@@ -39,9 +40,9 @@ if TYPE_CHECKING:
 # The lesson that has a replay (its pages are about its title), and how much of it was kept, in seconds.
 RECORDED_TITLE, RECORDED_SECONDS = "二次函数的图像", 60
 OPEN_LESSON_AT, OPEN_LESSON_LASTS = timedelta(hours=10, minutes=10), timedelta(minutes=40)
-OPEN_SUMMARY = f"{SUMMARY}回放为节选，只保留开头一分钟。"
+OPEN_SUMMARY = f"{SUMMARY}{EXCERPT}"
 # Open lessons of the next days, each filling one slot of the broadcast, which then goes into them.
-AHEAD_DAYS, AHEAD_SLOTS, AHEAD_SUMMARY = 3, (14, 20), f"{SUMMARY}可以先订阅，开课前会收到提醒。"
+AHEAD_DAYS, AHEAD_SLOTS, AHEAD_SUMMARY = 3, (14, 20), f"{SUMMARY}{AHEAD}"
 BEAT_S = 25  # beats far apart tell the same story as real ones, which come every ten seconds
 # How likely a class is in its room all the time, by where its school lies; of the others half come late, half not at all.
 PUNCTUAL = {"urban": 0.97, "town": 0.94, "rural": 0.88}

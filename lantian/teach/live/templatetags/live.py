@@ -6,11 +6,13 @@ from django import template
 from django.utils.translation import gettext_lazy as _
 
 from lantian.kernel.rules import SYSTEM
+from lantian.teach.live.queries.summaries import said_summary
 
 if TYPE_CHECKING:
     from lantian.kernel.journal.models import JournalEntry
 
 register = template.Library()
+register.filter(said_summary)
 
 ACTIONS = {
     "schedule.lesson_planned": _("安排了这节课"),

@@ -20,6 +20,7 @@ from lantian.people.schedule.enums import LessonAccess
 from lantian.people.schedule.models import Lesson
 from lantian.teach.live import services
 from lantian.teach.live.models import LessonPage, LiveSession, PageUpload
+from lantian.teach.live.queries.summaries import EXCERPT, SYNTHETIC
 from lantian.teach.live.tests.support import config, open_for, sign_in
 from lantian.teach.live.tests.world import class_group, person
 
@@ -156,6 +157,32 @@ def test_attendance_as_page_and_as_file(teacher, world):
     assert entry.actor_name == world.teacher.name
     assert entry.data["title"] == f"{lesson.title} 到课"
     assert entry.data["rows"] == len(sheet.splitlines()) - 2
+
+
+def test_a_lesson_of_three_minutes_says_what_its_shares_are_of(teacher, world):
+    lesson, session, _ticket = open_for(world)
+    begin = lesson.starts_at
+    services.mark_live(session.pk, started_at=begin)
+    services.end_live_session(session.pk, reason="teacher", by=SYSTEM, ended_at=begin + timedelta(minutes=3))
+    address = reverse("live_attendance", args=[lesson.pk])
+    assert "这节课只上了 3 分钟（安排 45 分钟）" in teacher.get(address).content.decode()
+    sheet = b"".join(teacher.get(address + "?format=csv").streaming_content).decode()
+    assert "0%,3," in sheet.splitlines()[1]
+    LiveSession.objects.update(ended_at=begin + timedelta(minutes=44))
+    whole = teacher.get(address).content.decode()
+    assert "只上了" not in whole
+    assert "占比按这节课的 44 分钟算" in whole
+
+
+def test_what_the_demonstration_says_of_a_lesson_is_in_the_readers_language_a_teachers_words_as_they_are(
+    teacher, world
+):
+    lesson = world.plan()
+    for summary, translated in ((SYNTHETIC + EXCERPT, True), (SYNTHETIC, True), ("请带上圆规。", False)):
+        Lesson.objects.update(summary=summary)
+        page = teacher.get(reverse("live_lesson", args=[lesson.pk]), headers={"accept-language": "en"})
+        assert (summary not in page.content.decode()) is translated
+        assert summary in teacher.get(reverse("live_lesson", args=[lesson.pk])).content.decode()
 
 
 def pdf(pages=3) -> bytes:

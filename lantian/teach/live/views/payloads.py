@@ -23,6 +23,7 @@ from lantian.people.schedule.enums import LessonState
 from lantian.teach.live import queries, rules, services
 from lantian.teach.live.engine.protocol import CHUNK_BYTES
 from lantian.teach.live.models import LessonPage, LiveSession, PageUpload
+from lantian.teach.live.queries.summaries import said_summary
 from lantian.teach.live.services import office
 from lantian.teach.live.services.uploads import MAX_BYTES, MAX_PAGES
 
@@ -99,7 +100,7 @@ def lesson(item: "Lesson") -> dict[str, Any]:
         "ends_ms": milliseconds(item.ends_at),
         "state": item.state,
         "access": item.access,
-        "summary": item.summary,
+        "summary": said_summary(item.summary),
         "url": reverse("live_lesson", args=[item.pk]),
         "watch_url": reverse("live_watch", args=[item.pk]),
         "receivers": [
@@ -214,7 +215,7 @@ def teach_config(item: "Lesson", *, by: Actor) -> dict[str, Any]:
         "session": session(opened, services.ticket_for_teacher(opened, by=by)) if opened else None,
         "may_open": {
             "allowed": bool(verdict),
-            "reason": str(verdict.reason),
+            "reason": verdict.words,
             "opens_ms": milliseconds(opens),
             "closes_ms": milliseconds(closes),
         },
