@@ -40,7 +40,7 @@ class Share:
 class Figure:
     """The one figure that matters to a role: `bars` (percent from zero, the last one is now) or `shares` or `numbers`.
 
-    `finding` says it in words. With nothing to show all are empty and `empty` says why.
+    `finding` says it in words, `url` leads to where there is more. With nothing to show all are empty and `empty` says why.
     """
 
     title: "Text"

@@ -18,6 +18,7 @@ from lantian.kernel.web.panels import Figure, Share
 from lantian.people.roster.queries import organizations_visible_to
 from lantian.people.schedule.enums import LessonState
 from lantian.people.schedule.queries import day_bounds, lessons_of, lessons_visible_to
+from lantian.portal.home.queries.addresses import address
 from lantian.portal.home.queries.days import is_teaching, monday_of
 from lantian.portal.home.queries.keeping import kept_a_minute
 from lantian.portal.home.queries.words import near_day
@@ -233,6 +234,7 @@ def of_operator(actor: Actor, day: date) -> Figure | None:
             (_("可用磁盘"), f"{free:.1f}", "GB"),
             (_("等待的任务"), str(jobs.get("todo", 0) + jobs.get("doing", 0)), ""),
         ),
+        url=address("desk_now"),
     )
 
 

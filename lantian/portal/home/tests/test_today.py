@@ -122,6 +122,10 @@ def test_a_local_teacher_sees_what_the_own_class_receives(region: Region, noon: 
     assert "送到本班的课" not in page(client_of(stranger))
 
 
+def test_the_operators_figures_lead_to_what_runs_now(region: Region) -> None:
+    assert '<a href="/desk/now/">查看' in page(client_of(region.people["operator"]))
+
+
 def test_attendance_of_the_last_lessons_is_drawn_and_said(region: Region, noon: datetime) -> None:
     region.taught("前天的课", starts=noon - timedelta(days=2), seen=2)
     region.taught("昨天的课", starts=noon - timedelta(days=1), seen=1)
