@@ -12,6 +12,7 @@ import { watchGrids } from "./parts/grid";
 import { wireHtmx } from "./parts/htmx";
 import { watchMenus } from "./parts/menus";
 import { watchPush } from "./parts/push";
+import { watchSide } from "./parts/side";
 import { watchTheme } from "./parts/theme";
 import { watchConditions } from "./parts/when";
 import { startWorker } from "./parts/worker";
@@ -19,6 +20,7 @@ import { startWorker } from "./parts/worker";
 async function start(): Promise<void> {
   watchTheme();
   watchMenus();
+  watchSide();
   watchForms();
   watchChoices();
   watchConditions();

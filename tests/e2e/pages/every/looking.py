@@ -28,6 +28,12 @@ SETTLED = """new Promise(done => requestAnimationFrame(() => requestAnimationFra
 OVER = """[...document.querySelectorAll('body *')]
     .filter(each => each.getBoundingClientRect().right > innerWidth + 1)
     .map(each => each.tagName + '.' + each.className).slice(0, 3)"""
+HIDDEN_HERE = """(() => {
+    const here = document.querySelector('.side-link[aria-current]');
+    if (!here) return false;
+    const [list, it] = [here.closest('.side-list').getBoundingClientRect(), here.getBoundingClientRect()];
+    return it.top < list.top - 1 || it.bottom > list.bottom + 1;
+})()"""
 # Each element with the one it stands in, by what styles go by: where all are known, no colour is new.
 STATES = (
     "class type open disabled readonly data-here aria-current aria-invalid aria-sort aria-selected aria-pressed"
@@ -86,6 +92,8 @@ async def look(one: Tab, address: str, page: Seen, seen: Memory) -> list[str]:
     if new:
         await one.tab.emulate_media(color_scheme="dark")
         wrong += await in_dark(one)
+        if await one.tab.evaluate(HIDDEN_HERE):
+            wrong.append("where one is does not stand in sight in the side bar")
     one.console(page, wrong)
     return wrong
 
