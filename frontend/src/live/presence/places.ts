@@ -143,8 +143,9 @@ function placeWords(row: PlaceRow): string {
 function legend(map: NonNullable<Places["map"]>): HTMLElement {
   const keys = [0, 1, 2, 3, 4].map((level) => h("i", { class: `map-key map-${level}` }));
   const note = map.schematic ? `${t("示意图，只表示方位，不表示界线。")}${map.source}` : map.source;
-  const shades = h("span", { class: "map-legend" }, h("span", {}, t("在听的班：没有")), ...keys, t("全部"), h("i", { class: "map-key map-now" }), t("有班卡住"));
-  return h("p", { class: "map-words" }, shades, h("small", {}, note));
+  const shades = h("span", { class: "map-scale" }, t("在听的班：没有"), ...keys, t("全部"));
+  const mark = h("span", { class: "map-scale" }, h("i", { class: "map-key map-now" }), t("有班卡住"));
+  return h("p", { class: "map-words" }, h("span", { class: "map-legend" }, shades, mark), h("small", {}, note));
 }
 
 function make(tag: string, attributes: Record<string, string | number>, ...children: SVGElement[]): SVGElement {
