@@ -20,15 +20,20 @@ class Started:
 
 @contextlib.contextmanager
 def database(
-    *, throwaway: bool = False, settings: dict[str, str] | None = None, environment: dict[str, str] | None = None
+    *,
+    throwaway: bool = False,
+    settings: dict[str, str] | None = None,
+    environment: dict[str, str] | None = None,
+    kept: Path | None = None,
 ) -> Iterator[Started]:
-    """An embedded database with all tables, and Django set up on it; gone at the end of the block.
+    """An embedded database with all tables, and Django set up on it; gone at the end of the block, unless its home is `kept`.
 
     `throwaway` takes the settings of a test's database instead of a real server's, `settings` are PostgreSQL's own,
     `environment` is set before Django reads it. One for a process: Django is set up once.
     """
-    with tempfile.TemporaryDirectory(prefix="lantian-bench-") as folder:
-        home = Path(folder)
+    with contextlib.ExitStack() as stack:
+        home = kept or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lantian-bench-")))
+        home.mkdir(parents=True, exist_ok=True)
         home.chmod(0o700)
         with EmbeddedPostgres(home, throwaway=throwaway, settings=settings or {}) as server:
             os.environ |= {

@@ -56,7 +56,7 @@ class Page:
         self.typed = clean(request.GET.get("q", ""))
         self.see = queries.tokens_of(self.actor) if self.typed else {}
         self.live: dict[str, Answers] = {}
-        self.counts: dict[str, int] = queries.counts(self.actor, self.typed, self.see) if self.typed else {}
+        self.counts = queries.counts(self.actor, self.typed, self.see) if self.typed else {}
         asked = request.GET.get("kind", "")
         self.kind = asked if asked in KINDS and self._offered(asked) else ""
         self.sort = self._sort(request.GET.get("sort", ""))
@@ -101,10 +101,8 @@ class Page:
         return [("", _("全部"), self.url(kind="")), *found] if found else []
 
     def _many(self, key: str) -> str:
-        answers = self.live.get(key)
-        if answers is None:
-            return str(self.counts.get(key) or "")
-        return f"{answers.total}{'+' if answers.more else ''}" if answers.total else ""
+        many = self.live.get(key) or self.counts.get(key)
+        return f"{many.total}{'+' if many.more else ''}" if many and many.total else ""
 
     # All kinds -----------------------------------------------------------------------------------------------------------
 
@@ -118,7 +116,7 @@ class Page:
         if isinstance(kind, Indexed):
             few = queries.find(self.actor, Asked(self.typed, key, most=FEW, counted=False), see=self.see)
             hits = tuple(hit for _kind, _id, hit in queries.draw(self.actor, few.ids))
-            more = few.total > FEW
+            more = key in self.counts and self.counts[key].total > FEW
         else:
             hits, more = self.live[key].hits, self.live[key].more
         return Group(kind.title, kind.icon, hits, self._many(key), self.url(kind=key) if more else "")
@@ -141,7 +139,7 @@ class Page:
             "sorts": [
                 (sort.value, sort.label, sort == self.sort) for sort in Sort if sort.value in ("best", *kind.sorts)
             ],
-            **self._pages(more=found.total > first + PAGE),
+            **self._pages(more=found.more or found.total > first + PAGE),
         }
 
     def _choices(self, kind: Indexed, found: Found) -> list[Choice]:
@@ -151,8 +149,9 @@ class Page:
             counted = dict(found.facets.get(facet.key, ()))
             if chosen:
                 counted.setdefault(chosen, 0)
+            words = _about if facet.key in found.about else str
             options = tuple(
-                (value, f"{facet.label(value)}（{many}）", value == chosen) for value, many in counted.items()
+                (value, f"{facet.label(value)}（{words(many)}）", value == chosen) for value, many in counted.items()
             )
             if options:
                 choices.append(Choice(facet.key, facet.title, options, facet.data))
@@ -165,6 +164,11 @@ class Page:
         before = self.url(**same, page=self.number - 1) if self.number > 1 else ""
         after = self.url(**same, page=self.number + 1) if more and self.number < MOST_PAGES else ""
         return {"number": self.number, "before": before, "after": after}
+
+
+def _about(many: int) -> str:
+    """An estimate, no more exact than it is."""
+    return _("约 %(many)s") % {"many": round(many, 2 - len(str(many)))}
 
 
 def _number(text: str) -> int:

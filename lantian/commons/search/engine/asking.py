@@ -1,21 +1,27 @@
 """What was typed, as a query: strictly first, and with one slip allowed when that finds nothing."""
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from typing import NamedTuple
 
-from tantivy import Occur, Query
+from tantivy import Occur, Query, Searcher
 
-from lantian.commons.search.engine.schema import schema_of
+from lantian.commons.search.engine.schema import schema_of, whole_of
 from lantian.commons.search.engine.synonyms import Synonyms
 from lantian.commons.search.engine.typed import Part
 from lantian.commons.search.engine.words import characters_of, is_chinese, pinyin, words_of
 
-TITLE, NAMES, BODY, LETTERS, SYNONYM = 4.0, 2.5, 1.0, 1.5, 0.7
+TITLE, NAMES, LETTERS, SYNONYM = 4.0, 2.5, 1.5, 0.7
 FEWEST_BEGUN = 3  # letters with which a word that is written in letters begins
 FEWEST_WRONG = 3  # characters of a word in which one may be wrong
 FEWEST_FUZZY = 4  # letters of a word in which one may be wrong
+# What so many are read like is not taken for the beginning of something else: thousands of other readings begin like it.
+OFTEN = 1000
+WHOLE = 1000.0  # more than any words weigh
 # So many tokens are asked for one by one, which stops early; more of them as one set.
 MOST_SINGLY = 40
+# Fields of which only is known that they have a word.
+BASIC = frozenset({"see", "id", "kind", "sample", "whole"})
 
 
 class Scope(NamedTuple):
@@ -26,23 +32,45 @@ class Scope(NamedTuple):
 
 
 class Asker:
-    """Makes queries for one schema."""
+    """Makes queries for one schema. What `unranked` makes finds the same and says nothing of how well it fits: for counting."""
 
-    def __init__(self, facets: Sequence[str], synonyms: Synonyms) -> None:
+    def __init__(self, facets: Sequence[str], synonyms: Synonyms, *, ranked: bool = True) -> None:
         self.schema = schema_of(facets)
         self.facets = frozenset(facets)
         self.synonyms = synonyms
+        self.unranked: Asker = Asker(facets, synonyms, ranked=False) if ranked else self
+        self.index: Searcher | None = None
+
+    def over(self, index: Searcher) -> "Asker":
+        """The same, for one index as it is now: what is frequent in it is asked for otherwise."""
+        made = copy(self)
+        made.index, made.unranked = index, made if self.unranked is self else self.unranked.over(index)
+        return made
+
+    def _often(self, field: str, word: str) -> bool:
+        return self.index is not None and self.index.doc_freq(field, word) >= OFTEN
 
     # Who asks, and where -----------------------------------------------------------------------------------------------
 
-    def scope(self, scope: Scope) -> list[tuple[Occur, Query]]:
-        """Conditions that say nothing about how well something fits."""
-        tokens = [f"{kind}|{token}" for kind, own in scope.see.items() for token in own]
-        found = [(Occur.Must, _unscored(self._any("see", tokens)))]
-        for facet, values in scope.facets:
-            if facet in self.facets and values:
-                found.append((Occur.Must, _unscored(self._any(f"f_{facet}", values))))
-        return found
+    def within(self, query: Query, scope: Scope, share: int = 0, whole: str = "") -> Query:
+        """What fits and may be seen, which says nothing about how well it fits. With `share` one of so many of it, and before
+        those what has the very title `whole`."""
+        may = _unscored(self._any("see", [f"{kind}|{token}" for kind, own in scope.see.items() for token in own]))
+        found = [(Occur.Must, query), (Occur.Must, may), *self._chosen(scope)]
+        if share:
+            some = [self.sample(share)]
+            if whole:
+                some.append(_constant(self._term("whole", whole_of(whole)), WHOLE))
+            found.append((Occur.Must, _any_of(some)))
+        return Query.boolean_query(found)
+
+    def sample(self, share: int) -> Query:
+        """One in `share` of all documents, always the same ones."""
+        return _unscored(self._term("sample", str(share)))
+
+    def _chosen(self, scope: Scope) -> list[tuple[Occur, Query]]:
+        chosen = [(facet, values) for facet, values in scope.facets if facet in self.facets and values]
+        return [(Occur.Must, _unscored(self._any(f"f_{facet}", values))) for facet, values in chosen]
 
     def _any(self, field: str, values: Sequence[str]) -> Query:
         if not values:
@@ -54,28 +82,25 @@ class Asker:
         return _any_of(self._term(field, value) for value in values)
 
     def _term(self, field: str, word: str) -> Query:
-        return Query.term_query(self.schema, field, word, "basic" if field in {"see", "id", "kind"} else "freq")
+        return Query.term_query(self.schema, field, word, "basic" if field in BASIC else "freq")
 
     # What was typed ------------------------------------------------------------------------------------------------------
 
-    def strictly(self, parts: Sequence[Part], scope: Scope) -> Query:
-        """Everything typed must be there."""
-        return Query.boolean_query([*((Occur.Must, self._part(part)) for part in parts), *self.scope(scope)])
+    def strictly(self, parts: Sequence[Part]) -> Query:
+        """Everything typed must be there. Nothing typed finds everything."""
+        return _all_of(self._part(part) for part in parts) if parts else Query.all_query()
 
-    def beginning(self, parts: Sequence[Part], scope: Scope) -> Query:
+    def beginning(self, parts: Sequence[Part]) -> Query:
         """As `strictly`, for somebody who is still typing: the last word may go on."""
         *before, last = parts
         going_on = _any_of([self._part(last), self._goes_on(last)])
-        return Query.boolean_query(
-            [*((Occur.Must, self._part(part)) for part in before), (Occur.Must, going_on), *self.scope(scope)]
-        )
+        return _all_of([*(self._part(part) for part in before), going_on])
 
-    def with_a_slip(self, parts: Sequence[Part], scope: Scope) -> Query | None:
-        """As `strictly`, but every word may be misspelt by one character; None when nothing typed could be."""
-        if all(part.exact or not self._can_slip(part) for part in parts):
-            return None
-        loose = [self._part(part) if part.exact else _any_of([self._part(part), *self._slips(part)]) for part in parts]
-        return Query.boolean_query([*((Occur.Must, query) for query in loose), *self.scope(scope)])
+    def with_a_slip(self, parts: Sequence[Part]) -> Query:
+        """As `strictly`, but every word may be misspelt by one character."""
+        return _all_of(
+            self._part(part) if part.exact else _any_of([self._part(part), *self._slips(part)]) for part in parts
+        )
 
     def _part(self, part: Part) -> Query:
         if part.exact:
@@ -85,38 +110,48 @@ class Asker:
         words = [self._word(word) for word in part.words]
         if len(words) == 1:  # a word of the dictionary: to look for its characters as well would cost as much again
             return words[0]
-        return Query.boolean_query([*((Occur.Must, word) for word in words), *self._beside(part.words)])
-
-    def _beside(self, words: Sequence[str]) -> list[tuple[Occur, Query]]:
-        """Titles in which words follow one another come first. By words, of which few are in many titles: by characters it costs
-        twice the search itself."""
-        if any(len(word) == 1 for word in words):  # these are not among a title's words
-            return []
-        return [(Occur.Should, Query.boost_query(Query.phrase_query(self.schema, "title", list(words)), TITLE))]
+        if any(len(word) == 1 for word in part.words):  # these are not among a title's words
+            return _all_of(words)
+        # Titles in which they follow one another come first. By words, of which few are in many titles: by characters it costs
+        # twice the search itself.
+        beside = Query.phrase_query(self.schema, "title", list(part.words))
+        return self._rather(_all_of(words), Query.boost_query(beside, TITLE))
 
     def _word(self, word: str) -> Query:
         """A Chinese word, or what means the same."""
         if len(word) == 1:
             return self._term("chars", word)
-        same = [Query.boost_query(self._fields(other), SYNONYM) for other in self.synonyms.of(word)]
-        return _any_of([self._fields(word), *same]) if same else self._fields(word)
+        same = [self._same(other) for other in self.synonyms.of(word)]
+        return _any_of([self._anywhere(word), *same]) if same else self._anywhere(word)
 
-    def _fields(self, text: str) -> Query:
+    def _anywhere(self, word: str) -> Query:
+        """A word wherever it stands, in titles and names before others. Not a union of three lists, which can only be read from
+        one end to the other: one list says where the word is, the others are looked up for what fits otherwise too."""
+        there = self._rather(self._term("text", word), Query.boost_query(self._term("title", word), TITLE))
+        return self._rather(there, Query.boost_query(self._term("names", word), NAMES))
+
+    def _rather(self, query: Query, more: Query) -> Query:
+        """What fits a query, and first of it what fits the other too."""
+        return query if self.unranked is self else Query.boolean_query([(Occur.Must, query), (Occur.Should, more)])
+
+    def _same(self, text: str) -> Query:
+        """What means the same, in titles and names: the texts of a tenth of all things have some of these words."""
         words = [word for word in words_of(text) if len(word) > 1 or word.isascii()]
-        if len(words) > 1 and text not in words:  # a synonym of several words
-            return Query.boolean_query([(Occur.Must, self._fields(word)) for word in words])
-        boosts = (("title", TITLE), ("names", NAMES), ("body", BODY))
-        return Query.disjunction_max_query(
-            [Query.boost_query(self._term(field, text), boost) for field, boost in boosts], 0.1
-        )
+        if len(words) > 1 and text not in words:
+            return _all_of(self._named(word) for word in words)
+        return self._named(text)
+
+    def _named(self, word: str) -> Query:
+        boosts = (("title", TITLE), ("names", NAMES))
+        return _any_of(Query.boost_query(self._term(field, word), boost * SYNONYM) for field, boost in boosts)
 
     def _letters(self, word: str) -> Query:
         """A word of letters or digits: itself, or the beginning of how something is read."""
-        found = [self._fields(word)]
-        found += [Query.boost_query(self._fields(other), SYNONYM) for other in self.synonyms.of(word)]
+        found = [self._anywhere(word), *(self._same(other) for other in self.synonyms.of(word))]
         if word.isascii() and word.isalpha() and len(word) > 1:
             found.append(Query.boost_query(self._term("letters", word), LETTERS))
-            found.append(_constant(self._prefix("letters", word), 0.5))
+            if not self._often("letters", word):
+                found.append(_constant(self._prefix("letters", word), 0.5))
             if len(word) >= FEWEST_BEGUN:
                 found.append(_constant(self._prefix("title", word), 0.5))
         return _any_of(found)
@@ -140,11 +175,8 @@ class Asker:
 
     # Slips ---------------------------------------------------------------------------------------------------------------
 
-    def _can_slip(self, part: Part) -> bool:
-        return len(part.text) >= (2 if part.chinese else FEWEST_FUZZY)
-
     def _slips(self, part: Part) -> list[Query]:
-        if not self._can_slip(part):
+        if not can_slip([part]):
             return []
         if not part.chinese:
             fields = ("title", "names", "letters") if part.text.isascii() else ("title", "names")
@@ -167,13 +199,13 @@ class Asker:
 
     # What is like another thing ------------------------------------------------------------------------------------------
 
-    def like(self, weighed: Sequence[tuple[str, str, float]], but: str, scope: Scope) -> Query:
+    def like(self, weighed: Sequence[tuple[str, str, float]], but: str) -> Query:
         """What shares words of its title (field, word, weight) with something, but not the thing itself (`but` is its key)."""
         titles = [(Occur.Should, self._weighed(each)) for each in weighed if each[0] == "title"]
         others = [(Occur.Should, self._weighed(each)) for each in weighed if each[0] != "title"]
         some = Query.boolean_query(titles, minimum_number_should_match=1 if len(titles) < 5 else 2)
         same = (Occur.MustNot, self._term("id", but))
-        return Query.boolean_query([(Occur.Must, some), *others, same, *self.scope(scope)])
+        return Query.boolean_query([(Occur.Must, some), *others, same])
 
     def _weighed(self, word: tuple[str, str, float]) -> Query:
         return Query.boost_query(self._term(word[0], word[1]), word[2])
@@ -181,6 +213,15 @@ class Asker:
 
 def _any_of(queries: Iterable[Query]) -> Query:
     return Query.boolean_query([(Occur.Should, query) for query in queries])
+
+
+def can_slip(parts: Sequence[Part]) -> bool:
+    """Whether anything of what was typed could be misspelt."""
+    return any(len(part.text) >= (2 if part.chinese else FEWEST_FUZZY) for part in parts if not part.exact)
+
+
+def _all_of(queries: Iterable[Query]) -> Query:
+    return Query.boolean_query([(Occur.Must, query) for query in queries])
 
 
 def _constant(query: Query, score: float) -> Query:

@@ -5,6 +5,7 @@ that was added as another kind of number deletes nothing and says nothing.
 """
 
 import hashlib
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from typing import NamedTuple
@@ -14,8 +15,11 @@ import tantivy
 from lantian.commons.search.engine.words import characters_of, letters_of, words_of
 
 # Changes when documents of before would not be found by queries of today: everything is then built anew.
-VERSION = 2
+VERSION = 3
 NUMBERS = ("at", "quality", "used")
+# One document of so many is in each sample, the same ones whenever they are made anew; smaller ones lie within the larger.
+SAMPLES = (64, 16, 4)
+_LOTS = 2**32
 
 
 class Fields(NamedTuple):
@@ -45,35 +49,58 @@ def schema_of(facets: Sequence[str]) -> tantivy.Schema:
     made.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     made.add_text_field("kind", fast=True, tokenizer_name="raw", index_option="basic")
     made.add_text_field("see", tokenizer_name="raw", index_option="basic")
+    for name in ("sample", "whole"):
+        made.add_text_field(name, tokenizer_name="raw", index_option="basic")
     made.add_text_field("title", tokenizer_name="whitespace", index_option="position")
-    for name in ("names", "body"):
+    for name in ("names", "text"):
         made.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     made.add_text_field("chars", tokenizer_name="whitespace", index_option="position")
     made.add_text_field("letters", tokenizer_name="whitespace", index_option="basic")
     for name in NUMBERS:
         made.add_integer_field(name, fast=True)
+    made.add_integer_field("lot", fast=True)
     for facet in facets:
         made.add_text_field(f"f_{facet}", fast=True, tokenizer_name="raw", index_option="basic")
     return made.build()
+
+
+def index_at(folder: str, facets: Sequence[str]) -> tantivy.Index:
+    """The index in a folder, made if there is none. Documents lie in the order of their lots: a sample is the beginning of each
+    segment, and counting in it touches nothing else."""
+    return tantivy.Index(schema_of(facets), folder, sort_by_field="lot")
 
 
 def key_of(kind: str, id: str) -> str:
     return f"{kind}:{id}"
 
 
+def whole_of(text: str) -> str:
+    """A mark of a whole title, by which it is told from longer ones; others may have the same."""
+    return f"{zlib.crc32(' '.join(characters_of(text)).encode()):08x}"
+
+
 def document_of(fields: Fields, facets: Sequence[str]) -> tantivy.Document:
     """A document as the index takes it."""
     made = tantivy.Document()
-    made.add_text("id", key_of(fields.kind, fields.id))
+    key = key_of(fields.kind, fields.id)
+    made.add_text("id", key)
     made.add_text("kind", fields.kind)
+    lot = zlib.crc32(key.encode())
+    made.add_integer("lot", lot)
+    for share in SAMPLES:
+        if lot * share < _LOTS:
+            made.add_text("sample", str(share))
     for token in fields.see:
         made.add_text("see", f"{fields.kind}|{token}")
     named = (*fields.words, *fields.people)
-    made.add_text("title", _line(words_of(fields.title)))
-    if named:
-        made.add_text("names", _line(word for text in named for word in words_of(text)))
-    if fields.body:
-        made.add_text("body", _line(words_of(fields.body)))
+    title, names = _line(words_of(fields.title)), _line(word for text in named for word in words_of(text))
+    made.add_text("title", title)
+    made.add_text("whole", whole_of(fields.title))
+    if names:
+        made.add_text("names", names)
+    made.add_text(
+        "text", f"{title} {names} {_line(words_of(fields.body))}"
+    )  # one list for each word, wherever it stands
     for text in (fields.title, *named):
         made.add_text("chars", " ".join(characters_of(text)))
     made.add_text("letters", " ".join(letters_of((fields.title, *fields.words), fields.people)))

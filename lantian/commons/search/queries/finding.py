@@ -1,8 +1,8 @@
 """What is found: by one's own tokens in the index, and drawn from the database under each app's own rule."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from uuid import UUID
 
@@ -10,7 +10,9 @@ import structlog
 import tantivy
 from tantivy import Query
 
-from lantian.commons.search.engine.asking import Scope, words_to_compare
+from lantian.commons.search.engine.asking import Asker, Scope, can_slip, words_to_compare
+from lantian.commons.search.engine.best import Few, Page, best
+from lantian.commons.search.engine.counting import Counted, about, counted, first_sample, kinds_counted
 from lantian.commons.search.engine.schema import key_of
 from lantian.commons.search.engine.typed import parts_of
 from lantian.commons.search.enums import Sort
@@ -23,12 +25,12 @@ log = structlog.get_logger("search")
 
 DEEPEST = 10_000  # hits of one search that can be paged to
 LIKE_WORDS = 12
-COUNTING = 4  # threads of a process that count values of facets
+COUNTING = 4  # threads of a process that count
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One search. Without a kind it is over all of them. `facets`: facet → the values chosen; `counted`: are theirs asked."""
+    """One search. Without a kind it is over all of them. `facets`: facet → the values chosen; `counted`: is it asked how many."""
 
     typed: str
     kind: str = ""
@@ -41,12 +43,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`total` and `facets` count what the actor may see and nothing else. `slip`: only with a slip in it was something found."""
+    """`total` and `facets` count what the actor may see and nothing else. `slip`: only with a slip in it was something found.
+
+    `more`: there are more than `total`; `about`: facets whose numbers are estimates. Uncounted, `total` is the number of `ids`.
+    """
 
     ids: tuple[tuple[str, UUID], ...] = ()
     total: int = 0
     facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     slip: bool = False
+    more: bool = False
+    about: frozenset[str] = frozenset()
 
 
 def tokens_of(actor: Actor, kind: str = "") -> dict[str, frozenset[str]]:
@@ -64,28 +71,47 @@ def find(actor: Actor, asked: Asked, *, see: Mapping[str, frozenset[str]] | None
     if asked.kind:
         mine = {key: own for key, own in mine.items() if key == asked.kind}
     try:
-        index, asker = reading.searcher(), reading.asker()
+        index, asker = reading.opened()
     except reading.NoIndex:
         return Found()
-    chosen = tuple((facet, values) for facet, values in sorted(asked.facets.items()) if values)
     parts = parts_of(asked.typed)
     if asked.typed and not parts:
         return Found()
-    query = asker.strictly(parts, Scope(mine, chosen))
-    # Tantivy lets go of Python's lock: what is found and how many there are of each value are worked out beside one another
-    counting = _beside().submit(_facets, index, query, asked, parts, mine) if asked.counted else None
-    found = _run(index, query, asked)
-    slip = False
-    if not found.hits and parts and not asked.first:
-        loose = asker.with_a_slip(parts, Scope(mine, chosen))
-        if loose is not None and (better := _run(index, loose, asked)).hits:
-            query, found, slip = loose, better, True
-    ids = tuple(_ids(index, found))
-    total: int = found.count or 0  # type: ignore[attr-defined]  # the package's stubs forget it
-    if not total or counting is None:
-        return Found(ids, total, {}, slip)
-    facets = _facets(index, query, asked, parts, mine, slip=True) if slip else counting.result()
-    return Found(ids, total, facets, slip)
+    found = _found(index, asker, lambda some: some.strictly(parts), mine, asked)
+    if found.ids or not can_slip(parts):
+        return found
+    if asked.first and best(index, asker, lambda some: some.strictly(parts), _scope(mine, asked), Page(0, 1)):
+        return found
+    return replace(_found(index, asker, lambda some: some.with_a_slip(parts), mine, asked), slip=True)
+
+
+def _found(
+    index: tantivy.Searcher,
+    asker: Asker,
+    ask: Callable[[Asker], Query],
+    mine: dict[str, frozenset[str]],
+    asked: Asked,
+) -> Found:
+    scope, unranked, facets = _scope(mine, asked), asker.unranked, _facets(asked)
+    query = ask(unranked)
+    by = asked.sort.field or ("at" if not asked.typed else "")
+    open_ = {key: most for key, most in facets.items() if not asked.facets.get(key)} if asked.counted else {}
+    some = first_sample(index, unranked, query, scope, open_) if asked.counted or not by else None
+    # Tantivy lets go of Python's lock: the best are looked for and all of them counted beside one another
+    counting = _beside().submit(_counted, index, unranked, query, mine, asked, some) if asked.counted else None
+    page = Page(min(asked.first, DEEPEST), asked.most, by)
+    few = Few(about(some), asked.typed)
+    ids = tuple(best(index, asker, ask, scope, page, few))
+    if counting is None:
+        return Found(ids, len(ids))
+    all_ = counting.result()
+    return Found(ids, all_.total, all_.values, more=all_.more, about=all_.about)
+
+
+def _facets(asked: Asked) -> dict[str, int]:
+    """The facets of the kind, with how many of their values are told."""
+    kind = KINDS.get(asked.kind) if asked.kind else None
+    return {facet.key: facet.most for facet in kind.facets} if isinstance(kind, Indexed) else {}
 
 
 @cache
@@ -94,76 +120,48 @@ def _beside() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(COUNTING, "search")
 
 
-def _run(index: tantivy.Searcher, query: Query, asked: Asked) -> tantivy.SearchResult:
-    first = min(asked.first, DEEPEST)
-    by = asked.sort.field or ("at" if not asked.typed else "")
-    if by:
-        return index.search(query, asked.most, offset=first, order_by_field=by)
-    return index.search(query, asked.most, offset=first)
+def _scope(mine: dict[str, frozenset[str]], asked: Asked, but: str = "") -> Scope:
+    """Where to look, without what was chosen of one facet."""
+    return Scope(mine, tuple((key, some) for key, some in sorted(asked.facets.items()) if some and key != but))
 
 
-def _ids(index: tantivy.Searcher, found: tantivy.SearchResult) -> Iterable[tuple[str, UUID]]:
-    for _score, address in found.hits:
-        kind, _colon, pk = str(index.doc(address)["id"][0]).partition(":")
-        yield kind, UUID(pk)
-
-
-def _facets(
+def _counted(
     index: tantivy.Searcher,
+    unranked: Asker,
     query: Query,
-    asked: Asked,
-    parts: Sequence[object],
     mine: dict[str, frozenset[str]],
-    *,
-    slip: bool = False,
-) -> dict[str, tuple[tuple[str, int], ...]]:
-    """How many there are of each value. Of a facet that is chosen already: how many there would be of the others."""
-    kind = KINDS.get(asked.kind) if asked.kind else None
-    if not isinstance(kind, Indexed) or not kind.facets:
-        return {}
-    open_ = [facet.key for facet in kind.facets if not asked.facets.get(facet.key)]
-    found = _counts(index, query, {key: _most(kind, key) for key in open_})
-    asker = reading.asker()
-    for facet in kind.facets:
-        if asked.facets.get(facet.key):
-            others = tuple((key, values) for key, values in sorted(asked.facets.items()) if values and key != facet.key)
-            scope = Scope(mine, others)
-            wide = (asker.with_a_slip(parts, scope) if slip else None) or asker.strictly(parts, scope)  # type: ignore[arg-type]  # parts as they came from parts_of
-            found |= _counts(index, wide, {facet.key: facet.most})
-    return {facet.key: found[facet.key] for facet in kind.facets if found.get(facet.key)}
+    asked: Asked,
+    some: Counted | None,
+) -> Counted:
+    """How many there are, and of each value. Of a facet that is chosen already: how many there would be of the others."""
+    facets = _facets(asked)
+    open_ = {key: most for key, most in facets.items() if not asked.facets.get(key)}
+    found = counted(index, unranked, query, _scope(mine, asked), open_, some)
+    if not found.total:
+        return Counted(0)
+    values, estimates = dict(found.values), found.about
+    for key in facets.keys() - open_.keys():
+        scope, one = _scope(mine, asked, but=key), {key: facets[key]}
+        wide = counted(index, unranked, query, scope, one, first_sample(index, unranked, query, scope, one))
+        values, estimates = values | wide.values, estimates | wide.about
+    return Counted(found.total, found.more, {key: values[key] for key in facets if values.get(key)}, estimates)
 
 
-def _most(kind: Indexed, key: str) -> int:
-    return next(facet.most for facet in kind.facets if facet.key == key)
-
-
-def _counts(index: tantivy.Searcher, query: Query, fields: Mapping[str, int]) -> dict[str, tuple[tuple[str, int], ...]]:
-    if not fields:
-        return {}
-    asked = {key: {"terms": {"field": f"f_{key}", "size": most}} for key, most in fields.items()}
-    said = index.aggregate(query, asked)
-    return {key: tuple((str(each["key"]), int(each["doc_count"])) for each in said[key]["buckets"]) for key in fields}
-
-
-def counts(actor: Actor, typed: str, see: Mapping[str, frozenset[str]] | None = None) -> dict[str, int]:
+def counts(actor: Actor, typed: str, see: Mapping[str, frozenset[str]] | None = None) -> dict[str, Counted]:
     """How many of each kind of the index are found; kinds without any are missing."""
     mine = dict(see if see is not None else tokens_of(actor))
     parts = parts_of(typed)
     if not parts:
         return {}
     try:
-        index, asker = reading.searcher(), reading.asker()
+        index, asker = reading.opened()
     except reading.NoIndex:
         return {}
-    found = _by_kind(index, asker.strictly(parts, Scope(mine)))
-    if not found and (loose := asker.with_a_slip(parts, Scope(mine))) is not None:
-        found = _by_kind(index, loose)
+    unranked, scope = asker.unranked, Scope(mine)
+    found = kinds_counted(index, unranked, unranked.strictly(parts), scope)
+    if not found and can_slip(parts):
+        found = kinds_counted(index, unranked, unranked.with_a_slip(parts), scope)
     return found
-
-
-def _by_kind(index: tantivy.Searcher, query: Query) -> dict[str, int]:
-    said = index.aggregate(query, {"kind": {"terms": {"field": "kind", "size": 60}}})
-    return {str(each["key"]): int(each["doc_count"]) for each in said["kind"]["buckets"]}
 
 
 def draw(actor: Actor, ids: Sequence[tuple[str, UUID]]) -> list[tuple[str, UUID, Hit]]:
@@ -185,12 +183,12 @@ def suggestions(actor: Actor, typed: str, most: int = 8) -> list[tuple[str, UUID
     if not parts:
         return []
     try:
-        index, asker = reading.searcher(), reading.asker()
+        index, asker = reading.opened()
     except reading.NoIndex:
         return []
-    found = index.search(asker.beginning(parts, Scope(tokens_of(actor))), most * 3, count=False)
+    found = best(index, asker, lambda some: some.beginning(parts), Scope(tokens_of(actor)), Page(0, most * 3))
     named: dict[tuple[str, str], tuple[str, UUID, Hit]] = {}
-    for kind, pk, hit in draw(actor, list(_ids(index, found))):  # lessons of the same name are one suggestion
+    for kind, pk, hit in draw(actor, found):  # lessons of the same name are one suggestion
         named.setdefault((kind, hit.title), (kind, pk, hit))
     return list(named.values())[:most]
 
@@ -204,14 +202,17 @@ def more_like(actor: Actor, kind: str, id: UUID, most: int = 6) -> list[tuple[st
     if document is None:
         return []
     try:
-        index, asker = reading.searcher(), reading.asker()
+        index, asker = reading.opened()
     except reading.NoIndex:
         return []
     weighed = _weighed(index, words_to_compare(document.title, document.words))
     if not weighed:
         return []
-    query = asker.like(weighed, key_of(kind, id.hex), Scope(tokens_of(actor, kind)))
-    return draw(actor, list(_ids(index, index.search(query, most, count=False))))
+    scope = Scope(tokens_of(actor, kind))
+    return draw(
+        actor,
+        best(index, asker, lambda some: some.like(weighed, key_of(kind, id.hex)), scope, Page(0, most)),
+    )
 
 
 def _weighed(index: tantivy.Searcher, pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str, float]]:

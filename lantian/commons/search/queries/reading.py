@@ -126,6 +126,12 @@ def asker() -> Asker:
     return _asker(tuple(facet_keys()), synonyms())
 
 
+def opened() -> tuple[tantivy.Searcher, Asker]:
+    """The index as it was last committed, and what makes queries for it. Raises NoIndex."""
+    index = searcher()
+    return index, asker().over(index)
+
+
 def progress() -> dict[str, Any]:
     """How far the building of a new generation is; empty while none is built."""
     try:

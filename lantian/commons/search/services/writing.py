@@ -15,7 +15,7 @@ import tantivy
 from django.db import connection
 
 from lantian.commons.search.engine.folders import Folders
-from lantian.commons.search.engine.schema import Fields, document_of, key_of, schema_of
+from lantian.commons.search.engine.schema import Fields, document_of, index_at, key_of
 from lantian.commons.search.queries import reading
 from lantian.commons.search.queries.registry import Document, Indexed, facet_keys, indexed, wider
 
@@ -111,7 +111,7 @@ class Writer:
         self.facets = facet_keys()
         folder = self.at.generation(self.name)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.index = tantivy.Index(schema_of(self.facets), str(folder))
+        self.index = index_at(str(folder), self.facets)
         try:
             self._writer = self.index.writer(self.heap, self.threads)
         except ValueError as fault:  # LockBusy; tantivy has one class for all faults

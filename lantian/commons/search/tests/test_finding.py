@@ -205,7 +205,7 @@ def test_what_is_not_seen_is_in_no_count_no_facet_no_suggestion_and_nothing_alik
     index()
     stranger, expert = ANONYMOUS, actor_of(region.people["expert"])
     for actor in (stranger, expert):
-        assert queries.counts(actor, "函数").get("lesson") == 1
+        assert queries.counts(actor, "函数")["lesson"].total == 1
         found = queries.find(actor, Asked("函数", "lesson"))
         assert found.total == 1
         assert [many for _value, many in found.facets["subject"]] == [1]

@@ -3,11 +3,13 @@
 import re
 from datetime import timedelta
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from lantian.commons.search.engine import best, counting, schema
 from lantian.commons.search.tests.conftest import Index
 from lantian.portal.home.tests.support import Region, client_of
 
@@ -66,6 +68,26 @@ def test_a_kind_has_a_tab_facets_orders_and_pages(region: Region, index: Index) 
     assert found(head, "函数", "&kind=lesson&sort=new&page=2") == ["函数第2课", "函数第1课", "函数第0课"]
     assert found(head, "函数", "&kind=lesson&f_state=ended") == []
     assert found(head, "函数", "&kind=nonsense&page=x&sort=x&f_state=') OR 1") != []
+
+
+def test_of_many_it_is_said_that_there_are_more(region: Region, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (schema, counting, best):
+        monkeypatch.setattr(module, "SAMPLES", (1,))  # all of them
+    monkeypatch.setattr(best, "SURELY", 15)
+    for name, value in {"MANY": 10, "SURELY": 15, "ENOUGH": 1}.items():
+        monkeypatch.setattr(counting, name, value)
+    for number in range(23):
+        region.lesson(f"函数第{number}课")
+    index()
+    head = client_of(region.people["school_head"])
+    everything = page(head, "/search/?q=函数")
+    assert "课程 10+" in everything
+    assert "看全部<span" in everything
+    of_kind = page(head, "/search/?q=函数&kind=lesson")
+    assert "数学（约 23）" in of_kind
+    assert "不止 10 项" in of_kind
+    assert len(found(head, "函数", "&kind=lesson&page=2")) == 3
+    assert "不止" not in page(head, "/search/?q=第3课&kind=lesson")
 
 
 def test_a_slip_is_forgiven_and_said(region: Region, index: Index) -> None:
