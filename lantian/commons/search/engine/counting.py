@@ -59,10 +59,12 @@ def counted(
     return estimate or _counted(index, asker.within(query, scope), facets)
 
 
-def kinds_counted(index: tantivy.Searcher, asker: Asker, query: Query, scope: Scope) -> dict[str, Counted]:
+def kinds_counted(
+    index: tantivy.Searcher, asker: Asker, query: Query, scope: Scope, *, sampled: bool = True
+) -> dict[str, Counted]:
     """How many there are of each kind of which there are any."""
     fewer, found = scope.see, dict[str, Counted]()
-    if index.num_docs > SURELY:
+    if sampled and index.num_docs > SURELY:
         some = _values(index, asker.within(query, scope, SAMPLES[0]), {"kind": len(scope.see)})
         found = {kind: Counted(MANY, True) for kind, many in some["kind"] if many * SAMPLES[0] >= SURELY}
         fewer = {kind: own for kind, own in fewer.items() if kind not in found}

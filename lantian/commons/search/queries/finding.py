@@ -82,7 +82,8 @@ def find(actor: Actor, asked: Asked, *, see: Mapping[str, frozenset[str]] | None
         return found
     if asked.first and best(index, asker, lambda some: some.strictly(parts), _scope(mine, asked), Page(0, 1)):
         return found
-    return replace(_found(index, asker, lambda some: some.with_a_slip(parts), mine, asked), slip=True)
+    found = _found(index, asker, lambda some: some.with_a_slip(parts), mine, asked, sampled=False)
+    return replace(found, slip=True)
 
 
 def _found(
@@ -91,12 +92,15 @@ def _found(
     ask: Callable[[Asker], Query],
     mine: dict[str, frozenset[str]],
     asked: Asked,
+    *,
+    sampled: bool = True,
 ) -> Found:
+    """`sampled`: a sample is looked at first. Where to read it costs as much as to read everything, it is not."""
     scope, unranked, facets = _scope(mine, asked), asker.unranked, _facets(asked)
     query = ask(unranked)
     by = asked.sort.field or ("at" if not asked.typed else "")
     open_ = {key: most for key, most in facets.items() if not asked.facets.get(key)} if asked.counted else {}
-    some = first_sample(index, unranked, query, scope, open_) if asked.counted or not by else None
+    some = first_sample(index, unranked, query, scope, open_) if sampled and (asked.counted or not by) else None
     # Tantivy lets go of Python's lock: the best are looked for and all of them counted beside one another
     counting = _beside().submit(_counted, index, unranked, query, mine, asked, some) if asked.counted else None
     page = Page(min(asked.first, DEEPEST), asked.most, by)
@@ -160,7 +164,7 @@ def counts(actor: Actor, typed: str, see: Mapping[str, frozenset[str]] | None = 
     unranked, scope = asker.unranked, Scope(mine)
     found = kinds_counted(index, unranked, unranked.strictly(parts), scope)
     if not found and can_slip(parts):
-        found = kinds_counted(index, unranked, unranked.with_a_slip(parts), scope)
+        found = kinds_counted(index, unranked, unranked.with_a_slip(parts), scope, sampled=False)
     return found
 
 
