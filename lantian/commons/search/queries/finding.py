@@ -147,7 +147,7 @@ def _counted(
     for key in facets.keys() - open_.keys():
         scope, one = _scope(mine, asked, but=key), {key: facets[key]}
         wide = counted(index, unranked, query, scope, one, first_sample(index, unranked, query, scope, one))
-        values, estimates = values | wide.values, estimates | wide.about
+        values, estimates = {**values, **wide.values}, estimates | wide.about
     return Counted(found.total, found.more, {key: values[key] for key in facets if values.get(key)}, estimates)
 
 
