@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lantian.content.resources.enums import Purpose, ResourceKind
 from lantian.people.roster.enums import Stage, Subject
+from lantian.people.roster.queries import GRADE_CHOICES
 
 ANY = ("", _("不限"))
 
@@ -18,7 +19,7 @@ class FollowForm(forms.Form):
     stage = forms.ChoiceField(label=_("学段"), choices=[ANY, *Stage.choices], required=False)
     grade = forms.TypedChoiceField(
         label=_("年级"),
-        choices=[ANY, *((n, n) for n in range(1, 13))],
+        choices=[ANY, *GRADE_CHOICES],
         coerce=int,
         empty_value=None,
         required=False,

@@ -13,6 +13,7 @@ from lantian.content.packs import queries
 from lantian.content.packs.enums import PackReach
 from lantian.content.packs.services import FACTS
 from lantian.people.roster.enums import Stage, Subject
+from lantian.people.roster.queries import GRADE_CHOICES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 else:
     Chooser = forms.ModelChoiceField
 
-NONE = ("", _("请选择"))
+ANY = ("", _("不限"))  # a pack need not be of one subject, stage or grade
 NEW = "new"
 WEEKS = timedelta(weeks=2)
 
@@ -43,11 +44,11 @@ class PackForm(forms.Form):
         help_text=_("为哪一课准备的、怎么用，一两句话就够。"),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    subject = forms.ChoiceField(label=_("学科"), choices=[NONE, *Subject.choices], required=False)
-    stage = forms.ChoiceField(label=_("学段"), choices=[NONE, *Stage.choices], required=False)
+    subject = forms.ChoiceField(label=_("学科"), choices=[ANY, *Subject.choices], required=False)
+    stage = forms.ChoiceField(label=_("学段"), choices=[ANY, *Stage.choices], required=False)
     grade = forms.TypedChoiceField(
         label=_("年级"),
-        choices=[("", _("不限")), *((n, n) for n in range(1, 13))],
+        choices=[ANY, *GRADE_CHOICES],
         coerce=int,
         empty_value=None,
         required=False,

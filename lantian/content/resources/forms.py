@@ -11,6 +11,7 @@ from lantian.content.resources.engine import chapters
 from lantian.content.resources.enums import Audience, Licence, Purpose, Reach
 from lantian.content.resources.services.making import FACTS
 from lantian.people.roster.enums import Stage, Subject
+from lantian.people.roster.queries import GRADE_CHOICES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +52,7 @@ class VersionForm(forms.Form):
     stage = forms.ChoiceField(label=_("学段"), choices=[NONE, *Stage.choices], required=False)
     grade = forms.TypedChoiceField(
         label=_("年级"),
-        choices=[("", _("不限")), *((n, n) for n in range(1, 13))],
+        choices=[("", _("不限")), *GRADE_CHOICES],
         coerce=int,
         empty_value=None,
         required=False,

@@ -9,6 +9,7 @@ from lantian.content.resources import queries as resources
 from lantian.content.resources.enums import Audience, Licence, Purpose, Reach
 from lantian.content.sharing.enums import Every, Show
 from lantian.people.roster.enums import Stage, Subject
+from lantian.people.roster.queries import GRADE_CHOICES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +72,7 @@ class CourseForm(forms.Form):
     stage = forms.ChoiceField(label=_("学段"), choices=[NONE, *Stage.choices], required=False)
     grade = forms.TypedChoiceField(
         label=_("年级"),
-        choices=[("", _("不限")), *((n, n) for n in range(1, 13))],
+        choices=[("", _("不限")), *GRADE_CHOICES],
         coerce=int,
         empty_value=None,
         required=False,

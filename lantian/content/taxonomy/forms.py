@@ -5,15 +5,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from lantian.content.taxonomy.engine.rows import MOST_BYTES
 from lantian.content.taxonomy.enums import FileForm, FrameworkKind, LinkKind, NodeKind, Term
 from lantian.content.taxonomy.models import Node
 from lantian.people.roster.enums import Stage, Subject
+from lantian.people.roster.queries import GRADE_CHOICES
 
-GRADES = [(grade, format_lazy(_("{grade} 年级"), grade=grade)) for grade in range(1, 13)]
 ALL_STAGES = ("", _("各学段（只用于知识点）"))
 
 
@@ -64,7 +63,7 @@ class NodeForm(forms.Form):
         label=_("别名"), max_length=400, required=False, help_text=_("用空格分开，也能用它们查到。")
     )
     grade = forms.TypedChoiceField(
-        label=_("年级"), choices=[("", _("不限")), *GRADES], coerce=int, empty_value=None, required=False
+        label=_("年级"), choices=[("", _("不限")), *GRADE_CHOICES], coerce=int, empty_value=None, required=False
     )
     term = forms.TypedChoiceField(
         label=_("册次"), choices=[("", _("不限")), *Term.choices], coerce=int, empty_value=None, required=False
@@ -115,7 +114,7 @@ class PickForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["node"]
         field.label, field.help_text, field.required = label, help_text, not optional
-        field.choices = [("", _("请选择")), *places]  # type: ignore[attr-defined]  # a ChoiceField
+        field.choices = [("", _("不指定") if optional else _("请选择")), *places]  # type: ignore[attr-defined]  # a ChoiceField
 
     @property
     def picked(self) -> Node | None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from lantian.commons.search.engine import best, counting, schema
 from lantian.commons.search.tests.conftest import Index
-from lantian.portal.home.tests.support import Region, client_of
+from lantian.portal.home.tests.support import Region, client_of, member, person
 
 
 def page(client: Client, url: str) -> str:
@@ -44,6 +44,31 @@ def test_one_finds_what_one_may_see(region: Region, index: Index) -> None:
     assert found(head, "王老师") == []
     assert "没有找到" in page(head, "/search/?q=" + "无" * 60)
     assert "没有找到" not in page(head, "/search/?q=%20")
+
+
+def test_people_are_found_with_where_they_belong(region: Region, index: Index) -> None:
+    head = client_of(region.people["school_head"])
+    for more in ("", "&kind=person"):
+        assert '<small translate="no">平武中学 八年级1班 学生</small>' in page(head, f"/search/?q=陈同学{more}")
+    assert "陈同学的家长" in page(head, f"/search/?q={region.people['guardian'].name}")
+
+
+def test_people_cost_the_same_however_many_are_found(region: Region, index: Index) -> None:
+    head = client_of(region.people["school_head"])
+    school, group = region.receiving[0], region.classes[0]
+    member(person("尉迟一"), school, "student", group)
+    page(head, "/search/?q=尉迟")
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            page(head, "/search/?q=尉迟&kind=person")
+        return len(seen)
+
+    before = cost()
+    for number in range(12):
+        member(person(f"尉迟{number}"), school, "student", group)
+    assert len(found(head, "尉迟", "&kind=person")) == 13
+    assert cost() == before
 
 
 def test_pages_are_found_by_name_and_initials(region: Region, index: Index) -> None:

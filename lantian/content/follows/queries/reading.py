@@ -16,6 +16,7 @@ from lantian.content.resources import queries as resources
 from lantian.content.resources.enums import ResourceState
 from lantian.content.taxonomy import queries as taxonomy
 from lantian.kernel.rules import Actor
+from lantian.people.roster.queries import grade_words
 
 if TYPE_CHECKING:
     from lantian.content.resources.models import Resource
@@ -57,10 +58,9 @@ def described(follow: Follow, places: Mapping[UUID, taxonomy.Place]) -> str:
         said.append(str(follow.organization))
     if follow.words:
         said.append(_("“%(words)s”") % {"words": follow.words})
-    grade = _("%(n)s 年级") % {"n": follow.grade} if follow.grade else ""
     facets = (
         follow.get_stage_display(),
-        grade,
+        grade_words(follow.grade, follow.stage),
         follow.get_subject_display(),
         follow.get_kind_display(),
         follow.get_purpose_display(),

@@ -17,6 +17,7 @@ from lantian.kernel.web.guards import acting, get_visible_or_404, guarded, publi
 from lantian.kernel.web.lists import Column, Filter, ListPage
 from lantian.kernel.web.shell import base_of
 from lantian.people.roster.enums import Stage, Subject
+from lantian.people.roster.queries import GRADE_CHOICES, grade_words
 
 REACH_TONES = {PackReach.PRIVATE: "neutral", PackReach.SCHOOL: "info", PackReach.REGION: "info", PackReach.PUBLIC: "ok"}
 
@@ -38,7 +39,7 @@ class Packs(_Packs):
         Column("title", lazy("名称"), primary=True, sort="title", link=_address),
         Column("subject", lazy("学科"), value=lambda row: row.get_subject_display()),
         Column("stage", lazy("学段"), value=lambda row: row.get_stage_display()),
-        Column("grade", lazy("年级")),
+        Column("grade", lazy("年级"), value=lambda row: grade_words(row.grade, row.stage)),
         Column("size", lazy("资源"), kind="number", sort="size"),
         Column("owner", lazy("谁做的"), value="owner.name"),
         Column("unit", lazy("单位"), value="organization.name"),
@@ -47,7 +48,7 @@ class Packs(_Packs):
     filters = (
         Filter("subject", lazy("学科"), Subject.choices),
         Filter("stage", lazy("学段"), Stage.choices),
-        Filter("grade", lazy("年级"), [(str(n), str(n)) for n in range(1, 13)]),
+        Filter("grade", lazy("年级"), GRADE_CHOICES),
     )
     search = ("title", "words", "owner__name", "organization__name")
     search_hint = lazy("名称、简介、老师或学校")
@@ -61,7 +62,7 @@ class MyPacks(_Packs):
     columns = (
         Column("title", lazy("名称"), primary=True, sort="title", link=_address),
         Column("subject", lazy("学科"), value=lambda row: row.get_subject_display()),
-        Column("grade", lazy("年级")),
+        Column("grade", lazy("年级"), value=lambda row: grade_words(row.grade, row.stage)),
         Column("size", lazy("资源"), kind="number", sort="size"),
         Column("given", lazy("放到几处"), kind="number", sort="given"),
         Column(

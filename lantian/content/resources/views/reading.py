@@ -40,8 +40,7 @@ from lantian.kernel.web.guards import acting, get_visible_or_404, guarded_by_obj
 from lantian.kernel.web.lists import Column, Filter, ListPage
 from lantian.kernel.web.shell import base_of
 from lantian.people.roster.enums import Stage, Subject
-
-GRADES = [(str(n), str(n)) for n in range(1, 13)]
+from lantian.people.roster.queries import GRADE_CHOICES, grade_words
 
 
 def _whose(rows: QuerySet[Resource], value: str) -> QuerySet[Resource]:
@@ -59,7 +58,7 @@ class Resources(ListPage[Resource]):
         Column("purpose", lazy("是什么"), value=lambda row: row.get_purpose_display()),
         Column("subject", lazy("学科"), value=lambda row: row.get_subject_display()),
         Column("stage", lazy("学段"), value=lambda row: row.get_stage_display()),
-        Column("grade", lazy("年级")),
+        Column("grade", lazy("年级"), value=lambda row: grade_words(row.grade, row.stage)),
         Column("unit", lazy("单位"), value="organization.name"),
         Column("licence", lazy("使用许可"), value=lambda row: row.get_licence_display()),
         Column("downloads", lazy("下载"), kind="number", sort="downloads"),
@@ -68,7 +67,7 @@ class Resources(ListPage[Resource]):
     filters = (
         Filter("subject", lazy("学科"), Subject.choices),
         Filter("stage", lazy("学段"), Stage.choices),
-        Filter("grade", lazy("年级"), GRADES),
+        Filter("grade", lazy("年级"), GRADE_CHOICES),
         Filter("kind", lazy("种类"), ResourceKind.choices),
         Filter("purpose", lazy("是什么"), Purpose.choices),
         Filter("mark", lazy("优质"), (("marked", lazy("有优质标记")),), _whose),

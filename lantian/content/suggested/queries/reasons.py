@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from lantian.content.suggested.engine.blending import Said
 from lantian.content.suggested.enums import Source
+from lantian.people.roster.queries import grade_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +73,7 @@ def _of_itself(row: Any, now: "datetime") -> Reason:
         return Reason(words % {"n": row.rated, "score": f"{row.stars / row.rated:.1f}"})
     named = [str(row.get_subject_display() or "")]
     if row.grade:
-        named.append(_("%(n)s 年级") % {"n": row.grade})
+        named.append(grade_words(row.grade, row.stage))
     about = " · ".join(one for one in named if one)
     new = row.published_at is not None and (now - row.published_at).days < NEW_DAYS
     first = _("新上架") if new else _("您教的学科和年级")

@@ -187,7 +187,7 @@ def test_what_those_used_who_teach_the_same_with_how_many(staff: Staffroom) -> N
     staff.use(popular, *NAMES[:4])
     services.rebuild()
     assert suggested(staff)["数星星"] == "和您教同一学科年级的 4 位老师用过"
-    assert suggested(staff, "colleague")["数星星"] == "新上架 · 科学 · 3 年级"  # nobody said what this one teaches
+    assert suggested(staff, "colleague")["数星星"] == "新上架 · 科学 · 三年级"  # nobody said what this one teaches
 
 
 def test_at_the_chapter_of_what_one_used_lately_and_the_one_after(staff: Staffroom) -> None:
@@ -220,11 +220,11 @@ def test_before_anybody_used_anything_it_is_by_subject_grade_marks_and_newness(s
     found = suggested(staff)
     assert next(iter(found)) == "三年级好数学"
     assert found["三年级好数学"] == "评为优质 · 县级优质课"
-    assert found["三年级数学"] == "新上架 · 数学 · 3 年级"
+    assert found["三年级数学"] == "新上架 · 数学 · 三年级"
     assert "三年级美术" not in found
     assert list(found).index("三年级数学") < list(found).index("八年级数学")
     Resource.objects.update(published_at=timezone.now() - timedelta(days=99))
-    assert suggested(staff)["三年级数学"] == "您教的学科和年级 · 数学 · 3 年级"
+    assert suggested(staff)["三年级数学"] == "您教的学科和年级 · 数学 · 三年级"
     # nobody said what this one teaches
     assert set(suggested(staff, "colleague")) == {"三年级数学", "八年级数学", "三年级美术", "三年级好数学"}
 
@@ -291,7 +291,7 @@ def test_what_is_kept_rated_or_packed_this_minute_is_not_suggested_and_counts(st
         assert "年画" not in suggested(staff)
         if back is not None:
             back()
-    assert suggested(staff, "colleague")["年画"] == "新上架 · 美术 · 3 年级"
+    assert suggested(staff, "colleague")["年画"] == "新上架 · 美术 · 三年级"
     making.keep_resource(first, keep=True, by=staff.acting("colleague"))
     assert suggested(staff, "colleague")["年画"] == "用过《剪纸》的老师也用过"
 

@@ -53,7 +53,9 @@ def areas_of(framework: Framework) -> QuerySet[Node]:
 
 def points_listed(framework: Framework) -> QuerySet[Node]:
     """Points with the title of what they stand below, and how many points and chapters they are tied to."""
-    rows = Node.objects.filter(framework=framework, kind=NodeKind.POINT, retired_at=None).select_related("parent")
+    rows = Node.objects.filter(framework=framework, kind=NodeKind.POINT, retired_at=None).select_related(
+        "parent", "framework"
+    )
     before = Q(links_in__kind=LinkKind.PRECEDES, links_in__origin__retired_at=None)
     rows = rows.annotate(before=Count("links_in__origin", filter=before, distinct=True))
     live = {"origin__retired_at": None, "origin__framework__state": FrameworkState.PUBLISHED}

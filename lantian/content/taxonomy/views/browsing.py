@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.cache import never_cache
@@ -26,6 +25,7 @@ from lantian.kernel.web.lists import Column, Filter, ListPage
 from lantian.kernel.web.once import once
 from lantian.people.roster.engine.names import search_words
 from lantian.people.roster.enums import Stage, Subject
+from lantian.people.roster.queries import GRADE_CHOICES, grade_words
 
 TONES = {
     FrameworkState.DRAFT: "neutral",
@@ -33,7 +33,6 @@ TONES = {
     FrameworkState.SUPERSEDED: "warn",
     FrameworkState.RETIRED: "neutral",
 }
-GRADES = [(str(grade), format_lazy(lazy("{grade} 年级"), grade=grade)) for grade in range(1, 13)]
 
 
 def framework_tone(row: Framework) -> str:
@@ -131,6 +130,10 @@ def _place(row: Node) -> str:
     return row.parent.title if row.parent else ""
 
 
+def _grade(row: Node) -> str:
+    return grade_words(row.grade, row.framework.stage)
+
+
 class NodeList(ListPage[Node]):
     """Found by words, pinyin and initials, by the index."""
 
@@ -142,14 +145,14 @@ class NodeList(ListPage[Node]):
         Column("kind", lazy("类型"), value="get_kind_display", sort="kind"),
         Column("parent", lazy("上级"), value=_place),
         Column("framework", lazy("教材"), value="framework.name", sort="framework__name"),
-        Column("grade", lazy("年级"), kind="number", sort=("grade", "term")),
+        Column("grade", lazy("年级"), value=_grade, sort=("grade", "term")),
         Column("code", lazy("编码"), sort="code"),
     )
     filters: ClassVar[Sequence[Filter]] = (
         Filter("kind", lazy("类型"), NodeKind.choices),
         Filter("subject", lazy("学科"), Subject.choices, "framework__subject"),
         Filter("stage", lazy("学段"), Stage.choices, "framework__stage"),
-        Filter("grade", lazy("年级"), GRADES),
+        Filter("grade", lazy("年级"), GRADE_CHOICES),
         Filter("term", lazy("册次"), Term.choices),
         Filter("version", lazy("版本"), [("all", lazy("包括旧版"))], lambda rows, _value: rows, lazy("在用的")),
     )
@@ -185,7 +188,7 @@ class PointList(NodeList):
     columns = (
         Column("title", lazy("知识点"), primary=True, sort="sort_key", link=node_url),
         Column("area", lazy("领域"), value=_place, sort="parent__code"),
-        Column("grade", lazy("年级"), kind="number", sort=("grade", "code")),
+        Column("grade", lazy("年级"), value=_grade, sort=("grade", "code")),
         Column("before", lazy("要先学"), kind="number", sort="before"),
         Column("chapters", lazy("教材章节"), value=lambda row: row.chapters or 0, kind="number", sort="chapters"),
         Column("code", lazy("编码"), sort="code"),
@@ -193,7 +196,7 @@ class PointList(NodeList):
     order = "code"
     filters: ClassVar[Sequence[Filter]] = (
         Filter("area", lazy("领域"), lambda request: getattr(request, "areas", ()), "parent"),  # the view's own
-        Filter("grade", lazy("年级"), GRADES),
+        Filter("grade", lazy("年级"), GRADE_CHOICES),
     )
     empty_icon = "network"
     empty_title = lazy("还没有知识点")

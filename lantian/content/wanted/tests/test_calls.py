@@ -19,6 +19,7 @@ from lantian.content.wanted.tests.desk import Desk, day
 from lantian.kernel.holdings import HOLDINGS, Subject
 from lantian.kernel.rules import ANONYMOUS, SYSTEM, Denied
 from lantian.kernel.tests.verdicts import assert_allowed, assert_refused
+from lantian.kernel.web.dates import said_day
 from lantian.people.messaging.models import Notice
 from lantian.people.messaging.queries import words_of
 from lantian.people.schedule.models import AllianceMember
@@ -210,7 +211,9 @@ def test_a_call_is_closed_withdrawn_and_extended(desk: Desk) -> None:
     assert not queries.calls_visible_to(desk.acting("colleague")).filter(pk=call.pk).exists()
     lines = [line.words for line in queries.history_of_call(call)]
     assert lines[0] == "撤回征集：发错了"
+    assert lines[1] == f"延长到 {said_day(day(40))}，需要 3 个"
     assert lines[-1].startswith("发出征集")
+    assert "-" not in lines[-1], "days are said as pages say them"
 
 
 def test_those_asked_are_told_and_then_those_who_answered(desk: Desk, run_jobs: Jobs) -> None:

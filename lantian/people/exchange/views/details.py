@@ -14,6 +14,7 @@ from lantian.kernel.web.lists import Column, Filter, ListPage
 from lantian.people.exchange import queries
 from lantian.people.exchange.enums import Entity, RowAction, Severity
 from lantian.people.exchange.models import Finding, StagedRow
+from lantian.people.roster.queries import gender_name, grade_words, role_name
 
 ROW_TONES = {"create": "ok", "change": "info", "remove": "warn", "skip": "neutral"}
 NAMES = {
@@ -93,9 +94,10 @@ def _value(row: StagedRow, name: str, value: Any) -> str:
     if value is None or value == "":
         return _("（空）")
     if name in {"role", "gender"}:
-        from lantian.people.roster.queries import gender_name, role_name
-
         return role_name(str(value)) if name == "role" else gender_name(str(value))
+    if name in {"grade", "grades"}:
+        stage = str(row.data.get("stage") or "")
+        return _("、").join(grade_words(each, stage) for each in (value if isinstance(value, list) else [value]))
     return _("、").join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -31,6 +31,7 @@ from lantian.people.roster.queries.finding import (
     find_people,
     number_in,
 )
+from lantian.people.roster.queries.grades import GRADE_CHOICES, grade_words
 from lantian.people.roster.queries.history import HistoryLine, gender_name, history_lines, role_name
 from lantian.people.roster.queries.panels import (
     CLASS_PANELS,
@@ -80,10 +81,12 @@ from lantian.people.roster.queries.visible import (
     visible_class_group,
     visible_organization,
 )
+from lantian.people.roster.queries.whereabouts import now_of_people, where_of
 
 __all__ = [
     "ACTING_AS",
     "CLASS_PANELS",
+    "GRADE_CHOICES",
     "NAMES_SHOWN",
     "ORGANIZATION_PANELS",
     "OWN_LINKS",
@@ -116,6 +119,7 @@ __all__ = [
     "find_people",
     "gender_name",
     "grade_choices",
+    "grade_words",
     "grants_running_out",
     "grants_visible_to",
     "guardians_of",
@@ -130,6 +134,7 @@ __all__ = [
     "members_today",
     "memberships_of_id",
     "merges_of",
+    "now_of_people",
     "number_in",
     "organizations_known",
     "organizations_shared_with",
@@ -158,5 +163,6 @@ __all__ = [
     "visible_organization",
     "wards_of",
     "wards_of_id",
+    "where_of",
     "with_counts",
 ]

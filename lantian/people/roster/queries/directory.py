@@ -2,11 +2,10 @@
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from lantian.people.roster.engine.classes import grade_name
 from lantian.people.roster.enums import GRANTABLE, MemberRole, Role, Stage
 from lantian.people.roster.models import Guardianship, Membership, Organization, Person, valid_on
+from lantian.people.roster.queries.grades import grade_words
 from lantian.people.roster.queries.visible import live_grants, stands_below
 
 # First and last grade of each stage, as classes number them.
@@ -26,7 +25,7 @@ def grade_choices(stages: list[str] | None = None) -> list[tuple[str, str]]:
     found = []
     for stage in [Stage(value) for value in stages or usual]:
         first, last = _GRADES[stage]
-        found += [(f"{stage.value}.{grade}", _(grade_name(stage, grade))) for grade in range(first, last + 1)]
+        found += [(f"{stage.value}.{grade}", grade_words(grade, stage)) for grade in range(first, last + 1)]
     return found
 
 

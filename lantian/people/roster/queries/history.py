@@ -1,8 +1,9 @@
 """The journal in sentences."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lantian.kernel.journal.queries import history_of
 from lantian.kernel.rules import SYSTEM
+from lantian.kernel.web.dates import said_day
 from lantian.people.roster.enums import BatchAction, Gender, MemberRole, Role, Subject
 
 if TYPE_CHECKING:
@@ -90,13 +92,25 @@ def gender_name(gender: str) -> str:
     return str(_GENDER_WORDS.get(gender, ""))
 
 
+# The journal keeps days as JSON does; these last parts of their names tell them from titles that look like one.
+_OF_DAYS = {"on", "to", "from", "first", "last", "day", "until"}
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
 class _Words(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return ""
 
 
+def _said(name: str, value: Any) -> Any:
+    """A day as pages say it; everything else as it is."""
+    if isinstance(value, str) and name.rpartition("_")[2] in _OF_DAYS and _ISO_DAY.fullmatch(value):
+        return said_day(date.fromisoformat(value))
+    return value
+
+
 def _readable(data: dict[str, Any], facts: "Mapping[str, Text]") -> _Words:
-    words = _Words(data)
+    words = _Words((name, _said(name, value)) for name, value in data.items())
     if "role" in data:
         words["role"] = role_name(data["role"])
     if "column" in data:

@@ -108,6 +108,6 @@ def test_the_last_day_is_changed_on_a_page(as_, world):
     assert officer.post(page, {"valid_to": "2031-08-31"})["Location"] == "/grants/"
     grant.refresh_from_db()
     assert grant.valid_to.isoformat() == "2031-08-31"
-    assert "改为到 2031-08-31 为止" in officer.get(f"/people/{world.head.pk}/").content.decode()
+    assert "改为到 2031年8月31日 为止" in officer.get(f"/people/{world.head.pk}/").content.decode()
     assert as_("head").get(page).status_code == 403
     assert as_("other_officer").get(page).status_code == 404

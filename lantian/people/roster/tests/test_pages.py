@@ -86,6 +86,20 @@ def test_units_are_found_by_name_pinyin_and_initials(as_, typed):
     assert "西小学" not in page
 
 
+def test_what_is_found_is_a_flat_list_and_says_so(as_):
+    found = text(as_("officer").get("/organizations/", {"q": "小学"}, headers={"HX-Request": "true"}))
+    assert "不分上下级" in found
+    assert "点开一级" not in found
+    assert 'class="tree' not in found
+
+
+def test_no_room_is_kept_for_arrows_where_nothing_can_be_opened(as_):
+    assert "tree-flat" in text(as_("teacher").get("/organizations/"))
+    officer = text(as_("officer").get("/organizations/"))
+    assert "tree-flat" not in officer
+    assert "点开一级看下一级" in officer
+
+
 def test_nothing_found_says_what_to_try(as_):
     assert "首字母" in text(as_("officer").get("/organizations/", {"q": "山小学"}))
 

@@ -16,7 +16,7 @@ from lantian.people.roster import queries, rules
 from lantian.people.roster.enums import SCHOOL_KINDS, BatchAction, MemberRole, Role
 from lantian.people.roster.models import Organization, Person
 from lantian.people.roster.views.parts import NamesList, ask_unit, root_of, unit_asked, units_at_hand
-from lantian.people.roster.views.people import account_state, now_of_people, where_of
+from lantian.people.roster.views.people import account_state
 
 CAP = 200  # people counted exactly; a county has thirty thousand
 
@@ -79,7 +79,7 @@ class PeopleList(NamesList[Person]):
             sort="sort_key",
             link=lambda person: reverse("roster_person", args=[person.pk]),
         ),
-        Column("where", gettext_lazy("单位和身份"), value=where_of),
+        Column("where", gettext_lazy("单位和身份"), value=queries.where_of),
         Column("gender", gettext_lazy("性别"), value=lambda person: queries.gender_name(person.gender)),
         Column(
             "account",
@@ -142,7 +142,7 @@ class PeopleList(NamesList[Person]):
         return self._dressed(self._ordered(Person.objects.filter(pk__in=first.values("pk"))))
 
     def _dressed(self, rows: "QuerySet[Person]") -> "QuerySet[Person]":
-        return rows.select_related("account").defer("search_text").prefetch_related(*now_of_people(self.actor))
+        return rows.select_related("account").defer("search_text").prefetch_related(*queries.now_of_people(self.actor))
 
 
 @require_safe

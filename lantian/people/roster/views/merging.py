@@ -20,7 +20,7 @@ from lantian.people.roster.forms import MergeForm
 from lantian.people.roster.models import Person
 from lantian.people.roster.queries.duplicates import Pair
 from lantian.people.roster.views.parts import done
-from lantian.people.roster.views.people import SEALED, now_of_people, readable, where_of
+from lantian.people.roster.views.people import SEALED, readable
 
 DOUBLE_SHOWN = 100
 
@@ -45,16 +45,16 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     actor = acting(request)
     pairs = queries.likely_duplicates(actor)
     people = _with_places(actor, [person.pk for pair in pairs for person in (pair.one, pair.other)])
-    double = queries.in_two_schools(actor).prefetch_related(*now_of_people(actor)).order_by("sort_key", "id")
+    double = queries.in_two_schools(actor).prefetch_related(*queries.now_of_people(actor)).order_by("sort_key", "id")
     context = {
         "pairs": [_pair_row(pair, people) for pair in pairs],
-        "double": [{"person": person, "where": where_of(person)} for person in double[:DOUBLE_SHOWN]],
+        "double": [{"person": person, "where": queries.where_of(person)} for person in double[:DOUBLE_SHOWN]],
     }
     return render(request, "roster/duplicates.html", context)
 
 
 def _with_places(actor: Any, ids: list[UUID]) -> dict[UUID, Person]:
-    rows = queries.people_visible_to(actor).filter(pk__in=ids).prefetch_related(*now_of_people(actor))
+    rows = queries.people_visible_to(actor).filter(pk__in=ids).prefetch_related(*queries.now_of_people(actor))
     return {row.pk: row for row in rows}
 
 
@@ -64,15 +64,15 @@ def _pair_row(pair: Pair, people: dict[UUID, Person]) -> dict[str, Any]:
     return {
         "one": one,
         "other": other,
-        "where_one": where_of(one) if pair.one.pk in people else "",
-        "where_other": where_of(other) if pair.other.pk in people else "",
+        "where_one": queries.where_of(one) if pair.one.pk in people else "",
+        "where_other": queries.where_of(other) if pair.other.pk in people else "",
         "why": _("、").join(words[why] for why in pair.why),
     }
 
 
 def _two(request: HttpRequest, pk: UUID, other_pk: UUID) -> tuple[Person, Person]:
     actor = acting(request)
-    rows = queries.people_visible_to(actor).select_related("account").prefetch_related(*now_of_people(actor))
+    rows = queries.people_visible_to(actor).select_related("account").prefetch_related(*queries.now_of_people(actor))
     if pk == other_pk:
         raise Http404
     return get_visible_or_404(rows, pk=pk), get_visible_or_404(rows, pk=other_pk)
@@ -130,7 +130,7 @@ def _facts(one: Person, other: Person) -> list[Fact]:
         Fact(_("学籍号"), *sealed("student_number")),
         Fact(_("手机号"), *sealed("phone")),
         Fact(_("账号"), account(one), account(other)),
-        Fact(_("单位和身份"), where_of(one), where_of(other)),
+        Fact(_("单位和身份"), queries.where_of(one), queries.where_of(other)),
         Fact(_("登记日期"), said_day(one.created_at), said_day(other.created_at)),
     ]
 

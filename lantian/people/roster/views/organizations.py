@@ -17,7 +17,6 @@ from lantian.kernel.rules import Actor, check, require
 from lantian.kernel.web.guards import acting, found_or_404, get_visible_or_404, guarded_by_object
 from lantian.kernel.web.once import once
 from lantian.people.roster import queries, rules, services
-from lantian.people.roster.engine.classes import grade_name
 from lantian.people.roster.enums import REGION_KINDS, MemberRole, Stage
 from lantian.people.roster.forms import OrganizationForm, ReasonForm
 from lantian.people.roster.models import Organization
@@ -84,7 +83,7 @@ def _school(actor: Actor, unit: Organization) -> dict[str, Any]:
         .order_by("grade", "number", "name")
     )
     by_grade = [
-        (_(grade_name(stage, grade)), list(rows))
+        (queries.grade_words(grade, stage), list(rows))
         for (stage, grade), rows in groupby(groups, key=lambda row: (row.stage, row.grade))
     ]
     staff = queries.people_visible_to(actor).filter(pk__in=queries.staff_of(unit).values("pk"))

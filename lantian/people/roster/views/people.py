@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,7 +26,6 @@ from lantian.people.roster.enums import MemberRole
 from lantian.people.roster.errors import RosterError
 from lantian.people.roster.forms import GuardianForm, NewPersonForm, PersonForm, ReasonForm
 from lantian.people.roster.models import Guardianship, Membership, Organization, Person, valid_on
-from lantian.people.roster.queries.visible import live_grants
 from lantian.people.roster.views.parts import done, given
 
 SEALED = {"phone": mask_phone, "citizen_id": mask_citizen_id, "student_number": mask_student_number}
@@ -39,28 +38,6 @@ def readable(person: Person, name: str, masked: Callable[[str], str]) -> str:
     except KeyLost:
         return _("暂时无法读取（缺少密钥，请联系运维人员）")
     return masked(value) if value else ""
-
-
-def now_of_people(actor: Actor) -> "list[Prefetch[Any]]":
-    """Where people belong, what offices they hold and whose guardians they are today: three queries for any number.
-
-    Of their children those whom the actor sees: a colleague's family at another school is nobody's business.
-    """
-    rows = Membership.objects.filter(valid_on(timezone.localdate())).select_related("organization", "class_group")
-    wards = Guardianship.objects.filter(student__in=queries.people_visible_to(actor).values("pk"))
-    return [
-        Prefetch("memberships", rows.order_by("role"), to_attr="now"),
-        Prefetch("role_grants", live_grants().select_related("organization"), to_attr="offices"),
-        Prefetch("wards", wards.select_related("student"), to_attr="children"),
-    ]
-
-
-def where_of(person: Any) -> str:
-    """Where a person belongs, in a few words."""
-    words = [f"{row.organization} {queries.role_name(row.role)}" for row in person.offices]
-    words += [f"{row.organization} {row.class_group or ''} {queries.role_name(row.role)}" for row in person.now]
-    words += [_("%(name)s的家长") % {"name": row.student} for row in person.children]
-    return _("；").join(dict.fromkeys(word.replace("  ", " ") for word in words))
 
 
 def _through(wards: "list[Guardianship]") -> list[dict[str, Any]]:
@@ -88,7 +65,7 @@ def account_state(person: Person) -> tuple[str, str]:
 
 def _find(request: HttpRequest, pk: UUID) -> Person:
     actor = acting(request)
-    rows = queries.people_visible_to(actor).select_related("account").prefetch_related(*now_of_people(actor))
+    rows = queries.people_visible_to(actor).select_related("account").prefetch_related(*queries.now_of_people(actor))
     return get_visible_or_404(rows, pk=pk)
 
 
@@ -113,7 +90,7 @@ def _record(request: HttpRequest, person: Person, **extra: Any) -> dict[str, Any
     wards = list(queries.wards_of(person).filter(student__in=visible))
     return {
         "person": person,
-        "where": where_of(person),
+        "where": queries.where_of(person),
         "through": [] if person.now else _through(wards),  # type: ignore[attr-defined]  # `now` was put there by the query
         "memberships": person.now,  # type: ignore[attr-defined]
         "ending": {row.pk for row in person.now if check(rules.may_manage_people, actor, row.organization)},  # type: ignore[attr-defined]

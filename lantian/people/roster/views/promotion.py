@@ -17,7 +17,6 @@ from lantian.kernel.rules import check, require
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded_by_object
 from lantian.kernel.web.once import once
 from lantian.people.roster import queries, rules, services
-from lantian.people.roster.engine.classes import grade_name
 from lantian.people.roster.engine.promotion import Step
 from lantian.people.roster.enums import SCHOOL_KINDS, MemberRole, PromotionState
 from lantian.people.roster.errors import RosterError
@@ -105,7 +104,7 @@ def _school_rows(plans: list[SchoolPlan], settled: dict[str, Any]) -> list[dict[
     asked = urlencode({"school_year": settled["school_year"], "last_day": settled["last_day"].isoformat()})
     address = reverse("roster_promotion_plan", args=[NOBODY]).replace(str(NOBODY), "%s")
     moved, held, ready = ("ok", _("已升级")), ("warn", _("班号冲突")), ("neutral", _("可以办理"))
-    clash, between = _("%(grade)s 年级 %(number)s 班已经存在"), _("；")
+    clash, between = _("%(grade)s %(number)s 班已经存在"), _("；")
     rows = []
     for one in plans:
         up, ended = one.plan.up, one.plan.ended
@@ -120,7 +119,9 @@ def _school_rows(plans: list[SchoolPlan], settled: dict[str, Any]) -> list[dict[
                 "ended": len(ended),
                 "graduated": sum(step.old.students for step in ended),
                 "state": moved if one.done else held if clashes else ready if one.ready else None,
-                "note": between.join(clash % {"grade": grade, "number": number} for grade, number in clashes),
+                "note": between.join(
+                    clash % {"grade": queries.grade_words(grade), "number": number} for grade, number in clashes
+                ),
             }
         )
     return rows
@@ -130,7 +131,7 @@ def _step_row(step: Step) -> dict[str, Any]:
     return {
         "id": step.old.id,
         "name": step.old.name,
-        "grade": _(grade_name(step.old.stage, step.old.grade)),
+        "grade": queries.grade_words(step.old.grade, step.old.stage),
         "students": step.old.students,
         "becomes": step.name,
         "ends": step.ends,

@@ -27,9 +27,10 @@ def tree(request: HttpRequest) -> HttpResponse:
         context |= {"found": found, "more": len(found) > FOUND}
     else:
         tops = top_organizations(actor)
-        context["tops"] = tops
+        context |= {"tops": tops, "nested": any(top.has_children for top in tops)}  # type: ignore[attr-defined]  # annotated
         if len(tops) == 1:
-            context |= _branch(actor, tops[0], "1") | {"parent": tops[0]}
+            branch = _branch(actor, tops[0], "1")
+            context |= branch | {"parent": tops[0], "nested": bool(branch["nodes"])}
     template = "roster/_tree.html" if request.headers.get("HX-Request") else "roster/tree.html"
     return render(request, template, context)
 

@@ -15,9 +15,10 @@ from lantian.content.media.enums import StreamState
 from lantian.content.media.queries import poster_url, streams_visible_to
 from lantian.kernel.prepared import prepared
 from lantian.kernel.rules import Actor
+from lantian.people.roster.queries import grade_words
 from lantian.people.schedule.enums import LessonAccess, LessonState
 from lantian.people.schedule.queries import lesson_url
-from lantian.portal.home.queries.words import grade_words, period_words
+from lantian.portal.home.queries.words import period_words
 from lantian.teach.live.enums import SessionState
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def card(lesson: "Lesson", facts: Any = None, poster: str = "") -> LessonCard:
         title=lesson.title,
         subject=lesson.get_subject_display(),
         stage=lesson.stage,
-        grade=grade_words(lesson.stage, lesson.grade),
+        grade=grade_words(lesson.grade, lesson.stage),
         teacher=lesson.teacher.name,
         teacher_id=lesson.teacher_id,
         organization=str(lesson.organization),

@@ -1,4 +1,4 @@
-"""Periods, grades and days as people say them, in the language of the page."""
+"""Periods and days as people say them, in the language of the page."""
 
 from datetime import date
 
@@ -19,21 +19,6 @@ PERIODS = (
     _("第九节"),
     _("第十节"),
 )
-GRADES = (
-    _("一年级"),
-    _("二年级"),
-    _("三年级"),
-    _("四年级"),
-    _("五年级"),
-    _("六年级"),
-    _("七年级"),
-    _("八年级"),
-    _("九年级"),
-    _("高一"),
-    _("高二"),
-    _("高三"),
-)
-KINDERGARTEN = (_("小班"), _("中班"), _("大班"))
 SHORT_WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
 
 
@@ -44,12 +29,6 @@ def period_words(number: int | None) -> str:
     if number <= len(PERIODS):
         return str(PERIODS[number - 1])
     return gettext("第 %(number)s 节") % {"number": number}
-
-
-def grade_words(stage: str, grade: int) -> str:
-    """八年级, 高一, 中班."""
-    names = KINDERGARTEN if stage == "kindergarten" else GRADES
-    return str(names[grade - 1]) if 1 <= grade <= len(names) else str(grade)
 
 
 def weekday_words(day: date) -> str:

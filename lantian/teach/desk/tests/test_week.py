@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
@@ -221,3 +222,7 @@ def test_two_schools_of_one_name_are_two_on_the_alliances_page(told):
     type(told.receiving[0]).objects.filter(pk__in=[unit.pk for unit in told.receiving]).update(name="中心学校")
     panel = figures_of_alliance(actor(person("县干部"), "officer", told.county), told.alliance)
     assert [name for name, *_counts in panel.data["weakest"]] == ["中心学校", "中心学校"]
+    shown = render_to_string(panel.template, {"data": panel.data})
+    _name, there, planned, _percent = panel.data["weakest"][0]
+    assert "各校到课率" in shown
+    assert f"{there}/{planned} 班次" in shown, "the bars are said in words and figures too"

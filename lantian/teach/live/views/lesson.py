@@ -12,12 +12,12 @@ from lantian.content.media import queries as media
 from lantian.kernel.journal.queries import newest_of
 from lantian.kernel.rules import check
 from lantian.kernel.web.guards import public
+from lantian.people.roster.queries import grade_words
 from lantian.people.schedule.enums import LESSON_TONES, LessonState
 from lantian.people.schedule.queries import panels_of_lesson
 from lantian.people.schedule.rules import may_change_lesson, may_hand_over_lesson, may_teach_lesson
 from lantian.teach.live import queries, rules
 from lantian.teach.live.views.found import actor_of, visible_lesson
-from lantian.teach.live.views.payloads import grade_name
 
 
 @require_safe
@@ -37,7 +37,7 @@ def lesson_page(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
         "lesson": lesson,
         "session": session,
         "tone": LESSON_TONES[lesson.state],
-        "grade": grade_name(lesson.grade),
+        "grade": grade_words(lesson.grade, lesson.stage),
         "schools": schools,
         "teaches": teaches,
         "may_open": teaches and lesson.state in (LessonState.PLANNED, LessonState.LIVE) and opens <= now <= closes,

@@ -11,7 +11,6 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from lantian.content.media import services as media
 from lantian.kernel.rules import Actor, check
@@ -63,32 +62,12 @@ def now_ms() -> int:
     return int(timezone.now().timestamp() * 1000)
 
 
-GRADES = (
-    _("一年级"),
-    _("二年级"),
-    _("三年级"),
-    _("四年级"),
-    _("五年级"),
-    _("六年级"),
-    _("七年级"),
-    _("八年级"),
-    _("九年级"),
-    _("高一"),
-    _("高二"),
-    _("高三"),
-)
-
-
-def grade_name(grade: int) -> str:
-    return str(GRADES[grade - 1]) if 1 <= grade <= 12 else str(grade)
-
-
 def lesson(item: "Lesson") -> dict[str, Any]:
     return {
         "id": str(item.pk),
         "title": item.title,
         "subject": str(item.get_subject_display()),
-        "grade": grade_name(item.grade),
+        "grade": roster.grade_words(item.grade, item.stage),
         "teacher": item.teacher.name,
         "organization": str(item.organization),
         "organization_id": str(item.organization_id),
