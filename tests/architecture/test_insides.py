@@ -52,3 +52,11 @@ def test_no_source_file_is_too_long() -> None:
             if lines > LIMIT:
                 long.append((name, lines))
     assert long == []
+
+
+def test_styles_of_islands_stand_in_a_layer() -> None:
+    """Layers are lowered for old browsers: what stands in none loses to the base styles, which take borders and padding away."""
+    islands = [*(ROOT / "frontend/src/islands").rglob("*.css"), *(ROOT / "frontend/src/live").rglob("*.css")]
+    loose = [path.name for path in islands if "@layer components" not in path.read_text()]
+    assert len(islands) > 5
+    assert loose == []

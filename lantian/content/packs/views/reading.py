@@ -51,7 +51,7 @@ class Packs(_Packs):
         Filter("grade", lazy("年级"), GRADE_CHOICES),
     )
     search = ("title", "words", "owner__name", "organization__name")
-    search_hint = lazy("名称、简介、老师或学校")
+    search_hint = lazy("名称、老师或学校")
     empty_title = lazy("还没有别人的资源包")
     empty_text = lazy("老师们愿意给别人看的资源包，会出现在这里。")
 

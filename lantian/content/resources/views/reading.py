@@ -73,7 +73,7 @@ class Resources(ListPage[Resource]):
         Filter("mark", lazy("优质"), (("marked", lazy("有优质标记")),), _whose),
     )
     search = ("title", "keywords", "words", "organization__name", "author__name")
-    search_hint = lazy("名称、关键词、学校或作者")
+    search_hint = lazy("名称、学校或作者")
     order = "-published"
     tile = "resources/_tile.html"
     dress = staticmethod(queries.with_names)

@@ -94,7 +94,8 @@ def _untangle(columns: Sequence[list[N]], edges: Sequence[tuple[N, N]]) -> None:
 
 
 def _lines(title: str, x: int, y: int) -> tuple[tuple[str, int, int], ...]:
-    parts = [title[at : at + LINE] for at in range(0, len(title), LINE)] or [""]
+    length = -(-len(title) // -(-len(title) // LINE)) if LINE < len(title) <= MOST_LINES * LINE else LINE
+    parts = [title[at : at + length] for at in range(0, len(title), length)] or [""]  # no single character left over
     if len(parts) > MOST_LINES:
         parts = [*parts[: MOST_LINES - 1], parts[MOST_LINES - 1][: LINE - 1] + "…"]
     first = y + HEIGHT // 2 + 5 - (len(parts) - 1) * 8

@@ -52,6 +52,11 @@ def test_a_short_column_is_spread_over_the_height_of_a_tall_one() -> None:
     assert overlapping(picture) == []
 
 
+def test_words_of_two_lines_are_about_as_long_as_one_another() -> None:
+    (box,) = draw({"A": "10以内数的大小比较"}, []).boxes
+    assert [words for words, _x, _y in box.lines] == ["10以内", "数的大小比较"] or len(box.lines[1][0]) >= 4
+
+
 def test_nothing_is_drawn_of_nothing() -> None:
     assert (drawn("").width, drawn("").height, drawn("").boxes) == (0, 0, ())
 

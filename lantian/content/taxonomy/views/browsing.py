@@ -157,7 +157,7 @@ class NodeList(ListPage[Node]):
         Filter("version", lazy("版本"), [("all", lazy("包括旧版"))], lambda rows, _value: rows, lazy("在用的")),
     )
     search = ("search_text",)
-    search_hint = lazy("名称、拼音、首字母或编码")
+    search_hint = lazy("名称、拼音或编码")
     order = "title"
     empty_icon = "search-x"
 

@@ -69,7 +69,7 @@ class PeopleList(NamesList[Person]):
     key = "people"
     title = gettext_lazy("人员")
     unit = gettext_lazy("人")
-    search_hint = gettext_lazy("姓名、拼音、首字母或学籍号")
+    search_hint = gettext_lazy("姓名、拼音或学籍号")
     count_cap = CAP
     columns = (
         Column(
