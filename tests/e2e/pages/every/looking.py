@@ -5,6 +5,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from playwright.async_api import Error
+
 from tests.chromium import AXE
 from tests.e2e.pages.every.memory import Memory
 from tests.e2e.pages.walk import DESK, PHONE, Seen, Walk
@@ -48,6 +50,8 @@ class Tab:
 
     def __init__(self, tab: Any) -> None:
         self.tab, self.said = tab, list[str]()
+        self._cdp: Any = None
+        self._compiled = ""
         tab.on("pageerror", lambda error: self.said.append(str(error)))
         tab.on("console", lambda line: self.said.append(line.text) if line.type == "error" else None)
 
@@ -61,6 +65,25 @@ class Tab:
     async def fits(self, size: dict[str, int], wrong: list[str]) -> None:
         if await self.tab.evaluate("document.documentElement.scrollWidth") > size["width"]:
             wrong.append(f"wider than {size['width']}: {await self.tab.evaluate(OVER)}")
+
+    async def examiner(self) -> None:
+        """axe into the page: half a megabyte, sent and compiled once for a tab and not with each of its pages."""
+        if self._cdp is None:
+            self._cdp = await self.tab.context.new_cdp_session(self.tab)
+            await self._cdp.send("Runtime.enable")
+        if not await self._run_compiled():  # the first page, or another process draws it
+            source = {"expression": AXE.read_text(), "sourceURL": "axe.js", "persistScript": True}
+            self._compiled = (await self._cdp.send("Runtime.compileScript", source))["scriptId"]
+            assert await self._run_compiled()
+
+    async def _run_compiled(self) -> bool:
+        if not self._compiled:
+            return False
+        try:
+            await self._cdp.send("Runtime.runScript", {"scriptId": self._compiled, "silent": True})
+        except Error:
+            return False
+        return bool(await self.tab.evaluate("typeof axe === 'object'"))
 
     async def axe(self, where: str, wrong: list[str], rules: str = "") -> None:
         wrong += violations(await self.tab.evaluate(axe_run(rules)), where)
@@ -84,7 +107,7 @@ async def look(one: Tab, address: str, page: Seen, seen: Memory) -> list[str]:
     await one.tab.set_viewport_size(PHONE)
     await one.tab.emulate_media(color_scheme="light", reduced_motion="reduce")
     await one.open(address, page, wrong)
-    await one.tab.evaluate(AXE.read_text())
+    await one.examiner()
     await one.axe("on a phone", wrong)
     new = seen.has_new(await one.tab.evaluate(NESTS))
     await one.tab.set_viewport_size(DESK)
