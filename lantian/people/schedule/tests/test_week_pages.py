@@ -1,7 +1,7 @@
 """Timetables over HTTP: the week of each role, a day changed, a draft filled and published, pairings, calendar addresses."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -101,6 +101,15 @@ def test_everybody_finds_the_own_week(
         assert names.get(words, words) in page
     for words in hidden:
         assert names.get(words, words) not in page
+
+
+def test_a_period_that_is_over_steps_back_though_nobody_made_a_lesson_of_it(
+    world: World, published: Timetable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    between = timezone.make_aware(datetime.combine(MONDAY, time(9, 50)))
+    monkeypatch.setattr(timezone, "now", lambda: between)
+    page = text(client_of(world, "teacher"), WEEK)
+    assert re.findall(r'class="week-item( is-done)?"', page) == [" is-done", "", ""]
 
 
 def test_an_officer_is_led_to_the_schools(world: World, published: Timetable) -> None:

@@ -173,6 +173,8 @@ def _period(row: Held, lesson: Lesson | None, *, of_class: bool, manages: bool) 
         if of_class and lesson.class_group_id != entry.class_group_id:
             item.badge, item.tone = _("接收直播"), "info"
         _show_state(item, lesson)
+    elif row.ends_at is not None and row.ends_at <= timezone.now():
+        item.state = "done"
     return item
 
 

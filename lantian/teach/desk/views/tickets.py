@@ -76,7 +76,7 @@ class TicketList(ListPage[Ticket]):
         Filter("guess", lazy("原因"), Cause.choices),
     )
     search = ("number", "organization__name", "raised_as", "words", "lesson__title")
-    search_hint = lazy("单号、学校、谁报的、课程")
+    search_hint = lazy("单号、学校、课程、人名")
     order = "-created_at"
     empty_icon = "wrench"
     empty_title = lazy("没有报修")
