@@ -18,7 +18,7 @@ class SharingConfig(AppConfig):
         from lantian.content.sharing import demo, queries, rules
         from lantian.kernel.demo import demo_part
         from lantian.kernel.holdings import DID_IT, exempt
-        from lantian.kernel.web.navigation import NavItem, add
+        from lantian.kernel.web.navigation import NavItem, add, under
 
         demo_part("sharing")(demo.seed)
         ALTERNATES.register("sharing", queries.feeds_of_list)
@@ -36,6 +36,7 @@ class SharingConfig(AppConfig):
                 group=_("资源"),
             )
         )
+        under("sharing", "/sharing/")
         exempt(DID_IT, "sharing.bulkrun.created_by", "sharing.neighbour.created_by")
 
 

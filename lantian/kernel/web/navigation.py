@@ -39,8 +39,18 @@ class NavItem:
 NAV: Registry[NavItem] = Registry("navigation")
 
 
+# where the pages of an entry stand besides its own address: their beginning, and the entry's key
+UNDER: Registry[str] = Registry("navigation_under")
+
+
 def add(item: NavItem) -> None:
     NAV.register(item.key, item)
+
+
+def under(key: str, *beginnings: str) -> None:
+    """Pages whose address begins so belong to the entry `key`, which may be another app's."""
+    for beginning in beginnings:
+        UNDER.register(beginning, key)
 
 
 def items_for(actor: Actor) -> list[NavItem]:

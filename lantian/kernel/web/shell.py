@@ -106,12 +106,13 @@ class Shell:
         return self._current_of(self.public_items)
 
     def _current_of(self, items: tuple[NavItem, ...]) -> str:
-        path = self.request.path
+        path, shown = self.request.path, {item.key for item in items}
+        starts = [(item.url, item.key) for item in items]
+        starts += [(start, key) for start, key in navigation.UNDER.items() if key in shown]
         best, length = "", 0
-        for item in items:
-            url = item.url
+        for url, key in starts:
             if (path == url or (url != "/" and path.startswith(url))) and len(url) > length:
-                best, length = item.key, len(url)
+                best, length = key, len(url)
         return best
 
     @cached_property

@@ -9,7 +9,7 @@ class ExchangeConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from lantian.kernel.demo import demo_part
-        from lantian.kernel.web.navigation import NavItem, add
+        from lantian.kernel.web.navigation import NavItem, add, under
         from lantian.kernel.web.shell import PLACES
         from lantian.people.exchange import demo, receivers, rules  # noqa: F401 - kinds of notices subscribe themselves
         from lantian.people.roster.queries.history import SENTENCES
@@ -38,6 +38,7 @@ class ExchangeConfig(AppConfig):
                 group=_("名册"),
             )
         )
+        under("timetables", "/imports/weeks/")
         SENTENCES["exchange.cell_revealed"] = _("在导入名单里查看了%(what)s：%(reason)s")
         SENTENCES["exchange.private_facts_fetched"] = _("取走了手机号、身份证号或学籍号：%(to)s")
         _hold()

@@ -49,7 +49,7 @@ def _take_places() -> None:
     from django.utils.translation import pgettext_lazy
 
     from lantian.kernel.time.rules import may_set_calendar
-    from lantian.kernel.web.navigation import NavItem, add
+    from lantian.kernel.web.navigation import NavItem, add, under
     from lantian.kernel.web.shell import PLACES, ROLE_LABELS
     from lantian.people.roster import rules
     from lantian.people.roster.enums import Role
@@ -105,6 +105,8 @@ def _take_places() -> None:
             group=group,
         )
     )
+    under("organizations", "/classes/")
+    under("people", "/memberships/")
 
 
 def _hold() -> None:

@@ -97,6 +97,7 @@ class DeskConfig(AppConfig):
                 group=_("教学"),
             )
         )
+        navigation.under("tickets", "/desk/contact/")
 
 
 def _hold() -> None:

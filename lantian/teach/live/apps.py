@@ -55,6 +55,7 @@ class LiveConfig(AppConfig):
                 group=_("教学"),
             )
         )
+        navigation.under("lessons", "/live/lessons/")
 
 
 def _hold() -> None:

@@ -77,7 +77,7 @@ class RecorderList(ListPage[Recorder]):
     )
     filters = (
         Filter("state", lazy("状态"), [*State.choices, (STOPPED, lazy("已停用"))], apply=_of_state),
-        Filter("way", lazy("画面怎么来"), Way.choices),
+        Filter("way", lazy("接入"), Way.choices),
     )
     search = ("name", "make", "room__name", "organization__name")
     search_hint = lazy("设备、教室或学校")

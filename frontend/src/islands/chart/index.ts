@@ -8,6 +8,7 @@ import type { Mount } from "../../lib/islands";
 use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, AriaComponent, CanvasRenderer]);
 
 const MOST_NAMED = 12;
+const WIDEST_DAY = 60;
 
 export interface ChartConfig {
   kind: "bar" | "line";
@@ -30,7 +31,10 @@ function palette(): string[] {
 /** Under bars every name is said, broken into lines as narrow as the bar's place; along lines a name now and then will do. */
 function labels(config: ChartConfig, width: number): object {
   if (config.kind !== "bar" || config.categories.length > MOST_NAMED) return {};
-  return { interval: 0, width: Math.max(24, (width - 64) / config.categories.length - 4), overflow: "break" };
+  const place = Math.max(24, (width - 64) / config.categories.length - 4);
+  // a day that does not fit is parted after its month, not before its last character
+  const parted = (name: string): string => (place < WIDEST_DAY ? name.replace(/^(\d+月)(\d+日)$/, "$1\n$2") : name);
+  return { interval: 0, width: place, overflow: "break", formatter: parted };
 }
 
 function option(config: ChartConfig, width: number): EChartsCoreOption {

@@ -257,6 +257,14 @@ def test_the_entry_with_the_longest_matching_address_is_the_current_one() -> Non
     assert frame.current == "room"
 
 
+def test_pages_at_another_address_belong_to_the_entry_they_were_put_under() -> None:
+    seen = [NavItem("lessons", "a", "web_ui", "x", 1)]
+    polls, elsewhere = shell_for("/live/lessons/1/polls/"), shell_for("/classes/1/")
+    polls.__dict__["items"] = elsewhere.__dict__["items"] = seen
+    assert polls.current == "lessons"
+    assert elsewhere.current == ""  # its entry, the units, is not shown to this person
+
+
 def test_entries_are_grouped_and_those_without_a_page_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     entries = [
         NavItem("a", "a", "web_ui", "x", 1),

@@ -89,7 +89,7 @@ class RunList(ListPage[ImportRun]):
     order = "-created"
     empty_icon = "file-up"
     empty_title = gettext_lazy("还没有导入过")
-    empty_text = gettext_lazy("上传教务系统导出的 OneRoster 文件，先核对再写入。")
+    empty_text = gettext_lazy("上传学校的名单表格，或者教务系统导出的 OneRoster 文件，先核对再写入。")
 
 
 @require_safe

@@ -255,7 +255,7 @@ def extend(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "form": form,
         "title": _("修改职务的期限"),
-        "about": _("%(name)s：%(unit)s，%(role)s，%(first)s 起，%(last)s")
+        "about": _("%(name)s：%(unit)s，%(role)s，%(first)s起，%(last)s")
         % {
             "name": grant.person,
             "unit": grant.organization,
