@@ -29,6 +29,7 @@ class PacksConfig(AppConfig):
                 shown=lambda actor: bool(rules.may_make_pack(actor)),
             )
         )
+        navigation.under("packs", "/packs/")
         KINDS.register("pack", queries.KIND)
         USES.register(
             "packs", Use(_("放进资源包"), "folder-plus", "packs_put", lambda actor: bool(rules.may_make_pack(actor)))

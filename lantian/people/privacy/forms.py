@@ -51,7 +51,6 @@ class AskForm(forms.Form):
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("不写也可以。"),
     )
 
 

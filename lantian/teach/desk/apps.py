@@ -97,7 +97,8 @@ class DeskConfig(AppConfig):
                 group=_("教学"),
             )
         )
-        navigation.under("tickets", "/desk/contact/")
+        navigation.under("tickets", "/desk/contact/", "/desk/fault/")
+        navigation.under("outcomes", "/desk/heads/")
 
 
 def _hold() -> None:

@@ -30,7 +30,7 @@ const mount: Mount<Config> = (element, config) => {
 
   /** The first tap loads it; from then on the browser's own controls are there. */
   const play = (at: number): void => {
-    start.remove();
+    begun();
     if (player.mode === "idle") player.playReplay(config.master, at);
     else {
       video.currentTime = at;
@@ -38,8 +38,13 @@ const mount: Mount<Config> = (element, config) => {
     }
   };
   const start = h("button", { class: "film-start", type: "button", onclick: () => play(begin) }, h("span", { class: "btn btn-primary" }, t("播放")));
+  const begun = (): void => {
+    start.remove();
+    video.controls = true;
+  };
+  video.controls = false; // below the button that takes every tap they would only look as if they could be used
   element.append(start);
-  video.addEventListener("play", () => start.remove(), { once: true });
+  video.addEventListener("play", begun, { once: true });
 
   const jump = (event: Event): void => {
     const link = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-at]") : null;

@@ -71,7 +71,7 @@ class ReviewedList(ListPage[Application]):
     )
     filters = (Filter("state", lazy("状态"), ApplicationState.choices),)
     search = (*_SEARCH, "applicant__name", "organization__name")
-    search_hint = lazy("名称、编号、申请人或单位")
+    search_hint = lazy("名称、编号或申请人")
     order = "-submitted"
     empty_icon = "inbox"
     empty_title = lazy("还没有申请")

@@ -67,7 +67,7 @@ class TodoList(ListPage[Task]):
         "application__applicant__name",
         "application__workflow__title",
     )
-    search_hint = lazy("名称、编号、申请人或事项")
+    search_hint = lazy("名称、编号或申请人")
     order = "due"
     empty_icon = "circle-check"
     empty_title = lazy("都办完了")

@@ -66,7 +66,7 @@ class MyResources(ListPage[Resource]):
         ),
         Column("reach", lazy("给谁用"), value=lambda row: row.get_reach_display()),
         Column("downloads", lazy("下载"), kind="number", sort="downloads"),
-        Column("created", lazy("开始"), value="created_at", kind="datetime", sort="created_at"),
+        Column("created", lazy("上传时间"), value="created_at", kind="datetime", sort="created_at"),
     )
     filters = (
         Filter("kind", lazy("种类"), ResourceKind.choices),

@@ -97,11 +97,11 @@ class ChangeList(ListPage[Change]):
     unit = lazy("条")
     columns = (
         Column("words", lazy("做了什么"), value=change_words, primary=True),
-        Column("action", lazy("办法"), value="get_action_display", sort="action", export=False),
+        Column("action", lazy("操作"), value="get_action_display", sort="action", export=False),
         Column("name", lazy("谁"), sort="name"),
         Column("at", lazy("时间"), kind="datetime", sort="id"),
     )
-    filters = (Filter("action", lazy("办法"), Action.choices),)
+    filters = (Filter("action", lazy("操作"), Action.choices),)
     search = ("node__title", "name")
     search_hint = lazy("章节、知识点或姓名")
     order = "-at"
@@ -146,6 +146,7 @@ def node_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     initial = {name: getattr(found, name) for name in names}
     form = NodeForm(request.POST or None, kinds=(found.kind,), initial=initial)
     form.fields["code"].required = True
+    form.fields["code"].help_text = ""  # a new one may be left to the platform, a given one not
 
     def act(facts: dict[str, Any]) -> Node:
         return services.change_node(found, by=actor, **{key: facts[key] for key in names if key in facts})

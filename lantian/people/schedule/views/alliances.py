@@ -60,7 +60,13 @@ class AllianceList(ListPage[Alliance]):
         Column("lead", lazy("牵头单位"), value=lambda row: str(row.lead)),
         Column("schools", pgettext_lazy("many", "学校"), value="schools", kind="number", sort="schools"),
         Column("ends_on", lazy("有效期至"), kind="date", sort="ends_on"),
-        Column("state", lazy("状态"), value="get_state_display", kind="badge"),
+        Column(
+            "state",
+            lazy("状态"),
+            value="get_state_display",
+            kind="badge",
+            tone=lambda row: "ok" if row.state == "active" else "neutral",
+        ),
     )
     filters = (
         Filter("kind", lazy("类型"), AllianceKind.choices),

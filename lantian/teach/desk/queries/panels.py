@@ -31,8 +31,9 @@ def figures_of_alliance(actor: Actor, alliance: "Alliance") -> Panel | None:
     total = rows.aggregate(**sums)
     if not total["planned"]:
         return None
-    by_school = rows.values_list("organization", "organization__name").annotate(**sums)  # two may be called the same
-    schools = [(name, there, all_, percent(there, all_)) for _pk, name, all_, _held, there in by_school]
+    names = ("organization__name", "organization__short_name")
+    by_school = rows.values_list("organization", *names).annotate(**sums)  # two may be called the same
+    schools = [(short or name, there, all_, percent(there, all_)) for _pk, name, short, all_, _held, there in by_school]
     weakest = sorted(schools, key=lambda row: (row[3] or 0, row[0]))[:WEAKEST]
     data = {
         "total": total,
