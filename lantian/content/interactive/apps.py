@@ -11,9 +11,11 @@ class InteractiveConfig(AppConfig):
         from lantian.content.interactive import demo, events, queries, receivers, rules, services  # noqa: F401 - they declare themselves
         from lantian.content.resources.queries import RUNNERS
         from lantian.kernel.demo import demo_part
+        from lantian.kernel.web import navigation
 
         demo_part("interactive")(demo.seed)
         RUNNERS.register("interactive", lambda version: reverse("interactive_run", args=[version.pk]))
+        navigation.under("resources", "/interactive/")
         _hold()
 
 

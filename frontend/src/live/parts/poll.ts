@@ -130,7 +130,7 @@ export class PollCard {
       less.setAttribute("aria-label", t("{option} 减一", { option: name }));
       more.setAttribute("aria-label", t("{option} 加一", { option: name }));
       more.dataset.more = String(index);
-      return h("li", { class: "lr-counter" }, h("span", { class: "lr-counter-name" }, h("b", {}, letter(index)), " ", option), less, input, more);
+      return h("li", { class: "lr-counter" }, h("span", { class: "lr-counter-name" }, h("b", {}, letter(index)), " ", option), h("span", { class: "lr-steps" }, less, input, more));
     });
     return h("ol", { class: "lr-counters" }, ...rows);
   }

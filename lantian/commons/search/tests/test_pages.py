@@ -123,6 +123,18 @@ def test_a_slip_is_forgiven_and_said(region: Region, index: Index) -> None:
     assert "二次函数的图像" in text
 
 
+def test_what_a_slip_found_has_pages_too(region: Region, index: Index) -> None:
+    for number in range(23):
+        region.lesson(f"二次函数第{number}课", starts=timezone.now() + timedelta(days=number))
+    index()
+    head = client_of(region.people["school_head"])
+    asked = "/search/?q=二次涵数&kind=lesson&sort=new&page="
+    assert "差一个字" in page(head, f"{asked}2")
+    first, second = (found(head, "二次涵数", f"&kind=lesson&sort=new&page={n}") for n in "12")
+    assert (len(first), second) == (20, ["二次函数第2课", "二次函数第1课", "二次函数第0课"])
+    assert "差一个字" not in page(head, "/search/?q=二次函数&kind=lesson&page=9")
+
+
 def test_suggestions_come_while_typing(region: Region, index: Index) -> None:
     for _ in range(2):
         region.lesson("二次函数的图像", access="public")

@@ -40,7 +40,10 @@ SENTENCES = {
 def _result(row: Outcome) -> str:
     if row.attended:
         return _("到课")
-    return _("没有到课") if row.held else _("没有开课")
+    """`held` is false too of a lesson that did not last; its attendance page counts what there was."""
+    if row.held:
+        return _("没有到课")
+    return _("没有上成") if row.cause == Cause.CUT_SHORT else _("没有开课")
 
 
 def _tone(row: Outcome) -> str:
