@@ -176,19 +176,19 @@ def _opened(browser: Any, instance: Instance, kind: str, resource: str, line: st
     page.goto(f"/resources/{resource}/", wait_until="commit")
     if kind.startswith("film"):
         page.locator(".film .film-begin").click(timeout=PATIENCE_MS)
-    _until(page, READY[kind])
+    _until(page, READY[kind], f"{kind}, {line}")
     first = time.monotonic() - begun
     played = 0.0
     if kind.startswith("film"):
-        _until(page, f"document.querySelector('.film video').currentTime > {PLAYED_S}")
+        _until(page, f"document.querySelector('.film video').currentTime > {PLAYED_S}", f"{kind}, {line}")
         played = time.monotonic() - begun - first
     context.close()
     return first, played
 
 
-def _until(page: Any, what: str) -> None:
+def _until(page: Any, what: str, whose: str) -> None:
     """The page's policy lets nothing be evaluated in it: asked from here, some fifty times a second."""
     end = time.monotonic() + PATIENCE_MS / 1000
     while not page.evaluate(what):
-        assert time.monotonic() < end, what
+        assert time.monotonic() < end, f"{whose}: {what}; {page.inner_text('main')[:200]!r}"
         page.wait_for_timeout(20)

@@ -35,6 +35,19 @@ describe("ladder", () => {
     expect(course).toEqual({ rung: "full", abort: false, want: false, distance: null, rate: null });
   });
 
+  it("stretches what is in store before it knows why nothing more comes", () => {
+    const line = new Line();
+    line.lasts(3, 80, 190_000);
+    expect(line.step({ buffer: 0.4 })).toMatchObject({ rung: "full", rate: null }); // it has only just begun
+    line.lasts(5, 80, 190_000);
+    expect(line.step({ buffer: 1.1 }).rate).toBeNull();
+    expect(line.step({ buffer: 0.6 })).toMatchObject({ rung: "full", distance: null, rate: 0.65 });
+    expect(line.step({ buffer: 0.4 }).rate).toBe(0.55);
+    expect(line.step({ buffer: 0.4, expected: false }).rate).toBeNull(); // the teacher is away
+    expect(line.step({ buffer: 1.5 }).rate).toBeNull();
+    expect(line.step({ buffer: 0, running: false }).rate).toBeNull();
+  });
+
   it("leaves a segment that cannot come in time, and goes on with sound", () => {
     const line = new Line();
     line.lasts(5, 200, 190_000);

@@ -58,6 +58,11 @@ const RESCUE_RATES: readonly (readonly [number, number])[] = [
   [Infinity, 0.75],
 ];
 const RESCUE_MS = 4000;
+/** Seconds in store that a good line does not come down to (1.2 was the least of a minute): the next segment is late, even if what is late is only the list that
+ * would name it and no segment speaks of the line yet. */
+const LOW = 1;
+/** Of the first seconds little is in store on any line. */
+const FILLED_MS = 5000;
 const RESCUED = 2.2;
 const JUDGE_MS = 600;
 const JUDGE_FIRST_MS = 2000;
@@ -99,6 +104,7 @@ export class Ladder {
   private waits = { ...WAITS };
   private climbedAt = -Infinity;
   private ran = false;
+  private ranSince: number | null = null;
   /** It has been on a smaller one, and has not come back to the usual distance. */
   private apart = false;
   private fell = false;
@@ -120,10 +126,13 @@ export class Ladder {
   forget(): void {
     this.loads = [];
     this.ran = false;
+    this.ranSince = null;
   }
 
   step(seen: Seen): Course {
     this.ran ||= seen.running;
+    if (!seen.running) this.ranSince = null;
+    else this.ranSince ??= seen.now;
     const before = this.rung;
     this.rung = this.next(seen);
     const changed = this.rung !== before;
@@ -210,8 +219,14 @@ export class Ladder {
     return this.rung === "small" || (made.has("sound") && now - this.since >= this.waits.small - ASK_AHEAD_MS);
   }
 
-  private place({ now, behind, buffer, running }: Seen): Pick<Course, "distance" | "rate"> {
-    if (!this.apart) return { distance: null, rate: null };
+  /** What is in store is stretched before anything is known of the line. */
+  private runsOut({ now, buffer, expected }: Seen): boolean {
+    return expected && buffer < LOW && this.ranSince !== null && now - this.ranSince > FILLED_MS;
+  }
+
+  private place(seen: Seen): Pick<Course, "distance" | "rate"> {
+    const { now, behind, buffer, running } = seen;
+    if (!this.apart) return { distance: null, rate: this.runsOut(seen) ? rescueRate(buffer) : null };
     if (this.rung !== "full" && running && now - this.since < RESCUE_MS && buffer < RESCUED && this.fell) {
       return { distance: WEAK_DELAY, rate: rescueRate(buffer) };
     }
@@ -228,6 +243,7 @@ function rescueRate(buffer: number): number {
 }
 
 function weakRate(behind: number | null, buffer: number): number {
+  if (buffer < LOW) return rescueRate(buffer);
   if (buffer < 1.2) return 0.9;
   if (behind === null) return 1;
   if (behind < WEAK_DELAY - 3) return 0.92;
