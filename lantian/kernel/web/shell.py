@@ -38,6 +38,8 @@ UNREAD: Registry[Callable[[HttpRequest], int]] = Registry("unread counts")
 LANGUAGE_KEEPERS: Registry[Callable[[HttpRequest, str], None]] = Registry("keepers of the language")
 # The public header's entries.
 PUBLIC_NAV: Registry[NavItem] = Registry("public navigation")
+# beginnings of pages that stand under an entry of the public bar, and that entry's key
+PUBLIC_UNDER: Registry[str] = Registry("public navigation under")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class Shell:
     @cached_property
     def current(self) -> str:
         """Key of the entry one is in: the one whose address is the longest beginning of this page's."""
-        return self._current_of(self.items)
+        return self._current_of(self.items, navigation.UNDER)
 
     @cached_property
     def public_items(self) -> tuple[NavItem, ...]:
@@ -103,12 +105,12 @@ class Shell:
 
     @cached_property
     def public_current(self) -> str:
-        return self._current_of(self.public_items)
+        return self._current_of(self.public_items, PUBLIC_UNDER)
 
-    def _current_of(self, items: tuple[NavItem, ...]) -> str:
+    def _current_of(self, items: tuple[NavItem, ...], under: Registry[str]) -> str:
         path, shown = self.request.path, {item.key for item in items}
         starts = [(item.url, item.key) for item in items]
-        starts += [(start, key) for start, key in navigation.UNDER.items() if key in shown]
+        starts += [(start, key) for start, key in under.items() if key in shown]
         best, length = "", 0
         for url, key in starts:
             if (path == url or (url != "/" and path.startswith(url))) and len(url) > length:

@@ -27,3 +27,5 @@ class HomeConfig(AppConfig):
         )
         shell.PUBLIC_NAV.register("home", item("home", _("首页"), "home", "house", 0))
         shell.PUBLIC_NAV.register("open", item("open", _("公开课"), "home_open", "presentation", 10))
+        for beginning in ("/live/lessons/", "/recordings/"):  # what a stranger sees of them is open
+            shell.PUBLIC_UNDER.register(beginning, "open")

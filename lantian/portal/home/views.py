@@ -140,7 +140,7 @@ def over_words(day: date) -> str:
     if words is None:
         week = week_of_term(day)
         words = _("%(date)s %(weekday)s") % {"date": date_words(day), "weekday": weekday_words(day)}
-        words += f" · {_('第%(week)s周') % {'week': week}}" if week else ""
+        words += f" · {_('第 %(week)s 周') % {'week': week}}" if week else ""
         cache.set(key, words, OVER_KEPT_SECONDS)
     return words
 

@@ -51,7 +51,11 @@ class FaultForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("出了什么问题"), choices=FaultKind.choices)
     words = forms.CharField(
-        label=_("补充几句"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("补充几句"),
+        help_text=_("要写的话，写好再点上面的按钮。"),  # each of which sends the report at once
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
     facts = forms.CharField(required=False, max_length=4000, widget=forms.HiddenInput)
 

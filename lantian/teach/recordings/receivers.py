@@ -68,7 +68,7 @@ subscribe(
         event=RecordingPublished,
         category=Category.LESSON,
         title=gettext_lazy("录像发布了：%(title)s"),
-        body=gettext_lazy("您上的“%(title)s”的录像现在可以看的人：%(whom)s。"),
+        body=gettext_lazy("您上的“%(title)s”的录像发布了，现在看得到的人：%(whom)s。"),
         tell=_about_published,
         words=_published_words,
     )

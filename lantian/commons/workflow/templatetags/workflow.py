@@ -62,7 +62,7 @@ def line_words(line: Line) -> str:
     """What happened, and at which step or unit."""
     what = Happened(line.what)
     if what in (Happened.OPENED, Happened.MOVED):
-        return _("%(what)s %(unit)s（%(step)s）") % {"what": what.label, "unit": line.name, "step": line.step}
+        return _("%(what)s%(unit)s（%(step)s）") % {"what": what.label, "unit": line.name, "step": line.step}
     return f"{line.step} · {what.label}" if line.step else str(what.label)
 
 

@@ -158,7 +158,12 @@ def put(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("放进了资源包《%(title)s》。") % {"title": into.title})
             return redirect(back(request, reverse("resources_resource", args=[pk])))
     part = bool(request.headers.get("HX-Request"))
-    context = {"form": form, "resource": found, "address": reverse("packs_put", args=[pk])}
+    context = {
+        "form": form,
+        "resource": found,
+        "address": reverse("packs_put", args=[pk]),
+        "cancel": "" if part else reverse("resources_resource", args=[pk]),
+    }
     return render(request, "packs/_put.html" if part else "packs/put.html", context)
 
 

@@ -24,9 +24,9 @@ from lantian.kernel.web.guards import acting, get_visible_or_404, guarded, guard
 from lantian.kernel.web.lists import Column, Filter, ListPage
 from lantian.kernel.web.once import once
 
-TONES = {ResourceState.DRAFT: "warn", ResourceState.PUBLISHED: "ok", ResourceState.WITHDRAWN: "neutral"}
+TONES = {ResourceState.DRAFT: "neutral", ResourceState.PUBLISHED: "ok", ResourceState.WITHDRAWN: "neutral"}
 VERSION_TONES = {
-    VersionState.DRAFT: "warn",
+    VersionState.DRAFT: "neutral",
     VersionState.REVIEW: "info",
     VersionState.RETURNED: "warn",
     VersionState.PUBLISHED: "ok",
@@ -42,6 +42,12 @@ def _stand(row: Resource) -> str:
         return str(VersionState(opened).label)
     new = _("，新版本%(state)s") % {"state": VersionState(opened).label} if opened else ""
     return f"{row.get_state_display()}{new}"
+
+
+def _tone(row: Resource) -> str:
+    """The tone of those words."""
+    opened = getattr(row, "opened", None)
+    return VERSION_TONES[VersionState(opened)] if opened else TONES[ResourceState(row.state)]
 
 
 class MyResources(ListPage[Resource]):
@@ -62,7 +68,7 @@ class MyResources(ListPage[Resource]):
             lazy("状态"),
             value=_stand,
             kind="badge",
-            tone=lambda row: TONES[ResourceState(row.state)],
+            tone=_tone,
         ),
         Column("reach", lazy("给谁用"), value=lambda row: row.get_reach_display()),
         Column("downloads", lazy("下载"), kind="number", sort="downloads"),

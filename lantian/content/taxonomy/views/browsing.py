@@ -48,8 +48,8 @@ def stage_words(row: Framework) -> str:
 
 
 def years_words(row: Framework) -> str:
-    """2022– or 2022–2024: school years by the year in which they begin."""
-    return f"{row.valid_from}–{row.valid_to or ''}"
+    """2022 年起 or 2022–2024: school years by the year in which they begin."""
+    return f"{row.valid_from}–{row.valid_to}" if row.valid_to else _("%(year)s 年起") % {"year": row.valid_from}
 
 
 def node_url(row: Node) -> str:

@@ -178,8 +178,15 @@ class Recipients(ListPage[Receipt]):
             tone=lambda row: {"unread": "warn", "read": "info", "confirmed": "ok"}[_standing(row)],
         ),
         Column("read", gettext_lazy("读过"), value="read_at", kind="datetime", sort="read_at"),
-        Column("confirmed", gettext_lazy("确认"), value="confirmed_at", kind="datetime", sort="confirmed_at"),
-        Column("account", gettext_lazy("账号"), value=lambda row: "" if row.person.account_id else _("还没有账号")),
+        Column(
+            "confirmed", gettext_lazy("确认"), value="confirmed_at", kind="datetime", sort="confirmed_at", optional=True
+        ),
+        Column(
+            "account",
+            gettext_lazy("账号"),
+            value=lambda row: "" if row.person.account_id else _("还没有账号"),
+            optional=True,
+        ),
     )
     filters = (
         Filter(

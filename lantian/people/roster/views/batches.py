@@ -37,7 +37,7 @@ TONES = {
 
 class BatchList(ListPage[Batch]):
     key = "batches"
-    title = gettext_lazy("批量办理")
+    title = gettext_lazy("批量办理记录")
     unit = gettext_lazy("次")
     columns = (
         Column(

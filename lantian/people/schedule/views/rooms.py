@@ -27,15 +27,24 @@ def _address(room: Any) -> str:
     return reverse("schedule_room", args=[room.pk]) if room.may_manage else ""
 
 
+# a school's rooms stand as its classes do
+BY_SCHOOL = ("organization__sort_key", "class_group__grade", "class_group__number")
+
+
 class RoomList(ListPage[Room]):
     key = "rooms"
     title = pgettext_lazy("many", "教室")
     unit = lazy("间教室")
     columns = (
         Column("name", lazy("教室"), primary=True, sort="name", link=_address),
-        Column("organization", lazy("学校"), value=lambda row: str(row.organization), sort="organization__sort_key"),
+        Column("organization", lazy("学校"), value=lambda row: str(row.organization), sort=BY_SCHOOL),
         Column("class_group", lazy("班级"), value=lambda row: str(row.class_group or "")),
-        Column("screen", lazy("大屏账号"), value=lambda row: row.screen_account.username if row.screen_account else ""),
+        Column(
+            "screen",
+            lazy("大屏账号"),
+            value=lambda row: row.screen_account.username if row.screen_account else "",
+            optional=True,
+        ),
     )
     search = ("name", "organization__name", "class_group__name")
     order = "organization"

@@ -156,7 +156,15 @@ def test_how_long_a_lesson_goes_on_counts_from_its_picture(region: Region) -> No
     session = broadcast(lesson, "live", region.classes[:1])
     session.started_at = now - timedelta(minutes=6)
     session.save()
-    assert "已上 6 分" in page(Client(), "/open/?kind=live")
+    shown = page(Client(), "/open/?kind=live")
+    assert "已上 6 分钟" in shown
+    assert lesson.teacher.name in shown
+
+
+def test_lessons_and_recordings_that_a_stranger_sees_stand_under_open_lessons(region: Region) -> None:
+    lesson = region.lesson("谁都能听", starts=timezone.now() + timedelta(days=1), access="public")
+    for address in ("/open/", "/recordings/", f"/live/lessons/{lesson.pk}/"):
+        assert '<a href="/open/" aria-current="page">' in page(Client(), address), address
 
 
 def test_the_page_speaks_english(region: Region) -> None:

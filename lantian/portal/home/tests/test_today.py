@@ -59,7 +59,7 @@ def test_the_day_stands_above_with_its_weekday_and_week(region: Region, noon: da
     AcademicSession.objects.create(
         school_year=2026, kind="autumn", starts_on=date(2026, 9, 1), ends_on=date(2027, 1, 29)
     )
-    assert "11月23日 星期一 · 第13周" in page(client_of(region.people["teacher"]))
+    assert "11月23日 星期一 · 第 13 周" in page(client_of(region.people["teacher"]))
 
 
 def test_a_teacher_is_offered_the_next_step_of_each_lesson(region: Region, noon: datetime) -> None:

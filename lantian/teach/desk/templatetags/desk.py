@@ -41,16 +41,16 @@ def line_words(line: dict[str, Any]) -> list[tuple[str, str]]:
         return []
     found = [(gettext("直播"), str(STATES.get(line.get("state"), line.get("state"))))]
     if line.get("silent_s") is not None:
-        found.append((gettext("主讲最后一次信号"), gettext("%(span)s前") % {"span": said_span(line["silent_s"])}))
+        found.append((gettext("主讲最后一次信号"), gettext("报告前 %(span)s") % {"span": said_span(line["silent_s"])}))
     if "classes" in line:
         found.append(
             (
                 gettext("在线班级"),
-                gettext("%(n)s，共 %(all)s 个") % {"n": line["classes"], "all": line.get("receivers", "?")},
+                gettext("%(n)s 个，共 %(all)s 个") % {"n": line["classes"], "all": line.get("receivers", "?")},
             )
         )
     if line.get("seen_s") is not None:
-        found.append((gettext("本班最后一次信号"), gettext("%(span)s前") % {"span": said_span(line["seen_s"])}))
+        found.append((gettext("本班最后一次信号"), gettext("报告前 %(span)s") % {"span": said_span(line["seen_s"])}))
     if line.get("stalls"):
         found.append((gettext("本班卡顿"), gettext("%(n)s 次") % {"n": line["stalls"]}))
     if line.get("error"):

@@ -13,6 +13,7 @@ from lantian.content.media.enums import StreamState
 from lantian.content.media.services import lesson_room
 from lantian.kernel.rules import check
 from lantian.kernel.web.columns import Column, Filter
+from lantian.kernel.web.dates import said_span
 from lantian.kernel.web.guards import acting, guarded, public
 from lantian.kernel.web.lists import ListPage
 from lantian.kernel.web.shell import base_of
@@ -20,7 +21,7 @@ from lantian.people.roster.enums import Stage, Subject
 from lantian.teach.recordings import queries, rules
 from lantian.teach.recordings.enums import Audience, State
 from lantian.teach.recordings.models import Recording
-from lantian.teach.recordings.views.found import clock, size_words, state_words, tone
+from lantian.teach.recordings.views.found import size_words, state_words, tone
 
 WITHDRAWN, GONE = "withdrawn", "gone"
 
@@ -48,7 +49,7 @@ class RecordingList(ListPage[Recording]):
         ),
         Column("state", lazy("给谁看"), value=state_words, kind="badge", tone=tone),
         Column("taught", lazy("上课时间"), value="taught_at", kind="datetime", sort="taught_at"),
-        Column("length", lazy("时长"), value=lambda row: clock(int(row.session.stream.shown_seconds))),
+        Column("length", lazy("时长"), value=lambda row: said_span(row.session.stream.shown_seconds)),
         Column("teacher", lazy("主讲"), value="session.lesson.teacher.name", sort="session__lesson__teacher__sort_key"),
         Column("school", lazy("学校"), value=lambda row: str(row.organization), sort="organization__sort_key"),
         Column("subject", lazy("学科"), value=lambda row: row.session.lesson.get_subject_display()),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lantian.content.media import services as media
 from lantian.content.media.queries import media_url
 from lantian.kernel.rules import Denied, check
+from lantian.kernel.web.dates import said_span
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded_by_object, public
 from lantian.kernel.web.once import once
 from lantian.kernel.web.shell import base_of
@@ -117,7 +118,8 @@ def recording(request: HttpRequest, pk: UUID) -> HttpResponse:
         "poster": _made_url("recordings_poster", row, row.look["poster"])
         if row.look.get("poster") and not is_gone(row)
         else "",
-        "length": clock(int(stream.shown_seconds)),
+        # beside the whole one what is left is said to the second
+        "length": clock(int(stream.shown_seconds)) if stream.cut_from is not None else said_span(stream.shown_seconds),
         "whole": clock(int(stream.seconds)) if stream.cut_from is not None else "",
         "whom": queries.published_words(row),
         "chapters": [{**each, "clock": clock(int(each["at"]))} for each in chapters],
