@@ -3,12 +3,14 @@
 Each source belongs to some roles and costs the same few queries whatever it finds.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
@@ -64,10 +66,15 @@ def lessons_to_check(actor: Actor, day: date) -> Iterable[Todo]:
     """A teacher's live lessons of the coming week that have no pages yet. One query."""
     if not is_teaching(actor) or actor.person_id is None:
         return
-    for lesson in _without_pages(actor.person_id, timezone.now(), day_bounds(day + AHEAD)[1]):
-        url = lesson_url(lesson)
-        words = _("为《%(title)s》检查设备、上传课件") % {"title": lesson.title}
-        yield Todo(words, f"{url}teach/" if url else "", due=timezone.localdate(lesson.starts_at))
+    coming = list(_without_pages(actor.person_id, timezone.now(), day_bounds(day + AHEAD)[1]))
+    alike = Counter((lesson.title, timezone.localdate(lesson.starts_at)) for lesson in coming)
+    for lesson in coming:
+        url, due = lesson_url(lesson), timezone.localdate(lesson.starts_at)
+        said = {"title": lesson.title, "time": time_format(timezone.localtime(lesson.starts_at), "H:i")}
+        words = _("为《%(title)s》检查设备、上传课件") % said
+        if alike[lesson.title, due] > 1:  # lessons of the timetable are called by their subject
+            words = _("为 %(time)s 的《%(title)s》检查设备、上传课件") % said
+        yield Todo(words, f"{url}teach/" if url else "", due=due)
 
 
 @kept_a_minute

@@ -156,6 +156,8 @@ def test_what_is_to_be_done_is_counted_from_what_is_there(region: Region, noon: 
     lesson = region.lesson("有班级没来的课", starts=noon - timedelta(minutes=20), state="live")
     broadcast(lesson, "live", region.classes[1:])
     region.lesson("还没上传课件的课", starts=noon + timedelta(days=1))
+    for hours in (0, 3):
+        region.lesson("数学", starts=noon + timedelta(days=2, hours=hours))
     head = page(client_of(region.people["school_head"]))
     assert "续期即将到期的授权" in head
     assert "/grants/?state=soon" in head
@@ -165,6 +167,7 @@ def test_what_is_to_be_done_is_counted_from_what_is_there(region: Region, noon: 
     assert "1 班次" in head
     teacher = page(client_of(region.people["teacher"]))
     assert "为《还没上传课件的课》检查设备、上传课件" in teacher
+    assert f"为 {noon:%H:%M} 的《数学》检查设备、上传课件" in teacher  # two of one name on one day
     officer = page(client_of(region.people["city"]))
     assert "为学校指定信息管理员" in officer  # the sending school and the second receiving one have nobody
     assert "2 所" in officer
