@@ -56,4 +56,4 @@ def link_of_list(actor: Actor, said: Mapping[str, str]) -> ListLink | None:
     given = {name: said[name] for name in FROM_LIST if said.get(name)}
     if said.get("q") and not actor.has_role(Role.STUDENT):
         given["words"] = said["q"]
-    return ListLink(_("关注这类资源"), "bell-plus", reverse("follows_new") + (f"?{urlencode(given)}" if given else ""))
+    return ListLink(_("关注这类"), "bell-plus", reverse("follows_new") + (f"?{urlencode(given)}" if given else ""))
