@@ -62,6 +62,7 @@ class Page:
         self.sort = self._sort(request.GET.get("sort", ""))
         self.number = max(1, min(_number(request.GET.get("page", "")), MOST_PAGES))
         self.facets = self._facets(request.GET)
+        self.found_by: set[bool] = set()  # whether with a slip, of each kind that is shown
 
     def _offered(self, key: str) -> bool:
         kind = KINDS[key]
@@ -116,6 +117,7 @@ class Page:
         if isinstance(kind, Indexed):
             few = queries.find(self.actor, Asked(self.typed, key, most=FEW, counted=False), see=self.see)
             hits = tuple(hit for _kind, _id, hit in queries.draw(self.actor, few.ids))
+            self.found_by |= {few.slip} if hits else set()
             more = key in self.counts and self.counts[key].total > FEW
         else:
             hits, more = self.live[key].hits, self.live[key].more
@@ -131,6 +133,7 @@ class Page:
             return {"hits": answers.hits, "icon": kind.icon, **self._pages(more=answers.more)}
         asked = Asked(self.typed, self.kind, self.facets, self.sort, first, PAGE)
         found = queries.find(self.actor, asked, see=self.see)
+        self.found_by = {found.slip}
         return {
             "hits": [hit for _kind, _id, hit in queries.draw(self.actor, found.ids)],
             "icon": kind.icon,
@@ -187,7 +190,7 @@ def search(request: HttpRequest) -> HttpResponse:
         context |= {
             "tabs": page.tabs(),
             "there": queries.is_there(),
-            "slip": bool(getattr(context.get("found"), "slip", False)),
+            "slip": page.found_by == {True},
         }
     return render(request, "search/search.html", context)
 

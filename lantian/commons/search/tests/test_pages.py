@@ -121,6 +121,9 @@ def test_a_slip_is_forgiven_and_said(region: Region, index: Index) -> None:
     text = page(client_of(region.people["school_head"]), "/search/?q=二次涵数&kind=lesson")
     assert "差一个字" in text
     assert "二次函数的图像" in text
+    head = client_of(region.people["school_head"])
+    assert "差一个字" in page(head, "/search/?q=二次涵数")
+    assert "差一个字" not in page(head, "/search/?q=二次函数")
 
 
 def test_what_a_slip_found_has_pages_too(region: Region, index: Index) -> None:
