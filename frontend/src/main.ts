@@ -6,6 +6,7 @@ import { mountIslands, sweepIslands } from "./lib/islands";
 import { watchAgain } from "./parts/again";
 import { startAlpine } from "./parts/alpine";
 import { watchChoices } from "./parts/choices";
+import { watchEdges } from "./parts/edges";
 import { watchFacts } from "./parts/facts";
 import { watchForms } from "./parts/forms";
 import { watchGrids } from "./parts/grid";
@@ -25,6 +26,7 @@ async function start(): Promise<void> {
   watchChoices();
   watchConditions();
   watchFacts();
+  watchEdges();
   watchAgain();
   watchGrids();
   wireHtmx(htmx, (root) => {

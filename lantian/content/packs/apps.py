@@ -30,6 +30,7 @@ class PacksConfig(AppConfig):
             )
         )
         navigation.under("packs", "/packs/")
+        navigation.under("resources", "/packs/put/")
         KINDS.register("pack", queries.KIND)
         USES.register(
             "packs", Use(_("放进资源包"), "folder-plus", "packs_put", lambda actor: bool(rules.may_make_pack(actor)))

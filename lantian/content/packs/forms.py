@@ -115,14 +115,16 @@ class PutForm(forms.Form):
 
 
 class _Lessons(Chooser):
-    """Lessons by day, hour and title; which ones fit is said."""
+    """Lessons by day, hour and title; which ones fit is said, where they are not all alike in that."""
+
+    alike = False
 
     def label_from_instance(self, lesson: "Lesson") -> str:
         at = date_format(timezone.localtime(lesson.starts_at), gettext("n月j日 H:i"))
         words = f"{at} {lesson.title}"
         if lesson.class_group is not None:
             words += f" · {lesson.class_group}"
-        fit = getattr(lesson, "fit", 0)
+        fit = 0 if self.alike else getattr(lesson, "fit", 0)
         return words + (gettext("（学科和年级对得上）") if fit == 2 else gettext("（学科对得上）") if fit else "")
 
 
@@ -133,7 +135,12 @@ class LessonForm(forms.Form):
 
     def __init__(self, *args: Any, lessons: "QuerySet[Lesson]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["lesson"].queryset = lessons  # type: ignore[attr-defined]  # a Chooser
+        field, fits = self.fields["lesson"], {getattr(one, "fit", 0) for one in lessons}
+        assert isinstance(field, _Lessons)
+        field.queryset = lessons
+        if len(fits) == 1:  # what is true of all is said once
+            field.alike = True
+            field.help_text = {2: _("学科和年级都对得上。"), 1: _("学科都对得上。")}.get(fits.pop(), "")
 
 
 class ClassForm(forms.Form):

@@ -13,15 +13,17 @@ from lantian.content.taxonomy.models import Node
 from lantian.people.roster.enums import Stage, Subject
 from lantian.people.roster.queries import GRADE_CHOICES
 
-ALL_STAGES = ("", _("各学段（只用于知识点）"))
+CHOOSE = ("", _("请选择"))
+EVERY = "every"
+ALL_STAGES = (EVERY, _("各学段（只用于知识点）"))
 
 
 class FrameworkForm(forms.Form):
     """A new edition, or a new set of points."""
 
     kind = forms.ChoiceField(label=_("种类"), choices=FrameworkKind.choices, widget=forms.RadioSelect)
-    subject = forms.ChoiceField(label=_("学科"), choices=Subject.choices)
-    stage = forms.ChoiceField(label=_("学段"), choices=[ALL_STAGES, *Stage.choices], required=False)
+    subject = forms.ChoiceField(label=_("学科"), choices=[CHOOSE, *Subject.choices])
+    stage = forms.ChoiceField(label=_("学段"), choices=[CHOOSE, *Stage.choices, ALL_STAGES])
     name = forms.CharField(label=_("名称"), max_length=80, help_text=_("例如：小学数学（甲版）"))
     code = forms.SlugField(
         label=_("编码"), max_length=40, required=False, help_text=_("字母、数字和横线，在平台上不重复；不填就自动编。")
@@ -31,8 +33,10 @@ class FrameworkForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
-        if found.get("kind") == FrameworkKind.TEXTBOOK and not found.get("stage"):
-            self.add_error("stage", _("教材要选一个学段"))
+        if found.get("stage") == EVERY:
+            found["stage"] = ""
+            if found.get("kind") == FrameworkKind.TEXTBOOK:
+                self.add_error("stage", _("教材要选一个学段"))
         return found
 
 

@@ -39,7 +39,7 @@ class CallForm(forms.Form):
         label=_("哪些知识点或章节"), coerce=UUID, widget=forms.CheckboxSelectMultiple
     )
     purposes = forms.MultipleChoiceField(
-        label=_("要哪些种类"),
+        label=_("要的是什么"),
         choices=Purpose.choices,
         required=False,
         help_text=_("不选就是都可以。"),

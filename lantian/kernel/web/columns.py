@@ -31,8 +31,9 @@ def spaced(value: float) -> str:
 class Column:
     """One column. `value` is an attribute path ("person.name") or a function of the row; default: the key.
 
-    kind: text, number, date, datetime, badge. `tone(row)` colours a badge. `primary`: names the row (its header, the card's
-    title). `sort`: what to order by, the row's key added so that pages never overlap. `export=False` keeps it out of files,
+    kind: text, number, code (the number of a matter, never broken), date, datetime, badge. `tone(row)` colours a badge.
+    `primary`: names the row (its header, the card's title). `sort`: what to order by, the row's key added so that pages never
+    overlap. `export=False` keeps it out of files,
     `page=False` off the page. `plain`: says itself what it is, so that a phone's card goes without its label. `optional`: off a
     page whose rows have nothing there.
     `link(row)` may answer "" for a row whose page is not for this person: words alone.
@@ -91,9 +92,10 @@ class Column:
                 '<span class="badge badge-{}">{}</span>', self.tone(row) if self.tone else "neutral", text
             )
         address = self.link(row) if self.link and text else ""
+        kept = " is-code" if self.kind == "code" else ""
         if address:
-            return format_html('<a class="row-link" href="{}">{}</a>', address, text)
-        return format_html("{}", text or "—")
+            return format_html('<a class="row-link{}" href="{}">{}</a>', kept, address, text)
+        return format_html('<span class="is-code">{}</span>' if kept and text else "{}", text or "—")
 
     def exported(self, row: Any) -> Any:
         """Numbers stay numbers in files; all else is what the page says."""

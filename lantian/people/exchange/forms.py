@@ -49,7 +49,7 @@ class UploadForm(forms.Form):
         label=_("数据来源"),
         max_length=80,
         initial=FIRST_SOURCE,
-        help_text=_("同一个系统每次填同样的名字：全量文件里不再出现的人，只有来自同一来源的才会离开。"),
+        help_text=_("同一个系统每次填同样的名字。文件写明是全量（整份名册）时，里面没有的人会离开，但只限来自同一来源的。"),
     )
     uploads = FilesField(
         label=_("文件"),
@@ -123,14 +123,20 @@ class ReturnedForm(forms.Form):
 class ExportForm(forms.Form):
     """What is to be taken out."""
 
-    mode = forms.ChoiceField(label=_("范围"), choices=RunMode.choices, widget=forms.RadioSelect, initial=RunMode.BULK)
+    mode = forms.ChoiceField(
+        label=_("范围"),
+        choices=RunMode.choices,
+        widget=forms.RadioSelect,
+        initial=RunMode.BULK,
+        help_text=_("全量是现在的整份名册，增量只有某个时间以后改过的。"),
+    )
     since = forms.DateTimeField(
         label=_("从什么时候起的变动"),
         required=False,
         widget=forms.DateTimeInput(
             attrs={"type": "datetime-local", "data-when": "mode=delta"}, format="%Y-%m-%dT%H:%M"
         ),
-        help_text=_("只用于增量；不填就是从头。"),
+        help_text=_("不填就是从头。"),
     )
     sensitive = forms.BooleanField(
         label=_("包括手机号、身份证号和学籍号"), required=False, help_text=_("每个人的记录里都会记下这次导出。")

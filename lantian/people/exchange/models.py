@@ -32,6 +32,7 @@ A row with an error is staged too, `faulty`, so that it does not count as absent
 `row_no` 0.
 """
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -39,6 +40,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from lantian.people.exchange.enums import (
     Complete,
@@ -89,6 +91,17 @@ class SourceKey(models.Model):
         return f"{self.entity} {self.sourced_id}"
 
 
+_MORE = re.compile(r"(.+) \+(\d+)")
+
+
+def said_title(title: str) -> str:
+    """The name of what was sent; of several files ("a.csv +2", as `services.start_sheets` keeps them), in words how many."""
+    found = _MORE.fullmatch(title)
+    if found is None:
+        return title
+    return gettext("%(name)s 等 %(n)s 个文件") % {"name": found[1], "n": int(found[2]) + 1}
+
+
 class ImportRun(models.Model):
     """One file (or one filled-in sheet) on its way into the roster, and what became of it.
 
@@ -135,6 +148,11 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def name(self) -> str:
+        """Its title as pages say it."""
+        return said_title(self.title)
 
 
 class StagedRow(models.Model):

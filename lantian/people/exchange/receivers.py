@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lantian.people.exchange.events import ImportApplied, ImportFailed
+from lantian.people.exchange.models import said_title
 from lantian.people.exchange.queries import run_known
 from lantian.people.exchange.queries.words import fault_words_of
 from lantian.people.messaging.enums import Category
@@ -28,7 +29,7 @@ def _about_run(fact: Any) -> Telling | None:
 
 def _words(facts: Any) -> dict[str, str]:
     return {
-        "title": facts["title"],
+        "title": said_title(facts["title"]),
         "unit": facts["unit"],
         "why": fault_words_of(facts["fault"], facts["params"]),
     }

@@ -111,7 +111,7 @@ class ScheduleConfig(AppConfig):
                 "schedule_alliances",
                 "handshake",
                 40,
-                shown=navigation.roles("officer", "school_head", "school_it", "teacher"),
+                shown=navigation.roles("officer", "school_head", "school_it", "teacher", "homeroom_teacher"),
                 group=_("教学"),
             )
         )

@@ -86,7 +86,7 @@ def _day_words(facts: Any) -> dict[str, Any]:
     details = {
         ChangeKind.CANCELLED: (_("停课"), _("这节课不上了。")),
         ChangeKind.SUBSTITUTE: (_("代课"), _("由%(substitute)s老师代%(teacher)s老师上课。")),
-        ChangeKind.MOVED: (_("调课"), _("调到%(to_day)s第%(to_period)s节。")),
+        ChangeKind.MOVED: (_("调课"), _("调到%(to_day)s第 %(to_period)s 节。")),
         TAKEN_BACK: (_("恢复原课表"), _("改动已取消，仍按原来的课表上课。")),
     }
     what, detail = details[kind]
@@ -109,8 +109,8 @@ subscribe(
         key="schedule.day_changed",
         event=TimetableChanged,
         category=Category.TIMETABLE,
-        title=gettext_lazy("%(what)s：%(class)s%(day)s第%(period)s节%(subject)s"),
-        body=gettext_lazy("%(school)s%(class)s%(day)s第%(period)s节%(subject)s有变动。\n%(detail)s"),
+        title=gettext_lazy("%(what)s：%(class)s%(day)s第 %(period)s 节%(subject)s"),
+        body=gettext_lazy("%(school)s%(class)s%(day)s第 %(period)s 节%(subject)s有变动。\n%(detail)s"),
         tell=_about_day,
         words=_day_words,
     )

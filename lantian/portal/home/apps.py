@@ -25,6 +25,8 @@ class HomeConfig(AppConfig):
         navigation.add(
             item("open", _("公开课"), "home_open", "presentation", 15, shown=navigation.roles("researcher", "expert"))
         )
+        # one's own days, of whoever has no entry of their own for the timetable
+        navigation.under("today", "/timetable/")
         shell.PUBLIC_NAV.register("home", item("home", _("首页"), "home", "house", 0))
         shell.PUBLIC_NAV.register("open", item("open", _("公开课"), "home_open", "presentation", 10))
         for beginning in ("/live/lessons/", "/recordings/"):  # what a stranger sees of them is open

@@ -36,6 +36,16 @@ def head(region: Region) -> Actor:
     return actor_of(region.people["school_head"])
 
 
+def test_a_lesson_that_is_called_by_its_subject_does_not_say_it_twice(region: Region, index: Index, head: Actor) -> None:
+    region.lesson("数学")
+    region.lesson("一元二次方程的解法")
+    index()
+    found = queries.find(head, Asked("数学", "lesson"))
+    notes = {hit.title: hit.note for _kind, _id, hit in queries.draw(head, found.ids)}
+    assert "数学" not in notes["数学"]
+    assert " · 数学 · " in notes["一元二次方程的解法"]
+
+
 def test_lessons_are_found_by_words_parts_pinyin_initials_and_names(region: Region, index: Index, head: Actor) -> None:
     region.lesson("一元二次方程的解法")
     region.lesson("二次函数的图像和性质")

@@ -37,7 +37,7 @@ def tone_of(row: Application) -> str:
 
 _COLUMNS = (
     Column("title", lazy("申请"), primary=True, sort="title", link=lambda row: f"/workflow/applications/{row.pk}/"),
-    Column("number", lazy("编号"), sort="number"),
+    Column("number", lazy("编号"), kind="code", sort="number"),
     Column("workflow", lazy("事项"), value=lambda row: row.workflow.title, sort="workflow__title"),
     Column("state", lazy("状态"), value="get_state_display", kind="badge", tone=tone_of, sort="state"),
     Column("created", lazy("开始填写"), value="created_at", kind="datetime", sort="created_at"),

@@ -117,7 +117,7 @@ def test_a_pack_goes_to_a_lesson_and_those_in_it_say_what_helped(desk: Desk, as_
     open_one, closed = desk.resource("公开的"), desk.resource("给老师的", audience="staff")
     made, lesson, client = desk.pack(open_one, closed, subject="maths", grade=3), desk.lesson(), as_("teacher")
     page = f"/packs/{made.pk}/"
-    assert "学科和年级对得上" in text(client, f"{page}attach/")
+    assert "学科和年级都对得上" in text(client, f"{page}attach/")
     answer = client.post(f"{page}attach/", {"lesson": str(lesson.pk)}, follow=True).content.decode()
     assert "有 1 个资源学生看不到" in answer
     assert "只给老师看" in answer

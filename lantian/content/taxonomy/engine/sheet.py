@@ -41,7 +41,7 @@ _GRADES = {word: number for number, word in enumerate("一二三四五六七八�
 }
 _SPLIT = re.compile(r"[;；、,，\s]+")
 _STARTER = re.compile(r"'*[=+\-@＝＋－＠]")
-_NEEDED = ("code", "kind", "title")
+NEEDED = ("code", "kind", "title")
 
 
 def columns_of(kind: str) -> list[str]:
@@ -115,7 +115,7 @@ def _read_table(table: Sequence[tuple[int, list[str]]]) -> tuple[list[Row], list
             faults.append(Fault(table[0][0], name, "column_twice", clean(cell)[:40]))
         else:
             head[name] = place
-    lacking = [COLUMNS[name] for name in _NEEDED if name not in head]
+    lacking = [COLUMNS[name] for name in NEEDED if name not in head]
     if lacking:
         raise NotRead("columns", "、".join(lacking))
     rows = [_read_row(line, cells, head, faults) for line, cells in table[1:]]

@@ -122,7 +122,8 @@ def test_an_officer_makes_a_textbook_from_nothing(shelf: Shelf) -> None:
     client = signed_in(shelf, "officer")
     assert "新建目录" in text(client, "/taxonomy/frameworks/")
     wrong = client.post(
-        "/taxonomy/frameworks/new/", {"kind": "textbook", "subject": "art", "name": "美术", "valid_from": 2026}
+        "/taxonomy/frameworks/new/",
+        {"kind": "textbook", "subject": "art", "stage": "every", "name": "美术", "valid_from": 2026},
     )
     assert "教材要选一个学段" in wrong.content.decode()
     facts = {"kind": "textbook", "subject": "art", "stage": "primary", "name": "美术甲版", "valid_from": 2026}

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -24,6 +25,9 @@ from lantian.kernel.web.guards import acting, get_visible_or_404, guarded_by_obj
 from lantian.kernel.web.once import once
 
 SHOWN = 100
+# what is to be known of a column of a sheet
+SEVERAL = lazy("可以写几个编码，用分号分开")
+NOTES = dict.fromkeys(sheet.NEEDED, lazy("必需")) | {"points": SEVERAL, "requires": SEVERAL, "related": SEVERAL}
 
 
 def _visible(request: HttpRequest, pk: UUID) -> Framework:
@@ -75,7 +79,7 @@ def import_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     made = done(request, form, act)
     if made:
         return redirect("taxonomy_upload", made.pk)
-    columns = [sheet.COLUMNS[key] for key in sheet.columns_of(found.kind)]
+    columns = [(sheet.COLUMNS[key], NOTES.get(key, "")) for key in sheet.columns_of(found.kind)]
     return render(request, "taxonomy/import.html", {"framework": found, "form": form, "columns": columns})
 
 

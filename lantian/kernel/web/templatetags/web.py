@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms, template
 from django.forms.boundfield import BoundField
+from django.template.defaultfilters import stringfilter
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -39,6 +40,13 @@ _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
 def icon(name: str, size: int | str = 18) -> SafeString:
     """{% icon "video" 18 %}"""
     return icons.svg(str(name), int(size))
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def dots(words: str) -> str:
+    """Facts one after another with dots between: a line may end after a dot, and never begins with one."""
+    return words.replace(" · ", "\u00a0· ")
 
 
 @register.filter

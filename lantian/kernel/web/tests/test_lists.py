@@ -189,6 +189,13 @@ def test_it_says_so_when_nothing_matches_and_offers_the_way_back(show: Callable[
     assert (page.first_row, page.last_row, page.pages) == (0, 0, 1)
 
 
+def test_the_number_of_a_matter_is_kept_in_one_piece(views: list[SavedView]) -> None:
+    plain, linked = Column("name", "单号", kind="code"), Column("name", "单号", kind="code", link=lambda row: "/x/")
+    assert plain.html(views[0]) == '<span class="is-code">item-000</span>'
+    assert linked.html(views[0]) == '<a class="row-link is-code" href="/x/">item-000</a>'
+    assert plain.html(SavedView()) == "—"
+
+
 # Files ----------------------------------------------------------------------------------------------------------------------
 def content(response: Any) -> bytes:
     return b"".join(response.streaming_content) if response.streaming else response.content

@@ -14,8 +14,10 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError, connection
 from django.http import HttpResponse
+from django.template import Context, Template
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from lantian.kernel.rules import ANONYMOUS, Actor, ActorKind, Grant
 from lantian.kernel.web import faults, icons, navigation, shell
@@ -317,6 +319,13 @@ def test_bars_start_at_zero_and_keep_their_proportion() -> None:
 @pytest.mark.parametrize(("name", "letter"), [("林晓月", "月"), ("ada", "A"), ("", "?"), ("绵阳南山中学", "绵")])
 def test_an_avatar_shows_one_letter(name: str, letter: str) -> None:
     assert tags.first_letter(name) == letter
+
+
+def test_a_line_of_facts_ends_after_a_dot_and_stays_what_it_was() -> None:
+    assert tags.dots("甲 · 乙 · 丙") == "甲\u00a0· 乙\u00a0· 丙"
+    assert Template("{% load web %}{{ words|dots }}").render(Context({"words": "<甲> · 乙"})) == "&lt;甲&gt;\u00a0· 乙"
+    drawn = SafeString("<b>甲</b> · 乙")
+    assert Template("{% load web %}{{ words|dots }}").render(Context({"words": drawn})) == "<b>甲</b>\u00a0· 乙"
 
 
 @built

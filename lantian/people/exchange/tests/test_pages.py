@@ -150,3 +150,8 @@ def test_a_broken_upload_is_answered_in_the_form(world: World) -> None:
     page = text(client.post("/imports/new/", {"organization": str(world.fucheng.pk), "source": "x", "uploads": upload}))
     assert "损坏" in page
     assert not ImportRun.objects.exists()
+
+
+def test_of_several_files_it_says_how_many_there_were():
+    assert ImportRun(title="学生名单.csv").name == "学生名单.csv"
+    assert ImportRun(title="学生名单.csv +2").name == "学生名单.csv 等 3 个文件"

@@ -70,7 +70,7 @@ class RunList(ListPage[ImportRun]):
     title = gettext_lazy("导入名册")
     unit = gettext_lazy("批")
     columns = (
-        Column("title", gettext_lazy("文件"), primary=True, link=_address),
+        Column("title", gettext_lazy("文件"), value="name", primary=True, link=_address),
         Column("organization", gettext_lazy("导入到"), value=lambda run: str(run.organization)),
         Column("source", gettext_lazy("数据来源"), value=lambda run: run.source.name),
         Column(
@@ -181,11 +181,13 @@ def _table(run: ImportRun) -> list[dict[str, Any]]:
 
 
 def _mode(run: ImportRun) -> str:
-    """Whether what its files do not name leaves; nothing of a run of which no file is read."""
+    """What becomes of those whom its files do not name; nothing of a run of which no file is read."""
     said = {file.get("binding") for file in run.files.values()}
     if not said:
         return ""
-    return _("全量") if said == {"bulk"} else _("增量") if said == {"delta"} else _("全量和增量")
+    if said == {"bulk"}:
+        return _("全量：文件里没有的会离开")
+    return _("增量：文件里没有的保持不变") if said == {"delta"} else _("有的文件是全量，有的是增量")
 
 
 def _context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:

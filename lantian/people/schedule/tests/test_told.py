@@ -56,7 +56,7 @@ def test_a_substitute_then_no_lesson_then_all_as_before_is_one_notice_to_both_en
     services.change_day(entry, MONDAY, kind="substitute", reason="外出教研", teacher=other, by=SYSTEM)
     notice = told("schedule.timetable_changed")
     assert who(notice) == {*FAMILIES, "王芳", "代课老师"}
-    assert notice.title == "代课：八年级（1）班3月8日第1节数学"
+    assert notice.title == "代课：八年级（1）班3月8日第 1 节数学"
     assert "由代课老师老师代王芳老师上课。\n原因：外出教研" in notice.body
     assert notice.link == "/timetable/?week=2027-03-08"
     Receipt.objects.update(read_at=timezone.now())
@@ -75,7 +75,7 @@ def test_a_period_moved_says_where_to_in_both_languages(weeks: Weeks) -> None:
         entry, MONDAY, kind="moved", reason="", to_day=MONDAY + timedelta(days=1), to_period=2, by=SYSTEM
     )
     notice = told("schedule.timetable_changed")
-    assert "调到3月9日第2节。" in notice.body
+    assert "调到3月9日第 2 节。" in notice.body
     with translation.override("en"):
         words = words_of(notice)
     assert "9 March" in words.body

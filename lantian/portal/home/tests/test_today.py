@@ -59,7 +59,7 @@ def test_the_day_stands_above_with_its_weekday_and_week(region: Region, noon: da
     AcademicSession.objects.create(
         school_year=2026, kind="autumn", starts_on=date(2026, 9, 1), ends_on=date(2027, 1, 29)
     )
-    assert "11月23日 星期一 · 第 13 周" in page(client_of(region.people["teacher"]))
+    assert "11月23日 星期一\u00a0· 第 13 周" in page(client_of(region.people["teacher"]))
 
 
 def test_a_teacher_is_offered_the_next_step_of_each_lesson(region: Region, noon: datetime) -> None:
@@ -75,7 +75,7 @@ def test_a_teacher_is_offered_the_next_step_of_each_lesson(region: Region, noon:
         ("备课检查", later, "teach"),
     ):
         assert f'href="/live/lessons/{lesson.pk}/{room}/">{words}' in text
-    assert "直播 · 2 校 2 班" in text
+    assert "直播\u00a0· 2 校 2 班" in text
 
 
 def test_a_lesson_for_the_own_class_alone_says_so(region: Region, noon: datetime) -> None:

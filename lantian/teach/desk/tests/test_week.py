@@ -179,6 +179,18 @@ def test_a_head_corrects_on_the_page_and_a_teacher_only_reads(told, enter):
     assert reader.get(reverse("desk_week")).status_code == 403
 
 
+def test_a_class_that_was_there_for_too_short_is_not_called_absent(told, enter):
+    short, absent = Outcome.objects.filter(attended=False).order_by("-held", "pk")[:2]
+    Outcome.objects.filter(pk=short.pk).update(held=True, seconds=1500, cause="came_late")
+    Outcome.objects.filter(pk=absent.pk).update(held=True, seconds=0, cause="screen_off")
+    officer = enter(actor(person("县办"), "officer", told.county))
+    for found, words in ((short, "不足八成"), (absent, "没有到课")):
+        page = officer.get(reverse("desk_outcome", args=[found.pk])).content.decode()
+        assert f'<span class="badge badge-warn" >{words}</span>' in page
+    Outcome.objects.filter(pk=short.pk).update(corrected=True)
+    assert ">没有到课<" in officer.get(reverse("desk_outcome", args=[short.pk])).content.decode()
+
+
 def test_the_assistant_confirms_heads_on_a_page(told, enter):
     lesson = told.plan(start=moment(hour=15), minutes=40)
     group = told.groups[0]

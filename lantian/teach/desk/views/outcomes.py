@@ -38,12 +38,13 @@ SENTENCES = {
 
 
 def _result(row: Outcome) -> str:
+    """`held` is false too of a lesson that did not last; its attendance page counts what there was."""
     if row.attended:
         return _("到课")
-    """`held` is false too of a lesson that did not last; its attendance page counts what there was."""
-    if row.held:
-        return _("没有到课")
-    return _("没有上成") if row.cause == Cause.CUT_SHORT else _("没有开课")
+    if not row.held:
+        return _("没有上成") if row.cause == Cause.CUT_SHORT else _("没有开课")
+    # it was there, came late or left early: only what a person corrected says that it was not
+    return _("没有到课") if row.corrected or not row.seconds else _("不足八成")
 
 
 def _tone(row: Outcome) -> str:
@@ -112,7 +113,7 @@ def _of_side(rows: QuerySet[Outcome], side: str) -> QuerySet[Outcome]:
     return rows.filter(cause__in=SIDES[side])
 
 
-RESULTS = (("attended", lazy("到课")), ("missed", lazy("没有到课")), ("corrected", lazy("更正过")))
+RESULTS = (("attended", lazy("到课")), ("missed", lazy("没有算到课")), ("corrected", lazy("更正过")))
 NARROW: dict[str, dict[str, Any]] = {
     "attended": {"attended": True},
     "missed": {"attended": False},

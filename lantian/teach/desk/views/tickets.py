@@ -48,14 +48,19 @@ class TicketList(ListPage[Ticket]):
     unit = pgettext_lazy("tickets", "张")
     columns = (
         Column(
-            "number", lazy("单号"), primary=True, sort="number", link=lambda row: reverse("desk_ticket", args=[row.pk])
+            "number",
+            lazy("单号"),
+            kind="code",
+            primary=True,
+            sort="number",
+            link=lambda row: reverse("desk_ticket", args=[row.pk]),
         ),
         Column("kind", lazy("问题"), value="get_kind_display"),
         Column("school", lazy("学校"), value=lambda row: str(row.organization), sort="organization__sort_key"),
         Column("who", lazy("谁报的"), value="raised_as", page=False),
         Column("lesson", lazy("课程"), value=lambda row: row.lesson.title if row.lesson else ""),
         Column("desk", lazy("服务台"), value=lambda row: str(row.desk)),
-        Column("taken_by", lazy("处理人"), value=lambda row: row.taken_by.name if row.taken_by else ""),
+        Column("taken_by", lazy("处理人"), value=lambda row: row.taken_by.name if row.taken_by else "", optional=True),
         Column("created_at", lazy("报告时间"), kind="datetime", sort="created_at"),
         Column("due_at", lazy("应解决"), kind="datetime", sort="due_at"),
         Column(

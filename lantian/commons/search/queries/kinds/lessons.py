@@ -84,13 +84,16 @@ def _tokens(actor: Actor) -> frozenset[str]:
 def _hits(actor: Actor, ids: Sequence[UUID]) -> Mapping[UUID, Hit]:
     rows = lessons_visible_to(actor).filter(pk__in=list(ids)).select_related("teacher", "organization")
     return {
-        row.pk: Hit(
-            row.title,
-            f"{said_day(row.starts_at)} · {row.get_subject_display()} · {row.teacher.name} · {row.organization}",
-            lesson_url(row),
-        )
+        row.pk: Hit(row.title, _note(row), lesson_url(row))
         for row in rows.defer("teacher__phone", "teacher__citizen_id", "teacher__student_number")
     }
+
+
+def _note(lesson: "Lesson") -> str:
+    """When, which subject (a lesson of the timetable has it for its title), by whom and where."""
+    subject = str(lesson.get_subject_display())
+    said = (said_day(lesson.starts_at), "" if subject in lesson.title else subject, lesson.teacher.name)
+    return " · ".join(filter(None, (*said, str(lesson.organization))))
 
 
 KIND = Indexed(
