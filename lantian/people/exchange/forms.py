@@ -49,7 +49,9 @@ class UploadForm(forms.Form):
         label=_("数据来源"),
         max_length=80,
         initial=FIRST_SOURCE,
-        help_text=_("同一个系统每次填同样的名字。文件写明是全量（整份名册）时，里面没有的人会离开，但只限来自同一来源的。"),
+        help_text=_(
+            "同一个系统每次填同样的名字。文件写明是全量（整份名册）时，里面没有的人会离开，但只限来自同一来源的。"
+        ),
     )
     uploads = FilesField(
         label=_("文件"),

@@ -36,7 +36,9 @@ def head(region: Region) -> Actor:
     return actor_of(region.people["school_head"])
 
 
-def test_a_lesson_that_is_called_by_its_subject_does_not_say_it_twice(region: Region, index: Index, head: Actor) -> None:
+def test_a_lesson_that_is_called_by_its_subject_does_not_say_it_twice(
+    region: Region, index: Index, head: Actor
+) -> None:
     region.lesson("数学")
     region.lesson("一元二次方程的解法")
     index()
