@@ -186,8 +186,8 @@ def _mode(run: ImportRun) -> str:
     if not said:
         return ""
     if said == {"bulk"}:
-        return _("全量：文件里没有的会离开")
-    return _("增量：文件里没有的保持不变") if said == {"delta"} else _("有的文件是全量，有的是增量")
+        return _("全量：没写到的会离开")
+    return _("增量：没写到的保持不变") if said == {"delta"} else _("有的文件是全量，有的是增量")
 
 
 def _context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
