@@ -8,6 +8,7 @@ import { startAlpine } from "./parts/alpine";
 import { watchChoices } from "./parts/choices";
 import { watchEdges } from "./parts/edges";
 import { watchFacts } from "./parts/facts";
+import { watchFiles } from "./parts/files";
 import { watchForms } from "./parts/forms";
 import { watchGrids } from "./parts/grid";
 import { wireHtmx } from "./parts/htmx";
@@ -35,6 +36,7 @@ async function start(): Promise<void> {
     startAlpine();
   });
   await loadCatalogue().catch(() => undefined);
+  watchFiles();
   startAlpine();
   mountIslands();
   startWorker();

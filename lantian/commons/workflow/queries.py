@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lantian.commons.workflow.engine.plan import Plan, Step, read_plan
-from lantian.commons.workflow.engine.schema import Field, read_fields
+from lantian.commons.workflow.engine.schema import Field, Kind, read_fields
 from lantian.commons.workflow.enums import (
     ApplicationState,
     TaskState,
@@ -24,6 +24,7 @@ from lantian.kernel.holdings import Part, Subject
 from lantian.kernel.registry import Registry
 from lantian.kernel.rules import Actor
 from lantian.kernel.time.queries import working_day_after
+from lantian.kernel.web.dates import said_day
 from lantian.kernel.web.panels import Todo
 from lantian.people.roster import queries as roster
 from lantian.people.roster.enums import GRANTABLE, Role
@@ -334,9 +335,16 @@ def answers_in_words(application: Application) -> list[tuple[str, str]]:
         value = application.answers.get(field.key)
         if value in (None, "", []):
             continue
-        words = gettext("是") if value is True else gettext("否") if value is False else value
-        found.append((field.label, gettext("、").join(words) if isinstance(words, list) else str(words)))
+        found.append((field.label, _in_words(field, value)))
     return found
+
+
+def _in_words(field: Field, value: Any) -> str:
+    if isinstance(value, bool):
+        return gettext("是") if value else gettext("否")
+    if field.kind == Kind.DATE:
+        return said_day(date.fromisoformat(value))
+    return gettext("、").join(value) if isinstance(value, list) else str(value)
 
 
 # Figures -------------------------------------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def _hold() -> None:
     )
     HOLDINGS.register("follows.followed", followed)
     read = Holding(
-        _("关注看到了哪里"),
+        _("关注的查看进度"),
         covers=("follows.reader.person",),
         count=lambda subject: queries.readers_of(subject).count(),
         erase=services.forget_readers,

@@ -21,7 +21,7 @@ class TaxonomyConfig(AppConfig):
                 "taxonomy",
                 _("教材目录"),
                 "taxonomy_browse",
-                "library",
+                "book-open",
                 45,
                 shown=navigation.roles("teacher", "homeroom_teacher", "school_head", "officer", "researcher", "expert"),
             )

@@ -14,6 +14,7 @@ from lantian.people.roster.enums import Stage, Subject
 from lantian.people.roster.queries import GRADE_CHOICES
 
 CHOOSE = ("", _("请选择"))
+YEAR = _("填学年开始的那一年，例如 2026 表示 2026—2027 学年。")
 EVERY = "every"
 ALL_STAGES = (EVERY, _("各学段（只用于知识点）"))
 
@@ -28,7 +29,7 @@ class FrameworkForm(forms.Form):
     code = forms.SlugField(
         label=_("编码"), max_length=40, required=False, help_text=_("字母、数字和横线，在平台上不重复；不填就自动编。")
     )
-    valid_from = forms.IntegerField(label=_("从哪个学年起用"), min_value=1980, max_value=2100)
+    valid_from = forms.IntegerField(label=_("从哪个学年起用"), min_value=1980, max_value=2100, help_text=YEAR)
     words = forms.CharField(label=_("说明"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
     def clean(self) -> dict[str, Any]:
@@ -45,15 +46,17 @@ class FrameworkFactsForm(forms.Form):
 
     name = forms.CharField(label=_("名称"), max_length=80)
     code = forms.SlugField(label=_("编码"), max_length=40)
-    valid_from = forms.IntegerField(label=_("从哪个学年起用"), min_value=1980, max_value=2100)
-    valid_to = forms.IntegerField(label=_("用到哪个学年"), min_value=1980, max_value=2100, required=False)
+    valid_from = forms.IntegerField(label=_("从哪个学年起用"), min_value=1980, max_value=2100, help_text=YEAR)
+    valid_to = forms.IntegerField(
+        label=_("用到哪个学年"), min_value=1980, max_value=2100, required=False, help_text=_("不填就一直用。")
+    )
     words = forms.CharField(label=_("说明"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class RevisionForm(forms.Form):
     """From when the next version counts."""
 
-    valid_from = forms.IntegerField(label=_("新版从哪个学年起用"), min_value=1980, max_value=2100)
+    valid_from = forms.IntegerField(label=_("新版从哪个学年起用"), min_value=1980, max_value=2100, help_text=YEAR)
     name = forms.CharField(label=_("新版名称"), max_length=80)
 
 

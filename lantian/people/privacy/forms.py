@@ -64,7 +64,7 @@ class LetterForm(forms.Form):
         help_text=_("登记的身份证号、学籍号或手机号，要完整。离校的人也能查到。"),
     )
     reason = forms.CharField(
-        label=_("谁怎样提出的"),
+        label=_("谁提出的，怎样提出的"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("例如：母亲持身份证和户口簿到校，书面提出。"),

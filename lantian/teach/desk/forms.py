@@ -79,6 +79,6 @@ class ContactForm(forms.Form):
     phone = forms.CharField(
         label=_("服务台电话"),
         max_length=40,
-        help_text=_("课没有来的时候，班级大屏上显示这个电话。下级没有自己的电话时也用它。"),
+        help_text=_("收不到课的时候，班级大屏上显示这个电话。下级没有自己的电话时也用它。"),
     )
     hours = forms.CharField(label=_("接听时间"), max_length=80, required=False, help_text=_("例如：上课日 8:00–17:30"))

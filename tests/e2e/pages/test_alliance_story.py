@@ -97,9 +97,9 @@ def go_down(officer: Any, table: str) -> str:
 def test_the_week_is_read_by_alliance_county_school_and_class_down_to_why_a_lesson_failed(enter: Enter) -> None:
     officer = enter("city", DESK)
     officer.goto("/desk/week/")
-    officer.get_by_role("link", name="上一期").click()
-    while officer.get_by_text("这段时间没有课").count():  # holidays
-        officer.get_by_role("link", name="上一期").click()
+    officer.get_by_role("link", name="上一周").click()
+    while officer.get_by_text("这段时间没有接收的课").count():  # holidays
+        officer.get_by_role("link", name="上一周").click()
     alliance = go_down(officer, "各联盟")
     expect(officer.locator("main .chips")).to_contain_text(alliance)
     for units in ("各地", "各学校"):

@@ -68,6 +68,8 @@ function option(config: ChartConfig, width: number): EChartsCoreOption {
     yAxis: {
       type: "value",
       min: config.kind === "bar" ? 0 : undefined,
+      // shares are seen against the whole
+      max: config.kind === "bar" && config.unit === "%" ? ({ max }: { max: number }) => Math.max(100, max) : undefined,
       splitLine: line,
       axisLabel: config.unit === "%" ? { ...text, formatter: "{value}%" } : text,
       scale: config.kind === "line",

@@ -60,6 +60,12 @@ class ApplicationList(ListPage[Application]):
     empty_text = lazy("在上面选一个事项，填好提交，走到哪一步这里都看得到。")
 
 
+class NothingToApplyFor(ApplicationList):
+    """Of those for whom no matter is open."""
+
+    empty_text = lazy("有了可以申请的事项，会列在上面；申请走到哪一步，这里看得到。")
+
+
 class ReviewedList(ListPage[Application]):
     key = "applications-below"
     title = lazy("收到的申请")
@@ -89,7 +95,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
         "decides": bool(check(rules.may_delegate, actor)),
         "makes": bool(check(rules.may_define, actor)),
     }
-    return ApplicationList(request, queries.applications_of(actor)).respond("workflow/home.html", context)
+    kind = ApplicationList if context["matters"] else NothingToApplyFor
+    return kind(request, queries.applications_of(actor)).respond("workflow/home.html", context)
 
 
 @require_safe

@@ -239,7 +239,7 @@ def field(request: HttpRequest, pk: UUID, key: str = "") -> HttpResponse:
             )
         if _saved(request, form, found, schema=to_schema([*{**questions, made.key: made}.values()]), plan=version.plan):
             return redirect("workflow_definition", pk)
-    return render(request, "workflow/part.html", {"form": form, "workflow": found, "title": _("填写的内容")})
+    return render(request, "workflow/part.html", {"form": form, "workflow": found, "title": _("一项填写内容")})
 
 
 @never_cache
@@ -263,7 +263,7 @@ def step(request: HttpRequest, pk: UUID, key: str = "") -> HttpResponse:
         plan = {**version.plan, "steps": [*{**steps, made["key"]: made}.values()]}
         if _saved(request, form, found, schema=version.schema, plan=plan):
             return redirect("workflow_definition", pk)
-    return render(request, "workflow/part.html", {"form": form, "workflow": found, "title": _("审批的一步")})
+    return render(request, "workflow/part.html", {"form": form, "workflow": found, "title": _("一个审批步骤")})
 
 
 def _next_key(letter: str, known: Any) -> str:

@@ -126,7 +126,7 @@ def act(request: HttpRequest) -> HttpResponse:
         services.set_daily(asked == "daily", by=actor)
     elif asked == "close":
         services.close_feed(by=actor)
-        messages.success(request, _("阅读器地址已停用"))
+        messages.success(request, _("RSS 地址已停用"))
     elif asked == "feed":
         secret = services.open_feed(by=actor)
         ways = [("Atom", "follows_atom"), ("JSON Feed", "follows_json")]

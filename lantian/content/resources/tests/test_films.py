@@ -367,7 +367,7 @@ def test_the_page_plays_the_parts_once_they_are_there(shelf: Shelf, as_) -> None
 def test_what_no_browser_plays_is_shown_when_it_is_made(shelf: Shelf, as_) -> None:
     resource = shelf.publish(data=film(container="matroska"), name="a.mkv", reach="school")
     page, colleague = f"/resources/{resource.pk}/", as_("colleague")
-    assert "预览正在做" in colleague.get(page).content.decode()
+    assert "正在做预览" in colleague.get(page).content.decode()
     services.make_film(shelf.version(resource).blob_id)
     assert 'data-island="film"' in colleague.get(page).content.decode()
 

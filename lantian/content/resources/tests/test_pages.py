@@ -287,7 +287,7 @@ def test_an_office_document_is_shown_as_the_pdf_that_a_converter_makes_of_it(she
     blob = shelf.version(resource).blob
     assert services.make_preview(blob.pk) is None, "there is no converter"
     monkeypatch.setitem(queries.CONVERTERS._entries, "fake", queries.Converter(lambda: True, as_pdf))
-    assert "预览正在做" in text(client, page)
+    assert "正在做预览" in text(client, page)
     assert services.ask_missing_previews() == 1
     made.write_bytes(files.pdf(pages=2))
     assert services.make_preview(blob.pk).facts["pages"] == 2

@@ -55,6 +55,7 @@ class Imports(ListPage[BulkRun]):
     )
     filters = (Filter("state", lazy("状态"), BulkState.choices),)
     search = ("sheet", "source")
+    search_hint = lazy("表格或来源")
     order = "-created"
     empty_icon = "folder-input"
     empty_title = lazy("还没有导入过")
@@ -213,6 +214,7 @@ class Rows(ListPage[BulkRow]):
     )
     filters = (Filter("state", lazy("结果"), RowState.choices),)
     search = ("key", "why")
+    search_hint = lazy("编号或原因")
     order = "line"
     empty_icon = "sheet"
     empty_title = lazy("表还没有读进来")

@@ -158,6 +158,7 @@ class Parts(ListPage[CartridgePart]):
         Filter("kind", lazy("种类"), PartKind.choices),
     )
     search = ("title", "why")
+    search_hint = lazy("名称或原因")
     order = "line"
     empty_icon = "package"
     empty_title = lazy("课程包还没有读进来")

@@ -53,6 +53,7 @@ class Neighbours(ListPage[Neighbour]):
     )
     filters = (Filter("show", lazy("公开"), Show.choices),)
     search = ("name", "url")
+    search_hint = lazy("名称或地址")
     order = "name"
     empty_icon = "globe"
     empty_title = lazy("还没有采集来源")

@@ -60,7 +60,7 @@ def _hits(actor: Actor, ids: Sequence[UUID]) -> Mapping[UUID, search.Hit]:
 
 KIND = search.Indexed(
     title=_("教材目录"),
-    icon="library",
+    icon="book-open",
     documents=_documents,
     ids=_ids,
     tokens=lambda _actor: frozenset((search.ALL,)),

@@ -21,6 +21,11 @@ def of_key(known: Mapping[Any, Any], key: Any) -> Any:
 @register.filter
 def change_words(change: Change) -> str:
     """What was done: the action, on what, and how it was before where that can be said in a line."""
+    return " · ".join((str(Action(change.action).label), *change_facts(change)))
+
+
+def change_facts(change: Change) -> list[str]:
+    """On what, and how it was before; nothing of what concerns the whole."""
     action = Action(change.action)
     about = change.node.title if change.node else ""
     detail = ""
@@ -37,7 +42,7 @@ def change_words(change: Change) -> str:
         detail = _("新增 %(added)s，修改 %(changed)s，停用 %(retired)s") % counts
     elif action == Action.UNDONE and change.before.get("action"):
         detail = str(Action(change.before["action"]).label)
-    return " · ".join(part for part in (str(action.label), about, detail) if part)
+    return [part for part in (about, detail) if part]
 
 
 @register.filter

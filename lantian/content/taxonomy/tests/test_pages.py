@@ -181,6 +181,7 @@ def test_an_officer_moves_renames_merges_splits_retires_and_takes_it_back(shelf:
     sent(client, f"{unit}split/", titles="认数\n计算")
     history = text(client, f"/taxonomy/frameworks/{shelf.book.pk}/history/")
     assert "认数" in history
+    assert "拆分 · " not in history, "the act has a column of its own"
     assert "拆分" in history
 
 

@@ -111,7 +111,7 @@ class FrameworkList(ListPage[Framework]):
     search = ("name", "code", "words")
     search_hint = lazy("名称或编码")
     order = "code"
-    empty_icon = "library"
+    empty_icon = "book-open"
     empty_title = lazy("还没有教材目录")
     empty_text = lazy("教育局或教研室建好目录并发布以后，大家就能在这里找到。")
 

@@ -28,7 +28,7 @@ from lantian.content.taxonomy.forms import (
     SplitForm,
 )
 from lantian.content.taxonomy.models import Change, Framework, Node
-from lantian.content.taxonomy.templatetags.taxonomy import change_words
+from lantian.content.taxonomy.templatetags.taxonomy import change_facts, change_words
 from lantian.content.taxonomy.views.parts import done, edited, edited_node, grouped, kinds_below, takes
 from lantian.kernel.web.guards import acting, get_visible_or_404, guarded, guarded_by_object
 from lantian.kernel.web.lists import Column, Filter, ListPage
@@ -91,12 +91,17 @@ def revise(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _form(request, pgettext("verb", "修订新版"), form, found, about=about, submit=_("建立草稿"))
 
 
+def _about(row: Change) -> str:
+    return " · ".join(change_facts(row)) or _("整个目录")
+
+
 class ChangeList(ListPage[Change]):
     key = "taxonomy-history"
     title = lazy("修改记录")
     unit = lazy("条")
     columns = (
-        Column("words", lazy("做了什么"), value=change_words, primary=True),
+        Column("about", lazy("对象"), value=_about, primary=True, export=False),
+        Column("words", lazy("做了什么"), value=change_words, page=False),
         Column("action", lazy("操作"), value="get_action_display", sort="action", export=False),
         Column("name", lazy("谁"), sort="name"),
         Column("at", lazy("时间"), kind="datetime", sort="id"),

@@ -59,7 +59,7 @@ class Calls(ListPage[Call]):
             "title", lazy("名称"), primary=True, sort="title", link=lambda row: reverse("wanted_call", args=[row.pk])
         ),
         Column("subject", lazy("学科"), value=lambda row: row.get_subject_display()),
-        Column("unit", lazy("谁征集"), value="organization.name"),
+        Column("unit", lazy("征集单位"), value="organization.name"),
         Column("due", lazy("截止日期"), value="due_on", kind="date", sort="due_on"),
         Column("come", lazy("征集到"), value="served", kind="number", sort="served"),
         Column("number", lazy("需要"), kind="number", sort="number"),

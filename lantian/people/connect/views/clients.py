@@ -39,7 +39,7 @@ def _kind_words(client: Client) -> str:
 class ClientList(ListPage[Client]):
     key = "clients"
     title = gettext_lazy("软件接入")
-    unit = gettext_lazy("个")
+    unit = gettext_lazy("个软件")
     columns = (
         Column(
             "name",
@@ -61,6 +61,7 @@ class ClientList(ListPage[Client]):
         Column("expires", gettext_lazy("到期"), value=lambda client: client.expires_on or _("长期"), sort="expires_on"),
     )
     search = ("name", "purpose")
+    search_hint = gettext_lazy("软件或用途")
     order = "name"
     empty_icon = "plug"
     empty_title = gettext_lazy("还没有软件接入")
@@ -201,6 +202,7 @@ class PeopleList(ListPage[SignOn]):
         Column("last", gettext_lazy("最近一次"), value="last_at", kind="datetime", sort="last_at"),
     )
     search = ("account__person__name", "account__person__initials")
+    search_hint = gettext_lazy("姓名或首字母")
     order = "-last"
     empty_icon = "log-in"
     empty_title = gettext_lazy("还没有人登录过")

@@ -86,6 +86,7 @@ class FindingList(ListPage[Finding]):
         Filter("entity", gettext_lazy("内容"), Entity.choices),
     )
     search = ("file", "column", "code")
+    search_hint = gettext_lazy("文件或列")
     empty_icon = "circle-check"
     empty_title = gettext_lazy("没有发现问题")
 
@@ -146,6 +147,7 @@ class RowList(ListPage[StagedRow]):
         Filter("action", gettext_lazy("处理"), [pair for pair in RowAction.choices if pair[0] != RowAction.LEAVE]),
     )
     search = ("key", "data__name")
+    search_hint = gettext_lazy("姓名或编号")
     empty_icon = "equal"
     empty_title = gettext_lazy("和名册一样，没有差异")
 

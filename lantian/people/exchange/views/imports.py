@@ -86,6 +86,7 @@ class RunList(ListPage[ImportRun]):
     )
     filters = (Filter("state", gettext_lazy("状态"), RunState.choices),)
     search = ("title", "source__name", "organization__name")
+    search_hint = gettext_lazy("文件、来源或单位")
     order = "-created"
     empty_icon = "file-up"
     empty_title = gettext_lazy("还没有导入过")

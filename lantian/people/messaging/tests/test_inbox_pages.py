@@ -91,6 +91,11 @@ def test_a_guardian_confirms_and_puts_away(world, as_):
     assert "家长会" in text(client.get("/inbox/"))
 
 
+def test_an_empty_archive_says_how_messages_come_into_it(as_):
+    assert "没有归档的消息" in text(as_("head").get("/inbox/?archive=1"))
+    assert "没有归档的消息" not in text(as_("head").get("/inbox/"))
+
+
 def test_many_are_marked_read_and_archived_at_once_and_only_ones_own(world, as_):
     for number in range(3):
         to_east1(world, title=f"通知{number}")

@@ -95,6 +95,14 @@ class Inbox(ListPage[Receipt]):
         return tone_of(each) == "neutral"
 
 
+class Archive(Inbox):
+    """What was put away."""
+
+    empty_icon = "archive"
+    empty_title = gettext_lazy("没有归档的消息")
+    empty_text = gettext_lazy("在消息里点“归档”，收起来的就在这里。")
+
+
 @never_cache
 @require_safe
 @signed_in
@@ -104,7 +112,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     actor = acting(request)
     rows = queries.inbox_of(actor).filter(archived_at__isnull=not archived)
     context = {"archived": archived, "may_set": bool(rules.may_set_preferences(actor))}
-    return Inbox(request, rows).respond("messaging/inbox.html", context)
+    return (Archive if archived else Inbox)(request, rows).respond("messaging/inbox.html", context)
 
 
 @require_POST

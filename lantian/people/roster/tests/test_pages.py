@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from lantian.kernel.rules import SYSTEM
-from lantian.people.roster import services
+from lantian.people.roster import queries, services
 from lantian.people.roster.models import Membership, Organization, Person, RoleGrant
 from lantian.people.roster.tests.factories import MembershipFactory, PersonFactory, with_account
 
@@ -229,6 +229,15 @@ def test_a_role_is_given_in_three_steps(as_, world):
     assert RoleGrant.objects.filter(person=world.teacher, role="school_it").exists()
     again = text(client.post("/grants/new/", {**both, "role": "school_it"}))
     assert "已经有这项授权" in again
+
+
+def test_a_head_gives_roles_in_the_own_school_and_is_offered_no_other(as_, world, monkeypatch):
+    everything = queries.organizations_visible_to(SYSTEM)
+    # as in an alliance of all schools
+    monkeypatch.setattr(queries, "organizations_visible_to", lambda _actor: everything)
+    offered = as_("head").get("/grants/new/").context["units"]
+    assert world.east in offered
+    assert world.west not in offered
 
 
 def test_a_refusal_is_said_in_plain_words(as_, world):

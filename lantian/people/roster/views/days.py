@@ -61,7 +61,7 @@ class DayRun:
     @property
     def weekdays(self) -> str:
         first, last = (str(WEEKDAYS[day.weekday()]) for day in (self.first, self.last))
-        return first if self.first == self.last else f"{first} — {last}"
+        return first if self.first == self.last else f"{first}–{last}"
 
 
 def _find(request: HttpRequest, pk: UUID | None) -> Organization | None:
@@ -247,7 +247,7 @@ def _saved(request: HttpRequest, unit: Organization | None, first: date) -> Http
 
 
 def _span(first: date, last: date) -> str:
-    return said_day(first) if first == last else f"{said_day(first)} — {said_day(last)}"
+    return said_day(first) if first == last else f"{said_day(first)}–{said_day(last)}"
 
 
 def _words(form: DaysForm, first: date, last: date) -> str:

@@ -203,7 +203,10 @@ def give(request: HttpRequest) -> HttpResponse:
 def _search(request: HttpRequest, actor: Actor, unit: Any) -> dict[str, Any]:
     typed = request.GET.get("q", "").strip()[:60]
     if unit is None:
-        units = queries.organizations_visible_to(actor).filter(is_active=True).select_related("parent")
+        # what one sees beside one's own, as the schools of an alliance, is not one's to give
+        own = [actor.grant.path] if actor.grant else []
+        units = queries.organizations_visible_to(actor).filter(is_active=True, path__within_any=own)
+        units = units.select_related("parent")
         return {"q": typed, "step": "unit", "units": queries.find(units, typed).order_by("path")[:40]}
     if typed:
         found = queries.find_people(actor, typed, most=PEOPLE_SHOWN + 1)

@@ -126,6 +126,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not check(rules.may_deactivate_organization, actor, unit):
         for name in ("name", "code"):
             form.fields[name].disabled = True
+            form.fields[name].help_text = _("由上一级修改。")
     if done(request, form, lambda cleaned: services.update_organization(unit, by=actor, **cleaned)):
         messages.success(request, _("已保存。"))
         return redirect("roster_organization", unit.pk)
@@ -142,8 +143,12 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     require(rules.may_move_organization, actor, unit)
     kinds = rules.kinds_above(unit.kind)
     possible = (
-        queries.organizations_visible_to(actor).filter(kind__in=kinds, is_active=True).exclude(path__within=unit.path)
+        queries.organizations_visible_to(actor)
+        .filter(kind__in=kinds, is_active=True)
+        .exclude(path__within=unit.path)
     )
+    if unit.parent_id:  # it is under it already
+        possible = possible.exclude(pk=unit.parent_id)
     context: dict[str, Any] = {"unit": unit, "title": _("调整“%(name)s”的上级单位") % {"name": unit}}
     chosen = request.POST.get("parent") or request.GET.get("parent")
     if not chosen:

@@ -281,5 +281,6 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
         "crumb": row.person.name,
         "submit": _("结束"),
         "variant": "danger",
+        "warning": _("今天是最后一天，明天起不再属于这个单位；以前的记录都保留。"),
     }
     return render(request, "roster/form.html", context)

@@ -219,7 +219,8 @@ def move_students(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("roster_class_group", group.pk)
     context = {
         "form": form,
-        "title": _("“%(name)s”学生调班") % {"name": group.name},
+        "title": _("学生调班"),
+        "over": group,
         "unit": group.organization,
         "back": reverse("roster_class_group", args=[group.pk]),
         "crumb": group.name,

@@ -87,10 +87,10 @@ def edit(request: HttpRequest, pk: UUID, year: int, kind: str) -> HttpResponse:
         else:
             messages.success(request, _("校历已保存。"))
             return redirect(back)
-    title = _("%(unit)s %(year)s—%(next)s 学年%(term)s") % {
-        "unit": unit,
+    title = _("%(year)s—%(next)s 学年%(term)s") % {
         "year": year,
         "next": year + 1,
         "term": term.get_kind_display(),
     }
-    return render(request, "roster/form.html", {"form": form, "title": title, "unit": unit, "back": back})
+    context = {"form": form, "title": title, "over": unit, "unit": unit, "back": back}
+    return render(request, "roster/form.html", context)

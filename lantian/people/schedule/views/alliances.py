@@ -74,6 +74,7 @@ class AllianceList(ListPage[Alliance]):
         Filter("state", lazy("状态"), AllianceState.choices),
     )
     search = ("name", "lead__name")
+    search_hint = lazy("联盟或牵头单位")
     order = "name"
     empty_icon = "handshake"
     empty_title = lazy("还没有联盟")

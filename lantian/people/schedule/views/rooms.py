@@ -47,6 +47,7 @@ class RoomList(ListPage[Room]):
         ),
     )
     search = ("name", "organization__name", "class_group__name")
+    search_hint = lazy("教室、学校或班级")
     order = "organization"
     empty_icon = "school"
     empty_title = lazy("还没有教室")

@@ -57,6 +57,7 @@ class TimetableList(ListPage[Timetable]):
     )
     filters = (Filter("state", lazy("状态"), TimetableState.choices),)
     search = ("name", "organization__name")
+    search_hint = lazy("课表或学校")
     order = "organization"
     empty_icon = "calendar-days"
     empty_title = lazy("还没有课表")

@@ -13,8 +13,10 @@ register = template.Library()
 
 @register.filter
 def share(value: float | None) -> str:
-    """97.5 → "97.5%"; nothing of nothing is a dash."""
-    return "—" if value is None else f"{value:g}%"
+    """97.5 → "97.5%", 80 → "80.0%", as in a column of them; all, none, and nothing of nothing are "100%", "0%", "—"."""
+    if value is None:
+        return "—"
+    return f"{value:g}%" if value in (0, 100) else f"{value:.1f}%"
 
 
 @register.filter
@@ -22,7 +24,7 @@ def signed(value: float | None) -> str:
     """1.2 → "+1.2", −3 → "−3"; nothing to compare with is a dash."""
     if value is None:
         return "—"
-    return f"+{value:g}" if value > 0 else f"−{abs(value):g}" if value < 0 else "0"
+    return f"+{value:.1f}" if value > 0 else f"−{abs(value):.1f}" if value < 0 else "0"
 
 
 STATES = {

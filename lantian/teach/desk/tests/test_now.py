@@ -244,6 +244,19 @@ def test_the_page_says_what_is_wrong_and_leads_down_to_the_class(world, officer,
 
 
 @pytest.mark.django_db
+def test_a_lesson_that_was_held_and_ended_early_is_not_said_to_be_missing(world, officer, enter):
+    lesson, session = run(world)
+    report(session, world.groups[0])
+    LiveSession.objects.filter(pk=session.pk).update(state="ended", ended_at=timezone.now())
+    page = enter(officer).get(reverse("desk_now_lesson", args=[lesson.pk]))
+    assert "已结束" in page.content.decode()
+    assert page.context["alarms"] == []
+    session.delete()
+    page = enter(officer).get(reverse("desk_now_lesson", args=[lesson.pk]))
+    assert [alarm["title"] for alarm in page.context["alarms"]] == ["到点没有开播"]
+
+
+@pytest.mark.django_db
 def test_operators_see_the_live_processes_where_there_are_several(world, officer, enter):
     now = timezone.now()
     operator = actor(person("运维"), "operator", world.county)

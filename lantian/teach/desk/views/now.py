@@ -334,7 +334,7 @@ def lesson_now(request: HttpRequest, lesson_id: UUID) -> HttpResponseBase:
     playing = live.air([lesson.pk], roots, moment)
     running = Running(lesson, session if session and session.is_open else None, playing.total)
     rows = queries.of_roots(live.receivers_playing(lesson, session, moment), lesson, roots)
-    due = lesson.starts_at <= moment < lesson.ends_at
+    due = session is None and lesson.starts_at <= moment < lesson.ends_at  # one that was held and ended is not awaited
     courses: list[Course] = [queries.course_of(running, moment)] if due or running.session else []
     schools = {key: (each.here, each.stuck) for key, each in playing.schools.items()}
     found = Overview(moment, playing.total, {lesson.pk: running})

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_safe
 
 from lantian.kernel.journal import services as journal
@@ -133,7 +134,7 @@ def _context(asked: Asked, found: Report) -> dict[str, Any]:
         ],
         "title": _title(days),
         "total": line,
-        "finding": _finding(found),
+        "finding": _finding(asked, found),
         "days": _chart_of_days(asked, shown),
         "units": found.units,
         "chart": _chart_of_units(found.units) if len(found.units) > 1 else None,
@@ -142,6 +143,8 @@ def _context(asked: Asked, found: Report) -> dict[str, Any]:
         "reasons": found.reasons,
         "before_url": asked.url(on=days.before[0] if days.before else days.first - timedelta(days=1)),
         "after_url": asked.url(on=days.last + timedelta(days=1)) if days.last < last_possible else "",
+        "before_words": STEPS[Span(days.span)][0],
+        "after_words": STEPS[Span(days.span)][1],
         "spans": [(value, words, asked.url(span=value)) for value, words in Span.choices],
         "sides": [(value, words, asked.url(side=value)) for value, words in Side.choices],
         "lessons_url": asked.lessons_url(),
@@ -156,6 +159,14 @@ def _down(asked: Asked, row: Line) -> str:
     if row.kind == "class":
         return asked.lessons_url(group=row.key)
     return asked.url(unit=row.key) if UUID(row.key) != asked.unit.pk else ""
+
+
+# What stands before and after what one looks at.
+STEPS = {
+    Span.DAY: (lazy("前一天"), lazy("后一天")),
+    Span.WEEK: (lazy("上一周"), lazy("下一周")),
+    Span.TERM: (lazy("上一学期"), lazy("下一学期")),
+}
 
 
 def _title(days: Stretch) -> str:
@@ -173,11 +184,11 @@ def _units_title(asked: Asked, found: Report) -> str:
     return _("各学校") if asked.unit.kind == "county" or asked.unit.kind in SCHOOL_KINDS else _("各地")
 
 
-def _finding(found: Report) -> str:
+def _finding(asked: Asked, found: Report) -> str:
     """The one thing to know, in words."""
     total = found.total
     if not total.counts.planned:
-        return _("这段时间没有安排接收的课。")
+        return _("这段时间没有接收的课") if asked.side == Side.RECEIVING else _("这段时间没有送出的课")
     words = _("应上 %(planned)s 班次，到课 %(attended)s，到课率 %(percent)s%%") % {
         "planned": total.counts.planned,
         "attended": total.counts.attended,

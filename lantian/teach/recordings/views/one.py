@@ -31,7 +31,7 @@ from lantian.teach.recordings.views.found import clock, found, is_gone, managed,
 KEYS = 64  # one each ten minutes and recorder run
 SENTENCES = {
     "recordings.kept": lazy("下课以后保存了录像"),
-    "recordings.making_asked": lazy("要求处理录像"),
+    "recordings.making_asked": lazy("提交了录像处理"),
     "recordings.making_stopped": lazy("取消了处理"),
     "recordings.changed": lazy("修改了标题和章节"),
     "recordings.cut": lazy("剪成 %(span)s 这一段"),
