@@ -143,9 +143,7 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     require(rules.may_move_organization, actor, unit)
     kinds = rules.kinds_above(unit.kind)
     possible = (
-        queries.organizations_visible_to(actor)
-        .filter(kind__in=kinds, is_active=True)
-        .exclude(path__within=unit.path)
+        queries.organizations_visible_to(actor).filter(kind__in=kinds, is_active=True).exclude(path__within=unit.path)
     )
     if unit.parent_id:  # it is under it already
         possible = possible.exclude(pk=unit.parent_id)
