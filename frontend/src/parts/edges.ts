@@ -12,9 +12,18 @@ function mark(box: Element): void {
   box.classList.toggle("more-after", after);
 }
 
+/** What one is at stands in the middle, as far as there is something on both sides. */
+function showHere(box: Element): void {
+  const here = box.querySelector(".is-here")?.getBoundingClientRect();
+  if (!here) return;
+  const frame = box.getBoundingClientRect();
+  box.scrollLeft += here.left + here.width / 2 - frame.left - frame.width / 2;
+}
+
 /** At once, when one scrolls, when the window changes or a part opens, and in what htmx brings. */
 export function watchEdges(): void {
   const all = (): void => document.querySelectorAll(WIDE).forEach(mark);
+  document.querySelectorAll(WIDE).forEach(showHere);
   all();
   window.addEventListener("load", all);
   window.addEventListener("resize", all);
