@@ -9,9 +9,11 @@ class SuggestedConfig(AppConfig):
         from lantian.content.resources.queries import LIST_PANELS, RESOURCE_PANELS
         from lantian.content.suggested import demo, queries, receivers, rules, tasks  # noqa: F401 - they declare themselves
         from lantian.kernel.demo import demo_part
+        from lantian.kernel.web import navigation
         from lantian.kernel.web.panels import DAY_CARDS
 
         demo_part("suggested")(demo.seed)
+        navigation.under("resources", "/suggested/")
         LIST_PANELS.register("suggested", queries.panel_of_list)
         RESOURCE_PANELS.register("suggested", queries.panel_of_resource)
         DAY_CARDS.register("suggested", queries.card_of_day)

@@ -163,7 +163,7 @@ class Shell:
 
     @property
     def is_own_page(self) -> bool:
-        return self.request.path == self.me_url
+        return bool(self.me_url) and self.request.path.startswith(self.me_url)
 
     @cached_property
     def switch_url(self) -> str:

@@ -40,6 +40,7 @@ export class WaveView {
   private readonly picture: HTMLImageElement | null = null;
   private readonly handles: [HTMLElement, HTMLElement];
   private readonly sizes: ResizeObserver;
+  private readonly scheme = window.matchMedia("(prefers-color-scheme: dark)");
 
   constructor(private readonly options: Options) {
     this.until = options.seconds;
@@ -58,11 +59,13 @@ export class WaveView {
     this.sizes = new ResizeObserver(() => this.draw());
     this.sizes.observe(this.canvas);
     window.addEventListener("lantian:theme", this.draw);
+    this.scheme.addEventListener("change", this.draw);
   }
 
   destroy(): void {
     this.sizes.disconnect();
     window.removeEventListener("lantian:theme", this.draw);
+    this.scheme.removeEventListener("change", this.draw);
     this.options.place.textContent = "";
   }
 

@@ -101,7 +101,7 @@ class TeachView {
     const sending = room.phase === "live" || room.phase === "ending";
     if (room.compositor && !room.compositor.canvas.isConnected) this.stage.append(room.compositor.canvas);
     const { subject, grade, starts_ms } = room.config.lesson;
-    setText(this.facts, [subject, grade, `${timeOfDay(starts_ms)}—${timeOfDay(room.plannedEnd)}`].filter(Boolean).join(" · "));
+    setText(this.facts, [subject, grade, `${timeOfDay(starts_ms)}–${timeOfDay(room.plannedEnd)}`].filter(Boolean).join(" · "));
     this.root.dataset.phase = room.phase;
     this.root.dataset.uplink = room.uplink?.state ?? "none";
     this.root.dataset.epochs = String(room.recorder?.epochs ?? 0);

@@ -234,11 +234,9 @@ def _effects(act: Callable[[], object], unit: Organization | None, first: date, 
 def _ask(
     request: HttpRequest, unit: Organization | None, form: DaysForm | None, context: dict[str, Any]
 ) -> HttpResponse:
-    return render(
-        request,
-        "roster/days_change.html",
-        {"unit": unit, "form": form, "back": _address(unit), "title": _("放假和调休")} | context,
-    )
+    title = _("取消设置") if context.get("clearing") else _("设置日子")
+    shown = {"unit": unit, "form": form, "back": _address(unit), "title": title} | context
+    return render(request, "roster/days_change.html", shown)
 
 
 def _saved(request: HttpRequest, unit: Organization | None, first: date) -> HttpResponse:

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from lantian.kernel.demo import DemoContext
 from lantian.kernel.rules import SYSTEM
-from lantian.kernel.time.queries import term_on
 from lantian.people.roster.enums import Stage, Subject
 from lantian.people.roster.queries.assignments import assignments_on
 from lantian.people.schedule import services
@@ -47,8 +46,7 @@ def seed(context: DemoContext, region: "Region", bells: dict[int, time], sent: t
     first, last = date(year, 8, 25), date(year + 1, 7, 31)
     rows = [PeriodRow(number, starts, _later(starts)) for number, starts in bells.items()]
     services.set_bells(region.city, name="全市统一作息", first=first, last=None, periods=rows, by=SYSTEM)
-    term = term_on(context.today)
-    name = f"{term.get_kind_display()}课表" if term else "课表"
+    name = f"{year}—{year + 1} 学年课表"
     for turn, school in enumerate(region.schools):
         if not school.classes:  # a kindergarten
             continue

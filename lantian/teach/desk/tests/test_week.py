@@ -188,7 +188,7 @@ def test_a_class_that_was_there_for_too_short_is_not_called_absent(told, enter):
         page = officer.get(reverse("desk_outcome", args=[found.pk])).content.decode()
         assert f'<span class="badge badge-warn" >{words}</span>' in page
     Outcome.objects.filter(pk=short.pk).update(corrected=True)
-    assert ">没有到课<" in officer.get(reverse("desk_outcome", args=[short.pk])).content.decode()
+    assert "没有到课（更正过）" in officer.get(reverse("desk_outcome", args=[short.pk])).content.decode()
 
 
 def test_the_assistant_confirms_heads_on_a_page(told, enter):

@@ -40,11 +40,13 @@ SENTENCES = {
 def _result(row: Outcome) -> str:
     """`held` is false too of a lesson that did not last; its attendance page counts what there was."""
     if row.attended:
-        return _("到课")
+        return _("到课（更正过）") if row.corrected else _("到课")
     if not row.held:
         return _("没有上成") if row.cause == Cause.CUT_SHORT else _("没有开课")
-    # it was there, came late or left early: only what a person corrected says that it was not
-    return _("没有到课") if row.corrected or not row.seconds else _("不足八成")
+    if row.corrected:
+        return _("没有到课（更正过）")
+    # it was there, came late or left early: too little is not nothing
+    return _("不足八成") if row.seconds else _("没有到课")
 
 
 def _tone(row: Outcome) -> str:

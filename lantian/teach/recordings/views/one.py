@@ -248,6 +248,7 @@ def publish(request: HttpRequest, pk: UUID) -> HttpResponse:
         "recording": row,
         "form": form,
         "withdrawn": row.state == State.WITHDRAWN,
+        "outside": bool({Audience.REGION, Audience.PUBLIC} & set(allowed)),
         "whom": queries.published_words(row),
     }
     return render(request, "recordings/publish.html", context)
