@@ -75,7 +75,7 @@ def give_to_the_next_lesson(teacher: Any) -> str:
     expect(teacher.locator("main")).to_contain_text("还没有放到课上")
     teacher.get_by_role("link", name="放到课上").click()
     fits(teacher, looked_at=True)
-    expect(teacher.locator("main")).to_contain_text("学科和年级对得上")
+    expect(teacher.locator("main")).to_contain_text("学科和年级都对得上")
     teacher.locator("main input[name=lesson]").first.check()
     teacher.get_by_role("button", name="放到这节课").click()
     expect(teacher.get_by_text("放好了")).to_be_visible()
