@@ -160,7 +160,7 @@ def give_a_class_the_word(teacher: Teacher, panel: Viewer, student: Viewer) -> N
 def let_it_last_longer(teacher: Teacher, viewers: list[Viewer]) -> None:
     """By the button that is there when the end is near; whoever teaches or watches reads the new end."""
     page = teacher.page
-    until = "document.querySelector('.lv-title p:last-child').innerText.split('—')[1]"
+    until = "document.querySelector('.lv-title p:last-child').innerText.split('–')[1]"
     before = page.eval(until)
     page.click("[data-action=extend]")
     page.wait(f"{until} !== '{before}'", 10)
